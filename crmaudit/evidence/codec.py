@@ -71,5 +71,7 @@ def from_json(text: str | bytes) -> Document:
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(p) for p in first["loc"])
-        raise CrmauditError(f"damaged {envelope['kind']} evidence at {place}: {first['msg']}") from None
+        raise CrmauditError(
+            f"damaged {envelope['kind']} evidence at {place}: {first['msg']}"
+        ) from None
     return document

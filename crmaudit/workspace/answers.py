@@ -1,0 +1,173 @@
+"""What people decide: responses, overrides of the plan, matches, expectations, theme."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from crmaudit.workspace.base import (
+    Amount,
+    Count,
+    Day,
+    EntityId,
+    Id,
+    Model,
+    Number,
+    PersonId,
+    Share,
+    SystemId,
+    Text,
+    several,
+)
+
+
+class Response(Model):
+    """An answer to one finding, keyed on its code and subject."""
+
+    code: Annotated[str, Field(pattern=r"^[A-Z]{3}\d{3}$")]
+    subject: Text
+    """As printed with the finding, like `entity:customer`; `*` answers all of the code."""
+    state: Literal["agreed", "disputed", "waived"]
+    owner: PersonId | None = None
+    due: Day | None = None
+    reason: str = ""
+    approver: Text | None = None
+    expires: Day | None = None
+    """When a waiver ends; the finding counts again from that day."""
+
+    @model_validator(mode="after")
+    def _waiver_whole(self) -> Response:
+        if self.state != "agreed" and not self.reason.strip():
+            raise ValueError(f"a finding that is {self.state} needs a `reason:`")
+        if self.state == "waived" and self.approver is None:
+            raise ValueError("a waiver needs an `approver:`")
+        return self
+
+
+class Responses(Model):
+    """`responses.yaml`."""
+
+    responses: tuple[Response, ...] = ()
+
+
+class InitiativeOverride(Model):
+    """What people know better about an initiative than the program."""
+
+    title: Text | None = None
+    owner: PersonId | None = None
+    phase: Annotated[int, Field(ge=1, le=9)] | None = None
+    start: Day | None = None
+    end: Day | None = None
+    effort_days: Amount | None = None
+    cost: Amount | None = None
+    after: Annotated[tuple[Id, ...], several] = ()
+    """Initiatives that must be finished first."""
+    status: Literal["proposed", "approved", "running", "done", "dropped"] | None = None
+    note: str = ""
+
+
+class OwnInitiative(InitiativeOverride):
+    """An initiative that people add to the plan."""
+
+    id: Id
+    title: Text
+    findings: tuple[str, ...] = ()
+
+
+class PlanFile(Model):
+    """`plan.yaml`: overrides and status of initiatives."""
+
+    start: Day | None = None
+    capacity_days_per_month: Amount | None = None
+    initiatives: dict[Id, InitiativeOverride] = {}
+    own: tuple[OwnInitiative, ...] = ()
+
+
+class Match(Model):
+    """A reviewer's answer about a pair of records, by keyed record id."""
+
+    left: Text
+    right: Text
+    answer: Literal["same", "different", "unsure"]
+    when: Day | None = None
+
+
+class Matches(Model):
+    """`matches.yaml`: answers of the duplicate review; no value of any record."""
+
+    key_id: str = ""
+    matches: tuple[Match, ...] = ()
+
+
+class Expectation(Model):
+    """A rule on data. Exactly one of the checks is given."""
+
+    id: Id
+    system: SystemId | None = None
+    entity: EntityId | None = None
+    table: Text | None = None
+    column: Text | None = None
+    owner: PersonId | None = None
+    dimension: (
+        Literal["completeness", "uniqueness", "validity", "consistency", "timeliness", "accuracy"]
+        | None
+    ) = None
+    severity: Literal["low", "medium", "high", "critical"] = "medium"
+    threshold: Share = 1.0
+    """Share of rows that must keep the rule."""
+    required: bool | None = None
+    unique: bool | None = None
+    pattern: str | None = None
+    domain: tuple[str, ...] | None = None
+    minimum: Number | None = None
+    maximum: Number | None = None
+    max_age_days: Count | None = None
+    rows_at_least: Count | None = None
+    rows_at_most: Count | None = None
+    compare: str | None = None
+    """Between columns, like `end_date >= start_date`."""
+    sql: str | None = None
+    """A read-only statement that answers one number, the count of faults."""
+
+    @model_validator(mode="after")
+    def _some_check(self) -> Expectation:
+        checks = (
+            self.required,
+            self.unique,
+            self.pattern,
+            self.domain,
+            self.minimum,
+            self.maximum,
+            self.max_age_days,
+            self.rows_at_least,
+            self.rows_at_most,
+            self.compare,
+            self.sql,
+        )
+        if all(c is None for c in checks):
+            raise ValueError(
+                "an expectation needs a check: required, unique, pattern, domain, minimum, "
+                "maximum, max_age_days, rows_at_least, rows_at_most, compare or sql"
+            )
+        return self
+
+
+class Expectations(Model):
+    """`expectations.yaml`."""
+
+    expectations: tuple[Expectation, ...] = ()
+
+
+Colour = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")]
+
+
+class ThemeFile(Model):
+    """`theme.yaml`: the house style of the report."""
+
+    logo: Text | None = None
+    accent: Colour | None = None
+    alarm: Colour | None = None
+    footer: str = ""
+    classification: str = ""
+    paper: Literal["a4", "us-letter"] = "a4"

@@ -1,0 +1,281 @@
+"""`systems/*.yaml`: one dossier a system, the nine facts and what hangs on them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from crmaudit.workspace.base import (
+    Amount,
+    Count,
+    Crud,
+    Currency,
+    Day,
+    EntityId,
+    EntityIds,
+    Frequency,
+    Id,
+    Level,
+    Model,
+    PersonId,
+    Score,
+    Share,
+    SystemId,
+    Text,
+    short_form,
+)
+
+Kind = Literal[
+    "crm",
+    "erp",
+    "accounting",
+    "billing",
+    "legacy",
+    "newsletter",
+    "calendar",
+    "email",
+    "forms",
+    "website",
+    "shop",
+    "spreadsheet",
+    "database",
+    "data warehouse",
+    "reporting",
+    "document management",
+    "service desk",
+    "telephony",
+    "integration",
+    "hr",
+    "point of sale",
+    "other",
+]
+
+
+class Owners(Model):
+    """Who answers for the system: person ids, or plain names without people.yaml."""
+
+    business: PersonId | None = None
+    """Answers for the content: what the system is for and how good its data are."""
+    it: PersonId | None = None
+    """Answers for the operation."""
+
+
+class Document(Model):
+    """A piece of documentation and how far it can be relied on."""
+
+    location: Text | None = None
+    """Where it lies: a link, a folder, a shelf."""
+    status: Literal["complete", "partly", "outdated", "none"] | None = None
+    updated: Day | None = None
+    tables: Count | None = None
+    """Tables that the document describes; compared with the tables that are there."""
+    describes: tuple[Text, ...] = ()
+    """Names of the tables described, where somebody listed them."""
+    note: str = ""
+
+    @property
+    def exists(self) -> bool | None:
+        """True or False where known, None where nothing was said."""
+        if self.status == "none":
+            return False
+        return True if self.location or self.status else None
+
+
+class Documentation(Model):
+    system: Annotated[Document, short_form("location")] | None = None
+    database: Annotated[Document, short_form("location")] | None = None
+
+
+class Voice(Model):
+    """One opinion on data quality: somebody's, at some time, about something."""
+
+    who: Text
+    """Person id, or a group ("reception")."""
+    score: Score
+    """1 (useless) to 5 (no complaints); 1–5 is mapped linearly to 0–100."""
+    when: Day | None = None
+    entity: EntityId | None = None
+    """The entity the opinion is about; without it, the whole system."""
+    note: str = ""
+
+
+class Cost(Model):
+    year: Annotated[int, Field(ge=1970, le=2100)]
+    kind: Literal[
+        "licence", "maintenance", "support", "hosting", "internal time", "project", "other"
+    ]
+    amount: Amount
+    currency: Currency | None = None
+    """Three letters; without it, the audit's own currency."""
+    note: str = ""
+
+
+class Holder(Model):
+    """A person who holds a skill."""
+
+    person: PersonId
+    level: Level
+
+
+class Skill(Model):
+    """A skill that production support needs, and who has it."""
+
+    skill: Text
+    needed: Level | None = None
+    """The level at which the system needs it: 0–4."""
+    held: tuple[Holder, ...] = ()
+
+
+class Support(Model):
+    provider: Literal["in-house", "outsourced", "vendor", "volunteers", "none"] | None = None
+    team: str = ""
+    hours: str = ""
+    skills: tuple[Skill, ...] | None = None
+
+
+class Lifecycle(Model):
+    phase: Literal["plan", "phase-in", "active", "phase-out", "retired"] | None = None
+    since: Day | None = None
+    """In use since."""
+    phase_out: Day | None = None
+    """The organisation's own date for the beginning of the end."""
+    retired: Day | None = None
+    vendor_support_ends: Day | None = None
+    """The vendor's date, which is not the organisation's."""
+    version: str = ""
+    successor: SystemId | None = None
+
+
+class Contract(Model):
+    partner: str = ""
+    reference: str = ""
+    start: Day | None = None
+    end: Day | None = None
+    notice_days: Count | None = None
+    renews: bool | None = None
+    """Whether it renews itself unless notice is given."""
+
+
+class Database(Model):
+    """How the data are reached. Secrets stand in the environment: `${CRM_PASSWORD}`."""
+
+    url: Text | None = None
+    """sqlite:///…, duckdb:///…, postgresql://…, mysql://…, mariadb://…, or a folder of exports;
+    relative paths count from the workspace."""
+    schema_: Annotated[Text | None, Field(alias="schema")] = None
+    product: Text | None = None
+    """The CRM product, where its tables are those of a product."""
+
+
+class Interface(Model):
+    """A way in or out: what decides how hard extraction will be."""
+
+    kind: Literal["sql", "api", "file export", "report", "screen", "message", "other"]
+    direction: Literal["in", "out", "both"] = "both"
+    name: str = ""
+    documented: bool | None = None
+    note: str = ""
+
+
+class Licence(Model):
+    type: Literal["named", "concurrent", "site", "server", "subscription", "free"]
+    entitled: Count | None = None
+    assigned: Count | None = None
+    used: Count | None = None
+    """Really used, where counted."""
+    unit_cost: Amount | None = None
+    """A year and licence."""
+    currency: Currency | None = None
+    note: str = ""
+
+
+class Feed(Model):
+    """A movement of data from this system to another (`to`), or into it (`from`)."""
+
+    to: SystemId | None = None
+    from_: Annotated[SystemId | None, Field(alias="from")] = None
+    entities: EntityIds = ()
+    by: Literal["api", "file", "database", "message", "manual", "other"] | None = None
+    frequency: Frequency | None = None
+    owner: PersonId | None = None
+    last_run: Day | None = None
+    problems: str = ""
+
+    @model_validator(mode="after")
+    def _one_end(self) -> Feed:
+        if (self.to is None) == (self.from_ is None):
+            raise ValueError("a feed names its other end: either `to:` or `from:`")
+        return self
+
+
+class Care(Model):
+    """A recurring duty of maintenance and when it was last done."""
+
+    frequency: Frequency | None = None
+    last: Day | None = None
+    by: Text | None = None
+    note: str = ""
+
+
+class Maintenance(Model):
+    provider: Literal["in-house", "outsourced", "vendor", "none"] | None = None
+    by: Text | None = None
+    """The IT specialist who does it."""
+    backup: Care | None = None
+    restore_test: Care | None = None
+    index_care: Care | None = None
+    updates: Care | None = None
+    audit_trail: bool | None = None
+    """Whether the system records who changed what."""
+    backup_folder: Text | None = None
+
+
+class Fitness(Model):
+    """Judgements 1–4 for the TIME quadrant: 1 unreasonable … 4 perfect."""
+
+    functional: Annotated[int, Field(ge=1, le=4)] | None = None
+    technical: Annotated[int, Field(ge=1, le=4)] | None = None
+    who: Text | None = None
+    when: Day | None = None
+
+
+class System(Model):
+    """The dossier of one system. Only `id` and `name` are required."""
+
+    id: Id
+    name: Text
+    vendor: Text | None = None
+    kind: Kind | None = None
+    description: Text | None = None
+    """What it does, in a sentence or two."""
+    in_scope: bool = True
+    owners: Owners = Owners()
+    documentation: Documentation = Documentation()
+    perceived_quality: tuple[Voice, ...] | None = None
+    costs: tuple[Cost, ...] | None = None
+    support: Support = Support()
+    lifecycle: Lifecycle = Lifecycle()
+    contract: Contract | None = None
+    database: Annotated[Database, short_form("url")] | None = None
+    interfaces: tuple[Interface, ...] | None = None
+    licences: tuple[Licence, ...] | None = None
+    users: Count | None = None
+    """People who use it."""
+    criticality: Literal["low", "medium", "high", "critical"] | None = None
+    hosting: Literal["own", "provider", "cloud", "desktop"] | None = None
+    crud: dict[EntityId, Crud | None] = {}
+    """Entity → letters. Letters missing from a listed entity mean *no*; a blank means *unknown*."""
+    crud_complete: bool = False
+    """Whether every entity that the system touches is listed above."""
+    entity_share: dict[EntityId, Share] = {}
+    """Entity → the share of all its records that people think this system holds."""
+    feeds: tuple[Feed, ...] | None = None
+    maintenance: Maintenance | None = None
+    fitness: Fitness = Fitness()
+    one_place_view: tuple[Literal["contact", "activity", "invoice", "case"], ...] | None = None
+    """What a person who answers a call sees of the customer in this system."""
+    blank: dict[str, Text] = {}
+    """Facts left blank on purpose, each with the reason: respected, yet shown."""
+    tags: tuple[str, ...] = ()
+    notes: str = ""
