@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING, Literal
 
+from crmaudit.errors import CrmauditError
 from crmaudit.evidence import Catalog, Column, Table
 
 if TYPE_CHECKING:
@@ -29,19 +30,31 @@ class Statement:
     template: bool = False
 
 
+class ConnectionLostError(CrmauditError):
+    """The source is gone: no further statement will be answered."""
+
+
 class Source(ABC):
     """A database or folder of exports, opened read-only in one snapshot.
 
     Used as a context manager. Everything goes through one connection and,
     where the engine has one, one read-only snapshot. `sent` lists every
-    statement that reached the server, in order. A failure raises
-    `CrmauditError` that names the source and the table and shows no secret.
+    statement that reached the server, in order; `snapshot` is the same for
+    two readings only if both saw the same data. A failure raises
+    `CrmauditError` that names the source and the table and shows no secret;
+    the source stays usable for the next table, unless the failure is a
+    `ConnectionLostError`.
+
+    `broken` says how many values of each column the last `stream` had to
+    repair, for columns with any; it is complete when the stream is read to
+    its end.
     """
 
     engine: str
     address: str
     snapshot: str
     sent: list[Statement]
+    broken: dict[str, int]
 
     @abstractmethod
     def catalog(self, system: str) -> Catalog:
@@ -59,13 +72,23 @@ class Source(ABC):
         stays null. Dates and times are ISO 8601 with a blank between date and
         time, booleans `true`/`false`, numbers in the engine's own decimal
         notation with a point, binary values the text `<binary N bytes>`.
-        Broken encoding and NUL are replaced by U+FFFD. Memory does not
-        grow with the number of rows.
+        Broken encoding and NUL are replaced by U+FFFD and counted in
+        `broken`. Memory does not grow with the number of rows.
+
+        One stream at a time: the next statement ends one that is unfinished.
+        The first rows are read at once, so that a table that cannot be read
+        fails here; later failures come out of the reader.
         """
 
     @abstractmethod
     def query(self, sql: str, purpose: str) -> list[tuple[object, ...]]:
-        """The rows that a read-only statement answers, all of them: for small answers."""
+        """The rows that a read-only statement answers, all of them: for small answers.
+
+        Values are None, bool, int, float, Decimal or str; dates, times and all
+        else are text as in `stream`. Exactly one statement that reads
+        (`SELECT`, `WITH`, `SHOW`, …) is accepted, anything else is refused
+        with a CrmauditError before it is sent.
+        """
 
     @abstractmethod
     def quote(self, name: str) -> str:
@@ -74,6 +97,9 @@ class Source(ABC):
     @abstractmethod
     def close(self) -> None:
         """Give the connection back; safe to call twice."""
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.address}>"
 
     def __enter__(self) -> Source:
         return self
