@@ -1,1 +1,1 @@
-
+"""The plan document: facts → context → sections → block tree → formats."""

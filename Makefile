@@ -1,0 +1,39 @@
+# crmaudit: everything a newcomer or a build machine needs. Needs Python 3.11 or newer.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.PHONY: help demo test fast lint docs bench clean
+
+help:  ## Show what there is
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
+
+$(STAMP): pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+	@touch $@
+
+demo: $(STAMP)  ## Generate the example charity, audit it, and say where the report is
+	$(BIN)/crmaudit demo demo
+
+test: $(STAMP) lint  ## Lint and run all tests (PostgreSQL and MariaDB as real servers)
+	$(BIN)/python -m pytest -n 2
+
+fast: $(STAMP)  ## Run the tests that need no server
+	$(BIN)/python -m pytest -n 2 -m 'not server'
+
+lint: $(STAMP)  ## ruff, mypy, import-linter
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+docs: $(STAMP)  ## Write the generated references in docs/
+	$(BIN)/python docs/generate.py
+
+bench: $(STAMP)  ## Run the benchmarks and print their tables
+	$(BIN)/python -m benchmarks
+
+clean:  ## Remove what was built
+	rm -rf $(VENV) demo build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,66 @@
+"""Perceived against measured: hollow dot = said, filled dot = measured."""
+
+from __future__ import annotations
+
+from crmaudit.report.figures.bars import GAP, label_column, row_height
+from crmaudit.report.figures.svg import SMALL, Canvas, measure
+from crmaudit.report.specs import NOT_ASSESSED, Dumbbell
+
+R = 5.5
+
+
+def dumbbell(spec: Dumbbell, canvas: Canvas) -> None:
+    """One line an item, on a scale with five ticks."""
+    narrow = canvas.width < 500
+    space, labels = label_column([i.label for i in spec.items], canvas.width, 0.34)
+    pad = max(
+        (measure(t, SMALL) for i in spec.items for t in (i.said_text, i.measured_text)), default=0
+    )
+    pad = min(pad + R + 6, canvas.width * 0.16)
+    left, right = space + GAP + pad, canvas.width - pad
+    width = (spec.high - spec.low) or 1
+
+    def at(value: float) -> float:
+        return left + (right - left) * min(max((value - spec.low) / width, 0), 1)
+
+    canvas.circle(space + GAP + R + 1, 11, R - 1, "ground", "accent")
+    canvas.text(space + GAP + 2 * R + 7, 15, spec.said_name)
+    x = space + GAP + 2 * R + 20 + measure(spec.said_name)
+    canvas.circle(x, 11, R - 0.5, "accent")
+    canvas.text(x + R + 6, 15, spec.measured_name)
+    top = y = 30.0
+    rows = []
+    for item, lines in zip(spec.items, labels, strict=True):
+        height = row_height(lines, 28)
+        rows.append((item, lines, y + height / 2))
+        y += height
+    ticks = [spec.low + width * n / 4 for n in range(0, 5, 2 if narrow else 1)]
+    for tick in ticks:
+        canvas.line(at(tick), top, at(tick), y, "rule")
+        canvas.text(at(tick), y + 14, f"{tick:g}", SMALL, "muted", "middle")
+    for item, lines, middle in rows:
+        canvas.lines(0, middle, lines)
+        said, measured = item.said, item.measured
+        if said is not None and measured is not None:
+            gap = "alarm" if said - measured > width / 5 else "line"
+            canvas.line(at(said), middle, at(measured), middle, gap, 2.2)
+        said_left = said is not None and (measured is None or said < measured)
+        if measured is not None:
+            canvas.circle(at(measured), middle, R, "accent")
+            _beside(canvas, at(measured), middle, item.measured_text, not said_left)
+        if said is not None:
+            canvas.circle(at(said), middle, R - 0.6, "ground", "accent", 2)
+            _beside(canvas, at(said), middle, item.said_text, said_left)
+        if measured is None:
+            words = f"{spec.measured_name}: {NOT_ASSESSED}"
+            need = measure(words, SMALL) + 12
+            x = right - need + pad if said is None or at(said) < (left + right) / 2 else left - pad
+            canvas.hatch(x, middle - 8, need, 16)
+            canvas.rect(x + 4, middle - 6.5, need - 8, 13, "ground")
+            canvas.lines(x + 6, middle, [words], SMALL, "muted")
+    canvas.height = y + 22
+
+
+def _beside(canvas: Canvas, x: float, middle: float, text: str, left: bool) -> None:
+    side = -(R + 4) if left else R + 4
+    canvas.lines(x + side, middle, [text], SMALL, anchor="end" if left else "start")

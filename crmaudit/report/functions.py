@@ -1,0 +1,194 @@
+"""What a section file can call: each call makes one block or one inline.
+
+The call gives back a token; the parser swaps the token for the thing itself,
+so that no value is ever read as Markdown. `docs` lists them by `FUNCTIONS`.
+
+| call | makes |
+|---|---|
+| `table(columns, rows, caption=, id=, note=, filters=)` | a table |
+| `figure(spec, title=, alt=, id=, note=, evidence=)` | a figure of a spec |
+| `matrix(matrix)` | a CRUD matrix |
+| `key_figures(figures)` | a row of key figures |
+| `callout(kind, title, text=, evidence=)` | a callout, also by `{% call %}` |
+| `quote(text, who=, when=)` | what somebody said, also by `{% call %}` |
+| `definitions(pairs)` | a list of terms and meanings |
+| `code(text, language=)` | a code block |
+| `block(thing)` | any block made elsewhere, or a list of them |
+| `page_break()` | a new page where there are pages |
+| `ref(ids)` | the evidence mark |
+| `severity(name, label=)` | the severity mark |
+| `link(text, url)` | a link |
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import is_dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from crmaudit.report import blocks as b
+from crmaudit.report import numbers
+from crmaudit.report.specs import FigureSpec
+from crmaudit.report.text import slug
+
+if TYPE_CHECKING:
+    from crmaudit.report.markdown import Renderer
+
+Ids = str | Iterable[str] | None
+
+
+def ids(evidence: Ids) -> tuple[str, ...]:
+    """One evidence id, several or none, as a tuple."""
+    if not evidence:
+        return ()
+    return (evidence,) if isinstance(evidence, str) else tuple(evidence)
+
+
+def cell(value: object, column: b.Column, language: str = "en") -> b.Cell:
+    """A plain value as a cell of this column; `None` is not assessed."""
+    if isinstance(value, b.Cell):
+        return value
+    if value is None:
+        return b.Cell(numbers.locale(language).not_assessed, state="not_assessed")
+    if isinstance(value, bool):
+        return b.Cell(str(value), value)
+    if isinstance(value, date | datetime):
+        return b.Cell(numbers.day(value, language), value)
+    if isinstance(value, int | float | Decimal):
+        if column.kind in ("percent", "bar"):
+            return b.Cell(numbers.percent(value, language=language), value)
+        if column.kind == "money":
+            return b.Cell(numbers.number(value, 0, language), value)
+        return b.Cell(numbers.number(value, language=language), value)
+    return b.Cell(str(value), str(value))
+
+
+def columns_of(columns: Iterable[object]) -> tuple[b.Column, ...]:
+    """Columns from `Column`, from a name, or from a dict of its fields."""
+    found = []
+    for given in columns:
+        if isinstance(given, b.Column):
+            found.append(given)
+        elif isinstance(given, Mapping):
+            found.append(b.Column(**given))
+        else:
+            found.append(b.Column(str(given)))
+    return tuple(found)
+
+
+def make_table(
+    columns: Iterable[object],
+    rows: Iterable[Sequence[object]],
+    caption: str = "",
+    id: str = "",
+    note: str = "",
+    filters: bool = False,
+    language: str = "en",
+) -> b.Table:
+    """A table; rows may hold plain values or `Cell`s."""
+    heads = columns_of(columns)
+    body = tuple(
+        tuple(cell(value, column, language) for value, column in zip(row, heads, strict=True))
+        for row in rows
+    )
+    return b.Table(id or slug(caption), caption, heads, body, note, filters)
+
+
+def functions(renderer: Renderer) -> dict[str, Callable[..., str]]:
+    """The template functions, bound to the rendering that swaps their tokens."""
+    put, language = renderer.put, renderer.language
+
+    def table(columns: Iterable[object], rows: Iterable[Sequence[object]], **named: Any) -> str:
+        return put(make_table(columns, rows, language=language, **named))
+
+    def figure(
+        spec: FigureSpec,
+        title: str,
+        alt: str = "",
+        id: str = "",
+        note: str = "",
+        evidence: Ids = None,
+    ) -> str:
+        return put(b.Figure(id or slug(title), title, spec, alt or title, note, ids(evidence)))
+
+    def matrix(made: b.Matrix) -> str:
+        return put(made)
+
+    def key_figures(figures: Iterable[b.KeyFigure]) -> str:
+        return put(b.KeyFigures(tuple(figures)))
+
+    def callout(
+        kind: b.CalloutKind,
+        title: str,
+        text: str = "",
+        evidence: Ids = None,
+        caller: Callable[[], str] | None = None,
+    ) -> str:
+        body = renderer.body(caller() if caller else text)
+        return put(b.Callout(kind, title, body, ids(evidence)))
+
+    def quote(
+        text: str = "", who: str = "", when: object = "", caller: Callable[[], str] | None = None
+    ) -> str:
+        moment = numbers.day(when, language) if isinstance(when, date) else str(when or "")
+        return put(b.Quote(renderer.body(caller() if caller else text), who, moment))
+
+    def definitions(pairs: Iterable[tuple[str, str]]) -> str:
+        return put(
+            b.DefinitionList(tuple(b.Definition(term, renderer.body(text)) for term, text in pairs))
+        )
+
+    def code(text: str, language: str = "") -> str:
+        return put(b.CodeBlock(text, language))
+
+    def block(thing: object) -> str:
+        if isinstance(thing, Iterable) and not is_dataclass(thing):
+            return "\n\n".join(block(one) for one in thing)
+        return put(thing)
+
+    def page_break() -> str:
+        return put(b.PageBreak())
+
+    def ref(*evidence: Ids) -> str:
+        found = tuple(i for given in evidence for i in ids(given))
+        return put(b.EvidenceRef(found)) if found else ""
+
+    def severity(name: b.Severity, label: bool = True) -> str:
+        return put(b.SeverityMark(name, label))
+
+    def link(text: str, url: str) -> str:
+        return put(b.Link((b.Text(text),), url))
+
+    made: tuple[Callable[..., str], ...] = (
+        table,
+        figure,
+        matrix,
+        key_figures,
+        callout,
+        quote,
+        definitions,
+        code,
+        block,
+        page_break,
+        ref,
+        severity,
+        link,
+    )
+    return {function.__name__: function for function in made}
+
+
+def filters(language: str) -> dict[str, Callable[..., object]]:
+    """The template filters: numbers as they are read in this language."""
+
+    def bound(function: Callable[..., str]) -> Callable[..., str]:
+        return lambda *args, **named: function(*args, language=language, **named)
+
+    return {
+        "number": bound(numbers.number),
+        "percent": bound(numbers.percent),
+        "share": bound(numbers.share),
+        "money": bound(numbers.money),
+        "date": bound(numbers.day),
+    }

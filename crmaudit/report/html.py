@@ -1,0 +1,161 @@
+"""One self-contained HTML file: no request leaves it, and it reads with script off."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from crmaudit.report import blocks as b
+from crmaudit.report import labels, numbers
+from crmaudit.report.html_blocks import Blocks
+from crmaudit.report.html_tags import join, tag
+from crmaudit.report.labels import Labels
+from crmaudit.report.outline import Entry, Outline
+from crmaudit.report.templates import Templates
+from crmaudit.report.text import clean
+from crmaudit.report.theme import Theme
+
+RTL = ("ar", "fa", "he", "ur")
+
+
+def render(document: b.Document, theme: Theme, templates: Templates) -> bytes:
+    """The frame `html/report.html` around the sections, with style and script inside."""
+    words = labels.load(templates, document.meta.language)
+    outline = Outline(document)
+    html = Blocks(outline, words)
+    script = re.sub(r"^\s+", "", templates.read("html/report.js"), flags=re.MULTILINE)
+    sections = join(
+        html.section(section, entry)
+        for section, entry in zip(document.sections, outline.sections, strict=True)
+    )
+    environment = Environment(
+        loader=FileSystemLoader([str(f / "html") for f in templates.folders]),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=lambda value: clean(value) if type(value) is str else value,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    page = environment.get_template("report.html").render(
+        document=document,
+        meta=document.meta,
+        words=words,
+        theme=theme,
+        direction="rtl" if document.meta.language[:2] in RTL else "ltr",
+        classification=document.meta.classification or theme.classification,
+        as_of=numbers.day(document.meta.as_of, document.meta.language),
+        control=control(document, words),
+        contents=contents(outline, words, bool(document.evidence)),
+        sections=sections,
+        register=register(document, outline, words),
+        logo=_data_url(theme.logo),
+        style=Markup(palette(theme) + _squeeze(templates.read("html/report.css"))),
+        script=Markup(script.replace("</script", "<\\/script")),
+        script_hash=_digest(script.replace("</script", "<\\/script")),
+        data=Markup(json.dumps(dict(words), ensure_ascii=True).replace("<", "\\u003c")),
+    )
+    return page.encode("utf-8", "replace")
+
+
+def control(document: b.Document, words: Labels) -> list[tuple[str, str]]:
+    """The document control block: what this is, of when, made with what."""
+    meta = document.meta
+    rows = [
+        (words["organisation"], meta.organisation),
+        (words["as_of"], numbers.day(meta.as_of, meta.language)),
+        (words["version"], f"{meta.version} ({words[meta.status]})"),
+        (words["audience"], meta.audience),
+        (words["classification"], meta.classification),
+        (words["authors"], ", ".join(meta.authors)),
+        (words["tool"], f"crmaudit {meta.tool_version}" if meta.tool_version else ""),
+        (words["configuration"], meta.configuration),
+    ]
+    return [(name, value) for name, value in rows if value]
+
+
+def contents(outline: Outline, words: Labels, evidence: bool) -> list[Entry]:
+    """The lines of the rail: sections, and the register as the last appendix."""
+    entries = list(outline.sections)
+    if evidence:
+        entries.append(
+            Entry(1, outline.register_number, words["evidence_register"], "evidence", True)
+        )
+    return entries
+
+
+def register(document: b.Document, outline: Outline, words: Labels) -> Markup:
+    """Every piece of evidence, numbered, as the target of the small marks."""
+    if not document.evidence:
+        return Markup("")
+    entries = []
+    for n, entry in enumerate(document.evidence, 1):
+        facts = [
+            (words["source"], entry.source),
+            (words["method"], entry.method),
+            (words["taken"], entry.taken),
+            (
+                words["rows"],
+                numbers.number(entry.rows, language=document.meta.language)
+                if entry.rows is not None
+                else "",
+            ),
+            (words["digest"], entry.digest),
+        ]
+        rows = join(tag("div", tag("dt", k), tag("dd", v)) for k, v in facts if v)
+        statement = (
+            tag("pre", tag("code", entry.statement), dir="ltr", tabindex="0")
+            if entry.statement
+            else Markup("")
+        )
+        entries.append(
+            tag(
+                "li",
+                tag("p", tag("b", str(n)), Markup(" "), entry.what),
+                tag("dl", rows) if rows else Markup(""),
+                statement,
+                id=f"ev-{n}",
+                tabindex="-1",
+            )
+        )
+    number = tag("span", outline.register_number, class_="no")
+    return tag(
+        "section",
+        tag("h2", number, Markup(" "), words["evidence_register"]),
+        tag("p", words["evidence_intro"]),
+        tag("ol", join(entries), class_="register"),
+        id="evidence",
+        data_level=1,
+    )
+
+
+def palette(theme: Theme) -> str:
+    """Light and dark as custom properties; print is always light."""
+
+    def block(colours: object) -> str:
+        return "".join(f"--{name}:{value};" for name, value in dict(colours).items())  # type: ignore[call-overload]
+
+    return (
+        f":root{{{block(theme.light)}--sans:{theme.stack};--mono:{theme.mono_stack}}}"
+        f"@media screen and (prefers-color-scheme:dark){{:root{{{block(theme.dark)}}}}}"
+    ).replace("</", "<\\/")
+
+
+def _squeeze(css: str) -> str:
+    """The style sheet without comments and indents."""
+    return re.sub(r"\s*\n\s*", "\n", re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL)).strip()
+
+
+def _digest(script: str) -> str:
+    return base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+
+
+def _data_url(image: bytes) -> str:
+    if not image:
+        return ""
+    kind = "png" if image.startswith(b"\x89PNG") else "svg+xml"
+    return f"data:image/{kind};base64,{base64.b64encode(image).decode()}"

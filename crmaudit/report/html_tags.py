@@ -1,0 +1,29 @@
+"""HTML elements that escape whatever is not markup already."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from markupsafe import Markup, escape
+
+from crmaudit.report.text import clean
+
+
+def text(words: str) -> Markup:
+    return escape(clean(words))
+
+
+def tag(name: str, *content: str | Markup, **attributes: str | int | bool | None) -> Markup:
+    """An element; attribute names lose a trailing `_` and write `_` as `-`."""
+    head = "".join(
+        f" {key.rstrip('_').replace('_', '-')}"
+        + ("" if value is True else f'="{escape(clean(str(value)))}"')
+        for key, value in attributes.items()
+        if value is not None and value is not False and value != ""
+    )
+    inner = "".join(c if isinstance(c, Markup) else text(c) for c in content)
+    return Markup(f"<{name}{head}>{inner}</{name}>")
+
+
+def join(parts: Iterable[Markup]) -> Markup:
+    return Markup("").join(parts)

@@ -1,0 +1,135 @@
+"""Numbers, shares, money and dates as they are read, by language.
+
+A language is one entry of `LOCALES`; templates reach these functions as
+filters (`| number`, `| percent`, `| money`, `| date`, `| share`).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import ROUND_HALF_UP, Decimal
+
+Number = int | float | Decimal
+
+THIN = "\u202f"  # narrow no-break space
+NBSP = "\u00a0"
+MINUS = "\u2212"
+
+
+@dataclass(frozen=True, slots=True)
+class Locale:
+    thousands: str
+    decimal: str
+    percent: str
+    months: tuple[str, ...]
+    date: str
+    of: str
+    not_assessed: str
+
+
+LOCALES: dict[str, Locale] = {
+    "en": Locale(
+        thousands=",",
+        decimal=".",
+        percent=NBSP + "%",
+        months=("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
+        date="{day} {month} {year}",
+        of="{part} of {whole}",
+        not_assessed="not assessed",
+    ),
+    "de": Locale(
+        thousands=".",
+        decimal=",",
+        percent=NBSP + "%",
+        months=(
+            "Jan.",
+            "Feb.",
+            "März",
+            "Apr.",
+            "Mai",
+            "Juni",
+            "Juli",
+            "Aug.",
+            "Sept.",
+            "Okt.",
+            "Nov.",
+            "Dez.",
+        ),
+        date="{day}. {month} {year}",
+        of="{part} von {whole}",
+        not_assessed="nicht beurteilt",
+    ),
+}
+
+
+def locale(language: str) -> Locale:
+    return LOCALES.get(language.split("-")[0].lower(), LOCALES["en"])
+
+
+def _finite(value: Number | None) -> Decimal | None:
+    if value is None or (isinstance(value, float) and not math.isfinite(value)):
+        return None
+    found = value if isinstance(value, Decimal) else Decimal(str(value))
+    return found if found.is_finite() else None
+
+
+def number(value: Number | None, digits: int | None = None, language: str = "en") -> str:
+    """`20045` → `20,045`; digits default to none for whole numbers, else one."""
+    words, exact = locale(language), _finite(value)
+    if exact is None:
+        return words.not_assessed
+    if digits is None:
+        digits = 0 if exact == exact.to_integral_value() else 1
+    rounded = exact.quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP)
+    whole, _, fraction = f"{abs(rounded):,.{digits}f}".partition(".")
+    text = whole.replace(",", words.thousands)
+    if fraction:
+        text += words.decimal + fraction
+    return (MINUS if rounded < 0 else "") + text
+
+
+def percent(share: Number | None, digits: int = 0, language: str = "en") -> str:
+    """`0.31` → `31 %`. What is not quite none or all never reads 0 % or 100 %."""
+    words, exact = locale(language), _finite(share)
+    if exact is None:
+        return words.not_assessed
+    step = Decimal(1).scaleb(-digits)
+    value = (exact * 100).quantize(step, rounding=ROUND_HALF_UP)
+    if value == 0 and exact > 0:
+        return "< " + number(step, digits, language) + words.percent
+    if value == 100 and exact < 1:
+        return "> " + number(100 - step, digits, language) + words.percent
+    return number(value, digits, language) + words.percent
+
+
+def share(part: int | None, whole: int | None, digits: int = 0, language: str = "en") -> str:
+    """`31 % (6,214 of 20,045)`: always the denominator."""
+    words = locale(language)
+    if part is None or whole is None:
+        return words.not_assessed
+    counts = words.of.format(part=number(part, 0, language), whole=number(whole, 0, language))
+    if whole == 0:
+        return f"{words.not_assessed} ({counts})"
+    return f"{percent(Decimal(part) / Decimal(whole), digits, language)} ({counts})"
+
+
+def money(
+    amount: Number | None, currency: str = "EUR", digits: int = 0, language: str = "en"
+) -> str:
+    """`EUR 12,400`: the code before the amount, with a space that does not break."""
+    exact = _finite(amount)
+    if exact is None:
+        return locale(language).not_assessed
+    return f"{currency}{NBSP}{number(exact, digits, language)}"
+
+
+def day(value: date | datetime | None, language: str = "en") -> str:
+    """`21 Nov 2026`."""
+    words = locale(language)
+    if value is None:
+        return words.not_assessed
+    month = words.months[value.month - 1]
+    text = words.date.format(day=value.day, month=month, year=value.year)
+    return text.replace(" ", NBSP)

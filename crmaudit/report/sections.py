@@ -1,0 +1,171 @@
+"""Section files: found, ordered, and made into a document.
+
+`templates/sections/<language>/NN-name.md`, each with a front matter:
+
+    ---
+    id: quality              # anchor and name; an own file of the same id replaces the shipped one
+    title: Data quality
+    level: 1                 # 2 makes it a part of the chapter before it
+    audiences: [board, it]   # empty or missing: for everybody
+    appendix: false
+    landscape: false
+    requires:                # what must be there, and how the user supplies it
+      quality.scores: "Run `crmaudit collect`"
+    ---
+
+A draft prints what is missing in the section's place; a final report leaves
+the section out and names it in `omitted`, which every section file can read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from crmaudit.errors import CrmauditError, Place
+from crmaudit.report import blocks as b
+from crmaudit.report.markdown import Renderer
+from crmaudit.report.templates import template_root
+from crmaudit.report.text import slug
+
+KEYS = ("id", "title", "level", "audiences", "appendix", "landscape", "requires")
+
+
+@dataclass(frozen=True, slots=True)
+class SectionFile:
+    """A section file's front matter and where it stands."""
+
+    path: Path
+    id: str
+    title: str
+    level: int = 1
+    audiences: tuple[str, ...] = ()
+    appendix: bool = False
+    landscape: bool = False
+    requires: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Omitted:
+    """A section left out of a final report, and what it would have needed."""
+
+    id: str
+    title: str
+    needs: tuple[str, ...]
+
+
+def find_sections(language: str = "en", own: Path | None = None) -> tuple[SectionFile, ...]:
+    """The shipped sections with the user's own between or in their place, by file name."""
+    shipped = template_root() / "sections"
+    folder = shipped / language
+    found: dict[str, SectionFile] = {}
+    for place in (folder if folder.is_dir() else shipped / "en", own):
+        if place is None or not place.is_dir():
+            continue
+        for path in sorted(place.glob("*.md")):
+            section = read_front(path)
+            found[section.id] = section
+    return tuple(sorted(found.values(), key=lambda s: (s.appendix, s.path.name)))
+
+
+def read_front(path: Path) -> SectionFile:
+    """The front matter of one section file, checked."""
+    text = path.read_text(encoding="utf-8-sig")
+    parts = text.split("\n---", 1)
+    if not text.startswith("---") or len(parts) < 2:
+        raise CrmauditError(
+            "a section file starts with its front matter",
+            "Begin the file with `---`, `title: …`, `---`",
+            Place(str(path), 1),
+        )
+    try:
+        front = yaml.safe_load(parts[0].removeprefix("---")) or {}
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise CrmauditError(
+            f"the front matter is no YAML: {error.problem}", where=Place(str(path), line)
+        ) from error
+    unknown = sorted(set(front) - set(KEYS)) if isinstance(front, dict) else ["(not a mapping)"]
+    if unknown or "title" not in front:
+        raise CrmauditError(
+            f"unknown in the front matter: {', '.join(map(str, unknown))}"
+            if unknown
+            else "the front matter has no `title`",
+            f"It knows {', '.join(KEYS)}",
+            Place(str(path), 1),
+        )
+    requires = front.get("requires") or {}
+    if isinstance(requires, list):
+        requires = dict.fromkeys(requires, "")
+    return SectionFile(
+        path=path,
+        id=slug(str(front.get("id") or path.stem.lstrip("0123456789-"))),
+        title=str(front["title"]),
+        level=2 if front.get("level") == 2 else 1,
+        audiences=tuple(map(str, front.get("audiences") or ())),
+        appendix=bool(front.get("appendix")),
+        landscape=bool(front.get("landscape")),
+        requires={str(k): str(v) for k, v in requires.items()},
+    )
+
+
+def unmet(section: SectionFile, context: Mapping[str, Any]) -> dict[str, str]:
+    """The requirements that the context lacks or holds empty → how to supply them."""
+    missing = {}
+    for name, how in section.requires.items():
+        thing: Any = context
+        for part in name.split("."):
+            thing = thing.get(part) if isinstance(thing, Mapping) else getattr(thing, part, None)
+        if thing is None or thing is False or (hasattr(thing, "__len__") and len(thing) == 0):
+            missing[name] = how
+    return missing
+
+
+def build(
+    title: str,
+    meta: b.Meta,
+    context: Mapping[str, Any],
+    evidence: Sequence[b.Evidence] = (),
+    subtitle: str = "",
+    own: Path | None = None,
+    missing_title: str = "Still missing",
+    progress: Callable[[str], None] = lambda _: None,
+) -> b.Document:
+    """The document: every section file for this audience, rendered with the context.
+
+    `own` is the workspace's `sections/`; its `partials` can be included too.
+    """
+    files = [
+        f
+        for f in find_sections(meta.language, own)
+        if not f.audiences or not meta.audience or meta.audience in f.audiences
+    ]
+    lacking = {f.id: unmet(f, context) for f in files}
+    final = meta.status == "final"
+    omitted = tuple(
+        Omitted(f.id, f.title, tuple(lacking[f.id])) for f in files if lacking[f.id] and final
+    )
+    folders = [*([own] if own else []), *dict.fromkeys(f.path.parent for f in files)]
+    renderer = Renderer(folders, {**context, "meta": meta, "omitted": omitted}, meta.language)
+    sections = []
+    for file in files:
+        progress(file.title)
+        if lacking[file.id] and final:
+            continue
+        if lacking[file.id]:
+            ways = tuple(
+                (b.Paragraph((b.Text(how or name),)),) for name, how in lacking[file.id].items()
+            )
+            blocks: tuple[b.Block, ...] = (
+                b.Callout("draft", missing_title, (b.BulletList(ways),)),
+            )
+        else:
+            blocks = renderer.blocks(file.path.name)
+        sections.append(
+            b.Section(file.id, file.title, blocks, file.level, file.landscape, file.appendix)
+        )
+    return b.Document(title, meta, tuple(sections), subtitle, tuple(evidence))

@@ -1,0 +1,212 @@
+"use strict";
+(() => {
+  const $ = (s, n = document) => n.querySelector(s);
+  const $$ = (s, n = document) => [...n.querySelectorAll(s)];
+  const words = JSON.parse($("#_words").textContent);
+  const el = (name, props = {}, ...kids) => {
+    const n = Object.assign(document.createElement(name), props);
+    n.append(...kids);
+    return n;
+  };
+  const collator = new Intl.Collator(undefined, { numeric: true });
+  const states = {};
+  const views = {};
+
+  const save = (id) => {
+    const q = new URLSearchParams(Object.entries(states[id]).filter(([, v]) => v)).toString();
+    history.replaceState(null, "", "#" + id + (q ? "?" + q : ""));
+  };
+  const load = () => {
+    const [id, q] = decodeURI(location.hash.slice(1)).split("?");
+    if (!q || !views[id]) return;
+    states[id] = Object.fromEntries(new URLSearchParams(q));
+    views[id]();
+    document.getElementById(id)?.scrollIntoView();
+  };
+  const field = (id, key, label, control) => {
+    control.addEventListener(control.type === "search" ? "input" : "change", () => {
+      states[id][key] = control.value;
+      views[id]();
+      save(id);
+    });
+    control.dataset.key = key;
+    return el("label", {}, label, control);
+  };
+  const choice = (options) =>
+    el("select", {}, el("option", { value: "" }, words.all), ...options.map(([v, t]) => el("option", { value: v }, t)));
+  const show = (box, id) => {
+    for (const c of $$("[data-key]", box)) c.value = states[id][c.dataset.key] || "";
+  };
+  const reset = (id, box) => {
+    const button = el("button", { type: "button" }, words.reset);
+    button.addEventListener("click", () => {
+      states[id] = {};
+      views[id]();
+      save(id);
+    });
+    box.append(button);
+  };
+
+  for (const table of $$("table[data-filters]")) {
+    const id = table.dataset.id, heads = $$("thead th", table), body = table.tBodies[0];
+    const rows = [...body.rows], box = el("div", { className: "tools" });
+    const count = el("output", {});
+    const value = (row, n) => row.cells[n].textContent.trim();
+    states[id] = {};
+    box.append(field(id, "q", words.find, el("input", { type: "search" })));
+    heads.forEach((head, n) => {
+      const name = head.textContent.trim();
+      if (head.hasAttribute("data-filter")) {
+        const seen = new Map(rows.map((r) => [value(r, n), r.cells[n].dataset.v]));
+        const order = [...seen].sort((a, b) => (a[1] && b[1] ? b[1] - a[1] : collator.compare(a[0], b[0])));
+        box.append(field(id, "c" + n, name, choice(order.map(([v]) => [v, v]))));
+      }
+      const button = el("button", { type: "button", className: "sort" }, ...head.childNodes);
+      button.addEventListener("click", () => {
+        states[id].s = states[id].s === n + "u" ? n + "d" : n + "u";
+        views[id]();
+        save(id);
+      });
+      head.append(button);
+    });
+    reset(id, box);
+    box.append(count);
+    views[id] = () => {
+      const state = states[id], q = (state.q || "").toLowerCase();
+      let shown = 0;
+      for (const row of rows) {
+        row.hidden =
+          (q && !row.textContent.toLowerCase().includes(q)) ||
+          heads.some((_, n) => state["c" + n] && value(row, n) !== state["c" + n]);
+        shown += !row.hidden;
+      }
+      const n = parseInt(state.s), sign = (state.s || "").endsWith("d") ? -1 : 1;
+      heads.forEach((h, k) => (k === n ? h.setAttribute("aria-sort", sign > 0 ? "ascending" : "descending") : h.removeAttribute("aria-sort")));
+      const key = (row) => row.cells[n].dataset.v ?? value(row, n);
+      const kind = n >= 0 && heads[n].dataset.kind;
+      const compare = (a, b) => {
+        const [x, y] = [key(a), key(b)], [na, nb] = [a, b].map((r) => r.cells[n].classList.contains("na"));
+        if (na || nb) return na - nb;
+        return sign * (x !== "" && y !== "" && !isNaN(x) && !isNaN(y) ? x - y : collator.compare(x, y));
+      };
+      body.append(...(n >= 0 && kind ? [...rows].sort(compare) : rows));
+      count.textContent = `${shown} ${words.of} ${rows.length} ${words.shown}`;
+      show(box, id);
+    };
+    table.closest(".frame").before(box);
+    views[id]();
+  }
+
+  for (const table of $$("table.crud")) {
+    const id = table.dataset.id, heads = $$("thead tr:last-child th", table);
+    const rows = $$("tbody tr:not(.groups)", table), box = el("div", { className: "tools" });
+    const codes = [...new Set($$("[data-issues]", table).flatMap((n) => n.dataset.issues.split(" ")))].sort();
+    const groups = $$(".groups", table), count = el("output", {});
+    const [down, across] = heads[0].textContent.split(" / ");
+    states[id] = {};
+    box.append(
+      field(id, "r", down, el("input", { type: "search" })),
+      field(id, "c", across, el("input", { type: "search" })),
+      field(id, "o", words.operation, choice(["create", "read", "update", "delete"].map((w, n) => ["CRUD"[n], words[w]])))
+    );
+    if (codes.length) box.append(field(id, "i", words.issue, choice([["*", words.any], ...codes.map((c) => [c, c])])));
+    reset(id, box);
+    box.append(count);
+    views[id] = () => {
+      const s = states[id], has = (n) => s.i === "*" ? n.dataset.issues : (n.dataset.issues || "").split(" ").includes(s.i);
+      const [r, c] = [s.r, s.c].map((t) => (t || "").toLowerCase());
+      const colHit = s.i && heads.some(has);
+      const cols = heads.map((h, n) => !n || !c || h.textContent.toLowerCase().includes(c));
+      let shown = 0;
+      for (const row of rows) {
+        const cells = [...row.cells];
+        cells.forEach((cell, n) => (cell.hidden = !cols[n]));
+        const live = cells.filter((cell, n) => n && cols[n] && (!s.o || $("." + s.o, cell)) && cell.firstChild);
+        row.hidden =
+          (r && !cells[0].textContent.toLowerCase().includes(r)) ||
+          ((c || s.o) && !live.length) ||
+          (s.i && !has(row) && !(colHit && cells.some((cell, n) => n && has(heads[n]) && cell.firstChild)));
+        shown += !row.hidden;
+      }
+      heads.forEach((h, n) => (h.hidden = !cols[n]));
+      for (const g of groups) g.hidden = g.parentNode.tagName === "THEAD" ? !!c : ![...g.parentNode.rows].some((x) => x !== g && !x.hidden);
+      if (s.o) table.dataset.op = s.o;
+      else delete table.dataset.op;
+      count.textContent = `${shown} ${words.of} ${rows.length} ${words.shown}`;
+      show(box, id);
+    };
+    table.closest(".frame").before(box);
+    count.textContent = `${rows.length} ${words.of} ${rows.length} ${words.shown}`;
+  }
+
+  const sheet = $("#_sheet"), inside = $("#_sheet-b");
+  document.addEventListener("click", (event) => {
+    const mark = event.target.closest(".ev");
+    if (!mark || !sheet.showModal || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    const marks = mark.closest(".evs") ? $$(".ev", mark.closest(".evs")) : [mark];
+    inside.replaceChildren(
+      ...marks.map((m) => {
+        const entry = $(m.getAttribute("href"));
+        const copy = el("div", {}, ...[...entry.childNodes].map((n) => n.cloneNode(true)));
+        const go = el("a", { href: m.getAttribute("href") }, words.evidence_open);
+        go.addEventListener("click", () => sheet.close());
+        copy.append(go);
+        return copy;
+      })
+    );
+    sheet.showModal();
+  });
+  $("#_sheet-x").addEventListener("click", () => sheet.close());
+  sheet.addEventListener("click", (e) => e.target === sheet && sheet.close());
+
+  const search = $("#_search"), hits = $("#_hits"), box = $("#_q");
+  search.hidden = false;
+  const close = () => (hits.hidden = true);
+  box.addEventListener("input", () => {
+    const q = box.value.trim().toLowerCase();
+    if (q.length < 2) return close();
+    const found = $$("main :is(h2,h3,h4,h5,p,li,dd,dt,tr,figcaption)").filter((n) => !n.querySelector("p,li,tr") && n.textContent.toLowerCase().includes(q));
+    hits.replaceChildren(
+      ...found.slice(0, 20).map((n) => {
+        const text = [...(n.cells || [n])].map((c) => c.textContent.trim()).join(" · ").replace(/\s+/g, " "), at = text.toLowerCase().indexOf(q);
+        const link = el("a", { href: "#" }, text.slice(Math.max(0, at - 40), at + 80), el("small", {}, n.closest("section")?.firstElementChild.textContent || ""));
+        link.addEventListener("click", (e) => {
+          e.preventDefault();
+          close();
+          n.closest("details")?.setAttribute("open", "");
+          n.tabIndex = -1;
+          n.focus({ preventScroll: true });
+          n.scrollIntoView({ block: "center" });
+        });
+        return el("li", {}, link);
+      }),
+      ...(found.length ? [] : [el("li", {}, el("p", {}, words.search_none))])
+    );
+    hits.hidden = false;
+  });
+  search.addEventListener("submit", (e) => {
+    e.preventDefault();
+    $("a", hits)?.click();
+  });
+  search.addEventListener("keydown", (e) => e.key === "Escape" && close());
+  document.addEventListener("click", (e) => search.contains(e.target) || close());
+
+  const links = new Map($$(".rail a").map((a) => [a.hash.slice(1), a]));
+  const parts = [...links.keys()].map((id) => document.getElementById(id)).filter(Boolean);
+  const follow = () => {
+    const here = parts.filter((p) => p.getBoundingClientRect().top < innerHeight / 3).pop();
+    links.forEach((a, id) => (here && id === here.id ? a.setAttribute("aria-current", "true") : a.removeAttribute("aria-current")));
+  };
+  let waiting = false;
+  addEventListener("scroll", () => {
+    if (waiting) return;
+    waiting = true;
+    requestAnimationFrame(() => ((waiting = false), follow()));
+  }, { passive: true });
+  follow();
+  if (matchMedia("(max-width: 64rem)").matches) $(".rail details").open = false;
+
+  addEventListener("hashchange", load);
+  load();
+})();
