@@ -1,5 +1,27 @@
-"""The audit folder: what people declare, read with file:line errors."""
+"""The audit folder: what people declare, read with file:line errors.
 
-from crmaudit.workspace.workspace import FOLDERS, SINGLE, Workspace, find_root, load
+`load` reads a workspace, `init` scaffolds one, `propose` drafts its content
+from a database's catalog, `schemas` describes its files to editors.
+"""
 
-__all__ = ["FOLDERS", "SINGLE", "Workspace", "find_root", "load"]
+from crmaudit.workspace.files import FOLDERS, MARKER, SINGLE
+from crmaudit.workspace.loading import load
+from crmaudit.workspace.proposal import Proposal, propose
+from crmaudit.workspace.scaffold import init, without_secret
+from crmaudit.workspace.schema import schemas, write_schemas
+from crmaudit.workspace.workspace import Workspace, find_root
+
+__all__ = [
+    "FOLDERS",
+    "MARKER",
+    "SINGLE",
+    "Proposal",
+    "Workspace",
+    "find_root",
+    "init",
+    "load",
+    "propose",
+    "schemas",
+    "without_secret",
+    "write_schemas",
+]

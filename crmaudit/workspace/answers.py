@@ -8,9 +8,12 @@ from pydantic import Field, model_validator
 
 from crmaudit.workspace.base import (
     Amount,
+    Code,
+    Colour,
     Count,
     Day,
     EntityId,
+    FilePath,
     Id,
     Model,
     Number,
@@ -18,6 +21,7 @@ from crmaudit.workspace.base import (
     Share,
     SystemId,
     Text,
+    Texts,
     several,
 )
 
@@ -25,12 +29,13 @@ from crmaudit.workspace.base import (
 class Response(Model):
     """An answer to one finding, keyed on its code and subject."""
 
-    code: Annotated[str, Field(pattern=r"^[A-Z]{3}\d{3}$")]
+    code: Code
     subject: Text
     """As printed with the finding, like `entity:customer`; `*` answers all of the code."""
     state: Literal["agreed", "disputed", "waived"]
     owner: PersonId | None = None
     due: Day | None = None
+    """When it is to be mended."""
     reason: str = ""
     approver: Text | None = None
     expires: Day | None = None
@@ -55,6 +60,7 @@ class InitiativeOverride(Model):
     """What people know better about an initiative than the program."""
 
     title: Text | None = None
+    description: str = ""
     owner: PersonId | None = None
     phase: Annotated[int, Field(ge=1, le=9)] | None = None
     start: Day | None = None
@@ -63,6 +69,14 @@ class InitiativeOverride(Model):
     cost: Amount | None = None
     after: Annotated[tuple[Id, ...], several] = ()
     """Initiatives that must be finished first."""
+    skills: Texts = ()
+    """Skills that it needs."""
+    risk: Literal["low", "medium", "high"] | None = None
+    benefit: str = ""
+    benefit_hours: Amount | None = None
+    """Hours saved a year."""
+    benefit_amount: Amount | None = None
+    """Money saved or earned a year."""
     status: Literal["proposed", "approved", "running", "done", "dropped"] | None = None
     note: str = ""
 
@@ -89,6 +103,7 @@ class Match(Model):
 
     left: Text
     right: Text
+    entity: EntityId | None = None
     answer: Literal["same", "different", "unsure"]
     when: Day | None = None
 
@@ -101,7 +116,7 @@ class Matches(Model):
 
 
 class Expectation(Model):
-    """A rule on data. Exactly one of the checks is given."""
+    """A rule on data, with at least one check."""
 
     id: Id
     system: SystemId | None = None
@@ -159,13 +174,14 @@ class Expectations(Model):
     expectations: tuple[Expectation, ...] = ()
 
 
-Colour = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")]
-
-
 class ThemeFile(Model):
     """`theme.yaml`: the house style of the report."""
 
-    logo: Text | None = None
+    logo: FilePath | None = None
+    font: Text | None = None
+    """Font family of the report."""
+    font_folder: Text | None = None
+    """Folder with that family's files, where it is none of the shipped ones."""
     accent: Colour | None = None
     alarm: Colour | None = None
     footer: str = ""

@@ -9,22 +9,31 @@ from pydantic import Field
 from crmaudit.workspace.base import (
     Amount,
     Count,
+    Crud,
     Currency,
     Day,
+    EntityId,
+    EntityIds,
     Id,
-    KpiId,
+    KpiIds,
+    Language,
     Model,
     PersonId,
+    PersonIds,
+    Rate,
     Scalar,
     SystemId,
     Text,
     UnitId,
+    Year,
     short_form,
 )
 from crmaudit.workspace.people import AccessLevel
 
 
 class Organisation(Model):
+    """Who is audited."""
+
     name: Text
     description: str = ""
     sector: str = ""
@@ -35,6 +44,25 @@ class Scope(Model):
 
     covers: tuple[Text, ...] = ()
     leaves_out: tuple[Text, ...] = ()
+
+
+class Change(Model):
+    """A line of the document's change log."""
+
+    version: Text
+    date: Day | None = None
+    who: Text | None = None
+    what: str = ""
+
+
+class SignOff(Model):
+    """Somebody who has to approve the document, and when they did."""
+
+    who: PersonId
+    role: str = ""
+    date: Day | None = None
+    """Blank: not yet signed."""
+    note: str = ""
 
 
 class Terms(Model):
@@ -59,6 +87,8 @@ class Unit(Model):
     staff: Count | None = None
     key: bool = False
     """A key unit needs a super user of its own."""
+    function: Literal["customer service", "sales", "marketing", "it", "management"] | None = None
+    """What the unit is for: its head is the service manager, the sales manager…"""
 
 
 class Policy(Model):
@@ -67,12 +97,33 @@ class Policy(Model):
     id: Id
     name: Text
     kind: Literal["policy", "standard"] = "policy"
+    about: Literal["use", "access", "data quality", "retention", "security", "other"] | None = None
+    """`use`: the policy of what must stand in the CRM, which the champion sets."""
     owner: PersonId | None = None
+    overseen_by: PersonIds = ()
+    """Super users who see that it is kept."""
     date: Day | None = None
+    """Since when it holds."""
     review: Day | None = None
+    """When it is to be looked at again."""
     kept: Literal["yes", "partly", "no"] | None = None
+    """Whether people keep to it."""
     location: str = ""
     note: str = ""
+
+
+class Duty(Model):
+    """What somebody may do with an entity."""
+
+    entity: EntityId
+    may: Crud
+
+
+class Conflict(Model):
+    """Duties that must not lie in one hand."""
+
+    duties: Annotated[tuple[Duty, ...], Field(min_length=2)]
+    reason: str = ""
 
 
 class AccessPolicy(Model):
@@ -84,6 +135,7 @@ class AccessPolicy(Model):
     department_manager: AccessLevel = "Parent: Child"
     executive: AccessLevel = "Parent: Child"
     administrator: AccessLevel = "Organizational"
+    conflicts: tuple[Conflict, ...] = ()
 
 
 class RuleSettings(Model):
@@ -98,11 +150,18 @@ class RuleSettings(Model):
 class AuditFile(Model):
     """`audit.yaml`, the only required file besides one dossier."""
 
+    id: Id | None = None
+    """Names the audit in the keyring and in a shared history, wherever the folder lies."""
     organisation: Annotated[Organisation, short_form("name")]
     title: str = ""
-    version: str = ""
     classification: str = ""
-    language: Literal["en", "de"] = "en"
+    """Who may see the document, like `Internal`."""
+    version: str = ""
+    """Version of the document, like `0.9`."""
+    changes: tuple[Change, ...] = ()
+    sign_off: tuple[Annotated[SignOff, short_form("who")], ...] = ()
+    language: Language = "en"
+    """Of the report: en, de, or a folder of your own sections' language."""
     as_of: Day | None = None
     """The day the audit speaks of; without it, the newest evidence's or declaration's date."""
     scope: Scope = Scope()
@@ -113,17 +172,22 @@ class AuditFile(Model):
     crm: SystemId | None = None
     """The system that is *the* CRM, where several dossiers are of that kind."""
     crm_focus: Literal["customer service", "sales", "none"] | None = None
+    """Decides who manages the CRM."""
     currency: Currency = "EUR"
-    rates: dict[Currency, Annotated[Amount, Field(gt=0)]] = {}
+    rates: dict[Currency, Rate] = {}
     """Currency → how much of the audit's currency one unit is worth."""
     hourly_rate: Amount | None = None
     """Cost of an hour of internal work."""
     policies: tuple[Policy, ...] = ()
+    glossary: dict[str, Text] = {}
+    """The house's own words and what they mean."""
     access_policy: AccessPolicy = AccessPolicy()
     rules: RuleSettings = RuleSettings()
     parameters: dict[str, Scalar] = {}
     weights: dict[str, dict[str, Amount]] = {}
     """Weights of scores by name, like `extraction: {access path: 20}`."""
+    history: Text | None = None
+    """Address of a database in which a team shares its history; else a file in .crmaudit/."""
 
 
 class Line(Model):
@@ -138,11 +202,15 @@ Lines = tuple[Annotated[Line, short_form("text")], ...]
 
 
 class Constraint(Model):
+    """Something that the plan cannot change."""
+
     text: Text
     kind: Literal["business", "technical"] = "business"
 
 
 class Deadline(Model):
+    """A day that the plan has to respect."""
+
     id: Id | None = None
     text: Text
     date: Day
@@ -150,10 +218,14 @@ class Deadline(Model):
 
 
 class Aim(Model):
+    """What is to be reached; with a measure and a day it is an objective."""
+
     id: Id | None = None
     text: Text
     measure: str = ""
-    kpis: tuple[KpiId, ...] = ()
+    """By what one will see that it is reached."""
+    due: Day | None = None
+    kpis: KpiIds = ()
 
 
 class Resources(Model):
@@ -165,11 +237,52 @@ class Resources(Model):
     start: Day | None = None
 
 
+class Scenario(Resources):
+    """Other resources to compare the plan under."""
+
+    id: Id
+    name: Text
+    deadline: Day | None = None
+
+
+class PastProject(Model):
+    """A finished project like those the plan proposes, from which efforts are calibrated."""
+
+    name: Text
+    kind: Literal["extraction", "integration", "migration", "clean-up", "other"] = "extraction"
+    year: Year | None = None
+    system: SystemId | None = None
+    entities: EntityIds = ()
+    tables: Count | None = None
+    days: Amount
+    """Effort that it really took."""
+    note: str = ""
+
+
+MaturityLevel = Annotated[int, Field(ge=1, le=5)]
+
+
+class MaturityTargets(Model):
+    """The levels of maturity, 1 to 5, that the organisation wants to reach."""
+
+    ownership: MaturityLevel | None = None
+    documentation: MaturityLevel | None = None
+    mapping: MaturityLevel | None = None
+    quality: MaturityLevel | None = None
+    access: MaturityLevel | None = None
+    adoption: MaturityLevel | None = None
+    maintenance: MaturityLevel | None = None
+    measurement: MaturityLevel | None = None
+
+
 class Brief(Model):
     """`brief.yaml`: the business model the plan has to serve."""
 
     direction: str = ""
     concerns: Lines = ()
+    problems: Lines = ()
+    needs: Lines = ()
+    """What the business needs in words; questions and reports stand in needs.yaml."""
     strengths: Lines = ()
     weaknesses: Lines = ()
     opportunities: Lines = ()
@@ -178,4 +291,7 @@ class Brief(Model):
     deadlines: tuple[Deadline, ...] = ()
     aims: tuple[Annotated[Aim, short_form("text")], ...] = ()
     critical_success_factors: Lines = ()
+    maturity_targets: MaturityTargets = MaturityTargets()
     resources: Resources = Resources()
+    scenarios: tuple[Scenario, ...] = ()
+    past_projects: tuple[PastProject, ...] = ()

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
 from crmaudit.errors import Problem
+from crmaudit.workspace.base import PATTERNS
+from crmaudit.workspace.spelling import suggestion
 from crmaudit.workspace.yaml_reader import Path_, YamlFile
 
 _EXPECTED = {
     "int_parsing": "a whole number",
+    "int_parsing_size": "a whole number of less than a thousand digits",
     "int_from_float": "a whole number",
     "int_type": "a whole number",
     "float_parsing": "a number",
@@ -22,80 +24,73 @@ _EXPECTED = {
     "bool_type": "true or false",
     "string_type": "a text",
     "tuple_type": "a list (lines that start with '- ')",
-    "list_type": "a list (lines that start with '- ')",
     "dict_type": "keys with values (key: value)",
     "model_type": "keys with values (key: value)",
-    "model_attributes_type": "keys with values (key: value)",
     "date_type": "a date like 2026-03-31",
+    "date_from_datetime_parsing": "a day of the calendar",
+}
+_BOUNDS = {
+    "greater_than": "must be more than {gt:g}",
+    "greater_than_equal": "must be at least {ge:g}",
+    "less_than": "must be less than {lt:g}",
+    "less_than_equal": "must be at most {le:g}",
+    "string_too_short": "must not be blank",
+    "string_too_long": "is too long, at most {max_length} characters",
+    "too_short": "has too few items, at least {min_length}",
 }
 
 
 def complaints(error: ValidationError, file: YamlFile, model: type[BaseModel]) -> Iterator[Problem]:
     """One problem for each mistake in a file, with place, expectation and remedy."""
-    seen: set[tuple[Path_, str]] = set()
+    seen: set[Path_] = set()
     for item in error.errors(include_url=False):
         loc = tuple(item["loc"])
-        kind, message = item["type"], ""
-        path = _data_path(loc, file.data)
-        key = kind == "extra_forbidden"
+        path, is_key = _data_path(loc, file.data)
         hint = ""
-        shown = _shown(item.get("input"))
-        where = _dotted(path)
-        if key:
-            names = _field_names(model, loc[:-1])
-            message = f"unknown key {str(loc[-1])!r}"
-            hint = suggestion(str(loc[-1]), names)
-        elif kind == "missing":
-            message = f"the key {str(loc[-1])!r} is missing"
-            hint = f"add `{loc[-1]}:` here"
-        elif kind == "literal_error":
-            expected = str(item["ctx"]["expected"])
-            choices = [c.strip("'") for c in expected.replace(" or ", ", ").split(", ")]
-            message = f"{where}: {shown} is none of the choices"
-            hint = suggestion(str(item["input"]), choices)
-        elif kind == "string_pattern_mismatch":
-            message = f"{where}: {shown} is not allowed here"
-            hint = _pattern_hint(str(item["ctx"]["pattern"]))
-        elif kind == "value_error":
-            message = f"{where}: {item['ctx']['error']}" if where else str(item["ctx"]["error"])
-        elif kind in _EXPECTED:
-            got = "nothing" if item.get("input") is None else shown
-            message = f"{where}: {got}, expected {_EXPECTED[kind]}"
+        if item["type"] == "extra_forbidden":
+            message, hint = f"unknown key {loc[-1]!r}", suggestion(str(loc[-1]), _keys(model, loc))
+            path, is_key = path[:-1], True
+            if item["input"] is None and not hint.startswith("did you mean"):
+                hint = "inside { } a text with a comma needs quotes"
+        elif item["type"] == "missing":
+            message, hint = f"the key {loc[-1]!r} is missing", f"add `{loc[-1]}:` here"
+            if path and path[-1] == loc[-1]:
+                message, hint = f"the key {loc[-1]!r} has nothing behind it", "write a value"
+                path = path[:-1]
+        elif path in seen:
+            continue  # both ends of a range that was given as one number
         else:
-            text = item["msg"].replace("Input should be", "should be")
-            message = f"{where}: {shown} {text}"
-        # A union reports once for each branch: the first is enough.
-        if (path, where) in seen and not key and kind != "missing":
-            continue
-        seen.add((path, where))
-        yield Problem(message, file.place(path, key=key), hint)
+            seen.add(path)
+            message, hint = _mistake(item)
+        where = f"{_dotted(path)}: " if path else ""
+        place = file.place((*path, *loc[-1:]) if is_key else path, key=is_key)
+        yield Problem(where + message, place, hint)
 
 
-def suggestion(word: str, known: Iterable[str]) -> str:
-    """`did you mean X`, or what there is to choose from."""
-    names = sorted(set(known))
-    lower = {n.lower(): n for n in names}
-    close = difflib.get_close_matches(word.lower(), list(lower), n=1, cutoff=0.6)
-    if close:
-        return f"did you mean {lower[close[0]]!r}?"
-    if not names:
-        return ""
-    if len(names) > 12:
-        return f"known: {', '.join(names[:12])} and {len(names) - 12} more"
-    return f"known: {', '.join(names)}"
-
-
-def _pattern_hint(pattern: str) -> str:
-    if pattern == "^[A-Z]{3}$":
-        return "write a currency as three capital letters, like EUR"
-    if "#" in pattern:
-        return "write a colour like #0b6e6e"
-    if pattern.startswith("^[A-Z]{3}\\d"):
-        return "write a code as three capital letters and three digits, like INV101"
-    return "an id is made of letters, digits, '_', '.' and '-'"
+def _mistake(item: Mapping[str, Any]) -> tuple[str, str]:
+    """What is wrong with a value, and what to write instead."""
+    kind, context, value = item["type"], item.get("ctx", {}), item.get("input")
+    shown = _shown(value)
+    if kind == "literal_error":
+        expected = str(context["expected"]).replace(" or ", ", ").split(", ")
+        return f"{shown} is none of the choices", suggestion(
+            str(value), [choice.strip("'") for choice in expected]
+        )
+    if kind == "string_pattern_mismatch":
+        return f"{shown} is not allowed here", PATTERNS[context["pattern"]]
+    if kind == "value_error":
+        return str(context["error"]), ""
+    if kind in _EXPECTED:
+        return f"{shown}, expected {_EXPECTED[kind]}", ""
+    if kind in _BOUNDS:
+        hint = "a share lies between 0 and 1: write 0.95 for 95 %" if context.get("le") == 1 else ""
+        return f"{shown} {_BOUNDS[kind].format(**context)}", hint
+    return f"{shown}: {item['msg']}", ""
 
 
 def _shown(value: Any) -> str:
+    if value is None:
+        return "nothing"
     if isinstance(value, dict):
         return "keys with values"
     if isinstance(value, list | tuple):
@@ -104,21 +99,20 @@ def _shown(value: Any) -> str:
     return text if len(text) <= 60 else text[:57] + "…'"
 
 
-def _data_path(loc: tuple[Any, ...], data: Any) -> Path_:
-    """The part of pydantic's location that exists in the data.
+def _data_path(loc: tuple[Any, ...], data: Any) -> tuple[Path_, bool]:
+    """The part of pydantic's location that exists in the data, and whether its key is meant.
 
-    Pydantic adds steps of its own (a union's branch, `[key]`), which lead nowhere.
+    A short form's key is a step that leads nowhere; `[key]` is pydantic's word
+    for the key itself.
     """
     path: list[str | int] = []
     for step in loc:
-        if (isinstance(data, dict) and step in data) or (
-            isinstance(data, list) and isinstance(step, int) and step < len(data)
-        ):
-            path.append(step)
-            data = data[step]
-        elif step == loc[-1] and isinstance(data, dict):
-            path.append(step)
-    return tuple(path)
+        known = isinstance(data, dict) and step in data
+        if not known and not (isinstance(data, list) and isinstance(step, int)):
+            return tuple(path), step == "[key]"
+        path.append(step)
+        data = data[step]
+    return tuple(path), False
 
 
 def _dotted(path: Path_) -> str:
@@ -128,10 +122,10 @@ def _dotted(path: Path_) -> str:
     return text
 
 
-def _field_names(model: type[BaseModel], loc: tuple[Any, ...]) -> list[str]:
-    """Keys that the model at this location knows."""
+def _keys(model: type[BaseModel], loc: tuple[Any, ...]) -> list[str]:
+    """Keys that the model knows in which the location's last step is a key."""
     current: Any = model
-    for step in loc:
+    for step in loc[:-1]:
         current = _step(current, step)
     for candidate in _models(current):
         return [f.alias or n for n, f in candidate.model_fields.items()]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, get_args
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from crmaudit.workspace.base import (
     Amount,
@@ -22,9 +22,13 @@ from crmaudit.workspace.base import (
     Score,
     Share,
     SystemId,
+    SystemIds,
     Text,
+    Texts,
+    Year,
     short_form,
 )
+from crmaudit.workspace.spelling import suggestion
 
 Kind = Literal[
     "crm",
@@ -34,6 +38,7 @@ Kind = Literal[
     "legacy",
     "newsletter",
     "calendar",
+    "address book",
     "email",
     "forms",
     "website",
@@ -83,6 +88,8 @@ class Document(Model):
 
 
 class Documentation(Model):
+    """The system's documentation and that of its database."""
+
     system: Annotated[Document, short_form("location")] | None = None
     database: Annotated[Document, short_form("location")] | None = None
 
@@ -101,7 +108,9 @@ class Voice(Model):
 
 
 class Cost(Model):
-    year: Annotated[int, Field(ge=1970, le=2100)]
+    """What the system costs in one year, of one kind."""
+
+    year: Year
     kind: Literal[
         "licence", "maintenance", "support", "hosting", "internal time", "project", "other"
     ]
@@ -125,9 +134,12 @@ class Skill(Model):
     needed: Level | None = None
     """The level at which the system needs it: 0–4."""
     held: tuple[Holder, ...] = ()
+    """Who has it, at which level."""
 
 
 class Support(Model):
+    """Production support: who gives it, and what they must know."""
+
     provider: Literal["in-house", "outsourced", "vendor", "volunteers", "none"] | None = None
     team: str = ""
     hours: str = ""
@@ -135,12 +147,18 @@ class Support(Model):
 
 
 class Lifecycle(Model):
+    """Where the system stands in its life, by the organisation's plans and the vendor's."""
+
     phase: Literal["plan", "phase-in", "active", "phase-out", "retired"] | None = None
+    planned: Day | None = None
+    phase_in: Day | None = None
+    """Introduction begins."""
     since: Day | None = None
     """In use since."""
     phase_out: Day | None = None
     """The organisation's own date for the beginning of the end."""
     retired: Day | None = None
+    """Switched off, or to be."""
     vendor_support_ends: Day | None = None
     """The vendor's date, which is not the organisation's."""
     version: str = ""
@@ -148,11 +166,14 @@ class Lifecycle(Model):
 
 
 class Contract(Model):
+    """The contract with the vendor or provider."""
+
     partner: str = ""
     reference: str = ""
     start: Day | None = None
     end: Day | None = None
     notice_days: Count | None = None
+    """Days before the end by which notice must be given."""
     renews: bool | None = None
     """Whether it renews itself unless notice is given."""
 
@@ -179,9 +200,13 @@ class Interface(Model):
 
 
 class Licence(Model):
+    """Licences of one type."""
+
     type: Literal["named", "concurrent", "site", "server", "subscription", "free"]
     entitled: Count | None = None
+    """How many were bought."""
     assigned: Count | None = None
+    """How many are given to somebody."""
     used: Count | None = None
     """Really used, where counted."""
     unit_cost: Amount | None = None
@@ -201,6 +226,7 @@ class Feed(Model):
     owner: PersonId | None = None
     last_run: Day | None = None
     problems: str = ""
+    """What goes wrong with it."""
 
     @model_validator(mode="after")
     def _one_end(self) -> Feed:
@@ -218,26 +244,68 @@ class Care(Model):
     note: str = ""
 
 
+DoneAt = Annotated[Care, short_form("frequency")]
+
+
 class Maintenance(Model):
+    """Who looks after the system, how often, and when last."""
+
     provider: Literal["in-house", "outsourced", "vendor", "none"] | None = None
     by: Text | None = None
     """The IT specialist who does it."""
-    backup: Care | None = None
-    restore_test: Care | None = None
-    index_care: Care | None = None
-    updates: Care | None = None
+    backup: DoneAt | None = None
+    restore_test: DoneAt | None = None
+    index_care: DoneAt | None = None
+    updates: DoneAt | None = None
     audit_trail: bool | None = None
     """Whether the system records who changed what."""
+    hard_deletes: bool | None = None
+    """Whether users can delete records for good."""
+    bulk_changes: bool | None = None
+    """Whether ordinary users can change or delete many records at once."""
     backup_folder: Text | None = None
+    """Where the backup files lie, so that their age and size can be looked at."""
 
 
 class Fitness(Model):
     """Judgements 1–4 for the TIME quadrant: 1 unreasonable … 4 perfect."""
 
+    value: Annotated[int, Field(ge=1, le=4)] | None = None
+    """What it is worth to the business."""
     functional: Annotated[int, Field(ge=1, le=4)] | None = None
     technical: Annotated[int, Field(ge=1, le=4)] | None = None
     who: Text | None = None
     when: Day | None = None
+
+
+class Traces(Model):
+    """Files that show what programs do with the data; `collect` reads them."""
+
+    code: Texts = ()
+    """Folders of application source."""
+    statements: Texts = ()
+    """Statement logs, or a query log as CSV (query_text, user_name, database_name…)."""
+    grants: Texts = ()
+    """Saved listings of database rights, where no connection is to be had."""
+
+
+def _facts(blank: dict[str, str]) -> dict[str, str]:
+    for fact in blank:
+        model: Any = System
+        for step in fact.split("."):
+            names = {f.alias or n: f for n, f in getattr(model, "model_fields", {}).items()}
+            if step not in names:
+                hint = suggestion(step, names) or "the fact ends before that"
+                raise ValueError(f"{fact!r} is no fact of a dossier; {hint}")
+            model = _inner_model(names[step].annotation)
+    return blank
+
+
+def _inner_model(annotation: Any) -> Any:
+    """The model in `X | None` or `Annotated[X, …] | None`."""
+    if isinstance(annotation, type):
+        return annotation
+    return next((m for m in map(_inner_model, get_args(annotation)) if m), None)
 
 
 class System(Model):
@@ -250,19 +318,26 @@ class System(Model):
     description: Text | None = None
     """What it does, in a sentence or two."""
     in_scope: bool = True
+    """False: named for completeness, not audited."""
     owners: Owners = Owners()
     documentation: Documentation = Documentation()
     perceived_quality: tuple[Voice, ...] | None = None
+    """What people think of its data."""
     costs: tuple[Cost, ...] | None = None
+    """What it costs, year by year."""
     support: Support = Support()
     lifecycle: Lifecycle = Lifecycle()
     contract: Contract | None = None
     database: Annotated[Database, short_form("url")] | None = None
     interfaces: tuple[Interface, ...] | None = None
+    """Ways in and out."""
     licences: tuple[Licence, ...] | None = None
     users: Count | None = None
     """People who use it."""
+    depends_on: SystemIds = ()
+    """Systems without which it does not run."""
     criticality: Literal["low", "medium", "high", "critical"] | None = None
+    """How much stops when it stops."""
     hosting: Literal["own", "provider", "cloud", "desktop"] | None = None
     crud: dict[EntityId, Crud | None] = {}
     """Entity → letters. Letters missing from a listed entity mean *no*; a blank means *unknown*."""
@@ -271,11 +346,15 @@ class System(Model):
     entity_share: dict[EntityId, Share] = {}
     """Entity → the share of all its records that people think this system holds."""
     feeds: tuple[Feed, ...] | None = None
+    """Movements of data to and from other systems; an empty list means that there are none."""
     maintenance: Maintenance | None = None
     fitness: Fitness = Fitness()
+    future: Literal["retain", "replace", "retire"] | None = None
+    """What was decided; the successor stands under `lifecycle`."""
+    traces: Traces = Traces()
     one_place_view: tuple[Literal["contact", "activity", "invoice", "case"], ...] | None = None
     """What a person who answers a call sees of the customer in this system."""
-    blank: dict[str, Text] = {}
-    """Facts left blank on purpose, each with the reason: respected, yet shown."""
-    tags: tuple[str, ...] = ()
+    blank: Annotated[dict[str, Text], AfterValidator(_facts)] = {}
+    """Facts left blank on purpose, like `owners.it`, each with the reason: respected, yet shown."""
+    tags: Texts = ()
     notes: str = ""

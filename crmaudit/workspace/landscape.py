@@ -9,11 +9,13 @@ from pydantic import Field
 from crmaudit.evidence.entity_map import Role
 from crmaudit.workspace.base import (
     Amount,
-    Audience,
+    Audiences,
     Count,
     Day,
     EntityId,
     EntityIds,
+    Exact,
+    Exacts,
     Frequency,
     Id,
     Model,
@@ -23,23 +25,49 @@ from crmaudit.workspace.base import (
     SystemIds,
     Text,
     UnitId,
-    several,
     short_form,
 )
 
+CanonicalKind = Literal[
+    "person",
+    "organisation",
+    "household",
+    "lead",
+    "opportunity",
+    "activity",
+    "case",
+    "campaign",
+    "contribution",
+    "membership",
+    "event",
+    "invoice",
+    "payment",
+    "product",
+    "document",
+    "user",
+    "role",
+]
+"""The things that CRM products know, under one name each."""
+
 
 class Attribute(Model):
+    """A fact that is kept about the entity."""
+
     name: Text
     definition: str = ""
     type: str = ""
     required: bool = False
+    """Whether every record needs a value."""
     unique: bool = False
+    """Whether no two records may have the same value."""
     identifier: bool = False
     """Whether it identifies the entity across systems."""
     personal: bool | None = None
 
 
 class Relationship(Model):
+    """How the entity hangs together with another."""
+
     to: EntityId
     cardinality: Literal["1:1", "1:n", "n:1", "n:m", "0..1:n", "n:0..1", "0..1:0..1"] | None = None
     """From this entity to the other: `1:n` = one of these has many of those."""
@@ -47,6 +75,8 @@ class Relationship(Model):
 
 
 class Volume(Model):
+    """How many there are, and how fast they grow."""
+
     rows: Count | None = None
     growth: Number | None = None
     """Share a year: 0.1 = ten per cent more."""
@@ -54,9 +84,20 @@ class Volume(Model):
 
 
 class Retention(Model):
+    """How long records are kept."""
+
     years: Amount | None = None
     basis: str = ""
     """The law or policy behind it."""
+
+
+class Raci(Model):
+    """Who does what for an entity: persons, units or user types."""
+
+    responsible: Audiences = ()
+    accountable: Audiences = ()
+    consulted: Audiences = ()
+    informed: Audiences = ()
 
 
 class Entity(Model):
@@ -65,19 +106,29 @@ class Entity(Model):
     id: Id
     name: Text | None = None
     definition: Text | None = None
+    """What counts as one, in a sentence."""
+    kind: CanonicalKind | None = None
+    """What a CRM product would call it; needed where its id is a word of your own."""
     class_: Annotated[
         Literal["master", "reference", "transaction"] | None, Field(alias="class")
     ] = None
     steward: PersonId | None = None
     """The person answerable for its quality."""
     system_of_record: SystemId | None = None
-    """The system whose version counts, where that was decided."""
+    """The system whose version counts today, where that was decided."""
+    target_system_of_record: SystemId | None = None
+    """The system whose version is to count in future."""
+    trusted: SystemIds = ()
+    """Systems in the order in which they are believed when they contradict each other."""
+    raci: Raci | None = None
     attributes: tuple[Annotated[Attribute, short_form("name")], ...] = ()
     relationships: tuple[Annotated[Relationship, short_form("to")], ...] = ()
     volume: Volume | None = None
     personal_data: Literal["none", "personal", "special"] | None = None
+    """`special`: health, belief, union membership and the like."""
     retention: Retention | None = None
     synonyms: tuple[str, ...] = ()
+    """Other words for it in use."""
 
     @property
     def label(self) -> str:
@@ -94,6 +145,7 @@ class Step(Model):
     """A step of a process; without a system it is done by hand or not at all."""
 
     id: Id | None = None
+    """Needed where a dysfunction names the step."""
     name: Text
     systems: SystemIds = ()
     entities: EntityIds = ()
@@ -103,6 +155,8 @@ class Step(Model):
 
 
 class Process(Model):
+    """A piece of work from start to finish, and what it uses."""
+
     id: Id
     name: Text
     purpose: Literal["lead tracking", "activity tracking", "campaign tracking"] | None = None
@@ -125,15 +179,22 @@ class Need(Model):
     id: Id
     kind: Literal["question", "report", "dashboard"] = "question"
     text: Text
-    audience: Annotated[tuple[Audience, ...], several] = ()
+    audience: Audiences = ()
     """Persons, units or user types who need it."""
+    asked_by: PersonId | None = None
+    """Who says that it is needed."""
     owner: PersonId | None = None
     entities: EntityIds = ()
     sources: SystemIds = ()
     """Systems it is, or would be, drawn from."""
     answered: Literal["yes", "partly", "no"] | None = None
+    """Whether the question can be answered today."""
     frequency: Frequency | None = None
+    exists: bool | None = None
+    """Whether the report or dashboard is there."""
     last_consulted: Day | None = None
+    consulted_by: Audiences = ()
+    """Who really looks at it."""
     priority: Literal["must", "should", "could"] | None = None
 
 
@@ -146,21 +207,40 @@ class Needs(Model):
 class TableMap(Model):
     """A table's part in an entity; the same table may stand for several."""
 
-    table: Text
+    table: Exact
     entity: EntityId | None = None
     """Blank: not yet said. Tables of the product's own machinery are `role: system`."""
     role: Role = "primary"
     where: str = ""
     """Condition in the source's SQL that selects the entity's rows."""
-    key: Annotated[tuple[Text, ...], several] = ()
-    created_at: str = ""
-    created_by: str = ""
-    modified_at: str = ""
-    modified_by: str = ""
-    owner: str = ""
+    key: Exacts = ()
+    created_at: Exact = ""
+    created_by: Exact = ""
+    modified_at: Exact = ""
+    modified_by: Exact = ""
+    owner: Exact = ""
     soft_delete: str = ""
     """Condition that holds for deleted rows, like `is_deleted = 1`."""
+    automatic: str = ""
+    """Condition that holds for rows which the program wrote by itself."""
+    last_login: Exact = ""
+    """In a table of users: the column of the last login."""
+    columns: dict[Exact, Text] = {}
+    """Column → what it holds (`e-mail`, `phone`, `postcode`…), where that was guessed wrong."""
     note: str = ""
+
+
+class TableReference(Model):
+    """Columns that refer to another table, which the database does not declare."""
+
+    table: Exact
+    columns: Annotated[Exacts, Field(min_length=1)]
+    to: Exact
+    """The table referred to."""
+    to_columns: Exacts = ()
+    """Without them, its primary key."""
+    where: str = ""
+    """Condition under which it holds, like `parent_type = 'Contact'`."""
 
 
 class Principal(Model):
@@ -177,4 +257,5 @@ class Map(Model):
     system: SystemId
     product: Text | None = None
     tables: tuple[TableMap, ...] = ()
+    references: tuple[TableReference, ...] = ()
     principals: tuple[Principal, ...] = ()

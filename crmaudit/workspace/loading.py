@@ -1,0 +1,237 @@
+"""Reading a workspace: every file, all mistakes at once."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from crmaudit.errors import CrmauditError, InvalidInput, Place, Problem
+from crmaudit.workspace.answers import Expectations, Matches, PlanFile, Responses, ThemeFile
+from crmaudit.workspace.audit_file import AuditFile, Brief
+from crmaudit.workspace.checks import check
+from crmaudit.workspace.complaints import complaints
+from crmaudit.workspace.definitions import definitions, salvaged
+from crmaudit.workspace.dossier import System
+from crmaudit.workspace.files import FOLDERS, MARKER, OTHER_FOLDERS, SINGLE
+from crmaudit.workspace.interviews import Interview
+from crmaudit.workspace.kpis import Kpis
+from crmaudit.workspace.landscape import Entities, Map, Needs, Processes
+from crmaudit.workspace.people import People
+from crmaudit.workspace.registers import Registers
+from crmaudit.workspace.spelling import suggestion
+from crmaudit.workspace.workspace import Workspace
+from crmaudit.workspace.yaml_reader import MAX_BYTES, Path_, YamlFile, read
+
+M = TypeVar("M", bound=BaseModel)
+
+
+def load(root: Path) -> Workspace:
+    """The workspace in `root`.
+
+    Raises InvalidInput with every mistake of every file.
+    """
+    if not os.path.lexists(root / MARKER):
+        raise CrmauditError(
+            f"{root} is no workspace: it has no {MARKER}", "make one with `crmaudit init DIR`"
+        )
+    reading = _Reading(root)
+    singles = {name: reading.single(name, model) for name, model in SINGLE.items()}
+    folders = {name: reading.folder(name, model) for name, model in FOLDERS.items()}
+    reading.strangers()
+    if not any(f.startswith("systems/") for f in reading.files):
+        what = "add a dossier: systems/crm.yaml with `id: crm` and `name: …`"
+        reading.problems.append(Problem("no system is described", Place("systems/"), what))
+    subjects = reading.subjects()
+    known = {*subjects, *reading.salvaged}
+    reading.problems.extend(check(root, reading.files, reading.data, known))
+    if reading.problems:
+        raise InvalidInput(sorted(reading.problems, key=_by_place))
+
+    def one(name: str, model: type[M]) -> M:
+        value = singles[name]
+        return value if isinstance(value, model) else model()
+
+    def every(name: str, model: type[M]) -> tuple[M, ...]:
+        return tuple(m for m in folders[name] if isinstance(m, model))
+
+    audit = singles[MARKER]
+    assert isinstance(audit, AuditFile)
+    return Workspace(
+        root=root,
+        audit=audit,
+        systems=every("systems", System),
+        brief=one("brief.yaml", Brief),
+        entities=one("entities.yaml", Entities).entities,
+        processes=one("processes.yaml", Processes).processes,
+        people=one("people.yaml", People),
+        needs=one("needs.yaml", Needs).needs,
+        maps=every("maps", Map),
+        expectations=one("expectations.yaml", Expectations),
+        matches=one("matches.yaml", Matches),
+        interviews=every("interviews", Interview),
+        registers=one("registers.yaml", Registers),
+        kpis=one("kpis.yaml", Kpis),
+        responses=one("responses.yaml", Responses),
+        plan=one("plan.yaml", PlanFile),
+        theme=one("theme.yaml", ThemeFile),
+        warnings=tuple(sorted(reading.warnings, key=_by_place)),
+        _files=reading.files,
+        _subjects=subjects,
+    )
+
+
+def _by_place(problem: Problem) -> tuple[str, int, int]:
+    where = problem.where or Place("")
+    return where.file, where.line, where.column
+
+
+class _Reading:
+    """Reads file after file and gathers what is wrong with them."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.files: dict[str, YamlFile] = {}
+        self.data: dict[str, Any] = {}
+        self.problems: list[Problem] = []
+        self.warnings: list[Problem] = []
+        self.salvaged: set[str] = set()
+
+    def single(self, name: str, model: type[BaseModel]) -> BaseModel | None:
+        path = self.root / name
+        # A dangling link is a mistake, not an absent file.
+        return self._read(path, name, model) if os.path.lexists(path) else None
+
+    def folder(self, name: str, model: type[BaseModel]) -> list[BaseModel]:
+        folder = self.root / name
+        if os.path.lexists(folder) and not folder.is_dir():
+            self._problem(f"{name} is no folder", name, f"make {name} a folder of YAML files")
+            return []
+        paths = sorted(self._yaml_paths(folder))
+        found = (self._read(p, p.relative_to(self.root).as_posix(), model) for p in paths)
+        return [m for m in found if m is not None]
+
+    def _yaml_paths(self, folder: Path) -> Iterator[Path]:
+        for parent, folders, files in os.walk(folder, onerror=self._unreadable):
+            for name in (*files, *folders):
+                if name.endswith((".yaml", ".yml")) and not name.startswith("."):
+                    yield Path(parent, name)
+            for name in folders:
+                if Path(parent, name).is_symlink():
+                    where = Path(parent, name).relative_to(self.root).as_posix()
+                    self._problem("a link to a folder is not followed", where, "copy the files")
+
+    def _unreadable(self, error: OSError) -> None:
+        if not isinstance(error, FileNotFoundError):
+            where = Path(error.filename).relative_to(self.root).as_posix()
+            self._problem(f"cannot be read: {error.strerror}", where)
+
+    def strangers(self) -> None:
+        """Files and folders that nobody would ever read: typing mistakes in their names."""
+        try:
+            paths = sorted(self.root.iterdir())
+        except OSError as error:
+            self._problem(f"cannot be read: {error.strerror}", str(self.root))
+            return
+        for path in paths:
+            name = path.name
+            if name.startswith(".") or name in SINGLE or name in FOLDERS:
+                continue
+            if name.endswith((".yaml", ".yml")):
+                self._problem(f"{name} is no file of a workspace", name, suggestion(name, SINGLE))
+            elif path.is_dir() and name not in OTHER_FOLDERS:
+                hint = suggestion(name, FOLDERS)
+                # Any other folder is the user's own business.
+                if hint.startswith("did you mean"):
+                    self._problem(f"{name} is no folder of a workspace", name, hint)
+
+    def subjects(self) -> dict[str, tuple[str, Path_]]:
+        """What the files define, each with its file and path."""
+        found: dict[str, tuple[str, Path_]] = {}
+        for name, data in self.data.items():
+            for subject, path in definitions(name, data):
+                first = found.setdefault(subject, (name, path))
+                if first == (name, path):
+                    continue
+                kind, _, value = subject.partition(":")
+                place = self.files[first[0]].place((*first[1], "id"))
+                self.problems.append(
+                    Problem(
+                        f"the {kind} {value!r} is defined twice",
+                        self.files[name].place((*path, "id")),
+                        f"it stands already in {place}",
+                    )
+                )
+        return found
+
+    def _read(self, path: Path, name: str, model: type[BaseModel]) -> BaseModel | None:
+        try:
+            file = read(path, name)
+        except InvalidInput as error:
+            self.problems.extend(error.problems)
+            self.files[name] = YamlFile(name)
+            with suppress(OSError):
+                text = path.read_bytes()[:MAX_BYTES].decode("utf-8", "replace")
+                self.salvaged.update(salvaged(name, text))
+            return None
+        self.problems.extend(file.problems)
+        # The values are needed until all files are read, the text for good.
+        self.files[name] = replace(file, data=None)
+        self.data[name] = data = {} if file.data is None else file.data
+        try:
+            value = model.model_validate(data)
+        except ValidationError as error:
+            self.problems.extend(complaints(error, file, model))
+            return None
+        self._surprises(file, value)
+        return value
+
+    def _surprises(self, file: YamlFile, model: BaseModel) -> None:
+        for surprise in file.surprises:
+            text = surprise.text
+            value = _value_at(model, surprise.path)
+            if isinstance(value, str) and value == text:
+                message = f"{text!r} is read as this text; other YAML programs read"
+                place = file.place(surprise.path)
+                self.warnings.append(
+                    Problem(f"{message} {surprise.reading}", place, f'write "{text}" in quotes')
+                )
+            elif isinstance(value, int | float) and _LEADING_ZERO.match(text):
+                message = f"{text!r} has a leading zero, which some programs read as octal"
+                hint = f"write {text.lstrip('+0') or '0'}"
+                self.problems.append(Problem(message, file.place(surprise.path), hint))
+
+    def _problem(self, message: str, name: str, hint: str = "") -> None:
+        self.problems.append(Problem(message, Place(name), hint))
+
+
+_LEADING_ZERO = re.compile(r"[-+]?0\d")
+
+
+def _value_at(model: Any, path: Iterable[str | int]) -> Any:
+    value = model
+    for step in path:
+        if isinstance(value, BaseModel):
+            name = _attributes(type(value)).get(step)
+            if name is None:
+                return None
+            value = getattr(value, name)
+        elif isinstance(value, dict):
+            value = value.get(step)
+        elif isinstance(value, tuple) and isinstance(step, int) and step < len(value):
+            value = value[step]
+        else:
+            return None
+    return value
+
+
+@cache
+def _attributes(model: type[BaseModel]) -> dict[Any, str]:
+    return {info.alias or name: name for name, info in model.model_fields.items()}

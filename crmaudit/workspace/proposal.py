@@ -1,0 +1,271 @@
+"""What a catalog alone suggests: a dossier, entities and an entity map, to be confirmed by people.
+
+Only names and declared structure are looked at, so everything here is a
+guess that the scaffold marks as one; what data say is measured later.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from zlib import crc32
+
+from crmaudit.evidence import Catalog, Table
+from crmaudit.evidence.entity_map import Role
+from crmaudit.workspace.naming import (
+    CANONICAL,
+    STAMPS,
+    Words,
+    canonical,
+    plain,
+    shared_prefix,
+    sign_of,
+    slug,
+)
+
+MAX_ATTRIBUTES = 25
+_LOOKUP_ROWS, _LOOKUP_COLUMNS = 300, 4
+
+
+@dataclass(frozen=True, slots=True)
+class ProposedSystem:
+    id: str
+    name: str
+    url: str = ""
+    schema: str = ""
+    product: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ProposedEntity:
+    """`relationships` are pairs of the other entity's id and the cardinality."""
+
+    id: str
+    name: str
+    kind: str = ""
+    attributes: tuple[str, ...] = ()
+    more_attributes: int = 0
+    relationships: tuple[tuple[str, str], ...] = ()
+    volume: int | None = None
+    as_of: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ProposedTable:
+    """`reason` says why the table was taken for what it is."""
+
+    table: str
+    entity: str = ""
+    role: Role = "primary"
+    reason: str = ""
+    key: tuple[str, ...] = ()
+    created_at: str = ""
+    created_by: str = ""
+    modified_at: str = ""
+    modified_by: str = ""
+    owner: str = ""
+    soft_delete: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A first draft of a system and what it holds; every part is to be confirmed."""
+
+    system: ProposedSystem
+    entities: tuple[ProposedEntity, ...] = ()
+    tables: tuple[ProposedTable, ...] = ()
+
+
+def propose(catalog: Catalog, system_id: str, url: str) -> Proposal:
+    """The draft that the catalog's names, keys and row counts suggest."""
+    tables = [t for t in catalog.tables if t.kind != "view"]
+    prefix = shared_prefix([t.name for t in tables])
+    words = {t.qualified: Words.of(t.name, prefix) for t in tables}
+    judged = {t.qualified: _draft(t, words[t.qualified]) for t in tables}
+    drafts = {t.qualified: _attached(judged, t, words[t.qualified]) for t in tables}
+    schemas = {t.schema for t in tables}
+    system = ProposedSystem(
+        id=system_id,
+        name=_title(system_id),
+        url=url,
+        schema=schemas.pop() if len(schemas) == 1 else "",
+    )
+    entities = _entities(tables, drafts, prefix, catalog.provenance.taken_at.date())
+    return Proposal(system, tuple(entities), tuple(drafts.values()))
+
+
+def _title(system_id: str) -> str:
+    words = system_id.replace("-", " ").replace("_", " ").split()
+    return " ".join(w.upper() if len(w) <= 3 else w.capitalize() for w in words) or system_id
+
+
+def _draft(table: Table, words: Words) -> ProposedTable:
+    """The table judged by itself."""
+    role, reason = _role(table, words)
+    entity = ""
+    if role == "primary":
+        known = canonical(words)
+        entity = known or slug(words.singular) or f"table-{crc32(table.qualified.encode()):08x}"
+        reason = f"its name means {known}" if known else "named after the table"
+        if not known and table.rows == 0:
+            entity, reason = "", "empty, so no entity is proposed"
+    stamps = _stamps(table)
+    deleted = stamps.pop("deleted", "")
+    return ProposedTable(
+        table=table.qualified,
+        entity=entity,
+        role=role,
+        reason=reason,
+        key=table.primary_key,
+        soft_delete=_deleted(table, deleted) if deleted else "",
+        **stamps,
+    )
+
+
+def _role(table: Table, words: Words) -> tuple[Role, str]:
+    sign = sign_of(words)
+    if sign:
+        return sign
+    if _is_link(table):
+        return "link", "almost nothing but keys"
+    columns, rows = len(table.columns), table.rows
+    few = rows is not None and rows <= _LOOKUP_ROWS and columns <= _LOOKUP_COLUMNS
+    if few and not table.foreign_keys and canonical(words) is None:
+        return "lookup", "few short rows and no reference to others"
+    return "primary", ""
+
+
+def _is_link(table: Table) -> bool:
+    """Two references or more, and next to nothing besides."""
+    referring = {c for key in table.foreign_keys for c in key.columns}
+    referring |= {c.name for c in table.columns if c.name.lower().endswith("_id")}
+    stamps = set(_stamps(table).values())
+    rest = {c.name for c in table.columns} - referring - set(table.primary_key) - stamps
+    return len(referring - _own_key(table)) >= 2 and len(rest) <= 1
+
+
+def _own_key(table: Table) -> set[str]:
+    """The primary key, where it is a number of the table's own."""
+    referring = {c for key in table.foreign_keys for c in key.columns}
+    single = len(table.primary_key) == 1
+    return set(table.primary_key) - referring if single else set()
+
+
+def _attached(drafts: dict[str, ProposedTable], table: Table, words: Words) -> ProposedTable:
+    """Lines, details and extensions belong to the entity of the table they hang on."""
+    draft = drafts[table.qualified]
+    parents = {
+        key.columns: parent
+        for key in table.foreign_keys
+        if (parent := drafts.get(_qualified(key.ref_schema or table.schema, key.ref_table)))
+        and parent.role == "primary"
+        and parent.entity
+        and parent.table != draft.table
+    }
+    entities = {parent.entity for parent in parents.values()}
+    if draft.role in ("line", "secondary") and len(entities) == 1:
+        return replace(draft, entity=entities.pop())
+    if draft.role != "primary" or draft.entity in CANONICAL:
+        return draft
+    if table.primary_key in parents:
+        parent = parents[table.primary_key]
+        reason = f"shares its key with {parent.table}"
+        return replace(draft, entity=parent.entity, role="extension", reason=reason)
+    whole = canonical(Words(words.words[:1])) if len(words.words) > 1 else None
+    if whole and any(d.role == "primary" and d.entity == whole for d in drafts.values()):
+        reason = f"details of {whole}, by its name"
+        return replace(draft, entity=whole, role="secondary", reason=reason)
+    return draft
+
+
+def _entities(
+    tables: Sequence[Table], drafts: dict[str, ProposedTable], prefix: str, day: date
+) -> Iterator[ProposedEntity]:
+    relationships = _relationships(tables, drafts)
+    by_entity: dict[str, list[Table]] = {}
+    for table in tables:
+        draft = drafts[table.qualified]
+        if draft.role == "primary" and draft.entity:
+            by_entity.setdefault(draft.entity, []).append(table)
+    for entity, held in by_entity.items():
+        attributes = list(dict.fromkeys(a for t in held for a in _attributes(t)))
+        counts = [t.rows for t in held]
+        name, kind = CANONICAL.get(entity, ("", ""))
+        yield ProposedEntity(
+            id=entity,
+            name=name or " ".join(Words.of(held[0].name, prefix).singular).capitalize() or entity,
+            kind=kind,
+            attributes=tuple(attributes[:MAX_ATTRIBUTES]),
+            more_attributes=max(0, len(attributes) - MAX_ATTRIBUTES),
+            relationships=tuple(relationships.get(entity, {}).items()),
+            volume=None if None in counts else sum(c or 0 for c in counts),
+            as_of=day,
+        )
+
+
+def _relationships(
+    tables: Sequence[Table], drafts: dict[str, ProposedTable]
+) -> dict[str, dict[str, str]]:
+    """Entity → other entity → cardinality, from declared foreign keys."""
+    found: dict[str, dict[str, str]] = {}
+    for table in tables:
+        draft = drafts[table.qualified]
+        ends = [(k, _end(drafts, table, k.ref_schema, k.ref_table)) for k in table.foreign_keys]
+        targets = [(key, target) for key, target in ends if target]
+        if draft.role == "primary" and draft.entity:
+            for key, target in targets:
+                found.setdefault(draft.entity, {}).setdefault(
+                    target, _cardinality(table, key.columns)
+                )
+        elif draft.role == "link" and len(targets) == 2:
+            (_, one), (_, other) = targets
+            found.setdefault(one, {}).setdefault(other, "n:m")
+    return found
+
+
+def _end(drafts: dict[str, ProposedTable], table: Table, schema: str, name: str) -> str:
+    target = drafts.get(_qualified(schema or table.schema, name))
+    return target.entity if target and target.role == "primary" else ""
+
+
+def _cardinality(table: Table, columns: tuple[str, ...]) -> str:
+    unique = {frozenset(i.columns) for i in table.indexes if i.unique} | {
+        frozenset(table.primary_key)
+    }
+    if frozenset(columns) in unique:
+        return "1:1"
+    nullable = any(c.nullable for c in table.columns if c.name in columns)
+    return "n:0..1" if nullable else "n:1"
+
+
+def _attributes(table: Table) -> Iterable[str]:
+    """Columns that say something about the thing, not about the row."""
+    stamps = set(_stamps(table).values())
+    keys = {c for key in table.foreign_keys for c in key.columns} | _own_key(table)
+    for column in table.columns:
+        if column.name.strip() and column.name not in keys and column.name not in stamps:
+            yield column.name
+
+
+def _stamps(table: Table) -> dict[str, str]:
+    """Which columns say who made, changed, owns or deleted a row, and when."""
+    found: dict[str, str] = {}
+    for column in table.columns:
+        for stamp, names in STAMPS.items():
+            if plain(column.name) in names:
+                found.setdefault(stamp, column.name)
+    return found
+
+
+def _deleted(table: Table, name: str) -> str:
+    kind = table.column(name).type.lower()
+    if "bool" in kind:
+        return f"{name} = true"
+    if plain(name).endswith(("at", "on", "date")) or "date" in kind or "time" in kind:
+        return f"{name} IS NOT NULL"
+    return f"{name} = 1"
+
+
+def _qualified(schema: str, name: str) -> str:
+    return f"{schema}.{name}" if schema else name
