@@ -1,1 +1,17 @@
+"""Findings and facts become a plan: extraction complexity, initiatives, a roadmap."""
 
+from crmaudit.strategy.extraction import Criterion, Extraction, extraction, extractions
+from crmaudit.strategy.initiatives import TEMPLATES, Template
+from crmaudit.strategy.plan import Initiative, Plan, plan
+
+__all__ = [
+    "TEMPLATES",
+    "Criterion",
+    "Extraction",
+    "Initiative",
+    "Plan",
+    "Template",
+    "extraction",
+    "extractions",
+    "plan",
+]

@@ -1,0 +1,185 @@
+"""The pipeline, and the way in from Python.
+
+>>> audit = crmaudit.Audit("examples/harbourlight")     # doctest: +SKIP
+>>> audit.collect()                                     # doctest: +SKIP
+>>> audit.findings.frame                                # doctest: +SKIP
+"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterable
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from crmaudit.crud_matrix import CrudMatrix
+from crmaudit.engine import Finding, Judgement, judge
+from crmaudit.facts import Facts
+from crmaudit.governance import Governance
+from crmaudit.inventory import Inventory
+from crmaudit.quality.quality import Quality
+from crmaudit.rules.base import SEVERITIES
+from crmaudit.strategy import Plan, plan
+from crmaudit.workspace import Workspace, find_root, load
+
+if TYPE_CHECKING:
+    from crmaudit.collect import Outcome, Progress
+    from crmaudit.store import Run, Store
+
+_ROOM_ORDER = ("INV", "CRD", "QUA", "GOV", "STR")
+
+
+class Audit:
+    """One audit: the workspace, its evidence, and all that follows from them.
+
+    `root` is the workspace or any folder below it; `store` an SQLAlchemy URL
+    where a team shares one history, else the workspace's own file. Each part
+    is worked out on first use. Raises CrmauditError for anything the user can
+    mend.
+    """
+
+    def __init__(self, root: Path | str = ".", store: str | None = None) -> None:
+        self.root = find_root(Path(root))
+        self._store_url = store
+
+    @cached_property
+    def workspace(self) -> Workspace:
+        return load(self.root)
+
+    @cached_property
+    def store(self) -> Store:
+        from crmaudit.store import open_store
+
+        return open_store(self._store_url or self.root)
+
+    @cached_property
+    def facts(self) -> Facts:
+        # A workspace that never collected has no store, and viewing makes none.
+        if self._store_url is None and not (self.root / ".crmaudit" / "store.sqlite").exists():
+            return Facts.of(self.workspace)
+        return Facts.of(self.workspace, self.store.newest())
+
+    @property
+    def inventory(self) -> Inventory:
+        return self.facts.inventory
+
+    @property
+    def crud(self) -> CrudMatrix:
+        return self.facts.crud
+
+    @property
+    def quality(self) -> Quality:
+        return self.facts.quality
+
+    @property
+    def governance(self) -> Governance:
+        return self.facts.governance
+
+    @cached_property
+    def findings(self) -> Judgement:
+        return judge(self.facts)
+
+    @cached_property
+    def plan(self) -> Plan:
+        return plan(self.facts, self.findings)
+
+    def collect(
+        self,
+        systems: Iterable[str] = (),
+        *,
+        only: Iterable[str] = (),
+        fresh: bool = False,
+        progress: Progress | None = None,
+    ) -> tuple[Outcome, ...]:
+        """Read the databases of the systems named, or of all in scope."""
+        from crmaudit.collect import collect, targets
+        from crmaudit.collect.collect import Silent
+
+        chosen = targets(self.workspace, systems)
+        outcomes = collect(chosen, self.store, progress or Silent(), only=only, fresh=fresh)
+        self.forget()
+        return outcomes
+
+    def report(
+        self,
+        formats: Iterable[str] = ("html", "pdf"),
+        *,
+        folder: Path | None = None,
+        final: bool = False,
+        audience: str = "",
+    ) -> tuple[Path, ...]:
+        """Write the plan document; answers the files written."""
+        from crmaudit.report.writing import write_reports
+
+        return write_reports(
+            self.facts,
+            self.findings,
+            self.plan,
+            formats,
+            folder or self.root / "reports",
+            final=final,
+            audience=audience,
+        )
+
+    def remember(self) -> Run:
+        """Keep the outcome of this audit for `history` and `diff`."""
+        return self.store.remember(self.summary())
+
+    def summary(self) -> dict[str, Any]:
+        """The outcome as plain values: what history compares."""
+        given, wanted = self.inventory.completeness
+        return {
+            "organisation": self.workspace.organisation.name,
+            "as_of": self.facts.day.isoformat() if self.facts.day else None,
+            "counts": dict(self.findings.counts),
+            "waived": len(self.findings.waived),
+            "not_assessed": len(self.findings.not_assessed),
+            "completeness": [given, wanted],
+            "findings": [
+                {
+                    "fingerprint": f.fingerprint,
+                    "code": f.code,
+                    "subject": f.subject,
+                    "severity": f.severity,
+                    "message": f.message,
+                }
+                for f in self.findings.findings
+            ],
+        }
+
+    def worst(self, n: int = 5) -> tuple[Finding, ...]:
+        """The findings that matter most: by severity, one of each code first."""
+        found = self.findings.findings
+        first: dict[str, Finding] = {}
+        for finding in found:
+            first.setdefault(finding.code, finding)
+
+        def weight(finding: Finding) -> tuple[int, int, int, str]:
+            return (
+                SEVERITIES.index(finding.severity),
+                -sum(f.code == finding.code for f in found),
+                _ROOM_ORDER.index(finding.code[:3]),
+                finding.code,
+            )
+
+        return tuple(sorted(first.values(), key=weight)[:n])
+
+    def forget(self) -> None:
+        """Drop what was worked out, so that new evidence or edits are seen."""
+        for name in ("workspace", "facts", "findings", "plan"):
+            self.__dict__.pop(name, None)
+
+    def _repr_html_(self) -> str:
+        counts = ", ".join(f"{n} {s}" for s, n in self.findings.counts.items() if n)
+        rows = "".join(
+            f"<tr><td>{f.code}</td><td>{f.severity}</td><td>{html.escape(f.message)}</td></tr>"
+            for f in self.worst(10)
+        )
+        name = html.escape(self.workspace.organisation.name)
+        return (
+            f"<h3>{name}</h3><p>{len(self.workspace.systems)} systems, "
+            f"{len(self.findings.findings)} findings ({counts or 'none'}), "
+            f"{len(self.findings.not_assessed)} questions not assessed</p>"
+            f"<table><tr><th>Code</th><th>Severity</th><th>Finding</th></tr>{rows}</table>"
+        )

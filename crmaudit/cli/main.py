@@ -1,0 +1,110 @@
+"""The one place where outcomes become exit codes.
+
+0 clean · 1 findings at or above `--fail-on` · 2 input that the user can mend,
+or a collection of which a part failed · 3 our bug · 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+
+import typer
+from typer.exceptions import Abort, Exit, TyperException
+
+from crmaudit import __version__
+from crmaudit.cli import deliver, judge, measure, see, start
+from crmaudit.cli.terminal import print_error, say
+from crmaudit.errors import CrmauditError
+
+OK, FOUND, USER, BUG, INTERRUPTED = 0, 1, 2, 3, 130
+
+app = typer.Typer(
+    name="crmaudit",
+    help="Information-management audits of CRM landscapes: inventory, CRUD matrix, data quality, "
+    "people, and the strategic plan.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    add_completion=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"crmaudit {__version__}")
+        raise typer.Exit()
+
+
+@app.callback()
+def _root(
+    version: bool = typer.Option(
+        False, "--version", callback=_version, is_eager=True, help="Show the version and exit."
+    ),
+) -> None:
+    pass
+
+
+for _module in (start, measure, see, judge, deliver):
+    _module.register(app)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command line; answers the exit code."""
+    try:
+        result = app(args=list(argv) if argv is not None else None, standalone_mode=False)
+        return result if isinstance(result, int) else OK
+    except CrmauditError as error:
+        print_error(error)
+        return USER
+    except Exit as leaving:
+        return leaving.exit_code
+    except (KeyboardInterrupt, Abort):
+        say("interrupted; what is finished is kept", "alarm")
+        return INTERRUPTED
+    except TyperException as error:
+        return _usage(error)
+    except BrokenPipeError:
+        # The reader of our output went away: nothing to say, nobody to say it to.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return OK
+    except Exception as error:
+        return _bug(error)
+
+
+def _usage(error: TyperException) -> int:
+    """A command line that does not parse: what is wrong and where help is.
+
+    A bare `crmaudit` or a bare group asks for help, which is no mistake.
+    """
+    context = getattr(error, "ctx", None)
+    if type(error).__name__ == "NoArgsIsHelpError":
+        typer.echo(error.format_message())
+        return OK
+    path = context.command_path if context is not None else "crmaudit"
+    say(f"error: {error.format_message()}", "alarm")
+    say(f"    {path} --help", "accent")
+    return USER
+
+
+def _bug(error: Exception) -> int:
+    """Say that it is our fault, and keep the details where they can be sent from.
+
+    The message of an unforeseen error could carry data, so it goes to the
+    file only.
+    """
+    import tempfile
+
+    with tempfile.NamedTemporaryFile(
+        "w", prefix="crmaudit-", suffix=".log", delete=False, encoding="utf-8"
+    ) as file:
+        file.write(f"crmaudit {__version__}, Python {sys.version}\n")
+        traceback.print_exception(error, file=file)
+    say(f"error: this is a fault in crmaudit ({type(error).__name__})", "alarm")
+    say(f"    details (they may show data): {file.name}", "accent")
+    if os.environ.get("CRMAUDIT_DEBUG"):
+        traceback.print_exception(error)
+    return BUG

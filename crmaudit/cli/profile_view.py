@@ -1,0 +1,176 @@
+"""How profiles look: a table's columns, or one column with its values."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from rich.text import Text
+
+from crmaudit.cli.terminal import bar, out, printable, say
+from crmaudit.cli.view import Column, View, json_text, show
+from crmaudit.errors import CrmauditError
+
+if TYPE_CHECKING:
+    from crmaudit.evidence import ColumnProfile, TableProfile
+
+
+def show_profiles(source: str, tables: Sequence[str], schema: str | None, format_: str) -> int:
+    """Profile a source and show each table as soon as it is done; answers the exit code."""
+    import json
+
+    from crmaudit.cli.measure import Display
+    from crmaudit.collect import Target
+    from crmaudit.evidence import to_json
+    from crmaudit.quality.collectors.profile import profile
+    from crmaudit.quality.plan import Plan
+    from crmaudit.sources import open_source
+
+    if format_ not in ("table", "json"):
+        raise CrmauditError(f"{format_!r} is no format", "choose table or json")
+    kept: list[Any] = []
+    failed = 0
+    with open_source(source, schema=schema) as opened:
+        catalog = opened.catalog("source")
+        chosen = [t for t in catalog.tables if not tables or t.qualified in tables]
+        missing = [t for t in tables if t not in {c.qualified for c in chosen}]
+        if missing:
+            raise CrmauditError(
+                f"there is no table {missing[0]!r}",
+                f"the tables are: {', '.join(t.qualified for t in catalog.tables[:20])}",
+            )
+        console = out()
+        if format_ == "table":
+            told = f"{opened.address} · {catalog.provenance.engine} {catalog.version} · "
+            told += f"{len(chosen)} tables"
+            console.print(Text(printable(told), style="head"), soft_wrap=True)
+            for note in catalog.notes:
+                console.print(Text(printable(note), style="quiet"), soft_wrap=True)
+            if not chosen:
+                say("there is nothing to profile", "quiet")
+        with Display() as display:
+            display.system(Target("profile", source), len(chosen), None)
+            plan = Plan(system="source")
+            for found in profile(opened, chosen, plan, lambda t, n: display.rows(t.qualified, n)):
+                display.done(found)
+                failed += found.provenance.status.state == "failed"
+                if format_ == "json":
+                    kept.append(json.loads(to_json(found))["body"])
+                else:
+                    display.aside(_print, found)
+    if format_ == "json":
+        print(json_text("profile", {"source": catalog.provenance.source, "tables": kept}), end="")
+    return 2 if failed else 0
+
+
+def _print(found: TableProfile) -> None:
+    console = out()
+    console.print()
+    show(table_view(found))
+
+
+def table_view(profile: TableProfile, notes: Sequence[str] = ()) -> View:
+    """The columns of a table, one a row."""
+    status = profile.provenance.status
+    lines = list(notes)
+    if status.state != "done":
+        lines.insert(0, f"{status.state}: {status.reason}")
+    inexact = {str(m) for c in profile.columns for m in c.methods.values()}
+    lines += [f"method: {m}" for m in sorted(inexact)]
+    return View(
+        kind="table-profile",
+        headline=f"{profile.table} · {profile.rows:,} rows · {len(profile.columns)} columns · "
+        f"{profile.seconds:.1f} s",
+        columns=[
+            Column("column", "Column", flex=True),
+            Column("type", "Type", rank=3),
+            Column("filled", "Filled"),
+            Column("distinct", "Distinct", _number, right=True, rank=1),
+            Column("range", "From – to", rank=4, flex=True),
+            Column("example", "Most frequent", rank=2, flex=True),
+            Column("faults", "Faults"),
+        ],
+        rows=[_column_row(c) for c in profile.columns],
+        notes=lines,
+    )
+
+
+def _column_row(c: ColumnProfile) -> dict[str, Any]:
+    share = c.filled / c.rows if c.rows else None
+    low, high = c.minimum, c.maximum
+    passed, applicable = c.checks.get("valid", (0, 0))
+    return {
+        "column": c.name,
+        "type": c.logical,
+        "filled": f"{bar(share, 6)} {100 * share:.0f} %" if share is not None else "no rows",
+        "filled_rows": c.filled,
+        "nulls": c.nulls,
+        "blanks": c.blanks,
+        "distinct": c.distinct,
+        "uniques": c.uniques,
+        "range": f"{_cut(low)} – {_cut(high)}" if low is not None and low != high else _cut(low),
+        "example": _example(c),
+        "faults": f"{applicable - passed:,}" if applicable > passed else "",
+        "status": c.status.state,
+    }
+
+
+def _example(c: ColumnProfile) -> str:
+    if c.status.state == "failed":
+        return c.status.reason
+    if c.top:
+        first = c.top[0]
+        return f"{_cut(first.value, 18)} × {first.count:,}"
+    if c.shapes:
+        return f"{_cut(c.shapes[0].shape, 18)} × {c.shapes[0].count:,}"
+    return ""
+
+
+def _cut(text: str | None, most: int = 14) -> str:
+    if text is None:
+        return ""
+    return text if len(text) <= most else text[: most - 1] + "…"
+
+
+def _number(value: int | None) -> str:
+    return "╱" if value is None else f"{value:,}"
+
+
+def column_view(profile: TableProfile, c: ColumnProfile, notes: Sequence[str] = ()) -> View:
+    """One column: its statistics, most frequent values and shapes, with bars."""
+    rows = [
+        {"what": "value", "value": v.value, "count": v.count, "share": v.count / max(c.filled, 1)}
+        for v in c.top
+    ] + [
+        {"what": "shape", "value": s.shape, "count": s.count, "share": s.count / max(c.filled, 1)}
+        for s in c.shapes
+    ]
+    facts = [
+        f"type {c.type or 'none declared'}, read as {c.logical}; values shown "
+        + ("in clear" if c.masking == "none" else "by shape"),
+        f"{c.nulls:,} null, {c.blanks:,} blank, {c.filled:,} filled",
+    ]
+    if c.distinct is not None:
+        facts.append(f"{c.distinct:,} different values, {c.uniques or 0:,} of them once")
+    if c.minimum is not None:
+        facts.append(f"from {c.minimum} to {c.maximum}")
+    if c.mean is not None:
+        facts.append(f"mean {c.mean:,.4g}, deviation {c.deviation or 0:,.4g}")
+    if c.quantiles:
+        facts.append("quantiles " + ", ".join(f"{q.p:g}: {q.value}" for q in c.quantiles))
+    for name, (passed, applicable) in c.checks.items():
+        if passed < applicable:
+            facts.append(f"check {name}: {applicable - passed:,} of {applicable:,} rows fail")
+    return View(
+        kind="column-profile",
+        headline=f"{profile.table}.{c.name} · {c.rows:,} rows",
+        columns=[
+            Column("what", "", rank=1),
+            Column("value", "Most frequent", flex=True),
+            Column("count", "Rows", lambda v: f"{v:,}", right=True),
+            Column("share", "Of filled", lambda v: f"{bar(v)} {100 * v:.1f} %"),
+        ],
+        rows=rows,
+        notes=[*facts, *notes],
+        extra={"column": c.name, "checks": dict(c.checks)},
+    )

@@ -1,0 +1,177 @@
+"""A view: rows of one kind, shown as a table, JSON or CSV.
+
+A command gathers plain values once; the table drops its least important
+columns until it fits the terminal, and says so.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from rich.cells import cell_len
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from crmaudit.cli.terminal import out, printable, say
+from crmaudit.errors import CrmauditError
+
+SCHEMA = 1
+
+
+class Format(StrEnum):
+    table = "table"
+    json = "json"
+    csv = "csv"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column. `show` draws a value for the terminal; `rank` 0 is dropped last.
+
+    `flex` columns wrap; others keep their width.
+    """
+
+    key: str
+    title: str
+    show: Callable[[Any], str | Text] = str
+    right: bool = False
+    rank: int = 0
+    flex: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """`headline` says what is shown and of what; `hint` what to do next."""
+
+    kind: str
+    headline: str
+    columns: Sequence[Column]
+    rows: Sequence[Mapping[str, Any]]
+    hint: str = ""
+    notes: Sequence[str] = ()
+    extra: Mapping[str, Any] = field(default_factory=dict)
+    """Further values for JSON."""
+
+
+def show(view: View, format_: Format = Format.table, output: Path | None = None) -> None:
+    """Show a view on stdout, or write it to a file atomically."""
+    if format_ is Format.json:
+        _deliver(json_text(view.kind, {**view.extra, "rows": list(view.rows)}), output)
+    elif format_ is Format.csv:
+        _deliver(_csv_text(view), output)
+    elif output is not None:
+        with io.StringIO() as buffer:
+            _table(view, Console(file=buffer, width=100, highlight=False, no_color=True))
+            _deliver(buffer.getvalue(), output)
+    else:
+        _table(view, out())
+
+
+def json_text(kind: str, body: Mapping[str, Any]) -> str:
+    """A JSON document with its schema version."""
+    document = {"schema": SCHEMA, "kind": kind, **body}
+    return json.dumps(document, ensure_ascii=False, indent=2, default=str) + "\n"
+
+
+def _deliver(text: str, output: Path | None) -> None:
+    if output is None:
+        print(text, end="")
+        return
+    partial = output.with_name(f".{output.name}.part")
+    try:
+        output.parent.mkdir(parents=True, exist_ok=True)
+        partial.write_text(text, encoding="utf-8", newline="")
+        os.replace(partial, output)
+    except OSError as error:
+        raise CrmauditError(f"{output} cannot be written: {error.strerror}") from None
+    say(f"written: {output}", "quiet")
+
+
+def _csv_text(view: View) -> str:
+    with io.StringIO(newline="") as buffer:
+        writer = csv.writer(buffer, lineterminator="\r\n")
+        keys = list(dict.fromkeys(k for row in view.rows for k in row)) or [
+            c.key for c in view.columns
+        ]
+        writer.writerow(keys)
+        for row in view.rows:
+            writer.writerow([_csv_cell(row.get(k)) for k in keys])
+        return buffer.getvalue()
+
+
+def _csv_cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, list | tuple):
+        value = "; ".join(str(v) for v in value)
+    text = str(value)
+    # A spreadsheet would run such a text as a formula.
+    if isinstance(value, str) and text[:1] in ("=", "+", "-", "@", "\t", "\r"):
+        return "'" + text
+    return text
+
+
+def _table(view: View, console: Console) -> None:
+    console.print(Text(printable(view.headline), style="head"), soft_wrap=True)
+    if view.rows:
+        cells = [[_cell(c, row.get(c.key)) for c in view.columns] for row in view.rows]
+        kept, dropped = _fit(view.columns, cells, console.width)
+        table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="quiet")
+        for i in kept:
+            column = view.columns[i]
+            table.add_column(
+                column.title,
+                justify="right" if column.right else "left",
+                no_wrap=not column.flex,
+                overflow="fold" if column.flex else "ellipsis",
+            )
+        for row_cells in cells:
+            table.add_row(*(row_cells[i] for i in kept))
+        console.print(table)
+        if dropped:
+            names = ", ".join(view.columns[i].title or view.columns[i].key for i in dropped)
+            console.print(
+                Text(f"not shown for want of width: {names}", style="quiet"), soft_wrap=True
+            )
+    for note in view.notes:
+        console.print(Text(printable(note), style="quiet"), soft_wrap=True)
+    if view.hint:
+        console.print(Text(view.hint, style="accent"), soft_wrap=True)
+
+
+def _cell(column: Column, value: Any) -> Text:
+    drawn = column.show(value)
+    return drawn if isinstance(drawn, Text) else Text(printable(drawn))
+
+
+def _fit(
+    columns: Sequence[Column], cells: Sequence[Sequence[Text]], width: int
+) -> tuple[list[int], list[int]]:
+    """Columns that fit, and those dropped: the highest rank first."""
+    widths = []
+    for i, column in enumerate(columns):
+        longest = max([cell_len(column.title), *(row[i].cell_len for row in cells)])
+        widths.append(min(longest, 24) if column.flex else longest)
+    kept = list(range(len(columns)))
+    dropped: list[int] = []
+    while len(kept) > 1 and sum(widths[i] + 2 for i in kept) > width:
+        victim = max(kept, key=lambda i: (columns[i].rank, i))
+        if columns[victim].rank == 0:
+            break
+        kept.remove(victim)
+        dropped.append(victim)
+    return kept, sorted(dropped)
+
+
+def dash(value: Any) -> str:
+    """Empty values as a dash."""
+    return "–" if value in (None, "", (), []) else str(value)

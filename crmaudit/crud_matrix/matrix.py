@@ -1,0 +1,325 @@
+"""The matrix itself, and the questions it answers.
+
+A cell's letter is *yes*, *no* or *unknown*: letters missing from a listed
+entity mean no, an entity that a dossier does not list is unknown unless the
+dossier is declared complete. Questions that reason from absence ("nobody
+creates it") therefore say whether they may be asked (`complete`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal
+
+import networkx as nx
+
+from crmaudit.workspace.dossier import System
+from crmaudit.workspace.landscape import Entity
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Letter = Literal["C", "R", "U", "D"]
+LETTERS: tuple[Letter, ...] = ("C", "R", "U", "D")
+Node = tuple[Literal["system", "entity"], str]
+_WEIGHT = {"C": 4, "U": 3, "D": 2, "R": 1}
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What is declared of one system and one entity; `letters` None = unknown."""
+
+    system: str
+    entity: str
+    letters: str | None
+
+    def __contains__(self, letter: str) -> bool:
+        return self.letters is not None and letter in self.letters
+
+    @property
+    def text(self) -> str:
+        """`CR`, `–` for none, `?` for unknown."""
+        return "?" if self.letters is None else self.letters or "–"
+
+
+@dataclass(frozen=True, slots=True)
+class FeedLink:
+    """A declared movement of data between two systems.
+
+    Where both ends tell of the same feed, this is what either says;
+    `declared_in` and `index` point at the first telling. Without `entities`
+    nobody said what it carries: it may be anything.
+    """
+
+    source: str
+    target: str
+    entities: tuple[str, ...]
+    by: str | None
+    declared_in: str
+    index: int
+    owner: str | None = None
+    problems: str = ""
+
+    @property
+    def subject(self) -> str:
+        return feed_subject(self.source, self.target)
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """The system of record of an entity.
+
+    `score` is 4·C + 3·U + 2·D + 1·R over declared letters; `margin` the lead
+    over the runner-up. Several `systems` means a tie. `declared` is True where
+    entities.yaml names it.
+    """
+
+    entity: str
+    systems: tuple[str, ...]
+    score: int
+    margin: int
+    declared: bool
+
+
+def feed_subject(source: str, target: str) -> str:
+    """The subject of findings about what flows from one system to another."""
+    return "feed:" + ".".join(x.replace(".", "%2E") for x in (source, target))
+
+
+def cell_subject(system: str, entity: str) -> str:
+    """The subject of findings about one cell of the matrix."""
+    return "cell:" + ".".join(x.replace(".", "%2E") for x in (system, entity))
+
+
+class CrudMatrix:
+    """Systems × entities, as declared in the dossiers of the systems in scope."""
+
+    def __init__(self, systems: Iterable[System], entities: Iterable[Entity]) -> None:
+        self._systems = {s.id: s for s in systems}
+        self._entities = {e.id: e for e in entities}
+        graph: nx.Graph[Node] = nx.Graph()
+        for system in self._systems.values():
+            graph.add_node(("system", system.id), kind="system", label=system.name)
+        for entity in self._entities.values():
+            graph.add_node(("entity", entity.id), kind="entity", label=entity.label)
+        for system in self._systems.values():
+            for entity_id, letters in system.crud.items():
+                if letters:
+                    graph.add_edge(("system", system.id), ("entity", entity_id), crud=letters)
+        self._graph = graph
+
+    @property
+    def systems(self) -> tuple[str, ...]:
+        return tuple(self._systems)
+
+    @property
+    def entities(self) -> tuple[str, ...]:
+        return tuple(self._entities)
+
+    @property
+    def graph(self) -> nx.Graph[Node]:
+        """A copy as a bipartite graph: nodes (kind, id), edges with their letters in `crud`."""
+        return self._graph.copy()
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """Entities as rows, systems as columns, the cells' text as values."""
+        import pandas as pd
+
+        rows = [[self.cell(s, e).text for s in self._systems] for e in self._entities]
+        return pd.DataFrame(
+            rows, index=pd.Index(self._entities, name="entity"), columns=list(self._systems)
+        )
+
+    def cell(self, system: str, entity: str) -> Cell:
+        dossier = self._systems[system]
+        if entity in dossier.crud:
+            return Cell(system, entity, dossier.crud[entity])
+        return Cell(system, entity, "" if dossier.crud_complete else None)
+
+    def cells(self) -> Iterator[Cell]:
+        for entity in self._entities:
+            for system in self._systems:
+                yield self.cell(system, entity)
+
+    def doing(self, letter: Letter, entity: str) -> tuple[str, ...]:
+        """Systems that do this to the entity."""
+        return tuple(s for s, letters in self._held.get(entity, {}).items() if letter in letters)
+
+    def holders(self, entity: str) -> tuple[str, ...]:
+        """Systems that do anything to the entity."""
+        return tuple(self._held.get(entity, ()))
+
+    @cached_property
+    def _held(self) -> Mapping[str, Mapping[str, str]]:
+        """Entity → system → letters, where there are any."""
+        held: dict[str, dict[str, str]] = {}
+        for system in self._systems.values():
+            for entity, letters in system.crud.items():
+                if letters:
+                    held.setdefault(entity, {})[system.id] = letters
+        return held
+
+    def writers(self, entity: str) -> tuple[str, ...]:
+        """Systems that create or update the entity."""
+        return tuple(
+            s for s, letters in self._held.get(entity, {}).items() if set(letters) & {"C", "U"}
+        )
+
+    def unknown(self, entity: str) -> tuple[str, ...]:
+        """Systems of which nobody said what they do to the entity."""
+        return tuple(s for s in self._systems if self.cell(s, entity).letters is None)
+
+    @cached_property
+    def incomplete(self) -> tuple[str, ...]:
+        """Systems whose list of entities is not declared complete."""
+        return tuple(s.id for s in self._systems.values() if not s.crud_complete)
+
+    @property
+    def known_share(self) -> tuple[int, int]:
+        """Cells that are known, and all cells."""
+        cells = list(self.cells())
+        return sum(c.letters is not None for c in cells), len(cells)
+
+    @cached_property
+    def feeds(self) -> tuple[FeedLink, ...]:
+        """Declared feeds between systems in scope, each once, from source to target."""
+        links = []
+        for system in self._systems.values():
+            for i, feed in enumerate(system.feeds or ()):
+                source, target = (system.id, feed.to) if feed.to else (feed.from_, system.id)
+                assert source is not None
+                assert target is not None
+                links.append(
+                    FeedLink(
+                        source,
+                        target,
+                        feed.entities,
+                        feed.by,
+                        system.id,
+                        i,
+                        feed.owner,
+                        feed.problems,
+                    )
+                )
+        # The same feed may be told at both ends.
+        told: dict[tuple[str, str, tuple[str, ...]], FeedLink] = {}
+        for link in links:
+            key = (link.source, link.target, tuple(sorted(link.entities)))
+            first = told.setdefault(key, link)
+            told[key] = replace(
+                first,
+                by=first.by or link.by,
+                owner=first.owner or link.owner,
+                problems=first.problems or link.problems,
+            )
+        return tuple(told.values())
+
+    @cached_property
+    def flow(self) -> nx.DiGraph[str]:
+        """Systems joined by the declared feeds, each edge with its `entities`."""
+        graph: nx.DiGraph[str] = nx.DiGraph()
+        graph.add_nodes_from(self._systems)
+        for link in self.feeds:
+            known = graph.get_edge_data(link.source, link.target, {}).get("entities", ())
+            entities = tuple(sorted({*known, *link.entities}))
+            graph.add_edge(link.source, link.target, entities=entities)
+        return graph
+
+    def connected(self, source: str, target: str) -> bool:
+        """Whether a path of declared feeds leads from one system to the other."""
+        flow = self.flow
+        return source in flow and target in flow and nx.has_path(flow, source, target)
+
+    def silos(self) -> tuple[str, ...]:
+        """Systems that hold something and share it through no feed."""
+        flow = self.flow
+        return tuple(
+            s for s in self._systems if flow.degree(s) == 0 and any(self._systems[s].crud.values())
+        )
+
+    def record(self, entity: str) -> Record | None:
+        """The system of record: declared, else proposed from the letters; None without holders.
+
+        A proposal needs a system that creates or updates: one that only reads
+        is a replica at best.
+        """
+        declared = self._entities[entity].system_of_record
+        scores = {
+            s: sum(_WEIGHT[x] for x in self.cell(s, entity).letters or "")
+            for s in self.holders(entity)
+        }
+        if declared is not None:
+            mine = scores.get(declared, 0)
+            rest = max((v for s, v in scores.items() if s != declared), default=0)
+            return Record(entity, (declared,), mine, mine - rest, True)
+        writers = {s: scores[s] for s in self.writers(entity)}
+        if not writers:
+            return None
+        best = max(writers.values())
+        leaders = tuple(s for s, v in writers.items() if v == best)
+        rest = max((v for s, v in scores.items() if s not in leaders), default=0)
+        margin = 0 if len(leaders) > 1 else best - rest
+        return Record(entity, leaders, best, margin, False)
+
+    def implied_feeds(self) -> Mapping[tuple[str, str], tuple[str, ...]]:
+        """Pairs of systems that ought to be joined by a feed, with the entities.
+
+        One creates an entity, the other reads it without creating it, and no
+        declared path of feeds for that entity leads there from any creator. Of
+        several creators the system of record ought to give it.
+        """
+        missing: dict[tuple[str, str], list[str]] = {}
+        for entity in self._entities:
+            creators = self.doing("C", entity)
+            readers = [s for s in self.doing("R", entity) if s not in creators]
+            if not creators or not readers:
+                continue
+            record = self.record(entity)
+            givers = [s for s in creators if record and s in record.systems] or creators
+            reached = self.reach(entity, creators)
+            for reader in readers:
+                if reader not in reached:
+                    for giver in givers:
+                        missing.setdefault((giver, reader), []).append(entity)
+        return {pair: tuple(e) for pair, e in sorted(missing.items())}
+
+    def read_from(self, source: str, target: str) -> tuple[str, ...]:
+        """Entities that one system creates and the other reads without creating them."""
+        return tuple(
+            e
+            for e in self._entities
+            if "C" in self.cell(source, e)
+            and "R" in self.cell(target, e)
+            and "C" not in self.cell(target, e)
+        )
+
+    def reach(self, entity: str, start: Iterable[str]) -> frozenset[str]:
+        """Systems to which feeds carry the entity from any of `start`, those included.
+
+        A feed of which nobody said what it carries is taken to carry it.
+        """
+        carrying = self._carrying(entity, told_only=False)
+        reached = set(start)
+        for system in tuple(reached):
+            reached |= nx.descendants(carrying, system)
+        return frozenset(reached)
+
+    def circles(self, entity: str) -> tuple[tuple[str, ...], ...]:
+        """Groups of systems among which declared feeds carry the entity round.
+
+        Only feeds that name the entity count.
+        """
+        carrying = self._carrying(entity, told_only=True)
+        groups = (g for g in nx.strongly_connected_components(carrying) if len(g) > 1)
+        return tuple(sorted(tuple(sorted(g)) for g in groups))
+
+    def _carrying(self, entity: str, *, told_only: bool) -> nx.DiGraph[str]:
+        carrying: nx.DiGraph[str] = nx.DiGraph()
+        carrying.add_nodes_from(self.flow)
+        for link in self.feeds:
+            if entity in link.entities or not (link.entities or told_only):
+                carrying.add_edge(link.source, link.target)
+        return carrying

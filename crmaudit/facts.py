@@ -1,0 +1,180 @@
+"""All that a rule may know: one read-only object with a part for each room.
+
+Facts join what people declared (the workspace) with what databases testified
+(the evidence). The domain rooms do not know each other: what one needs of
+another is handed in here as plain values. Nothing here reaches a database.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+
+from crmaudit.crud_matrix import CrudMatrix
+from crmaudit.evidence import Catalog, Document, EntityMap, TableProfile
+from crmaudit.governance import Governance
+from crmaudit.inventory import Inventory
+from crmaudit.quality.quality import Quality
+from crmaudit.sheets import read_series
+from crmaudit.workspace import Workspace
+from crmaudit.workspace.landscape import Map
+
+
+@dataclass(eq=False)
+class NotAssessed(Exception):  # noqa: N818 - not an error: a result
+    """What a rule lacks to judge. Yielded for one subject, raised for all of them."""
+
+    reason: str
+    needs: str = ""
+    """What would supply it: a file, a key, a command."""
+    subject: str = ""
+
+
+@dataclass(frozen=True)
+class EvidenceSet:
+    """The newest evidence, by kind, system and subject."""
+
+    documents: tuple[Document, ...] = ()
+
+    @cached_property
+    def catalogs(self) -> Mapping[str, Catalog]:
+        """By system."""
+        return {d.provenance.system: d for d in self.documents if isinstance(d, Catalog)}
+
+    @cached_property
+    def profiles(self) -> Mapping[str, Mapping[str, TableProfile]]:
+        """By system, then by qualified table name."""
+        found: dict[str, dict[str, TableProfile]] = {}
+        for document in self.documents:
+            if isinstance(document, TableProfile):
+                found.setdefault(document.provenance.system, {})[document.table] = document
+        return found
+
+    @cached_property
+    def entity_maps(self) -> Mapping[str, EntityMap]:
+        return {d.provenance.system: d for d in self.documents if isinstance(d, EntityMap)}
+
+    @property
+    def newest(self) -> date | None:
+        """The day of the newest measurement."""
+        return max((d.provenance.taken_at.date() for d in self.documents), default=None)
+
+
+@dataclass(frozen=True)
+class Facts:
+    """The facts of one audit. Parts are worked out on first use and kept."""
+
+    workspace: Workspace
+    evidence: EvidenceSet = field(default_factory=EvidenceSet)
+
+    @staticmethod
+    def of(workspace: Workspace, documents: Iterable[Document] = ()) -> Facts:
+        """Facts from a workspace and documents of evidence of systems that it knows."""
+        known = tuple(d for d in documents if d.provenance.system in workspace.system)
+        return Facts(workspace, EvidenceSet(known))
+
+    @cached_property
+    def day(self) -> date | None:
+        """The day the audit speaks of: declared, else the newest evidence's, else the newest
+        date declared of something seen or done; never today. None where nothing has a date."""
+        declared = self.workspace.audit.as_of or self.evidence.newest
+        return declared or _newest_declared(self.workspace)
+
+    @property
+    def as_of(self) -> date:
+        """`day`, for rules: raises NotAssessed where it is not known."""
+        if self.day is None:
+            raise NotAssessed(
+                "the day the audit speaks of is not known", needs="as_of: in audit.yaml"
+            )
+        return self.day
+
+    @cached_property
+    def inventory(self) -> Inventory:
+        audit = self.workspace.audit
+        return Inventory(self.workspace.systems, self.day, audit.currency, audit.rates)
+
+    @cached_property
+    def crud(self) -> CrudMatrix:
+        return CrudMatrix(self.workspace.in_scope, self.workspace.entity.values())
+
+    @cached_property
+    def quality(self) -> Quality:
+        return Quality(self.evidence.profiles, self.evidence.catalogs, self.maps, self.day)
+
+    @cached_property
+    def governance(self) -> Governance:
+        workspace = self.workspace
+        series = {
+            kpi.id: read_series(
+                workspace.root / kpi.file, kpi.date_column, kpi.value_column, kpi.file
+            )
+            for kpi in workspace.kpis.kpis
+            if kpi.file and not kpi.series
+        }
+        return Governance(workspace, self.crud.connected, series)
+
+    @cached_property
+    def maps(self) -> Mapping[str, Map]:
+        """The entity map of each system, as corrected by people."""
+        return {m.system: m for m in self.workspace.maps}
+
+    @cached_property
+    def unexplained(self) -> Mapping[str, tuple[str, ...]]:
+        """System → tables of its catalog that its entity map does not name.
+
+        Only systems that have both: without a map nothing is explained.
+        """
+        found = {}
+        for system, catalog in self.evidence.catalogs.items():
+            if system in self.maps:
+                named = {t.table for t in self.maps[system].tables}
+                found[system] = tuple(
+                    t.qualified for t in catalog.tables if t.qualified not in named
+                )
+        return found
+
+    def need(self, *files: str) -> None:
+        """Raise NotAssessed where the workspace lacks one of these files or folders."""
+        for file in files:
+            if not self.workspace.has(file):
+                raise NotAssessed(f"{file} is not there", needs=file)
+
+    def need_evidence(self) -> None:
+        """Raise NotAssessed where no database was read."""
+        if not self.evidence.documents:
+            raise NotAssessed("no database was read", needs="crmaudit collect")
+
+    def need_complete(self) -> None:
+        """Raise NotAssessed where absence proves nothing: a dossier's `crud:` is not complete."""
+        lacking = self.crud.incomplete
+        if lacking:
+            shown = ", ".join(lacking[:5]) + (
+                f" and {len(lacking) - 5} more" if len(lacking) > 5 else ""
+            )
+            raise NotAssessed(
+                f"what these systems do not do is not declared: {shown}",
+                needs="crud_complete: true in every dossier in scope",
+            )
+
+
+def _newest_declared(workspace: Workspace) -> date | None:
+    """The newest day on which something declared was seen, said or done."""
+    days: list[date] = []
+    for system in workspace.systems:
+        days += [v.when for v in system.perceived_quality or () if v.when]
+        days += [f.last_run for f in system.feeds or () if f.last_run]
+        for part in (system.documentation.system, system.documentation.database):
+            if part and part.updated:
+                days.append(part.updated)
+        care = system.maintenance
+        if care:
+            duties = (care.backup, care.restore_test, care.index_care, care.updates)
+            days += [d.last for d in duties if d and d.last]
+    days += [i.date for i in workspace.interviews if i.date]
+    days += [o.date for o in workspace.registers.opinions if o.date]
+    days += [p.date for k in workspace.kpis.kpis for p in k.series]
+    days += [d for m in workspace.people.meetings for d in m.held]
+    return max(days, default=None)

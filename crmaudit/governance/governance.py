@@ -1,0 +1,255 @@
+"""The people's half of the audit as one object."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from functools import cached_property
+from typing import Literal
+
+from crmaudit.governance import dysfunctions, managers, users
+from crmaudit.governance.access import (
+    LEVELS,
+    AccessCheck,
+    Position,
+    PositionAccess,
+    access_checks,
+    by_position,
+    leavers,
+    recommended,
+)
+from crmaudit.governance.attitudes import Attitudes, attitudes
+from crmaudit.governance.cadence import CareCheck, care_check
+from crmaudit.governance.kpis import Effect, effect
+from crmaudit.governance.pains import Burden, Loss, burdens, losses
+from crmaudit.governance.purposes import PURPOSES, Break, breaks
+from crmaudit.governance.rate import Rate
+from crmaudit.governance.reports import consulted, for_management
+from crmaudit.governance.trend import Trend, trend
+from crmaudit.workspace import Workspace
+from crmaudit.workspace.audit_file import Unit
+from crmaudit.workspace.dossier import System
+from crmaudit.workspace.kpis import Kpi
+from crmaudit.workspace.landscape import Need
+from crmaudit.workspace.people import Person, UserType
+
+Duty = Literal["backup", "restore_test", "index_care", "updates"]
+
+
+class Governance:
+    """What can be judged from the declarations of people alone.
+
+    `connected(a, b)` says whether declared feeds carry data from system a to
+    system b; `series` holds KPI series read from files, by KPI id.
+    """
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        connected: Callable[[str, str], bool],
+        series: Mapping[str, tuple[tuple[date, float], ...]],
+    ) -> None:
+        self._w = workspace
+        self._connected = connected
+        self._series = series
+
+    # Users
+
+    def of_type(self, user_type: UserType) -> tuple[Person, ...]:
+        return tuple(p for p in self._w.people.people if p.user_type == user_type)
+
+    @cached_property
+    def key_units(self) -> tuple[Unit, ...]:
+        """Units marked as key; where none is marked, those directly below the top.
+
+        A tree without levels has its units as key units.
+        """
+        units = self._w.audit.units
+        marked = tuple(u for u in units if u.key)
+        if marked:
+            return marked
+        tops = {u.id for u in units if u.parent is None}
+        below = tuple(u for u in units if u.parent in tops)
+        return below or units
+
+    def within(self, unit: str | None, above: str) -> bool:
+        """Whether a unit is `above` or lies below it."""
+        while unit is not None:
+            if unit == above:
+                return True
+            parent = self._w.unit.get(unit)
+            unit = parent.parent if parent else None
+        return False
+
+    def people_of(self, unit: str) -> tuple[Person, ...]:
+        """People declared in a unit or below it."""
+        return tuple(p for p in self._w.people.people if self.within(p.unit, unit))
+
+    @property
+    def staff(self) -> int | None:
+        """People who should use the CRM: declared, else the sum of the units."""
+        if self._w.audit.staff is not None:
+            return self._w.audit.staff
+        counts = [u.staff for u in self._w.audit.units]
+        known = [c for c in counts if c is not None]
+        return sum(known) if known and len(known) == len(counts) else None
+
+    @property
+    def adoption(self) -> users.Adoption | None:
+        """Declared users over staff; None where either is unknown or they contradict."""
+        return users.adoption(self._w.people.people, self._w.crm, self.staff)
+
+    @property
+    def licence_fits(self) -> tuple[users.LicenceFit, ...]:
+        return users.licence_fits(self._w.people.people)
+
+    def untrained(self, user_type: UserType) -> tuple[Person, ...]:
+        """People of a type without a recorded training on the CRM."""
+        return tuple(p for p in self.of_type(user_type) if not users.trained(p, self._w.crm))
+
+    @property
+    def manager_fit(self) -> managers.ManagerFit | None:
+        """The CRM managers against the focus; None where either is not declared."""
+        focus = self._w.audit.crm_focus
+        known = [self._w.person[m] for m in self._w.people.crm_managers if m in self._w.person]
+        if focus is None or not known:
+            return None
+        return managers.manager_fit(focus, known, self._w.audit.units)
+
+    # Access
+
+    @cached_property
+    def access(self) -> tuple[AccessCheck, ...]:
+        return access_checks(self._w.people.people, self._w.audit.access_policy)
+
+    @property
+    def access_by_position(self) -> tuple[PositionAccess, ...]:
+        return by_position(self.access, self._w.person)
+
+    @property
+    def unjudged_access(self) -> tuple[Position, ...]:
+        """Positions in which somebody has a level and no rank to judge it by."""
+        policy = self._w.audit.access_policy
+        found = {
+            Position.of(p): None
+            for p in self._w.people.people
+            if p.granted is not None and recommended(p, policy) is None
+        }
+        return tuple(found)
+
+    @property
+    def widest_holders(self) -> Rate | None:
+        """People with the widest level, of those whose level is known."""
+        known = [p.granted for p in self._w.people.people if p.granted is not None]
+        return Rate(known.count(LEVELS[-1]), len(known)) if known else None
+
+    def leavers(self, day: date) -> Mapping[Position, int]:
+        return leavers(self._w.people.people, day)
+
+    # Maintenance
+
+    @cached_property
+    def maintained(self) -> tuple[System, ...]:
+        """Systems in scope and in use, whose upkeep somebody has to see to."""
+        return tuple(s for s in self._w.in_scope if s.lifecycle.phase not in ("plan", "retired"))
+
+    @cached_property
+    def with_indexes(self) -> tuple[System, ...]:
+        """Of these, the ones with a database that is the organisation's own to look after."""
+        return tuple(
+            s
+            for s in self.maintained
+            if s.kind != "spreadsheet"
+            and s.hosting in (None, "own", "provider")
+            and not (s.maintenance and s.maintenance.provider == "vendor")
+        )
+
+    @cached_property
+    def restorable(self) -> tuple[System, ...]:
+        """Of these, the ones whose backups the organisation, not the vendor, restores."""
+        return tuple(
+            s for s in self.maintained if not (s.maintenance and s.maintenance.provider == "vendor")
+        )
+
+    def care(
+        self, system: System, duty: Duty, day: date | None, rarest_days: int, grace_days: int
+    ) -> CareCheck:
+        """How a duty of maintenance is done, as declared."""
+        care = getattr(system.maintenance, duty) if system.maintenance else None
+        return care_check(care, day, rarest_days, grace_days)
+
+    # Interviews, attitudes, dysfunctions
+
+    @cached_property
+    def losses(self) -> tuple[Loss, ...]:
+        return losses(self._w.interviews)
+
+    @property
+    def hours_lost(self) -> tuple[float, float] | None:
+        """Sum of the losses that are known and may be shown, as a range; None where none is."""
+        known = [x.shown_hours for x in self.losses if x.shown_hours is not None]
+        return (sum(k[0] for k in known), sum(k[1] for k in known)) if known else None
+
+    @property
+    def burdens(self) -> tuple[Burden, ...]:
+        return burdens(self.losses)
+
+    @cached_property
+    def breaks(self) -> Mapping[str, tuple[Break, ...]]:
+        """Breaks of every process that serves one of a CRM's purposes, by process id."""
+        return {
+            p.id: breaks(p, self._connected)
+            for p in self._w.processes
+            if p.purpose in PURPOSES and p.steps
+        }
+
+    @property
+    def dysfunction_rate(self) -> Rate | None:
+        """Step × system places with a dysfunction over all such places.
+
+        None where no process step names a system: without the denominator
+        there is no rate.
+        """
+        return dysfunctions.rate(self._w.registers.dysfunctions, self._w.processes)
+
+    @property
+    def dysfunctions_placed(self) -> bool:
+        """Whether all name their step; one that does not counts at every step it may strike."""
+        return dysfunctions.placed(self._w.registers.dysfunctions)
+
+    @property
+    def double_work(self) -> tuple[dysfunctions.DoubleWork, ...]:
+        return dysfunctions.double_work(
+            self._w.registers.dysfunctions, self._w.in_scope, self._w.crm, self._connected
+        )
+
+    @property
+    def attitudes(self) -> Attitudes:
+        return attitudes(self._w.registers.opinions)
+
+    # KPIs and dashboards
+
+    def points(self, kpi: Kpi) -> tuple[tuple[date, float], ...]:
+        """A KPI's series, whether it stands in kpis.yaml or in a file."""
+        own = tuple((p.date, p.value) for p in kpi.series)
+        return own or self._series.get(kpi.id, ())
+
+    def trend(self, kpi: Kpi) -> Trend | None:
+        return trend(self.points(kpi))
+
+    def effect(self, kpi: Kpi) -> Effect | None:
+        """The KPI before and after its technique began; None where that cannot be compared."""
+        starts = {t.id: t.start for t in self._w.kpis.techniques}
+        start = starts.get(kpi.technique) if kpi.technique else None
+        return effect(self.points(kpi), start) if start else None
+
+    @property
+    def consulted(self) -> tuple[Need, ...]:
+        """Dashboards and reports."""
+        return consulted(self._w.needs)
+
+    @property
+    def dashboards_of_management(self) -> tuple[Need, ...]:
+        return tuple(
+            n for n in self._w.needs if n.kind == "dashboard" and for_management(n, self._w.person)
+        )

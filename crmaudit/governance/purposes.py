@@ -1,0 +1,48 @@
+"""What a CRM is for, and where each chain of steps breaks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from crmaudit.workspace.landscape import Process, Step
+
+PURPOSES: tuple[Literal["lead tracking", "activity tracking", "campaign tracking"], ...] = (
+    "lead tracking",
+    "activity tracking",
+    "campaign tracking",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Break:
+    """A place where a process's chain breaks: `step` is the step's number from 0."""
+
+    process: str
+    step: int
+    reason: str
+
+
+def breaks(process: Process, connected: Callable[[str, str], bool]) -> tuple[Break, ...]:
+    """Steps that no system supports or records, and hand-overs that no feed carries.
+
+    `connected(a, b)` says whether data declared to flow from system a reach b.
+    """
+    found: list[Break] = []
+    before: Step | None = None
+    for i, step in enumerate(process.steps):
+        if not step.systems:
+            found.append(Break(process.id, i, "no system supports this step"))
+        elif step.recorded is False:
+            found.append(Break(process.id, i, "the outcome is not recorded"))
+        elif before is not None and before.systems:
+            shared = set(step.systems) & set(before.systems)
+            joined = shared or any(connected(a, b) for a in before.systems for b in step.systems)
+            if not joined:
+                source, target = ", ".join(before.systems), ", ".join(step.systems)
+                found.append(
+                    Break(process.id, i, f"no feed carries the data from {source} to {target}")
+                )
+        before = step
+    return tuple(found)

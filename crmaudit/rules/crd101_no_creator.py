@@ -1,0 +1,53 @@
+"""Entity that is maintained and created nowhere.
+
+## Why
+Every entity needs one place where its records begin. Where systems change or delete records
+that none of them creates, the true source lies outside the picture: a forgotten system, a
+spreadsheet, an import nobody owns.
+
+## Fix
+Find where new records come from. Add that system's dossier, or correct the letters in `crud:`.
+
+## Bad
+```yaml systems/crm.yaml
+id: crm
+name: BeaconCRM
+crud: {customer: RU}
+crud_complete: true
+```
+
+## Good
+```yaml systems/crm.yaml
+id: crm
+name: BeaconCRM
+crud: {customer: CRU}
+crud_complete: true
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from crmaudit.facts import Facts
+from crmaudit.rules.base import Hit, Severity, Topic
+from crmaudit.rules.words import counted, systems
+
+severity: Severity = "high"
+topic: Topic = "mapping"
+initiative = "close-information-gaps"
+
+
+def check(facts: Facts) -> Iterator[Hit]:
+    facts.need_complete()
+    crud = facts.crud
+    for entity in facts.workspace.entity.values():
+        changing = crud.doing("U", entity.id) or crud.doing("D", entity.id)
+        if changing and not crud.doing("C", entity.id):
+            yield Hit(
+                f"entity:{entity.id}",
+                f"{entity.label} is maintained in {systems(facts, changing)}, yet created in none "
+                f"of {counted(len(crud.systems), 'system')} in scope",
+                who=entity.steward,
+                related=tuple(f"system:{s}" for s in changing),
+            )

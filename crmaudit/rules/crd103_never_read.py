@@ -1,0 +1,53 @@
+"""Entity that is recorded and never read.
+
+## Why
+Recording costs somebody's time every day. What no system and no report reads is dead data: it
+is not missed when it is wrong, so it is wrong, and it keeps personal data without a purpose.
+
+## Fix
+Find the readers that nobody declared, or stop recording it. With `own` set to false, reading by the
+creating systems themselves does not count, which shows data that never leave their system.
+
+## Bad
+```yaml systems/crm.yaml
+{id: crm, name: BeaconCRM, crud: {survey: C}, crud_complete: true}
+```
+
+## Good
+```yaml systems/crm.yaml
+{id: crm, name: BeaconCRM, crud: {survey: C}, crud_complete: true}
+```
+```yaml systems/mart.yaml
+{id: mart, name: Reports, crud: {survey: R}, crud_complete: true}
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from crmaudit.facts import Facts
+from crmaudit.rules.base import Hit, Severity, Topic
+from crmaudit.rules.words import systems
+
+severity: Severity = "medium"
+topic: Topic = "mapping"
+initiative = "close-information-gaps"
+
+
+def check(facts: Facts, own: bool = True) -> Iterator[Hit]:
+    facts.need_complete()
+    crud = facts.crud
+    needed = {e for need in facts.workspace.needs for e in need.entities}
+    for entity in facts.workspace.entity.values():
+        creators = crud.doing("C", entity.id)
+        readers = [s for s in crud.doing("R", entity.id) if own or s not in creators]
+        if creators and not readers:
+            wanted = ", though a need in needs.yaml asks for it" if entity.id in needed else ""
+            yield Hit(
+                f"entity:{entity.id}",
+                f"{entity.label} is created in {systems(facts, creators)} and read by none of "
+                f"{len(crud.systems)} systems{wanted}",
+                who=entity.steward,
+                related=tuple(f"system:{s}" for s in creators),
+            )

@@ -1,0 +1,58 @@
+"""Entity with a retention rule that nothing deletes.
+
+## Why
+A retention rule promises that records end. Where no system deletes them the promise is broken
+every day a little more, and with personal data it is the law that is broken.
+
+## Fix
+Agree which system deletes what is over its time, and how the others follow. Note the letter D
+there.
+
+## Bad
+```yaml entities.yaml
+entities: [{id: customer, name: Customer, retention: {years: 10, basis: tax law}}]
+```
+```yaml systems/crm.yaml
+{id: crm, name: BeaconCRM, crud: {customer: CRU}, crud_complete: true}
+```
+
+## Good
+```yaml entities.yaml
+entities: [{id: customer, name: Customer, retention: {years: 10, basis: tax law}}]
+```
+```yaml systems/crm.yaml
+{id: crm, name: BeaconCRM, crud: {customer: CRUD}, crud_complete: true}
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from crmaudit.facts import Facts
+from crmaudit.rules.base import Hit, Measurement, Severity, Topic
+
+severity: Severity = "medium"
+topic: Topic = "mapping"
+initiative = "set-retention"
+
+
+def check(facts: Facts) -> Iterator[Hit]:
+    facts.need("entities.yaml")
+    facts.need_complete()
+    crud = facts.crud
+    for entity in facts.workspace.entities:
+        holders = crud.holders(entity.id)
+        years = entity.retention.years if entity.retention else None
+        if years is None or not holders or crud.doing("D", entity.id):
+            continue
+        yield Hit(
+            f"entity:{entity.id}",
+            f"{entity.label} is to be kept for {years:g} years and deleted by none of "
+            f"{len(holders)} systems that hold it",
+            path=("retention",),
+            measurements=(Measurement.share("holders deleting", 0, len(holders)),),
+            severity="high" if entity.personal_data in ("personal", "special") else None,
+            who=entity.steward,
+            related=tuple(f"system:{s}" for s in holders),
+        )

@@ -1,0 +1,69 @@
+"""Change that does not reach the entity's creator.
+
+## Why
+A system that changes records which another one creates knows more than the source does. If no
+feed takes the change back, the next delivery from the source overwrites it.
+
+## Fix
+Build a feed from the updating system to the creator, or let people make the change where the
+record begins.
+
+## Bad
+```yaml systems/crm.yaml
+{id: crm, name: BeaconCRM, crud: {customer: CRU}, crud_complete: true}
+```
+```yaml systems/billing.yaml
+id: billing
+name: Ledgerline
+crud: {customer: RU}
+crud_complete: true
+feeds: [{from: crm, entities: [customer], by: api}]
+```
+
+## Good
+```yaml systems/crm.yaml
+{id: crm, name: BeaconCRM, crud: {customer: CRU}, crud_complete: true}
+```
+```yaml systems/billing.yaml
+id: billing
+name: Ledgerline
+crud: {customer: RU}
+crud_complete: true
+feeds: [{to: crm, entities: [customer], by: api}]
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from crmaudit.facts import Facts
+from crmaudit.rules.base import Hit, Measurement, Severity, Topic
+from crmaudit.rules.words import systems
+
+severity: Severity = "medium"
+topic: Topic = "mapping"
+initiative = "build-feeds"
+
+
+def check(facts: Facts) -> Iterator[Hit]:
+    crud = facts.crud
+    for entity in facts.workspace.entity.values():
+        creators = crud.doing("C", entity.id)
+        updaters = [s for s in crud.doing("U", entity.id) if s not in creators]
+        lost = [s for s in updaters if not crud.reach(entity.id, [s]) & set(creators)]
+        if not creators or not lost:
+            continue
+        told = all(facts.workspace.system[s].feeds is not None for s in lost)
+        yield Hit(
+            f"entity:{entity.id}",
+            f"{entity.label}: changes made in {systems(facts, lost)} reach none of its creators "
+            f"({systems(facts, creators)})",
+            measurements=(
+                Measurement.share("updaters without way back", len(lost), len(updaters)),
+            ),
+            confidence="firm" if told else "tentative",
+            who=entity.steward,
+            related=tuple(f"system:{s}" for s in (*lost, *creators)),
+        )
+    facts.need_complete()

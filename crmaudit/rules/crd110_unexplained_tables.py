@@ -1,0 +1,71 @@
+"""Tables that no entity explains.
+
+## Why
+Every table holds something. One that belongs to no entity is either knowledge that the model
+lacks or rubbish that is migrated for ever, and nobody can tell which until somebody looks.
+
+## Fix
+Say in `maps/` which entity each table holds, or mark the product's own machinery with
+`role: system`. Where more than `share` of the tables are unexplained the finding is high.
+
+## Bad
+```yaml maps/crm.yaml
+system: crm
+tables: [{table: contacts, entity: customer}]
+```
+```yaml evidence
+- {kind: catalog, system: crm, tables: [{name: contacts, rows: 90}, {name: zz_old, rows: 40}]}
+```
+
+## Good
+```yaml maps/crm.yaml
+system: crm
+tables: [{table: contacts, entity: customer}, {table: sessions, role: system}]
+```
+```yaml evidence
+- {kind: catalog, system: crm, tables: [{name: contacts, rows: 90}, {name: sessions, rows: 7}]}
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from crmaudit.crud_matrix import table_cover
+from crmaudit.facts import Facts
+from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
+from crmaudit.rules.words import listed
+
+severity: Severity = "medium"
+topic: Topic = "mapping"
+initiative = "map-entities"
+
+
+def check(facts: Facts, share: float = 0.5) -> Iterator[Hit | NotAssessed]:
+    facts.need_evidence()
+    for system in facts.workspace.in_scope:
+        catalog = facts.evidence.catalogs.get(system.id)
+        if catalog is None:
+            # A system without a database has no tables to explain.
+            if system.database is not None:
+                reason = f"the tables of {system.name} were not read"
+                yield NotAssessed(reason, f"crmaudit collect {system.id}", f"system:{system.id}")
+            continue
+        declared, measured = facts.maps.get(system.id), facts.evidence.entity_maps.get(system.id)
+        if declared is None and measured is None:
+            reason = f"nobody said what the tables of {system.name} hold"
+            yield NotAssessed(reason, f"maps/{system.id}.yaml", f"system:{system.id}")
+            continue
+        cover = table_cover(catalog, declared, measured)
+        rest, tables = cover.unexplained, cover.tables
+        if rest:
+            yield Hit(
+                f"system:{system.id}",
+                f"{system.name}: {len(rest)} of {len(tables)} tables belong to no entity: "
+                f"{listed(t.qualified for t in rest)}",
+                measurements=(
+                    Measurement.share("tables unexplained", len(rest), len(tables), (catalog.id,)),
+                ),
+                severity="high" if len(rest) > share * len(tables) else None,
+                who=system.owners.it,
+            )

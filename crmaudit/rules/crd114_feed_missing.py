@@ -1,0 +1,65 @@
+"""Feed that the matrix implies and nobody declares.
+
+## Why
+One system creates an entity, another reads it: something has to carry it over. If it is no feed,
+it is a person with a list, typing; or the reader works with what it once got.
+
+## Fix
+Ask how the data come over. Declare the feed that exists, or build the one that is missing, from
+the system of record where several create the entity.
+
+## Bad
+```yaml systems/crm.yaml
+{id: crm, name: BeaconCRM, crud: {customer: CRU}, feeds: []}
+```
+```yaml systems/news.yaml
+{id: news, name: Newsletter, crud: {customer: R}, feeds: []}
+```
+
+## Good
+```yaml systems/crm.yaml
+{id: crm, name: BeaconCRM, crud: {customer: CRU}, feeds: [{to: news, entities: customer}]}
+```
+```yaml systems/news.yaml
+{id: news, name: Newsletter, crud: {customer: R}, feeds: []}
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from crmaudit.crud_matrix import feed_subject
+from crmaudit.facts import Facts
+from crmaudit.inventory import in_use
+from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
+from crmaudit.rules.words import entities
+
+severity: Severity = "medium"
+topic: Topic = "mapping"
+initiative = "build-feeds"
+
+
+def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
+    workspace, crud = facts.workspace, facts.crud
+    for (source, target), carried in crud.implied_feeds().items():
+        giver, taker = workspace.system[source], workspace.system[target]
+        if not (in_use(giver) and in_use(taker)):
+            continue
+        told = [s.feeds is not None for s in (giver, taker)]
+        if not any(told):
+            reason = f"neither {giver.name} nor {taker.name} says what feeds it has"
+            yield NotAssessed(reason, "feeds: in both dossiers", feed_subject(source, target))
+            continue
+        read = len(crud.read_from(source, target))
+        yield Hit(
+            feed_subject(source, target),
+            f"{taker.name} reads {len(carried)} of {read} entities that {giver.name} creates, "
+            f"and no feed brings {entities(facts, carried)}",
+            file=workspace.place_of(f"system:{target}").file,
+            path=("feeds",) if taker.feeds is not None else ("id",),
+            measurements=(Measurement.share("entities without a feed", len(carried), read),),
+            confidence="firm" if all(told) else "tentative",
+            who=taker.owners.it or giver.owners.it,
+            related=(f"system:{source}", f"system:{target}", *(f"entity:{e}" for e in carried)),
+        )

@@ -1,0 +1,89 @@
+"""Entity that a system is said to create, and does not.
+
+## Why
+People declare, the database testifies. Where a dossier says that a system creates an entity and
+none of its tables holds a row of it, the matrix is wrong: the work is done elsewhere, or the
+module was bought and never used.
+
+## Fix
+Ask where the records are really entered. Correct the letters in `crud:`, or map the tables that
+hold them in `maps/`.
+
+## Bad
+```yaml systems/crm.yaml
+{id: crm, name: BeaconCRM, crud: {customer: CRU, campaign: CRU}}
+```
+```yaml maps/crm.yaml
+system: crm
+tables: [{table: contacts, entity: customer}, {table: campaigns, entity: campaign}]
+```
+```yaml evidence
+- {kind: catalog, system: crm, tables: [{name: contacts, rows: 90}, {name: campaigns, rows: 0}]}
+```
+
+## Good
+```yaml systems/crm.yaml
+{id: crm, name: BeaconCRM, crud: {customer: CRU}}
+```
+```yaml maps/crm.yaml
+system: crm
+tables: [{table: contacts, entity: customer}]
+```
+```yaml evidence
+- {kind: catalog, system: crm, tables: [{name: contacts, rows: 90}]}
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from crmaudit.crud_matrix import cell_subject, table_cover
+from crmaudit.facts import Facts
+from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
+
+severity: Severity = "medium"
+topic: Topic = "mapping"
+initiative = "map-entities"
+
+
+def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
+    facts.need_evidence()
+    for system in facts.workspace.in_scope:
+        created = [e for e, letters in system.crud.items() if "C" in (letters or "")]
+        catalog = facts.evidence.catalogs.get(system.id)
+        declared, measured = facts.maps.get(system.id), facts.evidence.entity_maps.get(system.id)
+        if not created or (catalog is None and system.database is None):
+            continue
+        if catalog is None:
+            reason = f"the tables of {system.name} were not read"
+            yield NotAssessed(reason, f"crmaudit collect {system.id}", f"system:{system.id}")
+            continue
+        if declared is None and measured is None:
+            reason = f"nobody said what the tables of {system.name} hold"
+            yield NotAssessed(reason, f"maps/{system.id}.yaml", f"system:{system.id}")
+            continue
+        cover = table_cover(catalog, declared, measured)
+        for entity in created:
+            tables, subject = cover.holding.get(entity, ()), cell_subject(system.id, entity)
+            rows, label = cover.rows(entity), facts.workspace.entity[entity].label
+            if tables and rows is None:
+                reason = f"the rows of {label} in {system.name} were not counted"
+                yield NotAssessed(reason, f"crmaudit collect {system.id}", subject)
+            elif not rows:
+                found = f"the {len(tables)} mapped to it are empty" if tables else "none holds it"
+                yield Hit(
+                    subject,
+                    f"{system.name} is said to create {label}; of its {len(cover.tables)} tables, "
+                    f"{found}",
+                    file=facts.workspace.place_of(f"system:{system.id}").file,
+                    path=("crud", entity),
+                    measurements=(
+                        Measurement.share(
+                            "tables mapped", len(tables), len(cover.tables), (catalog.id,)
+                        ),
+                    ),
+                    confidence="firm",
+                    who=system.owners.business,
+                    related=(f"system:{system.id}", f"entity:{entity}"),
+                )

@@ -1,0 +1,63 @@
+"""System of record that does not write.
+
+## Why
+The system whose version counts has to be one in which records are made or changed. One that only
+reads holds a copy: it is right by decree and late by nature.
+
+## Fix
+Name the writing system under `system_of_record:`, or move the writing to the one that is named.
+
+## Bad
+```yaml entities.yaml
+entities: [{id: customer, name: Customer, system_of_record: mart}]
+```
+```yaml systems/crm.yaml
+{id: crm, name: BeaconCRM, crud: {customer: CRU}}
+```
+```yaml systems/mart.yaml
+{id: mart, name: Reports, crud: {customer: R}}
+```
+
+## Good
+```yaml entities.yaml
+entities: [{id: customer, name: Customer, system_of_record: crm}]
+```
+```yaml systems/crm.yaml
+{id: crm, name: BeaconCRM, crud: {customer: CRU}}
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from crmaudit.facts import Facts
+from crmaudit.rules.base import Hit, NotAssessed, Severity, Topic
+from crmaudit.rules.words import systems
+
+severity: Severity = "high"
+topic: Topic = "mapping"
+initiative = "agree-system-of-record"
+
+
+def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
+    facts.need("entities.yaml")
+    crud, names = facts.crud, facts.workspace.system
+    for entity in facts.workspace.entities:
+        record, subject = entity.system_of_record, f"entity:{entity.id}"
+        if record is None or not names[record].in_scope:
+            continue
+        cell, writers = crud.cell(record, entity.id), crud.writers(entity.id)
+        if cell.letters is None:
+            reason = f"{names[record].name} does not say what it does with {entity.label}"
+            yield NotAssessed(reason, f"crud: {entity.id}: in its dossier", subject)
+        elif record not in writers:
+            others = f"; {systems(facts, writers)} writes it" if writers else ""
+            yield Hit(
+                subject,
+                f"{names[record].name} is the system of record of {entity.label} and neither "
+                f"creates nor updates it{others}",
+                path=("system_of_record",),
+                who=entity.steward,
+                related=(f"system:{record}", *(f"system:{s}" for s in writers)),
+            )

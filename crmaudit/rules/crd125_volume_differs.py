@@ -1,0 +1,94 @@
+"""Declared volume differs from what is there.
+
+## Why
+Effort, storage and licences are planned by the volumes people state. A database that holds half
+or twice as much says that the statement is old, that the map is wrong, or that records are
+duplicated.
+
+## Fix
+Look at the tables mapped to the entity, then correct `volume:` or the map. The largest holder is
+compared; it may differ by `share` of the declared rows.
+
+## Bad
+```yaml entities.yaml
+entities: [{id: customer, name: Customer, volume: {rows: 1000}}]
+```
+```yaml maps/crm.yaml
+system: crm
+tables: [{table: contacts, entity: customer}]
+```
+```yaml evidence
+- {kind: catalog, system: crm, tables: [{name: contacts, rows: 2600}]}
+```
+
+## Good
+```yaml entities.yaml
+entities: [{id: customer, name: Customer, volume: {rows: 2500}}]
+```
+```yaml maps/crm.yaml
+system: crm
+tables: [{table: contacts, entity: customer}]
+```
+```yaml evidence
+- {kind: catalog, system: crm, tables: [{name: contacts, rows: 2600}]}
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from crmaudit.facts import Facts
+from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
+from crmaudit.rules.words import counted
+
+severity: Severity = "low"
+topic: Topic = "mapping"
+initiative = "close-information-gaps"
+
+
+def check(facts: Facts, share: float = 0.5) -> Iterator[Hit | NotAssessed]:
+    facts.need("entities.yaml")
+    facts.need_evidence()
+    for entity in facts.workspace.entities:
+        stated = entity.volume.rows if entity.volume else None
+        counts = dict(_counts(facts, entity.id))
+        if stated is None:
+            reason = f"nobody stated how many {entity.label} there are"
+            yield NotAssessed(reason, "volume: rows: in entities.yaml", f"entity:{entity.id}")
+        elif not counts:
+            reason = f"no table counted is mapped to {entity.label} as a whole"
+            yield NotAssessed(reason, "maps/, crmaudit collect", f"entity:{entity.id}")
+        else:
+            system = max(counts, key=lambda s: counts[s])
+            there = counts[system]
+            if abs(there - stated) > share * stated:
+                yield Hit(
+                    f"entity:{entity.id}",
+                    f"{entity.label}: {counted(stated, 'row')} declared, {there:,} found in "
+                    f"{facts.workspace.system[system].name}",
+                    path=("volume",),
+                    measurements=(
+                        Measurement("rows declared", stated, "rows"),
+                        Measurement(
+                            "rows found",
+                            there,
+                            "rows",
+                            evidence=(facts.evidence.catalogs[system].id,),
+                        ),
+                    ),
+                    confidence="firm",
+                    who=entity.steward,
+                )
+
+
+def _counts(facts: Facts, entity: str) -> Iterator[tuple[str, int]]:
+    """Rows of the entity's primary table by system, where all its rows are the entity's."""
+    for declared in facts.workspace.maps:
+        catalog = facts.evidence.catalogs.get(declared.system)
+        rows = {t.qualified: t.rows for t in catalog.tables} if catalog else {}
+        for table in declared.tables:
+            if table.entity == entity and table.role == "primary" and not table.where:
+                count = rows.get(table.table)
+                if count is not None and facts.workspace.system[declared.system].in_scope:
+                    yield declared.system, count

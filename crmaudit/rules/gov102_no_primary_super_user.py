@@ -1,0 +1,51 @@
+"""No primary super user.
+
+## Why
+One super user leads the others: often the information manager or a database analyst. Without
+that person nobody calls the meeting, and requests reach the vendor from several sides at once.
+
+## Fix
+Mark exactly one super user with `primary: true` in people.yaml.
+
+## Bad
+```yaml people.yaml
+people:
+  - {id: ana, name: Ana Diaz, user_type: super user}
+  - {id: ben, name: Ben Osei, user_type: super user}
+```
+
+## Good
+```yaml people.yaml
+people:
+  - {id: ana, name: Ana Diaz, user_type: super user, primary: true}
+  - {id: ben, name: Ben Osei, user_type: super user}
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from crmaudit.facts import Facts
+from crmaudit.rules.base import Hit, NotAssessed, Severity, Topic
+from crmaudit.rules.gov_words import crm_subject
+
+severity: Severity = "low"
+topic: Topic = "users"
+initiative = "name-key-users"
+
+
+def check(facts: Facts) -> Iterator[Hit]:
+    facts.need("people.yaml")
+    team = facts.governance.of_type("super user")
+    if not team:
+        raise NotAssessed("no super user is declared", needs="user_type: in people.yaml")
+    first = [p for p in team if p.primary]
+    if len(first) != 1:
+        found = "none is" if not first else f"{len(first)} are"
+        yield Hit(
+            crm_subject(facts),
+            f"Of {len(team)} super users {found} marked as the primary one",
+            file="people.yaml",
+            path=("people",),
+        )

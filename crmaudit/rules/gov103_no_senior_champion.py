@@ -1,0 +1,54 @@
+"""No system champion, or one who is not senior.
+
+## Why
+"Nothing is done unless it is in the CRM" holds only when somebody with authority says so. The
+champion, a senior executive, sets that policy, enforces it and reports benefits to the board.
+
+## Fix
+Give one executive (`rank: executive`) the `user_type: system champion` in people.yaml.
+
+## Bad
+```yaml people.yaml
+people: [{id: ana, name: Ana Diaz, user_type: system champion, rank: employee}]
+```
+
+## Good
+```yaml people.yaml
+people: [{id: ana, name: Ana Diaz, user_type: system champion, rank: executive}]
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from crmaudit.facts import Facts
+from crmaudit.rules.base import Hit, NotAssessed, Severity, Topic
+from crmaudit.rules.gov_words import crm_name, crm_subject
+
+severity: Severity = "high"
+topic: Topic = "users"
+initiative = "name-key-users"
+
+
+def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
+    facts.need("people.yaml")
+    champions = facts.governance.of_type("system champion")
+    if not champions:
+        yield Hit(
+            crm_subject(facts),
+            f"{crm_name(facts)} has no system champion",
+            file="people.yaml",
+        )
+    elif not any(p.rank == "executive" for p in champions):
+        for person in champions:
+            subject = f"person:{person.id}"
+            if person.rank is None:
+                yield NotAssessed("the champion's rank is not declared", "rank: here", subject)
+            else:
+                yield Hit(
+                    subject,
+                    f"The system champion, {person.name}, is no executive ({person.rank})",
+                    path=("rank",),
+                    who=person.id,
+                )

@@ -1,0 +1,53 @@
+"""Licence that does not fit the type of use.
+
+## Why
+Super users and data custodians work in the system for days at a time and need named licences.
+Everyday users and the champion look in now and then: shared ones do, and cost less.
+
+## Fix
+Swap licences between the groups, and correct `licence:` in people.yaml. Overall administrators
+are left out.
+
+## Bad
+```yaml people.yaml
+people: [{id: ana, name: Ana Diaz, user_type: super user, licence: concurrent}]
+```
+
+## Good
+```yaml people.yaml
+people: [{id: ana, name: Ana Diaz, user_type: super user, licence: named}]
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from crmaudit.facts import Facts
+from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
+from crmaudit.rules.gov_words import subject
+
+severity: Severity = "low"
+topic: Topic = "users"
+initiative = "right-licences"
+
+
+def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
+    facts.need("people.yaml")
+    for fit in facts.governance.licence_fits:
+        about = subject("user-type", fit.user_type)
+        who = "people who do not use it" if fit.user_type == "none" else f"{fit.user_type}s"
+        if not fit.known:
+            yield NotAssessed(
+                f"the licences of the {who} are not declared", "licence: in people.yaml", about
+            )
+        elif fit.wrong:
+            needs = "none is needed" if fit.fitting == "none" else f"{fit.fitting} fits their use"
+            yield Hit(
+                about,
+                f"{fit.wrong} of {fit.known} {who} hold another licence than they need: {needs}",
+                file="people.yaml",
+                path=("people",),
+                measurements=(Measurement.share("other licence", fit.wrong, fit.known),),
+                severity="medium" if fit.fitting == "named" else None,
+            )

@@ -1,0 +1,72 @@
+"""Work is done twice because two systems are not joined.
+
+## Why
+With not being used, duplication is the most serious dysfunction: people record in the calendar
+or newsletter tool and again in the CRM. The cause is a missing feed, not laziness.
+
+## Fix
+Build the feed between the two systems, or record in one of them only. Declare it under `feeds:`.
+
+## Bad
+```yaml systems/crm.yaml
+{id: crm, name: CRM, kind: crm, feeds: []}
+```
+```yaml systems/cal.yaml
+{id: cal, name: TeamCal, kind: calendar}
+```
+```yaml registers.yaml
+dysfunctions: [{id: twice, what: Visits typed twice, systems: crm, duplicates_with: calendar}]
+```
+
+## Good
+```yaml systems/crm.yaml
+{id: crm, name: CRM, kind: crm, feeds: [{from: cal}]}
+```
+```yaml systems/cal.yaml
+{id: cal, name: TeamCal, kind: calendar}
+```
+```yaml registers.yaml
+dysfunctions: [{id: twice, what: Visits typed twice, systems: crm, duplicates_with: calendar}]
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from crmaudit.facts import Facts
+from crmaudit.rules.base import Hit, NotAssessed, Severity, Topic
+from crmaudit.rules.words import systems
+
+severity: Severity = "high"
+topic: Topic = "attitudes"
+initiative = "build-feeds"
+
+
+def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
+    facts.need("registers.yaml")
+    found = [d for d in facts.governance.double_work if not d.joined]
+    apart = {d.dysfunction.id: d for d in reversed(found) if d.systems and d.others and d.known}
+    for double in apart.values():
+        yield Hit(
+            f"dysfunction:{double.dysfunction.id}",
+            f"Double work with the {double.twin}: no feed joins "
+            f"{systems(facts, double.systems)} and {systems(facts, double.others)}",
+            confidence="firm",
+            who=double.dysfunction.owner,
+            related=tuple(f"system:{s}" for s in (*double.systems, *double.others)),
+        )
+    for double in {d.dysfunction.id: d for d in reversed(found)}.values():
+        about = f"dysfunction:{double.dysfunction.id}"
+        if double.dysfunction.id in apart:
+            continue
+        if double.systems and double.others:
+            yield NotAssessed(
+                "which feeds join the systems is not declared", "feeds: in their dossiers", about
+            )
+        else:
+            yield NotAssessed(
+                f"no system in scope is the {double.twin} that it doubles, or none is doubled",
+                "a dossier for it, and systems: of the dysfunction",
+                about,
+            )

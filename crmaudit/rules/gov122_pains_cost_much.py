@@ -1,0 +1,68 @@
+"""People lose much time to the same system.
+
+## Why
+Small chunks of time add up over months. Minutes × times × people give hours a year as a range;
+from `hours` on at its lower end a pain is worth an initiative, between its ends it may be.
+
+## Fix
+Take the pains of that system with the people who told them, and mend the costliest first.
+
+## Bad
+```yaml interviews/desk.yaml
+id: desk
+group: Front desk
+pains:
+  - {text: Typing twice, systems: crm, minutes: {low: 5, high: 10}, per: day, times: 2, people: 9}
+```
+
+## Good
+```yaml interviews/desk.yaml
+id: desk
+group: Front desk
+pains:
+  - {text: Typing twice, systems: crm, minutes: {low: 5, high: 10}, per: month, people: 9}
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from crmaudit.facts import Facts
+from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
+from crmaudit.rules.gov_words import burdened, cost_range
+
+severity: Severity = "medium"
+topic: Topic = "interviews"
+initiative = "mend-dysfunctions"
+
+
+def check(facts: Facts, hours: int = 200) -> Iterator[Hit | NotAssessed]:
+    facts.need("interviews")
+    burdens = facts.governance.burdens
+    if not burdens:
+        raise NotAssessed(
+            "no pain tells minutes, period and people", needs="pains: with minutes:, per:, people:"
+        )
+    for burden in burdens:
+        if burden.hours is None:
+            yield NotAssessed(
+                "fewer than five people bear these pains: their hours are not shown",
+                "pains of a larger group",
+                burden.subject,
+            )
+        elif burden.hours[1] > hours:
+            low, high = burden.hours
+            about = burdened(facts, burden.subject)
+            one = burden.pains == 1
+            told = f"1 pain{about} costs" if one else f"{burden.pains} pains{about} cost"
+            yield Hit(
+                burden.subject,
+                f"{told} {low:,.0f} to {high:,.0f} hours a year{cost_range(facts, low, high)}",
+                measurements=(
+                    Measurement("hours a year, at least", low, "hours"),
+                    Measurement("hours a year, at most", high, "hours"),
+                ),
+                severity="high" if low > 5 * hours else None,
+                confidence="firm" if low > hours else "tentative",
+            )

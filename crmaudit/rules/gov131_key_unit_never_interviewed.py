@@ -1,0 +1,54 @@
+"""Key unit that was never interviewed.
+
+## Why
+CRM fails when it does not match the way a group works. A key unit that nobody listened to is a
+group whose way of working was guessed.
+
+## Fix
+Hold a discovery interview with the unit; name it under `unit:` in `interviews/`.
+
+## Bad
+```yaml audit.yaml
+organisation: Sample
+units: [{id: sales, name: Sales, key: true}, {id: desk, name: Front desk, key: true}]
+```
+```yaml interviews/desk.yaml
+{id: desk, group: Front desk, unit: desk}
+```
+
+## Good
+```yaml audit.yaml
+organisation: Sample
+units: [{id: desk, name: Front desk, key: true}]
+```
+```yaml interviews/desk.yaml
+{id: desk, group: Front desk, unit: desk}
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from crmaudit.facts import Facts
+from crmaudit.rules.base import Hit, NotAssessed, Severity, Topic
+
+severity: Severity = "medium"
+topic: Topic = "interviews"
+initiative = "listen-to-users"
+
+
+def check(facts: Facts) -> Iterator[Hit]:
+    facts.need("interviews")
+    room, interviews = facts.governance, facts.workspace.interviews
+    if not room.key_units:
+        raise NotAssessed("no unit is declared", needs="units: in audit.yaml")
+    placed = [i.unit for i in interviews if i.unit is not None]
+    for unit in room.key_units:
+        if not any(room.within(heard, unit.id) for heard in placed):
+            yield Hit(
+                f"unit:{unit.id}",
+                f"{unit.name} was not interviewed",
+                confidence="certain" if len(placed) == len(interviews) else "tentative",
+                who=unit.head,
+            )

@@ -1,0 +1,71 @@
+"""Management does not consult its dashboards.
+
+## Why
+Middle and senior management lead by the dashboards and stop asking staff directly. Where none of
+those made for them was opened in `days` days, staff learn that recording is for nobody.
+
+## Fix
+Put the dashboard on the agenda of the management meeting, and note `last_consulted:`.
+
+## Bad
+```yaml needs.yaml
+needs:
+  - id: board
+    kind: dashboard
+    text: Sign-ups
+    audience: management
+    last_consulted: 2026-01-15
+```
+
+## Good
+```yaml needs.yaml
+needs:
+  - id: board
+    kind: dashboard
+    text: Sign-ups
+    audience: management
+    last_consulted: 2026-06-15
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from crmaudit.facts import Facts
+from crmaudit.governance.reports import days_unused
+from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
+from crmaudit.rules.gov_words import crm_subject
+from crmaudit.rules.words import counted
+
+severity: Severity = "high"
+topic: Topic = "attitudes"
+initiative = "use-dashboards"
+
+
+def check(facts: Facts, days: int = 90) -> Iterator[Hit]:
+    facts.need("needs.yaml")
+    boards = [n for n in facts.governance.dashboards_of_management if n.exists is not False]
+    if not boards:
+        yield Hit(
+            crm_subject(facts),
+            "No dashboard is made for the management",
+            file="needs.yaml",
+            severity="medium",
+        )
+        return
+    known = [d for d in (days_unused(n, facts.as_of) for n in boards) if d is not None]
+    if not known:
+        raise NotAssessed(
+            "no consultation of a dashboard for the management is recorded",
+            needs="last_consulted: in needs.yaml",
+        )
+    if min(known) > days:
+        yield Hit(
+            crm_subject(facts),
+            f"None of {counted(len(boards), 'dashboard')} for the management was opened in "
+            f"{days} days; the last time was {min(known)} days ago",
+            file="needs.yaml",
+            measurements=(Measurement("days since consulted", min(known), "days"),),
+            confidence="certain" if len(known) == len(boards) else "tentative",
+        )

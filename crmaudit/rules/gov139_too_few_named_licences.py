@@ -1,0 +1,62 @@
+"""Fewer named licences than people who need one.
+
+## Why
+A super user or data custodian who has to wait for a free licence cannot work: uploads and
+reports run for hours, and the front desk is in the system all day.
+
+## Fix
+Buy named licences, or turn concurrent ones into named, until every super user and data
+custodian has one. Correct `licences:` in the dossier.
+
+## Bad
+```yaml systems/crm.yaml
+{id: crm, name: CRM, kind: crm, licences: [{type: concurrent, entitled: 9}]}
+```
+```yaml people.yaml
+people: [{id: ana, name: Ana Diaz, user_type: super user}]
+```
+
+## Good
+```yaml systems/crm.yaml
+{id: crm, name: CRM, kind: crm, licences: [{type: named, entitled: 9}]}
+```
+```yaml people.yaml
+people: [{id: ana, name: Ana Diaz, user_type: super user}]
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from crmaudit.facts import Facts
+from crmaudit.governance.licences import named
+from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
+
+severity: Severity = "medium"
+topic: Topic = "users"
+initiative = "right-licences"
+
+
+def check(facts: Facts) -> Iterator[Hit]:
+    facts.need("people.yaml")
+    crm = facts.workspace.crm
+    if crm is None:
+        raise NotAssessed("which system is the CRM is not declared", needs="crm: in audit.yaml")
+    if {x.type for x in crm.licences or ()} & {"site", "server", "free", "subscription"}:
+        return  # Everybody may use it.
+    count = named(crm)
+    if count is None:
+        raise NotAssessed(
+            f"the licences of {crm.name} are not counted", needs="licences: in its dossier"
+        )
+    room = facts.governance
+    needed = len(room.of_type("super user")) + len(room.of_type("data custodian"))
+    if count < needed:
+        yield Hit(
+            f"system:{crm.id}",
+            f"{crm.name} has {count} named licences for {needed} super users and data custodians",
+            path=("licences",),
+            measurements=(Measurement("named licences lacking", needed - count),),
+            who=crm.owners.it,
+        )

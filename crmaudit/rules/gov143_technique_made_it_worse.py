@@ -1,0 +1,90 @@
+"""KPI worse since the technique began.
+
+## Why
+Before and after its start the values of a technique's KPI are compared. Where they are worse and
+chance is unlikely (Mann–Whitney p below `alpha`), the technique does harm or came at a bad time.
+
+## Fix
+Ask those who apply it, look for what else changed on that date, and stop or change the technique.
+
+## Bad
+```yaml kpis.yaml
+techniques: [{id: form, name: New form, start: 2026-03-01}]
+kpis:
+  - id: visits
+    name: Visits
+    technique: form
+    direction: up
+    series:
+      - {date: 2025-11-30, value: 90}
+      - {date: 2025-12-31, value: 86}
+      - {date: 2026-01-31, value: 91}
+      - {date: 2026-02-28, value: 88}
+      - {date: 2026-03-31, value: 70}
+      - {date: 2026-04-30, value: 66}
+      - {date: 2026-05-31, value: 71}
+      - {date: 2026-06-30, value: 65}
+```
+
+## Good
+```yaml kpis.yaml
+techniques: [{id: form, name: New form, start: 2026-03-01}]
+kpis:
+  - id: visits
+    name: Visits
+    technique: form
+    direction: down
+    series:
+      - {date: 2025-11-30, value: 90}
+      - {date: 2025-12-31, value: 86}
+      - {date: 2026-01-31, value: 91}
+      - {date: 2026-02-28, value: 88}
+      - {date: 2026-03-31, value: 70}
+      - {date: 2026-04-30, value: 66}
+      - {date: 2026-05-31, value: 71}
+      - {date: 2026-06-30, value: 65}
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from crmaudit.facts import Facts
+from crmaudit.governance.kpis import FEWEST_EACH_SIDE
+from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
+from crmaudit.rules.gov_words import amount
+
+severity: Severity = "high"
+topic: Topic = "kpis"
+initiative = "measure-techniques"
+
+
+def check(facts: Facts, alpha: float = 0.05) -> Iterator[Hit | NotAssessed]:
+    facts.need("kpis.yaml")
+    for kpi in facts.workspace.kpis.kpis:
+        if kpi.technique is None:
+            continue
+        about, effect = f"kpi:{kpi.id}", facts.governance.effect(kpi)
+        if effect is None:
+            yield NotAssessed(
+                "too few values before or after the technique's start to compare",
+                f"the start, and {FEWEST_EACH_SIDE} values on each side of it",
+                about,
+            )
+        elif effect.notable(alpha) and kpi.direction is None:
+            yield NotAssessed("which way is better is not declared", "direction:", about)
+        elif effect.notable(alpha) and effect.worse(kpi):
+            yield Hit(
+                about,
+                f"{kpi.name} went from {effect.before:g} to {amount(effect.after, kpi.unit)} "
+                "(medians) since the technique began, which is worse",
+                measurements=(
+                    Measurement("median before", effect.before, kpi.unit),
+                    Measurement("median after", effect.after, kpi.unit),
+                    Measurement("p of the difference", effect.p),
+                ),
+                confidence="tentative",
+                who=kpi.owner,
+                related=(f"technique:{kpi.technique}",),
+            )

@@ -1,0 +1,42 @@
+"""No process was walked through from start to finish.
+
+## Why
+General questions bring general answers. One process followed from start to finish, a sign-up, a
+renewal, a large gift, shows where records are kept beside the system.
+
+## Fix
+Choose a process with each group, walk through it, and name it under `walks:` in the interview.
+
+## Bad
+```yaml interviews/desk.yaml
+{id: desk, group: Front desk}
+```
+
+## Good
+```yaml interviews/desk.yaml
+{id: desk, group: Front desk, walks: [renewal]}
+```
+```yaml processes.yaml
+processes: [{id: renewal, name: Renewal}]
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from crmaudit.facts import Facts
+from crmaudit.rules.base import Hit, Severity, Topic
+from crmaudit.rules.gov_words import crm_subject
+
+severity: Severity = "low"
+topic: Topic = "interviews"
+initiative = "listen-to-users"
+
+
+def check(facts: Facts) -> Iterator[Hit]:
+    facts.need("interviews")
+    interviews = facts.workspace.interviews
+    if interviews and not any(i.walks for i in interviews):
+        count = "the only interview" if len(interviews) == 1 else f"{len(interviews)} interviews"
+        yield Hit(crm_subject(facts), f"No process was walked through in {count}")

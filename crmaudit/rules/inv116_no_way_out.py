@@ -1,0 +1,60 @@
+"""System offers no way to get its data out.
+
+## Why
+The audit's purpose is to judge how hard each system's data are to extract. Where neither a
+database connection, nor an interface, nor a file export is there, all that is left is the
+screen: each record copied by hand, each question asked of the vendor.
+
+## Fix
+Ask the vendor for an export or read access and note it under `interfaces:` or `database:`.
+Write the right to one's own data into the next contract.
+
+## Bad
+```yaml systems/crm.yaml
+id: crm
+name: BeaconCRM
+crud: {customer: CRU}
+interfaces: [{kind: screen}, {kind: api, direction: in}]
+```
+
+## Good
+```yaml systems/crm.yaml
+id: crm
+name: BeaconCRM
+crud: {customer: CRU}
+interfaces: [{kind: file export, direction: out}]
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from crmaudit.facts import Facts
+from crmaudit.inventory import left_blank, ways_out
+from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
+
+severity: Severity = "high"
+topic: Topic = "extraction"
+initiative = "open-access-paths"
+
+
+def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
+    for system in facts.workspace.in_scope:
+        held = sum(bool(letters) for letters in system.crud.values())
+        if not held or system.id in facts.evidence.catalogs:
+            continue
+        paths = ways_out(system)
+        if paths is None:
+            if not left_blank(system, "interfaces"):
+                reason = f"nobody said how the data of {system.name} can be reached"
+                yield NotAssessed(reason, "interfaces: or database:", f"system:{system.id}")
+        elif not paths:
+            yield Hit(
+                f"system:{system.id}",
+                f"{system.name} holds {held} of {len(facts.crud.entities)} entities and offers "
+                "no export, interface or database access",
+                path=("interfaces",),
+                measurements=(Measurement.share("entities held", held, len(facts.crud.entities)),),
+                who=system.owners.it,
+            )

@@ -1,0 +1,90 @@
+"""Table whose fields are often left empty.
+
+## Why
+A record without its values is a name for a thing nobody knows. Completeness counts the fields
+that people fill; keys, stamps and columns never filled are left out. Below `share` it is a
+finding; where a map exists, of the tables mapped to an entity.
+
+## Fix
+Ask which of the worst columns are needed. Make those required at the source and have the others
+taken off the form.
+
+## Bad
+```yaml evidence
+- kind: profile
+  system: crm
+  table: contacts
+  rows: 100
+  columns: [{name: email, nulls: 80}, {name: city, nulls: 30}]
+```
+
+## Good
+```yaml evidence
+- kind: profile
+  system: crm
+  table: contacts
+  rows: 100
+  columns: [{name: email, nulls: 8}, {name: city, nulls: 3}]
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from crmaudit.evidence import TableProfile
+from crmaudit.facts import Facts
+from crmaudit.rules.base import Hit, Measurement, Severity, Topic
+from crmaudit.rules.qua_words import (
+    column_subject,
+    need_profiles,
+    percent,
+    surety,
+    table_subject,
+    worst,
+)
+
+severity: Severity = "medium"
+topic: Topic = "quality"
+initiative = "clean-data"
+
+
+def _empties(facts: Facts, system: str, profile: TableProfile) -> list[tuple[str, int]]:
+    """Columns that people fill, with the rows in which they did not."""
+    found = []
+    for column in profile.columns:
+        card = facts.quality.column_card(system, profile.table, column.name)
+        if card.scores["completeness"].share is not None and column.filled < column.rows:
+            found.append((column.name, column.rows - column.filled))
+    return sorted(found, key=lambda f: -f[1])
+
+
+def check(facts: Facts, share: float = 0.7) -> Iterator[Hit]:
+    need_profiles(facts)
+    mapped = {(h.system, h.profile.table): h.mapped.entity for h in facts.quality.holdings()}
+    for system, profile in facts.quality.entity_tables():
+        entity = mapped.get((system, profile.table))
+        score = facts.quality.table_card(system, profile.table).scores["completeness"]
+        if score.share is None or score.share >= share:
+            continue
+        empty = _empties(facts, system, profile)
+        passed, applicable = int(score.passed), int(score.applicable)
+        yield Hit(
+            table_subject(system, profile.table),
+            f"{percent(score.share)} of the fields of {profile.table} are filled "
+            f"({passed:,} of {applicable:,}); "
+            f"most often empty: {worst(empty)}",
+            measurements=(
+                Measurement.share("completeness", passed, applicable, score.evidence),
+                *(
+                    Measurement.share(f"empty, {name}", n, profile.column(name).rows, (profile.id,))
+                    for name, n in empty[:5]
+                ),
+            ),
+            severity=None if entity else "low",
+            confidence=surety(profile),
+            related=(
+                *((f"entity:{entity}",) if entity else ()),
+                *(column_subject(system, profile.table, name) for name, _ in empty[:5]),
+            ),
+        )

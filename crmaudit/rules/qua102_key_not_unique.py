@@ -1,0 +1,74 @@
+"""Declared key or unique identifier that repeats.
+
+## Why
+A customer number, a key, an identifier across systems holds each value once, or it identifies
+nothing: joins multiply rows and updates reach the wrong record.
+
+## Fix
+Merge the records that share a value, then let the database enforce it with a unique index.
+Keys are those of the database and of `maps/`; identifiers the unique attributes of entities.yaml.
+
+## Bad
+```yaml maps/crm.yaml
+{system: crm, tables: [{table: contacts, entity: contact, key: number}]}
+```
+```yaml evidence
+- kind: profile
+  system: crm
+  table: contacts
+  rows: 100
+  columns: [{name: number, distinct: 98, uniques: 96}]
+```
+
+## Good
+```yaml maps/crm.yaml
+{system: crm, tables: [{table: contacts, entity: contact, key: number}]}
+```
+```yaml evidence
+- kind: profile
+  system: crm
+  table: contacts
+  rows: 100
+  columns: [{name: number, distinct: 100, uniques: 100}]
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from crmaudit.facts import Facts
+from crmaudit.quality.keys import KeyClaim, claims
+from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
+from crmaudit.rules.qua_words import column_subject, need_profiles, of_rows, surety
+
+severity: Severity = "high"
+topic: Topic = "quality"
+initiative = "clean-data"
+
+
+def _hit(claim: KeyClaim, repeated: int) -> Hit:
+    column, profile = claim.column, claim.profile
+    return Hit(
+        column_subject(claim.system, profile.table, column.name),
+        f"{of_rows(repeated, column.filled)} values of {profile.table}.{column.name} are not "
+        f"unique, though {claim.says}",
+        measurements=(Measurement.share("not unique", repeated, column.filled, (profile.id,)),),
+        severity=None if claim.technical else "medium",
+        confidence=surety(profile, column),
+    )
+
+
+def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
+    need_profiles(facts)
+    seen: set[str] = set()
+    for claim in claims(facts.quality, facts.workspace.entity):
+        about = column_subject(claim.system, claim.profile.table, claim.column.name)
+        if about in seen:
+            continue
+        seen.add(about)
+        repeated = claim.repeated
+        if repeated is None:
+            yield NotAssessed("its different values were not counted", "crmaudit collect", about)
+        elif repeated:
+            yield _hit(claim, repeated)

@@ -1,0 +1,100 @@
+"""Nobody touched the entity's records for a long time.
+
+## Why
+Data that nobody changes grows wrong by itself: people move, leave, die. Where the newest stamp is
+older than `days` days, the entity is no longer kept, or it is kept elsewhere.
+
+## Fix
+Find out where it is kept now. If nowhere, agree who keeps it, or archive it.
+
+## Bad
+```yaml maps/crm.yaml
+{system: crm, tables: [{table: contacts, entity: contact, modified_at: changed}]}
+```
+```yaml evidence
+- kind: profile
+  system: crm
+  table: contacts
+  rows: 100
+  columns: [{name: changed, logical: datetime, masking: none, maximum: "2024-05-01 10:00:00"}]
+```
+
+## Good
+```yaml maps/crm.yaml
+{system: crm, tables: [{table: contacts, entity: contact, modified_at: changed}]}
+```
+```yaml evidence
+- kind: profile
+  system: crm
+  table: contacts
+  rows: 100
+  columns: [{name: changed, logical: datetime, masking: none, maximum: "2026-06-01 10:00:00"}]
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from crmaudit.facts import Facts
+from crmaudit.quality.quality import Holding, column_named
+from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
+from crmaudit.rules.qua_words import entity_label, need_profiles, surety
+from crmaudit.rules.words import listed
+
+severity: Severity = "medium"
+topic: Topic = "quality"
+initiative = "clean-data"
+
+
+def _newest(facts: Facts, holding: Holding) -> date | None:
+    """The newest stamp of a table, of creation or change."""
+    stamps = (holding.mapped.modified_at, holding.mapped.created_at)
+    columns = [column_named(holding.profile, s) for s in stamps if s]
+    days = [facts.quality.newest(c) for c in columns if c is not None]
+    return max((d for d in days if d is not None), default=None)
+
+
+def _unreadable(held: list[Holding], label: str, about: str) -> NotAssessed:
+    named = [
+        f"{h.profile.table}.{stamp}"
+        for h in held
+        for stamp in (h.mapped.modified_at, h.mapped.created_at)
+        if stamp
+    ]
+    if named:
+        return NotAssessed(
+            f"{listed(named)} hold no dates of the database's own type",
+            "a stamp stored as a date",
+            about,
+        )
+    return NotAssessed(
+        f"no table of {label} has a stamp", "modified_at: or created_at: in maps/", about
+    )
+
+
+def check(facts: Facts, days: int = 365) -> Iterator[Hit | NotAssessed]:
+    need_profiles(facts)
+    primary = [h for h in facts.quality.holdings() if h.mapped.role == "primary" and h.profile.rows]
+    if not primary:
+        raise NotAssessed("no profiled table is mapped to an entity", needs="maps/")
+    for entity in dict.fromkeys(h.mapped.entity for h in primary):
+        held = [h for h in primary if h.mapped.entity == entity]
+        known = [(d, h) for h in held if (d := _newest(facts, h)) is not None]
+        label = entity_label(facts, entity)
+        about = f"entity:{entity}"
+        if not known:
+            yield _unreadable(held, label, about)
+            continue
+        newest, holding = max(known, key=lambda k: k[0])
+        age = (facts.as_of - newest).days
+        if age > days:
+            profile = holding.profile
+            yield Hit(
+                about,
+                f"The newest stamp of {label} is {age:,} days old, in {profile.table} "
+                f"({profile.rows:,} rows)",
+                measurements=(Measurement("days since", age, "days", evidence=(profile.id,)),),
+                confidence=surety(profile) if len(known) == len(held) else "tentative",
+            )

@@ -1,0 +1,63 @@
+"""Table that could not be read, or only in part.
+
+## Why
+What was not read was not judged: scores and findings speak of the rest only. Rights that an
+auditor lacks, views that fail and rows hidden by policies are findings of their own.
+
+## Fix
+Grant the audit account read rights, mend the view, or say why the table is to stay unread.
+
+## Bad
+```yaml evidence
+- {kind: catalog, system: crm, tables: [{name: notes, readable: false, note: permission denied}]}
+```
+
+## Good
+```yaml evidence
+- {kind: catalog, system: crm, tables: [{name: notes, primary_key: [id]}]}
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from crmaudit.facts import Facts
+from crmaudit.rules.base import Hit, Severity, Topic
+from crmaudit.rules.qua_words import table_subject
+
+severity: Severity = "medium"
+topic: Topic = "quality"
+initiative = "clean-data"
+
+
+def check(facts: Facts) -> Iterator[Hit]:
+    facts.need_evidence()
+    told: set[str] = set()
+    for system, tables in facts.evidence.profiles.items():
+        for name, profile in tables.items():
+            status = profile.provenance.status
+            parts = [c for c in profile.columns if c.status.state != "done"]
+            about = table_subject(system, name)
+            told.add(about)
+            if status.state != "done":
+                how = "could not be read" if status.state == "failed" else "was read in part only"
+                yield Hit(about, f"{name} {how}: {_first_words(status.reason)}")
+            elif parts:
+                yield Hit(
+                    about,
+                    f"{len(parts)} of {len(profile.columns)} columns of {name} could not be "
+                    f"counted: {_first_words(parts[0].status.reason)}",
+                    severity="low",
+                )
+    for system, catalog in facts.evidence.catalogs.items():
+        for table in catalog.tables:
+            about = table_subject(system, table.qualified)
+            if not table.readable and about not in told:
+                reason = _first_words(table.note or "no reason was given")
+                yield Hit(about, f"{table.qualified} could not be read: {reason}")
+
+
+def _first_words(text: str, most: int = 12) -> str:
+    words = text.strip().rstrip(".").split()
+    return " ".join(words[:most]) + ("…" if len(words) > most else "")

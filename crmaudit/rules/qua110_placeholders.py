@@ -1,0 +1,64 @@
+"""Words that stand for no value.
+
+## Why
+Where a form insists, people type n/a, xxx or test. The field counts as filled, letters go to
+"Dear Test", and two customers called n/a look like duplicates. From `share` of a column's
+values on, it is a finding.
+
+## Fix
+Make the field optional or offer "unknown" as an answer, then empty the placeholders.
+
+## Bad
+```yaml evidence
+- kind: profile
+  system: crm
+  table: contacts
+  rows: 100
+  columns: [{name: phone, checks: {placeholder: [90, 100]}}]
+```
+
+## Good
+```yaml evidence
+- kind: profile
+  system: crm
+  table: contacts
+  rows: 100
+  columns: [{name: phone, checks: {placeholder: [100, 100]}}]
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from crmaudit.facts import Facts
+from crmaudit.rules.base import Hit, Measurement, Severity, Topic
+from crmaudit.rules.qua_words import column_subject, need_profiles, surety, table_subject, worst
+
+severity: Severity = "low"
+topic: Topic = "quality"
+initiative = "clean-data"
+
+
+def check(facts: Facts, share: float = 0.005) -> Iterator[Hit]:
+    need_profiles(facts)
+    for system, profile in facts.quality.tables():
+        found: dict[str, tuple[int, int]] = {}
+        for column in profile.columns:
+            passed, applies = column.checks.get("placeholder", (0, 0))
+            if applies > passed and (applies - passed) / applies >= share:
+                found[column.name] = (applies - passed, applies)
+        if found:
+            total = sum(f for f, _ in found.values())
+            whole = sum(w for _, w in found.values())
+            yield Hit(
+                table_subject(system, profile.table),
+                f"{total:,} of {whole:,} values in {profile.table} are placeholders: "
+                f"{worst((n, f) for n, (f, _) in found.items())}",
+                measurements=tuple(
+                    Measurement.share(f"placeholders, {n}", f, w, (profile.id,))
+                    for n, (f, w) in found.items()
+                ),
+                confidence=surety(profile) if total > 20 else "tentative",
+                related=tuple(column_subject(system, profile.table, n) for n in found),
+            )

@@ -1,0 +1,95 @@
+"""Large share of persons without an e-mail address.
+
+## Why
+Who has no address cannot be invited, asked or told. From `share` of the persons on, mailings
+reach a selection nobody chose.
+
+## Fix
+Ask at the next contact, make the field visible where people are served, and record a refusal as
+one. Persons are the entities with `kind: person`.
+
+## Bad
+```yaml entities.yaml
+entities: [{id: contact, name: contacts, kind: person}]
+```
+```yaml maps/crm.yaml
+{system: crm, tables: [{table: contacts, entity: contact}]}
+```
+```yaml evidence
+- kind: profile
+  system: crm
+  table: contacts
+  rows: 20045
+  columns: [{name: email, nulls: 6000, blanks: 214}]
+```
+
+## Good
+```yaml entities.yaml
+entities: [{id: contact, name: contacts, kind: person}]
+```
+```yaml maps/crm.yaml
+{system: crm, tables: [{table: contacts, entity: contact}]}
+```
+```yaml evidence
+- {kind: profile, system: crm, table: contacts, rows: 20045, columns: [{name: email, nulls: 6}]}
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from crmaudit.facts import Facts
+from crmaudit.quality.checks import is_email_name
+from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
+from crmaudit.rules.qua_words import (
+    column_subject,
+    entity_label,
+    need_profiles,
+    percent,
+    surety,
+    table_subject,
+)
+
+severity: Severity = "medium"
+topic: Topic = "quality"
+initiative = "clean-data"
+
+
+def check(facts: Facts, share: float = 0.2) -> Iterator[Hit | NotAssessed]:
+    need_profiles(facts)
+    kinds = {e.id for e in facts.workspace.entities if e.kind == "person"}
+    persons = [
+        h
+        for h in facts.quality.holdings()
+        if h.mapped.role == "primary" and h.profile.rows and h.mapped.entity in kinds
+    ]
+    if not persons:
+        raise NotAssessed(
+            "no profiled table is mapped to an entity of persons",
+            needs="kind: person in entities.yaml, the table in maps/",
+        )
+    for holding in persons:
+        profile = holding.profile
+        label = entity_label(facts, holding.mapped.entity)
+        columns = [c for c in profile.columns if is_email_name(c.name) and c.logical == "text"]
+        if not columns:
+            yield NotAssessed(
+                f"{profile.table} has no column of e-mail addresses; they may lie beside it",
+                "semantic types of the columns",
+                table_subject(holding.system, profile.table),
+            )
+            continue
+        best = max(columns, key=lambda c: c.filled)
+        lacking = best.rows - best.filled
+        if lacking / best.rows >= share:
+            yield Hit(
+                column_subject(holding.system, profile.table, best.name),
+                f"{percent(lacking / best.rows)} of {label} in {profile.table} lack an e-mail "
+                f"address ({lacking:,} of {best.rows:,})",
+                measurements=(
+                    Measurement.share("without e-mail", lacking, best.rows, (profile.id,)),
+                ),
+                confidence=surety(profile, best) if holding.whole else "tentative",
+                related=(f"entity:{holding.mapped.entity}",),
+            )

@@ -1,0 +1,60 @@
+"""No reference is enforced in a whole database.
+
+## Why
+Where the database declares no foreign key at all, only the program's good will keeps references
+whole: orphans are a matter of time. Databases of fewer than `tables` tables are passed over.
+
+## Fix
+Count the orphans, mend them, then declare the references the product allows. Where it does not,
+check them on a schedule.
+
+## Bad
+```yaml evidence
+- kind: catalog
+  system: crm
+  tables:
+    - {name: a, primary_key: [id]}
+    - {name: b, primary_key: [id]}
+    - {name: c, primary_key: [id]}
+    - {name: d, primary_key: [id]}
+    - {name: e, primary_key: [id]}
+```
+
+## Good
+```yaml evidence
+- kind: catalog
+  system: crm
+  tables:
+    - {name: a, primary_key: [id]}
+    - {name: b, primary_key: [id]}
+    - {name: c, primary_key: [id]}
+    - {name: d, primary_key: [id]}
+    - {name: e, primary_key: [id], foreign_keys: [{columns: [id], ref_table: a}]}
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from crmaudit.facts import Facts
+from crmaudit.rules.base import Hit, Measurement, Severity, Topic
+
+severity: Severity = "medium"
+topic: Topic = "quality"
+initiative = "clean-data"
+
+
+def check(facts: Facts, tables: int = 5) -> Iterator[Hit]:
+    facts.need_evidence()
+    for system, catalog in facts.evidence.catalogs.items():
+        real = [t for t in catalog.tables if t.kind == "table"]
+        if len(real) >= tables and not any(t.foreign_keys for t in real):
+            yield Hit(
+                f"system:{system}",
+                f"None of {len(real)} tables declares a foreign key: no reference is enforced",
+                measurements=(
+                    Measurement("tables without foreign keys", len(real), evidence=(catalog.id,)),
+                ),
+                who=facts.workspace.system[system].owners.it,
+            )

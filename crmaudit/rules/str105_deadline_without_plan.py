@@ -1,0 +1,58 @@
+"""Deadline before which nothing is planned.
+
+## Why
+Deadlines from outside (a law, the end of a contract, an audit) do not move. One that comes near
+while no initiative is dated before it will be met by chance or not at all.
+
+## Fix
+Date an initiative in plan.yaml that serves it, with an end before the day. Looked at are
+deadlines in the next `days`.
+
+## Bad
+```yaml brief.yaml
+deadlines: [{id: law, text: New data protection act, date: 2026-10-01, kind: external}]
+```
+
+## Good
+```yaml brief.yaml
+deadlines: [{id: law, text: New data protection act, date: 2026-10-01, kind: external}]
+```
+```yaml plan.yaml
+initiatives: {set-retention: {end: 2026-09-15, status: approved}}
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from crmaudit.facts import Facts
+from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
+from crmaudit.rules.words import counted
+
+severity: Severity = "medium"
+topic: Topic = "plan"
+initiative = "plan-and-measure"
+
+
+def check(facts: Facts, days: int = 180) -> Iterator[Hit]:
+    facts.need("brief.yaml")
+    deadlines, today = facts.workspace.brief.deadlines, facts.as_of
+    if not deadlines:
+        raise NotAssessed("the brief names no deadline", needs="deadlines: in brief.yaml")
+    plan = facts.workspace.plan
+    steps = [*plan.initiatives.values(), *plan.own]
+    ends = [s.end for s in steps if s.end is not None and s.status != "dropped"]
+    for number, deadline in enumerate(deadlines):
+        left = (deadline.date - today).days
+        before = [end for end in ends if today <= end <= deadline.date]
+        if 0 <= left <= days and not before:
+            yield Hit(
+                f"deadline:{deadline.id or number + 1}",
+                f"The {deadline.kind} deadline {deadline.date} is {counted(left, 'day')} away, "
+                f"and none of {counted(len(steps), 'initiative')} in plan.yaml ends before it",
+                file="brief.yaml",
+                path=("deadlines", number),
+                measurements=(Measurement("days left", left, "days"),),
+                severity="high" if deadline.kind == "external" else None,
+            )

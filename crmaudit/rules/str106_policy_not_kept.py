@@ -1,0 +1,65 @@
+"""Policy or standard that is not kept, owned or reviewed.
+
+## Why
+CRM is policies and standards too, not only software. A rule that is written and not kept teaches
+that rules need not be kept; one without an owner or long unread is on the way there.
+
+## Fix
+Find out why it is not kept: change the rule or the practice. Name its owner and the day of its
+next review.
+
+## Bad
+```yaml audit.yaml
+organisation: Sample
+as_of: 2026-06-30
+policies: [{id: recording, name: Every call is recorded, owner: ana, kept: "no"}]
+```
+
+## Good
+```yaml audit.yaml
+organisation: Sample
+as_of: 2026-06-30
+policies:
+  - {id: recording, name: Every call is recorded, owner: ana, kept: "yes", review: 2027-01-31}
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from crmaudit.facts import Facts
+from crmaudit.rules.base import Hit, NotAssessed, Severity, Topic
+from crmaudit.rules.words import counted
+
+severity: Severity = "low"
+topic: Topic = "plan"
+initiative = "keep-policies"
+
+BY_KEEPING: dict[str, Severity] = {"no": "high", "partly": "medium"}
+
+
+def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
+    policies = facts.workspace.audit.policies
+    if not policies:
+        raise NotAssessed("no policy or standard is listed", needs="policies: in audit.yaml")
+    for policy in policies:
+        subject = f"policy:{policy.id}"
+        wrong = []
+        if policy.kept in ("no", "partly"):
+            wrong.append("is not kept" if policy.kept == "no" else "is kept in part only")
+        if policy.owner is None:
+            wrong.append("has no owner")
+        if policy.review and policy.review < facts.as_of:
+            late = (facts.as_of - policy.review).days
+            wrong.append(f"was due for review {counted(late, 'day')} ago")
+        if wrong:
+            yield Hit(
+                subject,
+                f"The {policy.kind} {policy.name!r} {' and '.join(wrong)}",
+                severity=BY_KEEPING.get(policy.kept or ""),
+                who=policy.owner,
+            )
+        elif policy.kept is None:
+            reason = f"nobody said whether the {policy.kind} {policy.name!r} is kept"
+            yield NotAssessed(reason, "kept: under policies: in audit.yaml", subject)

@@ -1,0 +1,177 @@
+"""Runs rules on small workspaces written in a docstring or in a case file.
+
+A workspace is a mapping of file names to their text, or to values that are
+written as YAML. What is absent and required is supplied: an `audit.yaml` whose day
+is DAY, the system `crm` where no dossier is given, a dossier for each system
+that only the evidence or a map names.
+
+Evidence is a list of documents in short form:
+
+    - {kind: catalog, system: crm, tables: [{name: contacts, columns: [{name: id}], rows: 3}]}
+    - {kind: profile, system: crm, table: contacts, rows: 9, columns: [{name: mail, nulls: 4}]}
+
+Types, counts and provenance are filled in; `provenance: {…}` overrides single
+fields of it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from crmaudit.evidence import Document, from_json
+from crmaudit.facts import Facts
+from crmaudit.rules import Hit, NotAssessed, Rule
+from crmaudit.workspace import load
+
+DAY = "2026-06-30"
+_FENCE = re.compile(r"^```(\w+) (\S+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_SUBJECT = re.compile(r"[a-z]+(-[a-z]+)*:([A-Za-z0-9_.~-]|%[0-9A-F]{2})+")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a rule said of a workspace."""
+
+    hits: tuple[Hit, ...] = ()
+    gaps: tuple[NotAssessed, ...] = ()
+    whole: NotAssessed | None = None
+    """Why the rule could not judge anything at all."""
+
+    @property
+    def subjects(self) -> list[str]:
+        return [h.subject for h in self.hits]
+
+
+@dataclass(frozen=True)
+class Example:
+    """A workspace in small: files and evidence."""
+
+    files: Mapping[str, Any] = field(default_factory=dict)
+    evidence: tuple[Mapping[str, Any], ...] = ()
+
+    @staticmethod
+    def of(markdown: str) -> Example:
+        """The fenced blocks of a docstring's section; `yaml evidence` is the evidence."""
+        blocks = {name: text for _, name, text in _FENCE.findall(markdown)}
+        evidence = yaml.safe_load(blocks.pop("evidence", "[]"))
+        return Example(blocks, tuple(evidence))
+
+    def facts(self, root: Path) -> Facts:
+        """Write the workspace into `root`, read it, and join it with the evidence."""
+        for name, content in self._whole().items():
+            path = root / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(_text(content), encoding="utf-8")
+        return Facts.of(load(root), [document(d) for d in self.evidence])
+
+    def _whole(self) -> dict[str, Any]:
+        files: dict[str, Any] = {"audit.yaml": {"organisation": "Sample", "as_of": DAY}}
+        files |= self.files
+        dossiers = [_read(c) for n, c in files.items() if n.startswith("systems/")]
+        known = {d["id"] for d in dossiers}
+        wanted = [d["system"] for d in self.evidence]
+        wanted += [_read(c)["system"] for n, c in files.items() if n.startswith("maps/")]
+        if not known and not wanted:
+            wanted = ["crm"]
+        for system in wanted:
+            if system not in known:
+                files[f"systems/{system}.yaml"] = {"id": system, "name": system.upper()}
+        return files
+
+
+def run(rule: Rule, facts: Facts, **parameters: Any) -> Outcome:
+    """The rule's hits, what it could not assess, and whether that was everything."""
+    hits: list[Hit] = []
+    gaps: list[NotAssessed] = []
+    try:
+        for result in rule.run(facts, **parameters):
+            if isinstance(result, NotAssessed):
+                gaps.append(result)
+            else:
+                hits.append(result)
+    except NotAssessed as lacking:
+        return Outcome(tuple(hits), tuple(gaps), lacking)
+    return Outcome(tuple(hits), tuple(gaps))
+
+
+def document(short: Mapping[str, Any]) -> Document:
+    """A document of evidence from its short form."""
+    body = dict(short)
+    kind, system = body.pop("kind"), body.pop("system")
+    provenance = {
+        "system": system,
+        "source": f"sqlite:///{system}.sqlite",
+        "engine": "sqlite",
+        "snapshot": "s1",
+        "taken_at": f"{DAY}T12:00:00+00:00",
+        "tool": "crmaudit 0",
+    }
+    provenance |= body.pop("provenance", {})
+    if kind == "catalog":
+        columns = (c for t in body.get("tables", ()) for c in t.get("columns", ()))
+        for column in columns:
+            column.setdefault("type", "TEXT")
+    if kind == "profile":
+        defaults = {"type": "TEXT", "logical": "text", "rows": body["rows"], "nulls": 0}
+        body["columns"] = [{**defaults, **c} for c in body.get("columns", ())]
+    body["provenance"] = provenance
+    return from_json(json.dumps({"schema": 1, "kind": kind, "body": body}, default=str))
+
+
+def check_hits(outcome: Outcome, facts: Facts) -> None:
+    """What holds for the hits of every rule: subjects, words, places, names."""
+    subjects = outcome.subjects
+    assert len(subjects) == len(set(subjects)), f"a subject twice: {subjects}"
+    for hit in outcome.hits:
+        assert _SUBJECT.fullmatch(hit.subject), f"ill-formed subject {hit.subject!r}"
+        for other in hit.related:
+            assert _SUBJECT.fullmatch(other), f"ill-formed related subject {other!r}"
+        assert hit.subject not in hit.related
+        assert hit.message, "a hit without words"
+        assert not hit.message.endswith("."), "messages end without a full stop"
+        words = len(hit.message.split())
+        assert words <= 25, f"{words} words: {hit.message}"
+        place = (
+            facts.workspace.place(hit.file, *hit.path)
+            if hit.file
+            else facts.workspace.place_of(hit.subject, *hit.path)
+        )
+        file = facts.workspace.root / place.file
+        # A finding about something absent points at the file in which it would stand.
+        if file.exists():
+            assert place.line <= len(file.read_text("utf-8").splitlines())
+            assert place.line or not hit.path, f"{hit.subject}: no line for {hit.path}"
+        else:
+            assert not hit.path, f"{hit.subject}: {hit.path} in {place.file}, which is not there"
+    for gap in outcome.gaps:
+        assert gap.subject, "not assessed for one subject, and it does not say which"
+        assert gap.reason
+        assert gap.needs
+    if outcome.whole is not None:
+        assert outcome.whole.reason
+        assert outcome.whole.needs
+
+
+def fresh(root: Path, names: Iterable[str]) -> list[Path]:
+    """Empty folders below `root`."""
+    folders = [root / name for name in names]
+    for folder in folders:
+        folder.mkdir()
+    return folders
+
+
+def _read(content: Any) -> Any:
+    return yaml.load(content, yaml.BaseLoader) if isinstance(content, str) else content
+
+
+def _text(content: Any) -> str:
+    if isinstance(content, str):
+        return content
+    return yaml.safe_dump(content, sort_keys=False, allow_unicode=True)
