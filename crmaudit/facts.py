@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
-from crmaudit.crud_matrix import CrudMatrix
+from crmaudit.crud_matrix import CrudMatrix, TableCover, table_cover
 from crmaudit.evidence import Catalog, Document, EntityMap, TableProfile
 from crmaudit.governance import Governance
 from crmaudit.inventory import Inventory
@@ -118,23 +118,42 @@ class Facts:
 
     @cached_property
     def maps(self) -> Mapping[str, Map]:
-        """The entity map of each system, as corrected by people."""
-        return {m.system: m for m in self.workspace.maps}
+        """The entity map of each system as people keep it; several files make one map."""
+        found: dict[str, Map] = {}
+        for part in self.workspace.maps:
+            have = found.get(part.system)
+            found[part.system] = (
+                part
+                if have is None
+                else have.model_copy(
+                    update={
+                        name: getattr(have, name) + getattr(part, name)
+                        for name in ("tables", "references", "principals")
+                    }
+                )
+            )
+        return found
 
     @cached_property
-    def unexplained(self) -> Mapping[str, tuple[str, ...]]:
-        """System → tables of its catalog that its entity map does not name.
+    def covers(self) -> Mapping[str, TableCover]:
+        """System → how far its entity maps explain the tables of its catalog.
 
         Only systems that have both: without a map nothing is explained.
         """
-        found = {}
-        for system, catalog in self.evidence.catalogs.items():
-            if system in self.maps:
-                named = {t.table for t in self.maps[system].tables}
-                found[system] = tuple(
-                    t.qualified for t in catalog.tables if t.qualified not in named
-                )
-        return found
+        measured = self.evidence.entity_maps
+        return {
+            system: table_cover(catalog, self.maps.get(system), measured.get(system))
+            for system, catalog in self.evidence.catalogs.items()
+            if system in self.maps or system in measured
+        }
+
+    @property
+    def unexplained(self) -> Mapping[str, tuple[str, ...]]:
+        """System → tables that no entity explains, the largest first."""
+        return {
+            system: tuple(t.qualified for t in cover.unexplained)
+            for system, cover in self.covers.items()
+        }
 
     def need(self, *files: str) -> None:
         """Raise NotAssessed where the workspace lacks one of these files or folders."""

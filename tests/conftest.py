@@ -23,7 +23,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 from servers import NoServerError, Server, shared, start_mariadb, start_postgres
+
+# Build machines are slow and shared: how long one example takes says nothing.
+settings.register_profile("tests", deadline=None)
+settings.load_profile("tests")
 
 SERVERS = ("postgresql", "mariadb")
 DIALECTS = ("sqlite", "duckdb", *SERVERS)

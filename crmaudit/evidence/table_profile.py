@@ -14,15 +14,16 @@ Masking = Literal["none", "shape"]
 
 @dataclass(frozen=True, slots=True)
 class ValueCount:
-    """A value as it may be shown (in clear or as a shape) and how often it occurs."""
+    """A value as it may be shown and how often it occurs; `masked`: by its shape."""
 
     value: str
     count: int
+    masked: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class ShapeCount:
-    """A character shape (`A` upper, `a` lower, `9` digit) and how often it occurs."""
+    """A character shape (`crmaudit.evidence.privacy.shape`) and how often it occurs."""
 
     shape: str
     count: int
@@ -41,14 +42,28 @@ class ColumnProfile:
     """Statistics of one column.
 
     Counts are of rows. `nulls` are SQL nulls, `blanks` are texts that are
-    empty or only white space (never counted as nulls). `distinct` counts
-    different values without null, `uniques` the values that occur exactly
-    once; both are None where they were not measured, with the reason in
-    `status`. `minimum`, `maximum`, `top` and `quantiles` hold no personal
-    value: where `masking` is `shape` they hold shapes only. `mean`,
-    `deviation` (sample standard deviation) are of the values read as numbers.
-    `unparsable` counts values that are not of the declared type, `broken`
-    values with NUL or broken encoding, `not_finite` NaN and infinities.
+    empty or only white space (never counted as nulls); all else is `filled`,
+    and every other statistic is of the filled values. `distinct` counts
+    different values, `uniques` the values that occur exactly once; both are
+    None where they cannot be known: for binary values, whose content is not
+    read, and where the column failed.
+
+    `logical` is the declared type in our words, or the type that all values
+    have where the source declares none. `minimum`, `maximum`, `top` and
+    `quantiles` hold no personal value: each is shown in clear or by its shape
+    (`crmaudit.evidence.privacy`); `masking` is `none` where minimum, maximum
+    and quantiles are in clear, and then only there are `mean` and `deviation`
+    (sample standard deviation) given. A quantile is the smallest value that at
+    least the share p of the values does not exceed. `top` holds the most
+    frequent values that occur more than once. Lengths are in characters, for
+    binary values in bytes. `shapes` are the most frequent ones.
+
+    `unparsable` counts values that are not of the logical type, `broken`
+    values with broken encoding or NUL (both are read as U+FFFD), `not_finite`
+    NaN and infinities. `checks` holds per check the rows that pass and those
+    that it applies to, `valid` being all checks of the column at once;
+    `crmaudit.quality.checks` says what each means. `months` counts the values
+    of a date or time column by `YYYY-MM`, unless the column is personal.
     Statistics named in `methods` are not exact; all others are.
     """
 
@@ -74,8 +89,10 @@ class ColumnProfile:
     unparsable: int = 0
     broken: int = 0
     not_finite: int = 0
+    checks: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    months: Mapping[str, int] = field(default_factory=dict)
     methods: Mapping[str, Method] = field(default_factory=dict)
-    status: Status = Status()
+    status: Status = field(default_factory=Status)
 
     @property
     def filled(self) -> int:
@@ -85,7 +102,12 @@ class ColumnProfile:
 
 @dataclass(frozen=True, slots=True)
 class TableProfile(Document):
-    """Statistics of one table, all columns read in one stream."""
+    """Statistics of one table, all columns read in one stream.
+
+    `rows` are those of the table; where only some were looked at, columns
+    count those, and their `methods` say how many of how many. `seconds` is the
+    time that reading and counting took.
+    """
 
     kind: ClassVar[str] = "profile"
     table: str = ""

@@ -14,7 +14,7 @@ from crmaudit.evidence import Catalog, Document, TableProfile
 from crmaudit.facts import Facts
 from crmaudit.report import blocks as b
 from crmaudit.report import context as c
-from crmaudit.report import pictures
+from crmaudit.report import measured, pictures
 from crmaudit.report.numbers import money, number
 from crmaudit.report.sections import build
 from crmaudit.report.tables import tables
@@ -113,7 +113,7 @@ def compose(facts: Facts, judgement: Judgement, plan: Plan) -> c.ReportContext:
         },
         needs=workspace.needs,
         crud=_crud(facts, judgement),
-        quality=_quality(facts),
+        quality=measured.quality_part(facts),
         perceived=perceived,
         dumbbell=pictures.dumbbell((p.system, p.said, p.measured) for p in perceived),
         people=_people(facts),
@@ -170,25 +170,7 @@ def _key_figures(facts: Facts, judgement: Judgement, plan: Plan) -> tuple[b.KeyF
             f"{known} of {cells} cells of the matrix",
         ),
     ]
-    score = facts.quality.portfolio_score
-    if score is not None and score.share is not None:
-        figures.append(
-            b.KeyFigure(
-                "Measured data quality",
-                f"{100 * score.share:.0f} %",
-                f"{score.passed:,} of {score.applicable:,} checks passed",
-                evidence=score.evidence[:12],
-            )
-        )
-    else:
-        figures.append(
-            b.KeyFigure(
-                "Measured data quality",
-                "not assessed",
-                state="not_assessed",
-                reason="no database was read",
-            )
-        )
+    figures.append(measured.headline(facts))
     low, high = plan.effort
     figures.append(
         b.KeyFigure(
@@ -279,27 +261,21 @@ def _perceived(facts: Facts) -> tuple[c.PerceivedPart, ...]:
         if row.perceived is None or not row.system.in_scope:
             continue
         score = facts.quality.system_score(row.system.id)
-        measured = 100 * score.share if score is not None and score.share is not None else None
+        share = score.share if score else None
         name = facts.workspace.person_name
         parts.append(
             c.PerceivedPart(
                 row.system.name,
                 row.perceived.score,
-                measured,
+                None if share is None else 100 * share,
                 tuple(
                     (name(v.who) or v.who, v.score, str(v.when or ""), v.note)
                     for v in row.perceived.voices
                 ),
-                score.evidence if score is not None else (),
+                score.evidence[: measured.SHOWN] if score else (),
             )
         )
     return tuple(parts)
-
-
-def _quality(facts: Facts) -> c.QualityPart | None:
-    from crmaudit.report.measured import quality_part
-
-    return quality_part(facts)
 
 
 def _people(facts: Facts) -> c.PeoplePart:

@@ -91,19 +91,6 @@ class CrudPart:
 
 
 @dataclass(frozen=True, slots=True)
-class ScorePart:
-    """A measured score with its count: `passed` of `applicable` checks; None = not assessed."""
-
-    subject: str
-    system: str
-    dimension: str
-    passed: int | None
-    applicable: int | None
-    evidence: tuple[str, ...]
-    reason: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class PerceivedPart:
     """What people say of a system beside what was measured, both 0 to 100."""
 
@@ -119,17 +106,13 @@ class PerceivedPart:
 class QualityPart:
     """Measured data quality."""
 
-    systems: tuple[ScorePart, ...]
-    """Overall, one a system."""
-    dimensions: tuple[ScorePart, ...]
-    """One a system and dimension."""
-    tables: tuple[ScorePart, ...]
-    """Overall, one a table, the worst first."""
     rows_read: int
     tables_read: int
     tables_failed: int
     heat: Heat | None
     """Systems × dimensions."""
+    entities: Heat | None
+    """Entities × dimensions, the worst first."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from crmaudit.engine import Finding, Judgement
 from crmaudit.facts import Facts
 from crmaudit.report import blocks as b
 from crmaudit.report.functions import make_table
-from crmaudit.report.numbers import number
+from crmaudit.report.numbers import number, share
 from crmaudit.report.text import slug
 from crmaudit.strategy import Plan
 
@@ -579,6 +579,39 @@ class _Tables:
                 {"name": "What would answer it"},
             ],
             rows,
+            filters=len(rows) > 20,
+        )
+
+    def scores(self) -> b.Table | None:
+        """Every table read with its scores, the worst first."""
+        quality, rows = self._facts.quality, []
+        for system, profile in quality.tables():
+            card = quality.table_card(system, profile.table)
+            cells = []
+            for dimension in ("completeness", "uniqueness", "validity", "timeliness"):
+                score = card.scores[dimension]
+                if score.share is None:
+                    cells.append(_gap(score.reason))
+                else:
+                    text = share(round(score.passed), round(score.applicable))
+                    cells.append(b.Cell(text, score.share, score.evidence))
+            mean = card.mean()
+            name = f"{self._systems([system])}: {profile.table}"
+            rows.append((mean if mean is not None else 2.0, (name, profile.rows, *cells)))
+        rows.sort(key=lambda x: (x[0], x[1][0]))
+        return self._make(
+            "Measured quality by table, the worst first",
+            [
+                {"name": "Table"},
+                {"name": "Rows", "kind": "number"},
+                {"name": "Completeness", "kind": "percent"},
+                {"name": "Uniqueness", "kind": "percent"},
+                {"name": "Validity", "kind": "percent"},
+                {"name": "Timeliness", "kind": "percent"},
+            ],
+            [x[1] for x in rows],
+            "Passed of applicable. Consistency and accuracy need a comparison and are not "
+            "assessed here.",
             filters=len(rows) > 20,
         )
 

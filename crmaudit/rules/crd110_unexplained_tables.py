@@ -31,7 +31,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from crmaudit.crud_matrix import table_cover
 from crmaudit.facts import Facts
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
 from crmaudit.rules.words import listed
@@ -51,12 +50,11 @@ def check(facts: Facts, share: float = 0.5) -> Iterator[Hit | NotAssessed]:
                 reason = f"the tables of {system.name} were not read"
                 yield NotAssessed(reason, f"crmaudit collect {system.id}", f"system:{system.id}")
             continue
-        declared, measured = facts.maps.get(system.id), facts.evidence.entity_maps.get(system.id)
-        if declared is None and measured is None:
+        cover = facts.covers.get(system.id)
+        if cover is None:
             reason = f"nobody said what the tables of {system.name} hold"
             yield NotAssessed(reason, f"maps/{system.id}.yaml", f"system:{system.id}")
             continue
-        cover = table_cover(catalog, declared, measured)
         rest, tables = cover.unexplained, cover.tables
         if rest:
             yield Hit(

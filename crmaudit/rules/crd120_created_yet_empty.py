@@ -38,7 +38,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from crmaudit.crud_matrix import cell_subject, table_cover
+from crmaudit.crud_matrix import cell_subject
 from crmaudit.facts import Facts
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
 
@@ -52,18 +52,17 @@ def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
     for system in facts.workspace.in_scope:
         created = [e for e, letters in system.crud.items() if "C" in (letters or "")]
         catalog = facts.evidence.catalogs.get(system.id)
-        declared, measured = facts.maps.get(system.id), facts.evidence.entity_maps.get(system.id)
+        cover = facts.covers.get(system.id)
         if not created or (catalog is None and system.database is None):
             continue
         if catalog is None:
             reason = f"the tables of {system.name} were not read"
             yield NotAssessed(reason, f"crmaudit collect {system.id}", f"system:{system.id}")
             continue
-        if declared is None and measured is None:
+        if cover is None:
             reason = f"nobody said what the tables of {system.name} hold"
             yield NotAssessed(reason, f"maps/{system.id}.yaml", f"system:{system.id}")
             continue
-        cover = table_cover(catalog, declared, measured)
         for entity in created:
             tables, subject = cover.holding.get(entity, ()), cell_subject(system.id, entity)
             rows, label = cover.rows(entity), facts.workspace.entity[entity].label

@@ -82,6 +82,8 @@ def _judge(facts: Facts, system: System, entity: str, points: float) -> Hit | No
 
 def check(facts: Facts, points: float = 25.0) -> Iterator[Hit | NotAssessed]:
     need_profiles(facts)
+    if not any(s.perceived_quality for s in facts.workspace.in_scope):
+        raise NotAssessed("no opinion on the data was asked for", needs="perceived_quality:")
     for system in facts.workspace.in_scope:
         voiced = dict.fromkeys(v.entity or "" for v in system.perceived_quality or ())
         for entity in voiced:

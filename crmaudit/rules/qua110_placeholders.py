@@ -3,7 +3,7 @@
 ## Why
 Where a form insists, people type n/a, xxx or test. The field counts as filled, letters go to
 "Dear Test", and two customers called n/a look like duplicates. From `share` of a column's
-values on, it is a finding.
+values and `least` of them on, it is a finding.
 
 ## Fix
 Make the field optional or offer "unknown" as an answer, then empty the placeholders.
@@ -40,14 +40,15 @@ topic: Topic = "quality"
 initiative = "clean-data"
 
 
-def check(facts: Facts, share: float = 0.005) -> Iterator[Hit]:
+def check(facts: Facts, share: float = 0.005, least: int = 3) -> Iterator[Hit]:
     need_profiles(facts)
     for system, profile in facts.quality.tables():
         found: dict[str, tuple[int, int]] = {}
         for column in profile.columns:
             passed, applies = column.checks.get("placeholder", (0, 0))
-            if applies > passed and (applies - passed) / applies >= share:
-                found[column.name] = (applies - passed, applies)
+            faulty = applies - passed
+            if faulty >= least and faulty / applies >= share:
+                found[column.name] = (faulty, applies)
         if found:
             total = sum(f for f, _ in found.values())
             whole = sum(w for _, w in found.values())

@@ -1,0 +1,217 @@
+"""What of a value may be seen: shapes, examples, pseudonyms and the rule for showing values.
+
+Pure functions of values and names; nothing here reads a database. The rule is
+conservative: what is not plainly a code is masked.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+import unicodedata
+from functools import cache
+
+from crmaudit.evidence.table_profile import Logical
+
+SHAPE_LENGTH = 48
+"""Characters of a value that its shape speaks of; `…` stands for the rest."""
+
+MINIMUM_COUNT = 5
+"""A value that fewer rows share is never shown."""
+
+MOST_CODES = 64
+"""More different values than this are no list of codes."""
+
+_KEPT = frozenset(" .,-/@+_:()'&#")
+_WORD = re.compile(r"[^\W\d_]+")
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_TOP_LEVEL = re.compile(r"[^\s@]+@[^\s@]+\.([A-Za-z]{2,6})")
+
+# English, German, French, Spanish, without accents. A stem is found anywhere
+# in a column's name (German writes compounds), a word only as a whole word.
+_STEMS_TEXT = """
+    name nombre apellido vorname nachname prenom surname
+    mail phone telefon telephon telefono mobil movil handy portable cellular
+    address adresse direccion domicil street strasse calle postcode postal plz ciudad
+    birth geburt naissance nacimiento
+    note notiz nota comment kommentar comentario bemerk remark remarque beschreib descri detail
+    observ memo freitext freetext message nachricht mensaje subject betreff asunto
+    iban kontonummer login user benutzer usuario utilisateur passw kennwort secret token
+    salary gehalt salaire salario owner besitzer proprietaire propietario
+    assigned zustaendig author autor auteur mitarbeiter employee empleado ansprechpartner
+    religio ethni diagnos health gesundheit sante
+    twitter facebook linkedin instagram website homepage
+"""
+_WORDS_TEXT = """
+    nom tel fax cell gsm mob natel adr rue via avenue voie hausnummer house ort stadt wohnort
+    ville town city municipio zip cp dob birthday geb naiss age alter edad iban bic swift konto
+    text texto texte body content inhalt contenido contenu title titel titre titulo
+    url web ip pwd pin key apikey hash salt ssn nif nie dni nin nir siren curp rfc vat ust
+    steuer tax passport pass ausweis identity lohn wage wages income einkommen ingresos revenu
+    by von par por agent rep vendeur vendedor verkaeufer berater consultant manager
+    whodunnit reports
+    person persona personne contact kontakt contacto spouse partner skype im lat lon lng
+    latitude longitude geo location lieu lugar card karte carte tarjeta account compte cuenta
+"""
+_STEMS = tuple(_STEMS_TEXT.split())
+_WORDS = frozenset(_WORDS_TEXT.split())
+# `phone_type`, `email_status`: the code beside a personal field, not the field.
+_CODES = {"type", "typ", "tipo", "status", "kind", "flag", "format", "category", "kategorie"}
+
+
+def shape_class(character: str) -> str:
+    """The ASCII character that stands for one character in a shape.
+
+    `A` for an upper-case letter of any alphabet, `a` for any other letter or
+    combining mark, `9` for a digit or number, a blank for white space, itself
+    for the punctuation that formats are made of, `?` for U+FFFD, and `*` for
+    everything else.
+    """
+    if character in _KEPT:
+        return character
+    if character == "\ufffd":
+        return "?"
+    category = unicodedata.category(character)
+    if category in ("Lu", "Lt"):
+        return "A"
+    if category[0] in "LM":
+        return "a"
+    if category[0] == "N":
+        return "9"
+    return " " if character.isspace() else "*"
+
+
+@cache
+def shape_classes() -> bytes:
+    """`shape_class` of every character below U+10000, and `*` for those above at its end."""
+    return "".join(shape_class(chr(c)) for c in range(0x10000)).encode("ascii") + b"*"
+
+
+def shape(value: str) -> str:
+    """The character shape of a value: `Jane.Doe42@example.org` → `Aa.Aa99@a.a`.
+
+    Every character becomes its `shape_class`; a run of letters of one case, of
+    blanks or of `*` becomes one character, digits keep their number (they are
+    the format of phones and postcodes). Only the first `SHAPE_LENGTH`
+    characters are read; `…` stands for the rest. No letter, digit or unusual
+    sign of the value is left.
+    """
+    classes = shape_classes()
+    parts: list[str] = []
+    for character in value[:SHAPE_LENGTH]:
+        found = chr(classes[min(ord(character), 0x10000)])
+        if not (parts and found in "Aa *" and parts[-1] == found):
+            parts.append(found)
+    return "".join(parts) + ("…" if len(value) > SHAPE_LENGTH else "")
+
+
+def example(value: str) -> str:
+    """An example that a reader recognises: `j…@…org` for an e-mail address, else the shape."""
+    found = _TOP_LEVEL.fullmatch(value.strip())
+    if found is None:
+        return shape(value)
+    return f"{value.strip()[0]}…@…{found[1].lower()}"
+
+
+def pseudonym(key: bytes, kind: str, value: str) -> str:
+    """A name that stands for `value` wherever the same key is used: `acct-7f3a9c21`.
+
+    HMAC-SHA256 (RFC 2104) of kind and value, cut to 32 bits: without the key
+    nobody can test a guess against it. Two of 10,000 accounts fall together
+    with a probability of about one per cent.
+    """
+    text = f"{kind}\0{value}".encode("utf-8", "surrogatepass")
+    return f"{kind}-{hmac.new(key, text, hashlib.sha256).hexdigest()[:8]}"
+
+
+def key_id(key: bytes) -> str:
+    """A public id of the key, of eight characters; the key cannot be had from it."""
+    return hmac.new(key, b"crmaudit key id", hashlib.sha256).hexdigest()[:8]
+
+
+def name_words(column_name: str) -> tuple[str, ...]:
+    """The words of a column's name, in lower case without accents.
+
+    `E-MailPrivat` → e, mail, privat.
+    """
+    spaced = _CAMEL.sub(" ", column_name).replace("ß", "ss")
+    folded = unicodedata.normalize("NFKD", spaced)
+    plain = "".join(c for c in folded if not unicodedata.combining(c)).lower()
+    return tuple(_WORD.findall(plain))
+
+
+@cache
+def personal_name(column_name: str) -> bool:
+    """Whether a column of this name may hold personal data, free text or secrets.
+
+    Recognised in English, German, French and Spanish. A name that ends in a
+    word for a code (`phone_type`, `email_status`) is the code beside the field.
+    """
+    words = name_words(column_name)
+    if not words:
+        return True
+    if words[-1] in _CODES and len(words) > 1:
+        return False
+    joined = "".join(words)
+    return any(w in _WORDS for w in words) or any(s in joined for s in _STEMS)
+
+
+def may_show(
+    column_name: str, logical: Logical, distinct: int, rows: int, value: str, count: int
+) -> bool:
+    """Whether a value may be shown in clear; what may not is shown by its shape.
+
+    Only codes are shown, that is where all of this holds:
+    - the column's name is not that of a personal, free-text or secret field
+      (`personal_name`), and it holds text, whole numbers, numbers or booleans;
+    - it has at most `MOST_CODES` different values, each on average in at least
+      `MINIMUM_COUNT` of the `rows` that are filled;
+    - the value itself occurs at least `MINIMUM_COUNT` times;
+    - it is short (32 characters, three words), has fewer than five digits and
+      no `@` or `://`, and does not look like a person's name: no comma and not
+      two or more words that begin with a capital.
+    """
+    return (
+        logical in ("text", "integer", "number", "boolean")
+        and not personal_name(column_name)
+        and distinct <= MOST_CODES
+        and distinct * MINIMUM_COUNT <= rows
+        and count >= MINIMUM_COUNT
+        and _looks_like_code(value)
+    )
+
+
+def _looks_like_code(value: str) -> bool:
+    words = value.split()
+    return (
+        len(value) <= 32
+        and len(words) <= 3
+        and sum(c.isnumeric() for c in value) < 5
+        and value.isprintable()
+        and not any(mark in value for mark in ("@", "://", ","))
+        and sum(w[0].isupper() for w in words) < 2
+    )
+
+
+def may_show_range(
+    column_name: str, logical: Logical, distinct: int, rows: int, value: str, declared: bool = True
+) -> bool:
+    """Whether a minimum, maximum or quantile may be shown in clear.
+
+    Only numbers, dates and booleans of columns whose name is not personal,
+    over at least `MINIMUM_COUNT` filled rows, and no number of more than seven
+    digits before the point (it may be a phone, card or identity number).
+    Where the type was only read off the content (`declared` False), a column
+    of mostly different numbers may hold secret codes and is masked too.
+    """
+    if logical not in ("integer", "number", "date", "datetime", "boolean"):
+        return False
+    if personal_name(column_name) or rows < MINIMUM_COUNT:
+        return False
+    if logical in ("date", "datetime", "boolean"):
+        return True
+    if not declared and distinct * 2 > rows:
+        return False
+    whole: str = re.split(r"[.eE]", value)[0]
+    return sum(c.isnumeric() for c in whole) <= 7

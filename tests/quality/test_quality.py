@@ -1,0 +1,194 @@
+"""Measured quality at every level, through the entity maps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rules.harness import Example
+
+from crmaudit.facts import Facts
+from crmaudit.quality.expected import answers
+from crmaudit.quality.quality import Quality, column_named
+
+Make = Callable[..., Facts]
+
+
+@pytest.fixture
+def make(tmp_path: Path) -> Make:
+    def facts(*evidence: dict[str, Any], **files: Any) -> Facts:
+        names = {n.replace("__", "/") + ".yaml": c for n, c in files.items()}
+        return Example(names, evidence).facts(tmp_path)
+
+    return facts
+
+
+def profile(
+    table: str, *columns: dict[str, Any], rows: int = 100, system: str = "crm"
+) -> dict[str, Any]:
+    return {
+        "kind": "profile",
+        "system": system,
+        "table": table,
+        "rows": rows,
+        "columns": list(columns),
+    }
+
+
+MAP = {
+    "system": "crm",
+    "tables": [
+        {"table": "contacts", "entity": "contact"},
+        {"table": "contacts_more", "entity": "contact", "role": "extension"},
+        {"table": "audit_log", "role": "system"},
+        {"table": "countries", "entity": "contact", "role": "lookup"},
+        {"table": "absent", "entity": "contact"},
+    ],
+}
+TABLES = (
+    profile("contacts", {"name": "email", "nulls": 20}, {"name": "city", "nulls": 40}),
+    profile("contacts_more", {"name": "hobby", "nulls": 90}),
+    profile("audit_log", {"name": "text", "nulls": 99}),
+    profile("countries", {"name": "label", "nulls": 0}),
+)
+
+
+def completeness(card: Any) -> tuple[float, float]:
+    score = card.scores["completeness"]
+    return score.passed, score.applicable
+
+
+def test_levels_add_up_by_the_map(make: Make) -> None:
+    quality = make(*TABLES, maps__crm=MAP).quality
+    assert completeness(quality.column_card("crm", "contacts", "email")) == (80, 100)
+    assert completeness(quality.table_card("crm", "contacts")) == (140, 200)
+    # The extension counts, the look-up table does not.
+    assert completeness(quality.entity_card("contact")) == (150, 300)
+    # The product's own machinery does not count, the look-up table does.
+    assert completeness(quality.system_card("crm")) == (250, 400)
+    assert completeness(quality.portfolio_card) == (250, 400)
+
+
+def test_without_a_map_all_tables_count(make: Make) -> None:
+    quality = make(*TABLES).quality
+    assert completeness(quality.system_card("crm")) == (251, 500)
+    assert quality.entity_card("contact") is None
+
+
+def test_systems_are_kept_apart(make: Make) -> None:
+    other = profile("customers", {"name": "email", "nulls": 100}, system="billing", rows=200)
+    maps = {
+        "maps__crm": MAP,
+        "maps__billing": {
+            "system": "billing",
+            "tables": [{"table": "customers", "entity": "contact"}],
+        },
+    }
+    quality = make(*TABLES, other, **maps).quality
+    assert completeness(quality.entity_card("contact", "billing")) == (100, 200)
+    assert completeness(quality.entity_card("contact")) == (250, 500)
+    assert completeness(quality.portfolio_card) == (350, 600)
+
+
+def test_what_was_not_measured_is_none(make: Make) -> None:
+    quality = make().quality
+    assert quality.system_score("crm") is None
+    assert quality.portfolio_score is None
+    assert quality.entity_score("contact") is None
+    with pytest.raises(KeyError):
+        quality.table_card("crm", "contacts")
+
+
+def test_an_empty_table_has_no_share(make: Make) -> None:
+    quality = make(profile("contacts", {"name": "email"}, rows=0)).quality
+    score = quality.system_score("crm")
+    assert score is not None
+    assert score.share is None
+    assert "empty" in score.reason
+
+
+def test_all_checks_in_one(make: Make) -> None:
+    column = {"name": "email", "nulls": 20, "checks": {"valid": [60, 80]}}
+    quality = make(profile("contacts", column)).quality
+    score = quality.system_score("crm")
+    assert score is not None
+    assert (score.passed, score.applicable) == (140, 180)
+    assert isinstance(score.passed, int)
+    assert score.evidence == ("profile:crm/contacts@s1",)
+
+
+def test_newest_is_never_after_the_day(make: Make) -> None:
+    stamp = {
+        "name": "changed",
+        "logical": "datetime",
+        "masking": "none",
+        "maximum": "2031-01-01 00:00:00",
+        "months": {"2026-04": 3, "2026-06": 1, "2031-01": 2},
+    }
+    quality: Quality = make(profile("contacts", stamp)).quality
+    column = quality.profiles["crm"]["contacts"].column("changed")
+    assert quality.newest(column) == date(2026, 6, 1)
+
+
+def test_columns_are_found_whatever_their_spelling(make: Make) -> None:
+    table = make(profile("t", {"name": "Last_Name"}, {"name": "email"})).evidence.profiles["crm"][
+        "t"
+    ]
+    found = column_named(table, "last name")
+    assert found is not None
+    assert found.name == "Last_Name"
+    assert column_named(table, "e-mail") is not None
+    assert column_named(table, "phone") is None
+
+
+COLUMN = {"name": "n", "nulls": 10, "distinct": 89, "uniques": 88, "masking": "none"}
+
+
+@pytest.mark.parametrize(
+    ("check", "column", "kept", "words"),
+    [
+        ({"required": True, "threshold": 0.9}, {}, True, "90 of 100"),
+        ({"required": True, "threshold": 0.91}, {}, False, "90 of 100"),
+        ({"unique": True}, {}, False, "88 of 90"),
+        ({"unique": True}, {"uniques": 90}, True, "90 of 90"),
+        ({"unique": True}, {"uniques": None}, None, "not counted"),
+        ({"minimum": 0}, {"minimum": "-1"}, False, "minimum -1"),
+        ({"minimum": 0}, {"minimum": "0"}, True, "minimum 0"),
+        ({"minimum": 0, "threshold": 0.9}, {"minimum": "-1"}, None, "how many"),
+        ({"maximum": 5}, {"maximum": "9", "masking": "shape"}, None, "not shown"),
+        ({"pattern": "x"}, {}, None, "pattern"),
+        ({"compare": "a < b"}, {}, None, "compare"),
+        (
+            {"domain": ["A", "B"]},
+            {"top": [{"value": "A", "count": 90, "masked": False}]},
+            True,
+            "90 of 90",
+        ),
+        ({"domain": ["A"]}, {"top": [{"value": "A", "count": 80, "masked": False}]}, None, "shown"),
+        ({"domain": ["A"]}, {"top": [{"value": "A", "count": 90}]}, None, "shown"),
+        ({"max_age_days": 30}, {"maximum": "2026-05-31"}, True, "30 days"),
+        ({"max_age_days": 29}, {"maximum": "2026-05-31"}, False, "30 days"),
+        ({"max_age_days": 29}, {}, None, "no date"),
+        ({"required": True, "column": "absent"}, {}, None, "no column"),
+        ({"rows_at_least": 100}, {}, True, "100 rows"),
+        ({"rows_at_most": 99}, {}, False, "100 rows"),
+    ],
+)
+def test_expectations(
+    make: Make, check: dict[str, Any], column: dict[str, Any], kept: bool | None, words: str
+) -> None:
+    expectation = {"id": "e", "system": "crm", "table": "t", "column": "n", **check}
+    facts = make(profile("t", COLUMN | column), expectations={"expectations": [expectation]})
+    (answer,) = answers(facts.workspace.expectations.expectations[0], facts.quality, facts.day)
+    assert answer.kept is kept
+    assert words in (answer.text or answer.reason)
+
+
+def test_an_expectation_without_a_table_is_not_answered(make: Make) -> None:
+    facts = make(expectations={"expectations": [{"id": "e", "entity": "x", "required": True}]})
+    (answer,) = answers(facts.workspace.expectations.expectations[0], facts.quality, facts.day)
+    assert answer.kept is None
+    assert "not profiled" in answer.reason

@@ -1,0 +1,128 @@
+"""The plan: grouped, sequenced, dated, overridden."""
+
+from __future__ import annotations
+
+import itertools
+from datetime import date
+from pathlib import Path
+
+import pytest
+from strategy.workspaces import judged
+
+from crmaudit.errors import InvalidInput
+from crmaudit.strategy import TEMPLATES, plan
+from crmaudit.strategy.plan import VALUE
+
+
+def test_every_finding_is_in_exactly_one_initiative(tmp_path: Path) -> None:
+    facts, judgement = judged(tmp_path, {})
+    made = plan(facts, judgement)
+    placed = [f.fingerprint for i in made.initiatives for f in i.findings]
+    assert sorted(placed) == sorted(f.fingerprint for f in judgement.findings)
+    assert placed
+
+
+def test_an_initiative_stands_after_all_it_needs(tmp_path: Path) -> None:
+    facts, judgement = judged(
+        tmp_path,
+        {
+            "systems/billing.yaml": "id: billing\nname: Ledger\ncrud: {customer: CRU}\n",
+            "systems/crm.yaml": "id: crm\nname: BeaconCRM\ncrud: {customer: CRU}\n",
+        },
+    )
+    made = plan(facts, judgement)
+    place = {i.id: n for n, i in enumerate(made.initiatives)}
+    phase = {i.id: i.phase for i in made.initiatives}
+    pairs = [(b, i.id) for i in made.initiatives for b in i.after if b in place]
+    assert pairs
+    for before, after in pairs:
+        assert place[before] < place[after]
+        assert phase[before] < phase[after]
+
+
+def test_a_prerequisite_without_findings_hands_on_its_own(tmp_path: Path) -> None:
+    """build-feeds needs agree-system-of-record, which needs assign-owners: the chain holds
+    when the middle has nothing to do."""
+    facts, judgement = judged(tmp_path, {})
+    keep = [f for f in judgement.findings if f.initiative == "assign-owners"]
+    feed = next(iter(judgement.findings))
+    from dataclasses import replace
+
+    fake = replace(feed, initiative="build-feeds", subject="system:other")
+    made = plan(facts, replace(judgement, findings=(*keep, fake)))
+    assert [i.id for i in made.initiatives] == ["assign-owners", "build-feeds"]
+    assert [i.phase for i in made.initiatives] == [1, 2]
+
+
+def test_value_counts_severities(tmp_path: Path) -> None:
+    facts, judgement = judged(tmp_path, {})
+    for initiative in plan(facts, judgement).initiatives:
+        assert initiative.value == sum(VALUE[f.severity] for f in initiative.findings)
+
+
+def test_effort_follows_the_template(tmp_path: Path) -> None:
+    facts, judgement = judged(tmp_path, {})
+    made = {i.id: i for i in plan(facts, judgement).initiatives}
+    owners = made["assign-owners"]
+    low, high, each_low, each_high = TEMPLATES["assign-owners"].days
+    n = len(owners.findings)
+    assert owners.effort == (low + n * each_low, high + n * each_high)
+    assert owners.cost == pytest.approx(40 * 8 * sum(owners.effort) / 2)
+
+
+def test_dates_need_a_start_and_a_capacity(tmp_path: Path) -> None:
+    facts, judgement = judged(tmp_path, {})
+    assert all(i.start is None for i in plan(facts, judgement).initiatives)
+    facts, judgement = judged(
+        tmp_path, {"brief.yaml": "resources: {start: 2027-01-01, days_per_month: 10}\n"}
+    )
+    made = plan(facts, judgement).initiatives
+    assert made[0].start == date(2027, 1, 1)
+    for one, two in itertools.pairwise(made):
+        assert one.end is not None
+        assert two.start is not None
+        assert two.start >= one.end
+
+
+def test_people_decide_more_than_the_program(tmp_path: Path) -> None:
+    facts, judgement = judged(
+        tmp_path,
+        {
+            "plan.yaml": """
+                initiatives:
+                  assign-owners: {owner: Ana Diaz, effort_days: 7, phase: 3, status: approved}
+                  complete-dossiers: {status: dropped}
+                own:
+                  - {id: website, title: New website, after: assign-owners, effort_days: 30}
+            """
+        },
+    )
+    made = plan(facts, judgement)
+    found = {i.id: i for i in made.initiatives}
+    owners = found["assign-owners"]
+    assert (owners.owner, owners.effort, owners.phase) == ("Ana Diaz", (7, 7), 3)
+    assert set(owners.overridden) == {"owner", "effort_days", "phase", "status"}
+    assert found["website"].phase == 4
+    assert "complete-dossiers" not in found
+    assert [i.id for i in made.dropped] == ["complete-dossiers"]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("initiatives: {asign-owners: {phase: 1}}", "there is no initiative 'asign-owners'"),
+        ("own: [{id: a, title: A, after: b}]", "there is no initiative 'b'"),
+        (
+            "own: [{id: a, title: A, after: b}, {id: b, title: B, after: a}]",
+            "initiatives wait for each other",
+        ),
+    ],
+)
+def test_mistakes_in_plan_yaml_name_their_place(tmp_path: Path, text: str, message: str) -> None:
+    facts, judgement = judged(tmp_path, {"plan.yaml": text})
+    with pytest.raises(InvalidInput) as caught:
+        plan(facts, judgement)
+    assert message in str(caught.value)
+    assert caught.value.where is not None
+    assert caught.value.where.file == "plan.yaml"
+    assert caught.value.where.line == 1
