@@ -1,0 +1,30 @@
+"""Run the benchmarks named on the command line, or all."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import platform
+import sys
+
+from benchmarks.measure import versions
+
+NAMES = ("workspace", "profile", "audit")
+
+
+def main() -> None:
+    wanted = sys.argv[1:] or list(NAMES)
+    unknown = [n for n in wanted if n not in NAMES]
+    if unknown:
+        sys.exit(f"no benchmark {', '.join(unknown)}; there are {', '.join(NAMES)}")
+    load = os.getloadavg()[0] if hasattr(os, "getloadavg") else float("nan")
+    print(
+        f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, "
+        f"Python {platform.python_version()}, load {load:.1f}; {versions()}\n"
+    )
+    for name in wanted:
+        importlib.import_module(f"benchmarks.{name}").run()
+
+
+if __name__ == "__main__":
+    main()
