@@ -105,11 +105,14 @@ class Workspace:
     def place_of(self, subject: str, *path: str | int) -> Place:
         """Where the thing is defined that a finding is about (`system:crm`, `entity:customer`).
 
-        Without such a definition: the file in which it would stand.
+        A table or column stands in no file: the place is its system's `database:`.
+        Without a definition it is the file in which it would stand.
         """
+        kind, _, name = subject.partition(":")
+        if kind in ("table", "column"):
+            subject, path = f"system:{name.split('.', 1)[0]}", ("database",)
         found = self._subjects.get(subject)
         if found is None:
-            kind = subject.split(":", 1)[0]
             return Place(HOME.get(kind, MARKER))
         file, base = found
         return self.place(file, *base, *path)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import gc
-import os
 import subprocess
 import sys
 import tempfile
@@ -173,9 +171,9 @@ def test_memory_does_not_grow_with_rows() -> None:
     assert used[1] < used[0] * 2
 
 
-def test_nothing_is_left_in_the_temporary_folder() -> None:
-    before = set(os.listdir(tempfile.gettempdir()))
+def test_nothing_is_left_in_the_temporary_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     profile_of(["a", "b"])
-    gc.collect()
-    left = set(os.listdir(tempfile.gettempdir())) - before
-    assert not any(name.startswith("crmaudit-") for name in left)
+    assert list(tmp_path.iterdir()) == []
