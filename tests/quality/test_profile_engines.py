@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conftest import Database
+from databases import Database
 
 from crmaudit.evidence import from_json, to_json
 from crmaudit.quality.collectors.profile import profile

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from conftest import Database
+from databases import Database
 
 from crmaudit.errors import CrmauditError
 from crmaudit.evidence import Catalog, Column

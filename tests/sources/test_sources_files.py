@@ -18,7 +18,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet
 import pytest
-from conftest import Database
+from databases import Database
 
 from crmaudit.errors import CrmauditError
 from crmaudit.sources import open_source

@@ -7,7 +7,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from conftest import Database, dialects
+from databases import Database, dialects
 from servers import PASSWORD, mariadb_statements, postgres_statements
 
 from crmaudit.errors import CrmauditError
