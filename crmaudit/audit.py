@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,15 +19,12 @@ from crmaudit.facts import Facts
 from crmaudit.governance import Governance
 from crmaudit.inventory import Inventory
 from crmaudit.quality.quality import Quality
-from crmaudit.rules.base import SEVERITIES
 from crmaudit.strategy import Plan, plan
 from crmaudit.workspace import Workspace, find_root, load
 
 if TYPE_CHECKING:
     from crmaudit.collect import Outcome, Progress
     from crmaudit.store import Run, Store
-
-_ROOM_ORDER = ("INV", "CRD", "QUA", "GOV", "STR")
 
 
 class Audit:
@@ -55,10 +52,18 @@ class Audit:
 
     @cached_property
     def facts(self) -> Facts:
-        # A workspace that never collected has no store, and viewing makes none.
-        if self._store_url is None and not (self.root / ".crmaudit" / "store.sqlite").exists():
-            return Facts.of(self.workspace)
-        return Facts.of(self.workspace, self.store.newest())
+        return Facts.of(self.workspace, self.store.newest() if self._stored else ())
+
+    @property
+    def history(self) -> Sequence[Run]:
+        """The audits remembered, the oldest first."""
+        return self.store.runs() if self._stored else ()
+
+    @property
+    def _stored(self) -> bool:
+        """Whether there is a store: who never collected has none, and viewing makes none."""
+        own = self.root / ".crmaudit" / "store.sqlite"
+        return self._store_url is not None or own.exists()
 
     @property
     def inventory(self) -> Inventory:
@@ -95,11 +100,20 @@ class Audit:
         """Read the databases of the systems named, or of all in scope."""
         from crmaudit.collect import collect, targets
         from crmaudit.collect.collect import Silent
+        from crmaudit.key import audit_key
 
         chosen = targets(self.workspace, systems)
-        outcomes = collect(chosen, self.store, progress or Silent(), only=only, fresh=fresh)
-        self.forget()
-        return outcomes
+        try:
+            return collect(
+                chosen,
+                self.store,
+                progress or Silent(),
+                only=only,
+                fresh=fresh,
+                key=audit_key(self.root),
+            )
+        finally:
+            self.forget()
 
     def report(
         self,
@@ -149,21 +163,8 @@ class Audit:
         }
 
     def worst(self, n: int = 5) -> tuple[Finding, ...]:
-        """The findings that matter most: by severity, one of each code first."""
-        found = self.findings.findings
-        first: dict[str, Finding] = {}
-        for finding in found:
-            first.setdefault(finding.code, finding)
-
-        def weight(finding: Finding) -> tuple[int, int, int, str]:
-            return (
-                SEVERITIES.index(finding.severity),
-                -sum(f.code == finding.code for f in found),
-                _ROOM_ORDER.index(finding.code[:3]),
-                finding.code,
-            )
-
-        return tuple(sorted(first.values(), key=weight)[:n])
+        """The findings that matter most; see `Judgement.worst`."""
+        return self.findings.worst(n)
 
     def forget(self) -> None:
         """Drop what was worked out, so that new evidence or edits are seen."""

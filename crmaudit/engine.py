@@ -7,6 +7,7 @@ lays the responses beside them, and keeps *not assessed* apart from silence.
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
@@ -100,6 +101,31 @@ class Judgement:
         """Findings about a subject, or that touch it."""
         return tuple(f for f in self.findings if f.subject == subject or subject in f.related)
 
+    def worst(self, n: int = 5) -> tuple[Finding, ...]:
+        """The findings that matter most, as a fair picture for somebody with one minute.
+
+        One finding a rule stands for all of its kind. Severity comes first,
+        then breadth: how many subjects the rule's findings of that severity
+        touch. A third finding of a room waits while another room has one as
+        severe.
+        """
+        kinds: dict[str, list[Finding]] = {}
+        for finding in self.findings:
+            kind = kinds.setdefault(finding.code, [])
+            if not kind or kind[0].severity == finding.severity:
+                kind.append(finding)
+        broad = sorted(kinds.values(), key=lambda kind: (-_touched(kind), kind[0].code))
+        chosen: list[Finding] = []
+        for severity in SEVERITIES:
+            level = [
+                max(k, key=lambda f: _touched([f])) for k in broad if k[0].severity == severity
+            ]
+            while level and len(chosen) < n:
+                rooms = Counter(f.room for f in chosen)
+                level.remove(pick := min(level, key=lambda f: max(1, rooms[f.room])))
+                chosen.append(pick)
+        return tuple(chosen)
+
     @property
     def frame(self) -> pd.DataFrame:
         """One row a finding, waived ones included."""
@@ -111,6 +137,10 @@ class Judgement:
             for f in (*self.findings, *self.waived)
         ]
         return pd.DataFrame(rows, columns=columns)
+
+
+def _touched(findings: Iterable[Finding]) -> int:
+    return len({subject for f in findings for subject in (f.subject, *f.related)})
 
 
 def judge(facts: Facts, rules: Iterable[Rule] | None = None) -> Judgement:

@@ -1,7 +1,7 @@
 """Errors that a user can mend.
 
 Everything that a user can put right is a `CrmauditError` with a message, a
-hint and a place; `crmaudit.cli.main` turns it into one clear line and exit
+hint and a place; `crmaudit.cli` turns it into one clear line and exit
 code 2. Any other exception is our bug (exit code 3).
 """
 

@@ -7,9 +7,9 @@ another is handed in here as plain values. Nothing here reaches a database.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 
 from crmaudit.crud_matrix import CrudMatrix, TableCover, table_cover
@@ -34,7 +34,7 @@ class NotAssessed(Exception):  # noqa: N818 - not an error: a result
 
 @dataclass(frozen=True)
 class EvidenceSet:
-    """The newest evidence, by kind, system and subject."""
+    """The newest evidence, by kind, system and subject (`Store.newest`)."""
 
     documents: tuple[Document, ...] = ()
 
@@ -45,12 +45,40 @@ class EvidenceSet:
 
     @cached_property
     def profiles(self) -> Mapping[str, Mapping[str, TableProfile]]:
-        """By system, then by qualified table name."""
+        """By system, then by qualified table name: what is known of each table.
+
+        Where a newer try to read a table failed, the older profile stays, and
+        `unread` has the newer one. What speaks of another source than the
+        newest catalog, or of a table that it no longer has, is left out.
+        """
         found: dict[str, dict[str, TableProfile]] = {}
+        for profile in sorted(self._current(), key=_usable):
+            found.setdefault(profile.provenance.system, {})[profile.table] = profile
+        return found
+
+    @cached_property
+    def unread(self) -> Mapping[str, Mapping[str, TableProfile]]:
+        """Tries to read a table that failed after what `profiles` has of it, filed as there."""
+        found: dict[str, dict[str, TableProfile]] = {}
+        for new in self._current():
+            system = new.provenance.system
+            old = self.profiles[system][new.table]
+            if old.provenance.taken_at < new.provenance.taken_at:
+                found.setdefault(system, {})[new.table] = new
+        return found
+
+    def _current(self) -> Iterator[TableProfile]:
+        """Profiles of what the newest catalogs speak of; of a system without one, all."""
+        known = {
+            system: (catalog.provenance.source, {t.qualified for t in catalog.tables})
+            for system, catalog in self.catalogs.items()
+        }
         for document in self.documents:
             if isinstance(document, TableProfile):
-                found.setdefault(document.provenance.system, {})[document.table] = document
-        return found
+                p = document.provenance
+                source, tables = known.get(p.system, (p.source, {document.table}))
+                if source == p.source and document.table in tables:
+                    yield document
 
     @cached_property
     def entity_maps(self) -> Mapping[str, EntityMap]:
@@ -60,6 +88,12 @@ class EvidenceSet:
     def newest(self) -> date | None:
         """The day of the newest measurement."""
         return max((d.provenance.taken_at.date() for d in self.documents), default=None)
+
+
+def _usable(profile: TableProfile) -> tuple[bool, datetime]:
+    """Sorts the profile to go by last: the newest that did not fail."""
+    p = profile.provenance
+    return p.status.state != "failed", p.taken_at
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,23 @@
 """The command line: the only room that prints, reads flags and exits."""
 
-from crmaudit.cli.main import main
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command line; answers the exit code.
+
+    Whoever interrupts while the program is still being loaded is heard, too.
+    """
+    try:
+        from crmaudit.cli.app import run
+
+        return run(argv)
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        return 130
+
 
 __all__ = ["main"]

@@ -9,8 +9,17 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.text import Text
 
+from crmaudit.cli.findings import put_findings
 from crmaudit.cli.options import HERE, Workspace, audit
-from crmaudit.cli.terminal import MARKS, out, percent, print_error, print_warnings, say
+from crmaudit.cli.terminal import (
+    MARKS,
+    count,
+    out,
+    percent,
+    print_warnings,
+    put_note,
+    say,
+)
 
 if TYPE_CHECKING:
     from crmaudit.audit import Audit
@@ -40,18 +49,30 @@ def report(
 ) -> None:
     """Write the information-management strategic plan into reports/."""
     found = audit(workspace)
-    _say_files(found.report(_formats(as_), folder=output, final=final, audience=audience))
+    say_files(found.report(_formats(as_), folder=output, final=final, audience=audience))
 
 
 def _formats(text: str) -> tuple[str, ...]:
     return tuple(f.strip().lower() for f in text.split(",") if f.strip())
 
 
-def _say_files(files: Sequence[Path]) -> None:
+def say_files(files: Sequence[Path]) -> None:
+    """The files of a report, each with its size."""
     console = out()
     for path in files:
         size = path.stat().st_size / 1024
         console.print(Text(f"{path}  ({size:,.0f} kB)"), soft_wrap=True)
+
+
+def say_worst(found: Audit) -> None:
+    """The five findings that matter most, each with how many there are of its kind."""
+    console = out()
+    worst = found.worst(5)
+    if worst:
+        among = count(len(found.findings.findings), "finding")
+        console.print(Text(f"\nThe {len(worst)} that matter most of {among}", style="head"))
+        put_findings(console, worst, found.findings.findings)
+    console.print()
 
 
 def export(
@@ -75,9 +96,12 @@ def import_(
     """Take evidence that was collected elsewhere; shows what would change first."""
     from crmaudit.errors import CrmauditError
     from crmaudit.exchange import read_bundle
+    from crmaudit.key import find_key
 
     found = audit(workspace)
     bundle = read_bundle(file)
+    key = find_key(found.root)
+    bundle.check_key(key.id if key else "")
     unknown = [s for s in bundle.systems if s not in found.workspace.system]
     if unknown:
         raise CrmauditError(
@@ -103,8 +127,7 @@ def import_(
     if not yes and not typer.confirm(f"keep {len(fresh)} new pieces?", err=True):
         say("nothing was changed", "quiet")
         return
-    for document in fresh:
-        found.store.put(document)
+    found.store.put(*fresh)
     console.print(Text(f"{len(fresh)} pieces kept", style="good"))
     console.print(Text("crmaudit check", style="accent"))
 
@@ -128,12 +151,9 @@ def audit_(
     found = audit(workspace)
     outcomes: list[Outcome] = []
     files = run_audit(found, formats=_formats(as_), offline=offline, final=final, outcomes=outcomes)
-    console = out()
-    console.print(Text("\nThe findings that matter most", style="head"))
-    for finding in found.worst(5):
-        mark = (f"{MARKS[finding.severity]} ", finding.severity)
-        console.print(Text.assemble(mark, f"{finding.code}  {finding.message}"))
-    _say_files(files)
+    say_worst(found)
+    say_files(files)
+    out().print(Text("crmaudit check", style="accent"))
     if any(not o.whole for o in outcomes):
         return 2
     return 1 if limit and found.findings.at_least(limit) else 0
@@ -159,32 +179,16 @@ def run_audit(
     given, wanted = found.inventory.completeness
     counts = ", ".join(f"{MARKS[s]} {n} {s}" for s, n in judgement.counts.items() if n)
     console = out()
-    console.print(Text(f"{found.workspace.organisation.name}", style="head"))
-    console.print(
-        Text(
-            f"{len(found.workspace.in_scope)} systems in scope, facts given "
-            f"{percent(given, wanted)}\n"
-            f"{len(judgement.findings)} findings: {counts or 'none'}; "
-            f"{len(judgement.not_assessed)} questions not assessed\n"
-            f"{len(found.plan.initiatives)} initiatives in {len(found.plan.phases)} phases"
-        )
-    )
+    put_note(console, found.workspace.organisation.name, "head")
+    for line in (
+        f"{count(len(found.workspace.in_scope), 'system')} in scope, facts given "
+        f"{percent(given, wanted)}",
+        f"{count(len(judgement.findings), 'finding')}: {counts or 'none'}; "
+        f"{count(len(judgement.not_assessed), 'question')} not assessed",
+        f"{count(len(found.plan.initiatives), 'initiative')} in "
+        f"{count(len(found.plan.phases), 'phase')}",
+    ):
+        put_note(console, line, "none")
     files = found.report(formats, final=final)
     found.remember()
     return files
-
-
-def say_outcomes(outcomes: Sequence[Outcome]) -> None:
-    """One line a system, then what failed."""
-    console = out()
-    for o in outcomes:
-        if o.error is not None:
-            say(f"{o.target.system}: not read", "alarm")
-            print_error(o.error)
-            continue
-        told = f"{o.target.system}: {o.tables} tables, {o.rows:,} rows read"
-        if o.resumed:
-            told += f"; {o.resumed} tables were there from an interrupted run"
-        console.print(Text(told))
-        for failure in o.failures:
-            say(f"    {failure}", "medium")

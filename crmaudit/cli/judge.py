@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from rich.console import Console
+from rich.padding import Padding
 from rich.text import Text
 
+from crmaudit.cli.findings import findings_view, select
 from crmaudit.cli.options import HERE, Output, Shape, Workspace, audit
-from crmaudit.cli.terminal import MARKS, mark, out, print_warnings
+from crmaudit.cli.terminal import MARKS, count, mark, out, print_warnings, put, put_note
 from crmaudit.cli.view import Column, Format, View, dash, show
 
 if TYPE_CHECKING:
-    from crmaudit.audit import Audit
-    from crmaudit.engine import Finding, Judgement
     from crmaudit.rules import Rule
 
 FailOn = Annotated[
@@ -33,104 +36,25 @@ def check(
         str, typer.Option(help="Only findings about this subject, like system:crm.")
     ] = "",
     code: Annotated[str, typer.Option(help="Only codes that begin like this, like INV.")] = "",
+    all_: Annotated[
+        bool, typer.Option("--all", help="List every finding, however many there are.")
+    ] = False,
     workspace: Workspace = HERE,
     format_: Shape = Format.table,
     output: Output = None,
 ) -> int:
-    """Judge the workspace: findings, worst first, and what could not be assessed."""
+    """Judge the workspace: findings, worst first, and what could not be assessed.
+
+    Many findings are told by rule. The exit code speaks of those selected.
+    """
     from crmaudit.engine import parse_severity
 
     limit = None if fail_on == "never" else parse_severity(fail_on)
     found = audit(workspace)
-    judgement = found.findings
-    chosen = [
-        f
-        for f in judgement.findings
-        if (not about or f.subject == about or about in f.related)
-        and f.code.startswith(code.upper())
-    ]
-    show(findings_view(found, judgement, chosen), format_, output)
-    print_warnings(judgement.unanswered)
-    return 1 if limit and judgement.at_least(limit) else 0
-
-
-def findings_view(found: Audit, judgement: Judgement, chosen: list[Finding]) -> View:
-    """Findings as rows; not-assessed questions and waivers beside them."""
-    gaps = judgement.not_assessed
-    shown = ", ".join(
-        f"{MARKS[s]} {sum(f.severity == s for f in chosen)} {s}"
-        for s in judgement.counts
-        if any(f.severity == s for f in chosen)
-    )
-    day = f" · as of {found.facts.day}" if found.facts.day else ""
-    notes = []
-    if gaps:
-        reasons = sorted({(g.reason, g.needs) for g in gaps})
-        notes.append(f"{len(gaps)} questions not assessed:")
-        for reason, needs in reasons[:6]:
-            n = sum((g.reason, g.needs) == (reason, needs) for g in gaps)
-            notes.append(f"  ╱ {n} × {reason}" + (f" (needs {needs})" if needs else ""))
-        if len(reasons) > 6:
-            notes.append(f"  ╱ and {len(reasons) - 6} more reasons (--format json lists all)")
-    if judgement.waived:
-        notes.append(f"{len(judgement.waived)} waived")
-    first = chosen[0].code if chosen else "INV101"
-    return View(
-        kind="findings",
-        headline=f"{found.workspace.organisation.name}: {len(chosen)} findings"
-        + (f" ({shown})" if shown else "")
-        + day,
-        columns=[
-            Column("severity", "", mark),
-            Column("code", "Code"),
-            Column("message", "Finding", flex=True),
-            Column("who", "Ask", lambda v: dash(found.workspace.person_name(v)), rank=3, flex=True),
-            Column("state", "State", rank=4),
-            Column("place", "Where", rank=2),
-        ],
-        rows=[_row(f) for f in chosen],
-        notes=notes,
-        hint=f"crmaudit explain {first}" if chosen else "",
-        extra={
-            "as_of": str(found.facts.day) if found.facts.day else None,
-            "waived": [_row(f) for f in judgement.waived],
-            "not_assessed": [
-                {
-                    "code": g.code,
-                    "title": g.title,
-                    "subject": g.subject,
-                    "reason": g.reason,
-                    "needs": g.needs,
-                }
-                for g in gaps
-            ],
-        },
-    )
-
-
-def _row(finding: Finding) -> dict[str, Any]:
-    return {
-        "code": finding.code,
-        "severity": finding.severity,
-        "confidence": finding.confidence,
-        "subject": finding.subject,
-        "message": finding.message + (" (waiver has run out)" if finding.lapsed else ""),
-        "who": finding.who,
-        "state": finding.state,
-        "place": str(finding.place),
-        "fingerprint": finding.fingerprint,
-        "measurements": [
-            {
-                "label": m.label,
-                "value": m.value,
-                "unit": m.unit,
-                "part": m.part,
-                "whole": m.whole,
-                "evidence": list(m.evidence),
-            }
-            for m in finding.measurements
-        ],
-    }
+    selected = select(found, about, code)
+    show(findings_view(found, selected, all_=all_), format_, output)
+    print_warnings(selected.unanswered)
+    return 1 if limit and selected.at_least(limit) else 0
 
 
 def explain(
@@ -178,20 +102,36 @@ def _explain(rule: Rule) -> None:
     from rich.markdown import Markdown
 
     console = out()
-    head = Text.assemble((f"{rule.code}  ", "head"), (rule.title, "head"))
-    console.print(head)
-    console.print(Text.assemble(mark(rule.severity), f" · {rule.room}", style="quiet"))
+    width = min(console.width, 88)
+    console.print(Text(f"{rule.code}  {rule.title}", style="head"), soft_wrap=True)
+    console.print(Text.assemble(mark(rule.severity), (f" · {rule.room}", "quiet")))
     if rule.parameters:
-        settings = ", ".join(f"{k} = {v}" for k, v in rule.parameters.items())
-        console.print(Text(f"parameters: {settings}", style="quiet"))
-    for title, text in (
-        ("Why", rule.why),
-        ("Fix", rule.fix),
-        ("Bad", rule.bad),
-        ("Good", rule.good),
-    ):
+        settings = ", ".join(f"{k}: {v}" for k, v in rule.parameters.items())
+        put_note(console, f"parameters under rules: parameters: {rule.code}: – {settings}")
+    for title, text in (("Why", rule.why), ("Fix", rule.fix)):
         console.print(Text(f"\n{title}", style="accent"))
-        console.print(Markdown(text, code_theme="ansi_dark"), width=min(console.width, 88))
+        put(console, Markdown(text), width)
+    for title, text in (("Bad", rule.bad), ("Good", rule.good)):
+        console.print(Text(f"\n{title}", style="accent"))
+        _put_files(console, text, width)
+    command = f"crmaudit check --code {rule.code}"
+    console.print(Text(f"\n{command}", style="accent"))
+
+
+_FENCE = re.compile(r"^```\w* *(?P<file>[^\n]*)\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+def _put_files(console: Console, text: str, width: int) -> None:
+    """The files of an example as they would stand in a workspace, each under its name."""
+    from rich.markdown import Markdown
+
+    position = 0
+    for block in _FENCE.finditer(text):
+        put(console, Markdown(text[position : block.start()]), width)
+        put_note(console, f"# {block['file']}")
+        put(console, Padding(Text(block["body"].rstrip()), (0, 0, 0, 2)), width)
+        position = block.end()
+    put(console, Markdown(text[position:]), width)
 
 
 def plan(workspace: Workspace = HERE, format_: Shape = Format.table, output: Output = None) -> None:
@@ -202,17 +142,17 @@ def plan(workspace: Workspace = HERE, format_: Shape = Format.table, output: Out
     show(
         View(
             kind="plan",
-            headline=f"{len(plan_.initiatives)} initiatives in {len(plan_.phases)} phases · "
-            f"{low:.0f}–{high:.0f} working days",
+            headline=f"{count(len(plan_.initiatives), 'initiative')} in "
+            f"{count(len(plan_.phases), 'phase')} · {low:,.0f}–{high:,.0f} working days",
             columns=[
                 Column("phase", "Phase", right=True),
                 Column("title", "Initiative", flex=True),
                 Column("findings", "Findings", lambda v: str(len(v)), right=True),
                 Column("worst", "Worst", lambda v: mark(v) if v else Text("–"), rank=3),
-                Column("days", "Days", right=True),
+                Column("effort_low", "Days", _days, right=True, whole=True),
                 Column("who", "Who", rank=2, flex=True),
                 Column("after", "After", lambda v: dash(", ".join(v)), rank=4, flex=True),
-                Column("when", "When", dash, rank=1),
+                Column("start", "When", _months, rank=1, whole=True),
             ],
             rows=[
                 {
@@ -222,12 +162,12 @@ def plan(workspace: Workspace = HERE, format_: Shape = Format.table, output: Out
                     "goal": i.goal,
                     "findings": [f"{f.code} {f.subject}" for f in i.findings],
                     "worst": i.worst,
-                    "days": f"{i.effort[0]:.0f}–{i.effort[1]:.0f}",
                     "effort_low": i.effort[0],
                     "effort_high": i.effort[1],
                     "who": found.workspace.person_name(i.owner) or i.role,
                     "after": list(i.after),
-                    "when": f"{i.start} – {i.end}" if i.start else "",
+                    "start": i.start,
+                    "end": i.end,
                     "status": i.status,
                     "overridden": list(i.overridden),
                 }
@@ -241,11 +181,22 @@ def plan(workspace: Workspace = HERE, format_: Shape = Format.table, output: Out
     )
 
 
+def _days(row: Mapping[str, Any]) -> str:
+    return f"{row['effort_low']:,.0f}–{row['effort_high']:,.0f}"
+
+
+def _months(row: Mapping[str, Any]) -> str:
+    if not row["start"]:
+        return "–"
+    first, last = (f"{row[end]:%Y-%m}" for end in ("start", "end"))
+    return first if first == last else f"{first} – {last}"
+
+
 def history(
     workspace: Workspace = HERE, format_: Shape = Format.table, output: Output = None
 ) -> None:
     """The audits remembered, the oldest first."""
-    runs = audit(workspace).store.runs()
+    runs = audit(workspace).history
     rows = [
         {
             "run": r.id,
@@ -260,7 +211,7 @@ def history(
     show(
         View(
             kind="history",
-            headline=f"{len(rows)} audits remembered",
+            headline=f"{count(len(rows), 'audit')} remembered",
             columns=[
                 Column("run", "Run", right=True),
                 Column("finished_at", "Finished"),
@@ -287,7 +238,7 @@ def diff(
     """What appeared, vanished and changed between two remembered audits."""
     from crmaudit.errors import CrmauditError
 
-    runs = {r.id: r for r in audit(workspace).store.runs()}
+    runs = {r.id: r for r in audit(workspace).history}
     for number in (a, b):
         if number not in runs:
             raise CrmauditError(f"there is no run {number}", "`crmaudit history` lists the runs")
@@ -320,6 +271,7 @@ def diff(
                 Column("message", "Finding", flex=True),
             ],
             rows=rows,
+            hint="crmaudit explain CODE" if rows else "crmaudit history",
         ),
         format_,
         output,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Callable, Sequence
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -19,7 +20,7 @@ from rich.progress import (
 from rich.text import Text
 
 from crmaudit.cli.options import HERE, Workspace, audit
-from crmaudit.cli.terminal import err, out, print_error, printable
+from crmaudit.cli.terminal import count, err, out, print_error, printable, say
 from crmaudit.errors import CrmauditError
 
 if TYPE_CHECKING:
@@ -60,17 +61,20 @@ def collect(
     from crmaudit.collect import dry_run as plan_run
 
     names = tuple(n.strip() for n in only.split(",") if n.strip())
+    if url and dry_run:
+        return _show_dry_runs(plan_run([Target(as_ or "system", url, schema or None)], names))
     if url:
-        chosen: tuple[Target, ...] = (Target(as_ or "system", url, schema or None),)
-        if not dry_run and (not as_ or output is None):
+        if systems or not as_ or output is None:
             raise CrmauditError(
-                "--url needs the system's id and a file",
+                "--url needs the system's id and a file, and nothing else",
                 "crmaudit collect --url URL --as crm -o evidence.zip",
             )
-        if dry_run:
-            return _show_dry_runs(plan_run(chosen, names))
-        assert output is not None
-        return _bundle(chosen, names, output)
+        return _bundle(Target(_checked(as_), url, schema or None), names, fresh, output)
+    if as_ or schema or output is not None:
+        raise CrmauditError(
+            "--as, --schema and --output go with --url",
+            "in a workspace: crmaudit collect [SYSTEM…]; a bundle of it: crmaudit export FILE",
+        )
     found = audit(workspace)
     if dry_run:
         return _show_dry_runs(plan_run(targets(found.workspace, systems or ()), names))
@@ -82,12 +86,53 @@ def collect_with_progress(
     found: Audit, systems: Sequence[str] = (), only: Sequence[str] = (), fresh: bool = False
 ) -> tuple[Outcome, ...]:
     """Collect with one display on stderr, then one line a system."""
-    from crmaudit.cli.deliver import say_outcomes
-
-    with Display() as display:
+    with _interruptible(), Display() as display:
         outcomes = found.collect(systems, only=only, fresh=fresh, progress=display)
-    say_outcomes(outcomes)
+    _say_outcomes(outcomes)
     return outcomes
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """Ctrl-C tells what becomes of the work so far."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        say("finished tables are kept, and the same command goes on with the rest", "accent")
+        raise
+
+
+def _say_outcomes(outcomes: Sequence[Outcome]) -> None:
+    """One line a system, then what failed."""
+    console = out()
+    for o in outcomes:
+        told = f"{o.target.system}: {count(o.tables, 'table')}, {count(o.rows, 'row')} read"
+        if o.resumed:
+            told += f"; {count(o.resumed, 'table')} had been read before an interruption"
+        if o.error is None:
+            console.print(Text(told), soft_wrap=True)
+        elif o.kept:
+            say(f"{told}; not read to the end", "alarm")
+        else:
+            say(f"{o.target.system}: not read", "alarm")
+        for failure in o.failures:
+            say(f"    {printable(str(failure))}", "medium")
+        if o.error is not None:
+            print_error(o.error)
+
+
+def _checked(system: str) -> str:
+    """The id, if a dossier could have it; a bundle could not be imported otherwise."""
+    from pydantic import TypeAdapter, ValidationError
+
+    from crmaudit.workspace.base import Id
+
+    try:
+        return str(TypeAdapter(Id).validate_python(system))
+    except ValidationError:
+        raise CrmauditError(
+            f"{system!r} is no id of a system", "use letters, digits, '_', '.' and '-': --as crm"
+        ) from None
 
 
 class Display:
@@ -135,33 +180,43 @@ class Display:
             self._progress.advance(self._task)
 
 
-def _bundle(chosen: Sequence[Target], only: Sequence[str], output: Path) -> int:
-    """Collect without a workspace, into a bundle."""
-    from crmaudit.cli.deliver import say_outcomes
+def _bundle(target: Target, only: Sequence[str], fresh: bool, output: Path) -> int:
+    """Collect without a workspace, into a bundle, which is written when all is read.
+
+    Until then the evidence lies beside it, and the same command goes on.
+    """
     from crmaudit.collect import collect as run
     from crmaudit.exchange import write_bundle
+    from crmaudit.key import environment_key
     from crmaudit.store import open_store
 
-    with tempfile.TemporaryDirectory(prefix="crmaudit-") as folder:
-        store = open_store(Path(folder))
-        try:
-            with Display() as display:
-                outcomes = run(chosen, store, display, only=only)
-            say_outcomes(outcomes)
-            if all(o.error is not None for o in outcomes):
-                return 2
-            n = write_bundle(store.newest(), output)
-        finally:
-            store.close()
+    key = environment_key()
+    unfinished = output.with_name(f".{output.name}.unfinished")
+    store = open_store(unfinished)
+    try:
+        with _interruptible(), Display() as display:
+            outcomes = run([target], store, display, only=only, fresh=fresh, key=key)
+        _say_outcomes(outcomes)
+        (outcome,) = outcomes
+        if outcome.error is not None:
+            say(f"{output} is not written yet: the same command goes on", "accent")
+            return 2
+        # An unfinished run of another source may have left evidence, too.
+        mine = (target.system, outcome.source)
+        newest = [d for d in store.newest() if (d.provenance.system, d.provenance.source) == mine]
+        n = write_bundle(newest, output)
+    finally:
+        store.close()
+    shutil.rmtree(unfinished, ignore_errors=True)
     console = out()
-    console.print(Text(f"{n} pieces of evidence in {output}"), soft_wrap=True)
+    console.print(Text(f"{count(n, 'piece')} of evidence in {output}"), soft_wrap=True)
     console.print(
         Text(
             f"read it: unzip -p {output} | less · hand it over: crmaudit import {output}", "accent"
         ),
         soft_wrap=True,
     )
-    return 0 if all(o.whole for o in outcomes) else 2
+    return 0 if outcome.whole else 2
 
 
 def _show_dry_runs(runs: Sequence[DryRun]) -> int:
@@ -178,7 +233,7 @@ def _show_dry_runs(runs: Sequence[DryRun]) -> int:
         readable = sum(t.readable for t in catalog.tables)
         size = f", {catalog.bytes / 1e6:,.1f} MB" if catalog.bytes else ""
         known = [t.rows for t in catalog.tables if t.rows is not None]
-        console.print(Text(f"  reached: {run.source} ({run.engine} {catalog.version})"))
+        console.print(Text(f"  reached: {run.source} ({catalog.version})"), soft_wrap=True)
         console.print(
             Text(
                 f"  rights: {readable} of {len(catalog.tables)} tables may be read; "
@@ -187,17 +242,23 @@ def _show_dry_runs(runs: Sequence[DryRun]) -> int:
         )
         for table in catalog.tables:
             if not table.readable:
-                console.print(Text(f"  no right to read {printable(table.qualified)}", "medium"))
+                told = f"  cannot be read: {table.qualified}"
+                told += f" ({table.note})" if table.note else ""
+                console.print(Text(printable(told), "medium"), soft_wrap=True)
         for note in catalog.notes:
-            console.print(Text(f"  {printable(note)}", style="quiet"))
+            console.print(Text(f"  {printable(note)}", style="quiet"), soft_wrap=True)
         for title, statements in (
-            ("sent to open and to read the catalog", run.sent),
+            ("sent to open and to read the catalog, now and again when collecting", run.sent),
             ("would be sent", run.would_send),
+            ("would be sent after each that fails", run.on_failure),
         ):
-            console.print(Text(f"  {len(statements)} statements {title}:", style="head"))
+            if statements:
+                many = count(len(statements), "statement")
+                console.print(Text(f"  {many} {title}:", style="head"), soft_wrap=True)
             for s in statements:
-                by = " (by the driver)" if s.by == "driver" else ""
-                console.print(Text(f"  -- {s.purpose}{by}", style="quiet"), soft_wrap=True)
+                about = f"  -- {s.purpose}" + (" (by the driver)" if s.by == "driver" else "")
+                about += " (template: names depend on an earlier answer)" if s.template else ""
+                console.print(Text(printable(about), style="quiet"), soft_wrap=True)
                 console.print(Text(f"  {printable(s.sql)};"), soft_wrap=True)
     return code
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -37,3 +38,32 @@ def audit(workspace: Path) -> Audit:
     found = Audit(workspace)
     print_warnings(found.workspace.warnings)
     return found
+
+
+def group(name: str, about: str, bare: str) -> typer.Typer:
+    """A group of views that share their options; without a command it shows `bare`.
+
+    The options may stand before the command or after it.
+    """
+    app = typer.Typer(name=name, help=f"{about} Without a command: {bare}.")
+
+    @app.callback(invoke_without_command=True)
+    def _shared(
+        context: typer.Context,
+        workspace: Workspace = HERE,
+        format_: Shape = Format.table,
+        output: Output = None,
+    ) -> None:
+        given: dict[str, Any] = {"workspace": workspace, "format_": format_, "output": output}
+        if context.invoked_subcommand is not None:
+            context.default_map = {context.invoked_subcommand: given}
+            return
+        views: dict[str | None, Callable[..., Any] | None] = {
+            c.name or (c.callback.__name__ if c.callback else None): c.callback
+            for c in app.registered_commands
+        }
+        view = views[bare]
+        assert view is not None
+        view(**given)
+
+    return app

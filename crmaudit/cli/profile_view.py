@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from rich.text import Text
-
-from crmaudit.cli.terminal import bar, out, printable, say
+from crmaudit.cli.terminal import bar, count, out, put_note, say
 from crmaudit.cli.view import Column, View, json_text, show
 from crmaudit.errors import CrmauditError
 
@@ -42,24 +40,30 @@ def show_profiles(source: str, tables: Sequence[str], schema: str | None, format
         console = out()
         if format_ == "table":
             told = f"{opened.address} · {catalog.provenance.engine} {catalog.version} · "
-            told += f"{len(chosen)} tables"
-            console.print(Text(printable(told), style="head"), soft_wrap=True)
+            told += count(len(chosen), "table")
+            put_note(console, told, "head")
             for note in catalog.notes:
-                console.print(Text(printable(note), style="quiet"), soft_wrap=True)
+                put_note(console, note)
             if not chosen:
                 say("there is nothing to profile", "quiet")
-        with Display() as display:
-            display.system(Target("profile", source), len(chosen), None)
-            plan = Plan(system="source")
-            for found in profile(opened, chosen, plan, lambda t, n: display.rows(t.qualified, n)):
-                display.done(found)
-                failed += found.provenance.status.state == "failed"
-                if format_ == "json":
-                    kept.append(json.loads(to_json(found))["body"])
-                else:
-                    display.aside(_print, found)
-    if format_ == "json":
-        print(json_text("profile", {"source": catalog.provenance.source, "tables": kept}), end="")
+        try:
+            with Display() as display:
+                display.system(Target("profile", source), len(chosen), None)
+                plan = Plan(system="source")
+                for found in profile(
+                    opened, chosen, plan, lambda t, n: display.rows(t.qualified, n)
+                ):
+                    display.done(found)
+                    failed += found.provenance.status.state == "failed"
+                    if format_ == "json":
+                        kept.append(json.loads(to_json(found))["body"])
+                    else:
+                        display.aside(_print, found)
+        finally:
+            # A lost connection takes nothing of what is done.
+            if format_ == "json":
+                body = {"source": catalog.provenance.source, "tables": kept}
+                print(json_text("profile", body), end="")
     return 2 if failed else 0
 
 
@@ -69,7 +73,7 @@ def _print(found: TableProfile) -> None:
     show(table_view(found))
 
 
-def table_view(profile: TableProfile, notes: Sequence[str] = ()) -> View:
+def table_view(profile: TableProfile, notes: Sequence[str] = (), hint: str = "") -> View:
     """The columns of a table, one a row."""
     status = profile.provenance.status
     lines = list(notes)
@@ -79,40 +83,62 @@ def table_view(profile: TableProfile, notes: Sequence[str] = ()) -> View:
     lines += [f"method: {m}" for m in sorted(inexact)]
     return View(
         kind="table-profile",
-        headline=f"{profile.table} · {profile.rows:,} rows · {len(profile.columns)} columns · "
-        f"{profile.seconds:.1f} s",
+        headline=f"{profile.table} · {count(profile.rows, 'row')} · "
+        f"{count(len(profile.columns), 'column')} · {profile.seconds:.1f} s",
         columns=[
             Column("column", "Column", flex=True),
             Column("type", "Type", rank=3),
-            Column("filled", "Filled"),
+            Column("filled", "Filled", _filled, whole=True),
             Column("distinct", "Distinct", _number, right=True, rank=1),
-            Column("range", "From – to", rank=4, flex=True),
+            Column("minimum", "From – to", _range, rank=4, flex=True, whole=True),
             Column("example", "Most frequent", rank=2, flex=True),
-            Column("faults", "Faults"),
+            Column("faults", "Faults", lambda v: f"{v:,}" if v else "", right=True),
         ],
         rows=[_column_row(c) for c in profile.columns],
         notes=lines,
+        hint=hint,
     )
 
 
 def _column_row(c: ColumnProfile) -> dict[str, Any]:
-    share = c.filled / c.rows if c.rows else None
-    low, high = c.minimum, c.maximum
     passed, applicable = c.checks.get("valid", (0, 0))
     return {
         "column": c.name,
         "type": c.logical,
-        "filled": f"{bar(share, 6)} {100 * share:.0f} %" if share is not None else "no rows",
-        "filled_rows": c.filled,
+        "rows": c.rows,
+        "filled": c.filled,
         "nulls": c.nulls,
         "blanks": c.blanks,
         "distinct": c.distinct,
         "uniques": c.uniques,
-        "range": f"{_cut(low)} – {_cut(high)}" if low is not None and low != high else _cut(low),
+        "minimum": c.minimum,
+        "maximum": c.maximum,
         "example": _example(c),
-        "faults": f"{applicable - passed:,}" if applicable > passed else "",
+        "faults": applicable - passed,
         "status": c.status.state,
     }
+
+
+def _filled(row: Mapping[str, Any]) -> str:
+    if not row["rows"]:
+        return "no rows"
+    share = row["filled"] / row["rows"]
+    return f"{bar(share, 6)} {_percent(share)}"
+
+
+def _percent(share: float, digits: int = 0) -> str:
+    """What is not quite nothing or all never reads so."""
+    least = 10.0**-digits
+    if 0 < 100 * share < least / 2:
+        return f"< {least:g} %"
+    if 100 - least / 2 <= 100 * share < 100:
+        return f"> {100 - least:g} %"
+    return f"{100 * share:.{digits}f} %"
+
+
+def _range(row: Mapping[str, Any]) -> str:
+    low, high = _cut(row["minimum"]), _cut(row["maximum"])
+    return low if low == high else f"{low} – {high}"
 
 
 def _example(c: ColumnProfile) -> str:
@@ -136,11 +162,14 @@ def _number(value: int | None) -> str:
     return "╱" if value is None else f"{value:,}"
 
 
-def column_view(profile: TableProfile, c: ColumnProfile, notes: Sequence[str] = ()) -> View:
+def column_view(
+    profile: TableProfile, c: ColumnProfile, notes: Sequence[str] = (), hint: str = ""
+) -> View:
     """One column: its statistics, most frequent values and shapes, with bars."""
     rows = [
         {"what": "value", "value": v.value, "count": v.count, "share": v.count / max(c.filled, 1)}
         for v in c.top
+        if c.masking == "none" or not c.shapes  # masked values are shapes already
     ] + [
         {"what": "shape", "value": s.shape, "count": s.count, "share": s.count / max(c.filled, 1)}
         for s in c.shapes
@@ -163,14 +192,15 @@ def column_view(profile: TableProfile, c: ColumnProfile, notes: Sequence[str] = 
             facts.append(f"check {name}: {applicable - passed:,} of {applicable:,} rows fail")
     return View(
         kind="column-profile",
-        headline=f"{profile.table}.{c.name} · {c.rows:,} rows",
+        headline=f"{profile.table}.{c.name} · {count(c.rows, 'row')}",
         columns=[
             Column("what", "", rank=1),
             Column("value", "Most frequent", flex=True),
             Column("count", "Rows", lambda v: f"{v:,}", right=True),
-            Column("share", "Of filled", lambda v: f"{bar(v)} {100 * v:.1f} %"),
+            Column("share", "Of filled", lambda v: f"{bar(v)} {_percent(v, 1)}"),
         ],
         rows=rows,
         notes=[*facts, *notes],
+        hint=hint,
         extra={"column": c.name, "checks": dict(c.checks)},
     )

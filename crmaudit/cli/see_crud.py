@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.cells import cell_len
-from rich.table import Table
 from rich.text import Text
 
-from crmaudit.cli.options import HERE, Output, Shape, Workspace, audit
-from crmaudit.cli.terminal import mark, out, printable
-from crmaudit.cli.view import Column, Format, View, show
+from crmaudit.cli.findings import findings_view, put_findings, select
+from crmaudit.cli.options import HERE, Output, Shape, Workspace, audit, group
+from crmaudit.cli.terminal import count, out, printable, put_note
+from crmaudit.cli.view import Column, Format, View, dash, show
 from crmaudit.errors import CrmauditError
 
 if TYPE_CHECKING:
     from crmaudit.audit import Audit
+    from crmaudit.crud_matrix import CrudMatrix
+    from crmaudit.engine import Finding
 
-app = typer.Typer(name="crud", help="Which system creates, reads, updates and deletes what.")
-
-
-@app.callback(invoke_without_command=True)
-def _bare(context: typer.Context, workspace: Workspace = HERE) -> None:
-    if context.invoked_subcommand is None:
-        matrix(workspace=workspace)
+app = group("crud", "Which system creates, reads, updates and deletes what.", bare="matrix")
+_LEGEND = "C create · R read · U update · D delete · – none · ? not declared"
+_CELL = 5
+"""Four letters and a gap."""
 
 
 @app.command()
@@ -35,24 +34,56 @@ def matrix(
     format_: Shape = Format.table,
     output: Output = None,
 ) -> None:
-    """The matrix: entities down, systems across, folded to the terminal's width."""
+    """The matrix: entities down, systems across, those that write most first.
+
+    Where not all systems fit side by side, each entity lists those that hold it.
+    """
     found = audit(workspace)
     crud = found.crud
     entities = _chosen(entity, crud.entities, "entity")
-    systems = _chosen(system, crud.systems, "system")
-    known, cells = crud.known_share
-    headline = (
-        f"{len(entities)} entities × {len(systems)} systems · {known} of {cells} cells declared"
-    )
+    systems = _by_weight(crud, _chosen(system, crud.systems, "system"), entities)
+    known = sum(crud.cell(s, e).text != "?" for s in systems for e in entities)
     rows = [
-        {"entity": e, **{s: crud.cell(s, e).text for s in systems}, "issues": _issues(found, e)}
+        {
+            "entity": e,
+            "systems": {s: crud.cell(s, e).text for s in systems},
+            "issues": [f.code for f in _issues(found, e)],
+        }
         for e in entities
     ]
-    if format_ is not Format.table or output is not None:
-        columns = [Column("entity", "Entity"), *(Column(s, s) for s in systems)]
-        show(View("crud", headline, columns, rows), format_, output)
-        return
-    _blocks(headline, systems, rows)
+    names = {e: printable(found.workspace.entity[e].label) for e in entities}
+    label = min(26, max([6, *(cell_len(name) for name in names.values())]))
+    fits = label + 2 + _CELL * len(systems) + 10 <= out().width
+    view = View(
+        kind="crud",
+        headline=f"{count(len(entities), 'entity', 'entities')} × "
+        f"{count(len(systems), 'system')} · {known:,} of {len(rows) * len(systems):,} cells "
+        "declared",
+        columns=[
+            Column("entity", "Entity", lambda e: names.get(e, ""), flex=True),
+            Column("letters", "CRUD", dash),
+            Column("held", "Systems", dash, flex=True),
+            Column("unknown", "?", right=True),
+            Column("issues", "Issue", _issue),
+        ],
+        rows=rows,
+        drawn=[line for row in rows for line in _listed(row)],
+        notes=[_LEGEND if fits else f"{_LEGEND}; in the column ? how many are not declared"],
+        hint="crmaudit crud gaps · crmaudit crud show ENTITY",
+    )
+    if fits and format_ is Format.table and output is None:
+        _side_by_side(view, systems, names, label)
+    else:
+        show(view, format_, output)
+
+
+def _by_weight(crud: CrudMatrix, systems: Sequence[str], entities: Sequence[str]) -> list[str]:
+    """Systems in the order of what they write, then of what they read."""
+
+    def letters(system: str, which: str) -> int:
+        return sum(letter in crud.cell(system, e) for e in entities for letter in which)
+
+    return sorted(systems, key=lambda s: (-letters(s, "CUD"), -letters(s, "R"), s))
 
 
 def _chosen(wanted: Sequence[str] | None, known: Sequence[str], what: str) -> list[str]:
@@ -68,88 +99,68 @@ def _chosen(wanted: Sequence[str] | None, known: Sequence[str], what: str) -> li
     return list(wanted or known)
 
 
-def _issues(found: Audit, entity: str) -> str:
-    """The worst finding of the matrix about an entity, as its mark and code."""
-    about = [f for f in found.findings.about(f"entity:{entity}") if f.code.startswith("CRD")]
-    return f"{about[0].code}" + (f" +{len(about) - 1}" if len(about) > 1 else "") if about else ""
+def _issues(found: Audit, entity: str) -> list[Finding]:
+    """Findings of the matrix about an entity, the worst first."""
+    return [f for f in found.findings.about(f"entity:{entity}") if f.code.startswith("CRD")]
 
 
-def _blocks(headline: str, systems: list[str], rows: list[dict[str, Any]]) -> None:
-    """As many systems side by side as fit; where not all do, names are written downwards."""
+def _issue(codes: Sequence[str]) -> Text:
+    more = f" +{len(codes) - 1}" if len(codes) > 1 else ""
+    return Text(f"{codes[0]}{more}" if codes else "", style="medium")
+
+
+def _listed(row: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """An entity as lines, one for each way of holding it, and how many systems are unknown."""
+    held: dict[str, list[str]] = {}
+    for system, letters in row["systems"].items():
+        if letters not in "–?":
+            held.setdefault(letters, []).append(system)
+    ways = sorted(held.items(), key=lambda way: (-len(way[0]), "CRUD".index(way[0][0])))
+    lines = [
+        {"entity": "", "letters": letters, "held": ", ".join(systems), "unknown": "", "issues": ()}
+        for letters, systems in ways or [("", [])]
+    ]
+    unknown = sum(letters == "?" for letters in row["systems"].values())
+    lines[0] |= {"entity": row["entity"], "unknown": unknown or "", "issues": row["issues"]}
+    return lines
+
+
+def _side_by_side(view: View, systems: list[str], names: Mapping[str, str], label: int) -> None:
+    """The matrix with each system's name on a line of its own, leading down to its column."""
     console = out()
-    console.print(Text(headline, style="head"))
-    console.print(
-        Text("C create · R read · U update · D delete · – none · ? not declared", style="quiet")
-    )
-    label = min(26, max([6, *(cell_len(r["entity"]) for r in rows)]))
-    issue = max([5, *(len(r["issues"]) for r in rows)])
-    room = console.width - label - issue - 4
-    widest = max([4, *(cell_len(s) for s in systems)])
-    flat = len(systems) * (min(widest, 16) + 2) <= room
-    width = min(widest, 16) if flat else 4
-    each = max(1, room // (width + (2 if flat else 1)))
-    for start in range(0, len(systems), each):
-        block = systems[start : start + each]
-        gap = 2 if flat else 1
-        table = Table(box=None, pad_edge=False, padding=(0, gap, 0, 0), header_style="quiet")
-        table.add_column(
-            "Entity", width=label, overflow="ellipsis", no_wrap=True, vertical="bottom"
-        )
-        for name in block:
-            head = Text(name if flat else "\n".join(_downwards(name, block)))
-            table.add_column(
-                head, width=width, overflow="ellipsis", no_wrap=True, vertical="bottom"
-            )
-        table.add_column("Issue", no_wrap=True, vertical="bottom")
-        for row in rows:
-            cells = [Text(row[s], style="quiet" if row[s] in "–?" else "") for s in block]
-            entity = Text(printable(row["entity"]))
-            table.add_row(entity, *cells, Text(row["issues"], style="medium"))
-        console.print(table)
-        if start + each < len(systems):
-            console.print()
-    console.print(Text("crmaudit crud gaps · crmaudit crud show ENTITY", style="accent"))
-
-
-def _downwards(name: str, block: list[str]) -> list[str]:
-    """A name in lines of four letters, standing on the table's head line."""
-    height = max(-(-len(n) // 4) for n in block)
-    lines = [name[i : i + 4] for i in range(0, len(name), 4)]
-    return [""] * (height - len(lines)) + lines
+    put_note(console, view.headline, "head")
+    for note in view.notes:
+        put_note(console, note)
+    for i, system in enumerate(systems):
+        lines = "│".ljust(_CELL) * i
+        head = Text(" " * (label + 2) + lines, style="quiet") + Text(printable(system))
+        head.truncate(console.width, overflow="ellipsis")
+        console.print(head, soft_wrap=True)
+    for row in view.rows:
+        name = Text(names[row["entity"]])
+        name.truncate(label, overflow="ellipsis", pad=True)
+        line = Text("  ").join([name, Text()])
+        for letters in row["systems"].values():
+            line.append(letters.ljust(_CELL), style="quiet" if letters in "–?" else "")
+        line += _issue(row["issues"])
+        line.rstrip()
+        console.print(line, soft_wrap=True)
+    console.print(Text(view.hint, style="accent"))
 
 
 @app.command()
-def gaps(workspace: Workspace = HERE, format_: Shape = Format.table, output: Output = None) -> None:
+def gaps(
+    all_: Annotated[
+        bool, typer.Option("--all", help="List every finding, however many there are.")
+    ] = False,
+    workspace: Workspace = HERE,
+    format_: Shape = Format.table,
+    output: Output = None,
+) -> None:
     """What is wrong with the mapping: findings about entities, systems and feeds."""
     found = audit(workspace)
-    chosen = [f for f in found.findings.findings if f.code.startswith("CRD")]
-    lacking = [g for g in found.findings.not_assessed if g.code.startswith("CRD")]
-    show(
-        View(
-            kind="crud-gaps",
-            headline=f"{len(chosen)} gaps in the mapping",
-            columns=[
-                Column("severity", "", mark),
-                Column("code", "Code"),
-                Column("subject", "About", rank=1),
-                Column("message", "Finding", flex=True),
-            ],
-            rows=[
-                {
-                    "severity": f.severity,
-                    "code": f.code,
-                    "subject": f.subject,
-                    "message": f.message,
-                    "place": str(f.place),
-                }
-                for f in chosen
-            ],
-            notes=[f"╱ {g.code} not assessed: {g.reason}" for g in lacking],
-            hint="crmaudit crud show ENTITY",
-        ),
-        format_,
-        output,
-    )
+    view = findings_view(found, select(found, "", "CRD"), all_=all_, command="crud gaps")
+    show(view, format_, output)
 
 
 @app.command("show")
@@ -174,30 +185,43 @@ def show_entity(
             told = f"no single system of record: {names} are equal"
     about = found.findings.about(f"entity:{entity}")
     definition = found.workspace.entity[entity].definition
-    show(
-        View(
-            kind="entity",
-            headline=f"{found.workspace.entity[entity].label} · {told}",
-            columns=[
-                Column("system", "System"),
-                Column("letters", "CRUD"),
-                Column(
-                    "complete", "Dossier", lambda v: "complete" if v else "not complete", rank=1
-                ),
-            ],
-            rows=[
-                {
-                    "system": s,
-                    "letters": crud.cell(s, entity).text,
-                    "complete": s not in crud.incomplete,
-                }
-                for s in crud.systems
-            ],
-            notes=[
-                *([definition] if definition else []),
-                *(f"{f.code} {f.severity}: {f.message}" for f in about),
-            ],
-        ),
-        format_,
-        output,
+    systems = _by_weight(crud, crud.systems, [entity])
+    view = View(
+        kind="entity",
+        headline=f"{found.workspace.entity[entity].label} · {told}",
+        columns=[
+            Column("system", "System"),
+            Column("letters", "CRUD"),
+            Column("complete", "Dossier", lambda v: "complete" if v else "not complete", rank=1),
+        ],
+        rows=[
+            {
+                "system": s,
+                "letters": crud.cell(s, entity).text,
+                "complete": s not in crud.incomplete,
+            }
+            for s in systems
+        ],
+        drawn=[
+            {"system": s, "letters": letters, "complete": s not in crud.incomplete}
+            for s in systems
+            if (letters := crud.cell(s, entity).text) not in "–?"
+        ],
+        notes=[definition or "no definition", *_others(crud, entity)],
+        extra={"findings": [f"{f.code} {f.subject}" for f in about]},
     )
+    show(view, format_, output)
+    if format_ is Format.table and output is None:
+        put_findings(out(), about)
+        hint = f"crmaudit explain {about[0].code}" if about else "crmaudit crud"
+        out().print(Text(hint, style="accent"))
+
+
+def _others(crud: CrudMatrix, entity: str) -> list[str]:
+    """Systems that do nothing with it, and those of which nothing is known."""
+    cells = {s: crud.cell(s, entity).text for s in crud.systems}
+    return [
+        f"{letters} {told}: {', '.join(s for s in cells if cells[s] == letters)}"
+        for letters, told in (("–", "nothing to do with it"), ("?", "not declared"))
+        if letters in cells.values()
+    ]

@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-import typer
-
-from crmaudit.cli.options import HERE, Output, Shape, Workspace, audit
+from crmaudit.cli.options import HERE, Output, Shape, Workspace, audit, group
+from crmaudit.cli.terminal import count
 from crmaudit.cli.view import Column, Format, View, dash, show
 
-app = typer.Typer(name="governance", help="People: who uses it, who may what, what they say.")
-
-
-@app.callback(invoke_without_command=True)
-def _bare(context: typer.Context, workspace: Workspace = HERE) -> None:
-    if context.invoked_subcommand is None:
-        users(workspace)
+app = group("governance", "People: who uses it, who may what, what they say.", bare="users")
 
 
 @app.command()
@@ -44,7 +38,8 @@ def users(
     show(
         View(
             kind="users",
-            headline=f"{len(w.people.people)} people declared in {len(rows)} units",
+            headline=f"{count(len(w.people.people), 'person', 'people')} declared in "
+            f"{count(len(rows), 'unit')}",
             columns=[
                 Column("unit", "Unit", flex=True),
                 Column("key", "Key", lambda v: "key" if v else "", rank=3),
@@ -87,7 +82,8 @@ def access(
     show(
         View(
             kind="access",
-            headline=f"access of {len(checks)} of {len(people)} people can be compared",
+            headline=f"granted against recommended access of {len(checks)} of "
+            f"{count(len(people), 'person', 'people')} declared",
             columns=[
                 Column("granted", "Granted"),
                 Column("recommended", "Recommended"),
@@ -95,7 +91,10 @@ def access(
                 Column("verdict", "Verdict"),
             ],
             rows=rows,
-            notes=["Levels: None < User < Business Unit < Parent: Child < Organizational"],
+            notes=["Levels: None < User < Business Unit < Parent: Child < Organizational"]
+            if rows
+            else ["╱ not assessed: nobody has both granted: and rank: in people.yaml"],
+            hint="crmaudit check --code GOV108" if rows else "crmaudit explain GOV108",
         ),
         format_,
         output,
@@ -130,7 +129,7 @@ def dysfunctions(
     show(
         View(
             kind="dysfunctions",
-            headline=f"{len(rows)} dysfunctions · {told}",
+            headline=f"{count(len(rows), 'dysfunction')} · {told}",
             columns=[
                 Column("what", "What", flex=True),
                 Column("cause", "Cause", dash, rank=2),
@@ -140,6 +139,7 @@ def dysfunctions(
                 Column("status", "Status"),
             ],
             rows=rows,
+            hint="crmaudit explain GOV117",
         ),
         format_,
         output,
@@ -161,7 +161,6 @@ def interviews(
             "systems": list(x.pain.systems),
             "hours_low": x.hours[0] if x.hours else None,
             "hours_high": x.hours[1] if x.hours else None,
-            "hours": f"{x.hours[0]:,.0f}–{x.hours[1]:,.0f}" if x.hours else "not assessed",
         }
         for x in sorted(g.losses, key=lambda x: -(x.hours or (0, 0))[1])
     ]
@@ -169,18 +168,26 @@ def interviews(
     show(
         View(
             kind="pains",
-            headline=f"{len(found.workspace.interviews)} interviews, {len(rows)} pains{told}",
+            headline=f"{count(len(found.workspace.interviews), 'interview')}, "
+            f"{count(len(rows), 'pain')}{told}",
             columns=[
                 Column("pain", "Pain", flex=True),
-                Column("hours", "Hours a year", right=True),
+                Column("hours_low", "Hours a year", _hours, right=True, whole=True),
                 Column("systems", "Systems", lambda v: dash(", ".join(v)), rank=1, flex=True),
                 Column("interview", "Said in", rank=2),
             ],
             rows=rows,
+            hint="crmaudit explain GOV122",
         ),
         format_,
         output,
     )
+
+
+def _hours(row: Mapping[str, Any]) -> str:
+    if row["hours_low"] is None:
+        return "not assessed"
+    return f"{row['hours_low']:,.0f}–{row['hours_high']:,.0f}"
 
 
 @app.command()
@@ -219,6 +226,7 @@ def maintenance(
                 Column("index_care", "Index care", dash, rank=3),
             ],
             rows=rows,
+            hint="crmaudit check --code GOV113",
         ),
         format_,
         output,
@@ -243,25 +251,35 @@ def kpis(workspace: Workspace = HERE, format_: Shape = Format.table, output: Out
                 "target": kpi.target,
                 "slope": trend.slope if trend else None,
                 "p": trend.p if trend else None,
-                "trend": "too short to say"
-                if trend is None
-                else f"{trend.slope:+.3g} a month (p {trend.p:.3f})",
             }
         )
     show(
         View(
             kind="kpis",
-            headline=f"{len(rows)} indicators of {len(w.kpis.techniques)} techniques",
+            headline=f"{count(len(rows), 'indicator')} of "
+            f"{count(len(w.kpis.techniques), 'technique')}",
             columns=[
                 Column("kpi", "Indicator", flex=True),
-                Column("newest", "Newest", dash, right=True),
-                Column("target", "Target", dash, right=True, rank=1),
+                Column("newest", "Newest", _number, right=True),
+                Column("target", "Target", _number, right=True, rank=1),
                 Column("points", "Points", right=True, rank=3),
-                Column("trend", "Trend"),
+                Column("slope", "Trend", _trend, whole=True),
                 Column("owner", "Owner", dash, rank=2, flex=True),
             ],
             rows=rows,
+            hint="crmaudit check --code GOV14",
         ),
         format_,
         output,
     )
+
+
+def _number(value: float | None) -> str:
+    return "–" if value is None else f"{value:,g}"
+
+
+def _trend(row: Mapping[str, Any]) -> str:
+    if row["slope"] is None:
+        return "too short to say"
+    p = "< 0.001" if row["p"] < 0.001 else f"= {row['p']:.3f}"
+    return f"{row['slope']:+.3g} a month (p {p})"

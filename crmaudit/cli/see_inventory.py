@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.text import Text
 
-from crmaudit.cli.options import HERE, Output, Shape, Workspace, audit
-from crmaudit.cli.terminal import MARKS, bar, mark, out, printable
+from crmaudit.cli.findings import put_findings
+from crmaudit.cli.options import HERE, Output, Shape, Workspace, audit, group
+from crmaudit.cli.terminal import MARKS, bar, count, out, printable, put, put_note
 from crmaudit.cli.view import Column, Format, View, dash, show
 from crmaudit.errors import CrmauditError
 
@@ -16,23 +18,18 @@ if TYPE_CHECKING:
     from crmaudit.audit import Audit
     from crmaudit.inventory import InventoryRow
 
-app = typer.Typer(name="inventory", help="Systems: dossiers, owners, cost, lifecycle, skills.")
+app = group("inventory", "Systems: dossiers, owners, cost, lifecycle, skills.", bare="list")
 _RISK = {"gap": "▲ gap", "single": "● one person", "unknown": "╱ unknown", "covered": "covered"}
-
-
-@app.callback(invoke_without_command=True)
-def _bare(context: typer.Context, workspace: Workspace = HERE) -> None:
-    if context.invoked_subcommand is None:
-        list_(workspace)
 
 
 @app.command("list")
 def list_(
     workspace: Workspace = HERE, format_: Shape = Format.table, output: Output = None
 ) -> None:
-    """All systems, with what is known and what is missing."""
+    """All systems, with what is known and what is missing; those with the worst findings first."""
     found = audit(workspace)
     rows = [_row(found, r) for r in found.inventory.rows]
+    rows.sort(key=_worst_first)
     given, wanted = found.inventory.completeness
     total, known, of = found.inventory.total_cost
     currency = found.inventory.currency
@@ -41,24 +38,24 @@ def list_(
     show(
         View(
             kind="inventory",
-            headline=f"{len(rows)} systems · {incomplete} incomplete{day}",
+            headline=f"{count(len(rows), 'system')} · {incomplete} incomplete{day}",
             columns=[
-                Column("name", "System", flex=True),
-                Column("facts", "Facts"),
-                Column("business_owner", "Business owner", dash, rank=1, flex=True),
-                Column("it_owner", "IT owner", dash, rank=5, flex=True),
+                Column("name", "System", _name, flex=True, least=18, whole=True),
+                Column("facts_given", "Facts", _facts, whole=True),
+                Column("business_owner", "Business owner", dash, flex=True, least=14),
+                Column("it_owner", "IT owner", dash, rank=1, flex=True, least=14),
                 Column("phase", "Phase", dash, rank=4),
                 Column("cost", f"{currency}/year", _money, right=True, rank=2),
                 Column("skill_risk", "Skills", _RISK.__getitem__, rank=6),
-                Column("quality", "Said | measured", _quality, rank=3),
-                Column("worst", "Findings", _findings),
+                Column("quality", "Said | measured", _quality, rank=3, whole=True),
+                Column("findings", "Findings", _findings, whole=True),
             ],
             rows=rows,
             notes=[
                 f"{given} of {wanted} facts given; cost {total:,.0f} {currency} a year "
                 f"from {known} of {of} systems in scope",
             ],
-            hint="crmaudit inventory show SYSTEM",
+            hint=f"crmaudit inventory show {rows[0]['id']}" if rows else "",
         ),
         format_,
         output,
@@ -72,11 +69,10 @@ def _row(found: Audit, row: InventoryRow) -> dict[str, Any]:
     share = score.share if score else None
     return {
         "id": system.id,
-        "name": system.name + ("" if system.in_scope else " (out of scope)"),
+        "name": system.name,
+        "in_scope": system.in_scope,
         "vendor": system.vendor,
         "kind": system.kind,
-        "facts": f"{bar(row.completeness.share, 5)} {row.completeness.given}/"
-        f"{row.completeness.wanted}",
         "facts_given": row.completeness.given,
         "facts_wanted": row.completeness.wanted,
         "missing": [f.name for f in row.completeness.missing],
@@ -88,26 +84,41 @@ def _row(found: Audit, row: InventoryRow) -> dict[str, Any]:
         "skill_risk": row.skill_risk,
         "perceived": row.perceived.score if row.perceived else None,
         "measured": 100 * share if share is not None else None,
-        "quality": (row.perceived.score if row.perceived else None, share),
-        "findings": [f"{f.code}" for f in about],
-        "worst": (about[0].severity if about else None, len(about)),
+        "worst": about[0].severity if about else None,
+        "findings": [f.code for f in about],
     }
+
+
+def _worst_first(row: Mapping[str, Any]) -> tuple[bool, int, int, str]:
+    worst = list(MARKS).index(row["worst"]) if row["worst"] else len(MARKS)
+    return not row["in_scope"], worst, -len(row["findings"]), row["name"]
+
+
+def _name(row: Mapping[str, Any]) -> str:
+    return f"{row['name']}" + ("" if row["in_scope"] else " (out of scope)")
+
+
+def _facts(row: Mapping[str, Any]) -> str:
+    given, wanted = row["facts_given"], row["facts_wanted"]
+    return f"{bar(given / wanted if wanted else None, 5)} {given}/{wanted}"
 
 
 def _money(value: float | None) -> str:
     return "–" if value is None else f"{value:,.0f}"
 
 
-def _quality(value: tuple[float | None, float | None]) -> str:
-    said, measured = value
+def _quality(row: Mapping[str, Any]) -> str:
+    said, measured = row["perceived"], row["measured"]
     left = "╱" if said is None else f"○ {said:.0f}"
-    right = "╱" if measured is None else f"● {100 * measured:.0f}"
+    right = "╱" if measured is None else f"● {measured:.0f}"
     return f"{left} | {right}"
 
 
-def _findings(value: tuple[Any, int]) -> Text:
-    severity, n = value
-    return Text("–") if severity is None else Text(f"{MARKS[severity]} {n}", style=severity)
+def _findings(row: Mapping[str, Any]) -> Text:
+    worst = row["worst"]
+    if worst is None:
+        return Text("–")
+    return Text(f"{MARKS[worst]} {len(row['findings'])}", style=worst)
 
 
 @app.command("show")
@@ -145,9 +156,10 @@ def _dossier(found: Audit, row: InventoryRow) -> None:
     from rich.table import Table
 
     console, system, name = out(), row.system, found.workspace.person_name
-    console.print(Text(f"{system.name} · {system.id} · {system.kind or 'kind not given'}", "head"))
+    head = f"{system.name} · {system.id} · {system.kind or 'kind not given'}"
+    put_note(console, head + ("" if system.in_scope else " · out of scope"), "head")
     if system.description:
-        console.print(Text(printable(system.description)))
+        put_note(console, system.description, "none")
     table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
     table.add_column(style="quiet", no_wrap=True)
     table.add_column(overflow="fold")
@@ -216,17 +228,16 @@ def _dossier(found: Audit, row: InventoryRow) -> None:
         for f in system.feeds or ()
     )
     line("feeds", feeds)
-    console.print(table)
+    put(console, table)
     if row.completeness.missing:
         asks = "; ".join(f"{f.name} (ask the {f.ask})" for f in row.completeness.missing)
-        console.print(Text(f"missing: {asks}", style="medium"))
+        put_note(console, f"missing: {asks}", "medium")
     for fact in row.completeness.facts:
         if fact.state == "blank":
-            console.print(Text(f"left blank: {fact.name}, {fact.reason}", style="quiet"))
+            put_note(console, f"left blank: {fact.name}, {fact.reason}")
     about = found.findings.about(f"system:{system.id}")
     if about:
-        console.print(Text(f"\n{len(about)} findings", style="head"))
-        for finding in about:
-            console.print(
-                Text.assemble(mark(finding.severity), f"  {finding.code}  ", finding.message)
-            )
+        console.print(Text(f"\n{count(len(about), 'finding')}", style="head"))
+        put_findings(console, about)
+    hint = f"crmaudit explain {about[0].code}" if about else "crmaudit inventory"
+    console.print(Text(hint, style="accent"))

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from crmaudit.cli.options import HERE, Output, Shape, Workspace, audit
-from crmaudit.cli.terminal import bar
+from crmaudit.cli.options import HERE, Output, Shape, Workspace, audit, group
+from crmaudit.cli.terminal import bar, count
 from crmaudit.cli.view import Column, Format, View, show
 from crmaudit.errors import CrmauditError
 
@@ -15,14 +15,8 @@ if TYPE_CHECKING:
     from crmaudit.audit import Audit
     from crmaudit.quality.scores import Score, Scorecard
 
-app = typer.Typer(name="quality", help="Measured data quality: scores with their counts.")
+app = group("quality", "Measured data quality: scores with their counts.", bare="scores")
 _DIMENSIONS = ("completeness", "uniqueness", "validity", "timeliness")
-
-
-@app.callback(invoke_without_command=True)
-def _bare(context: typer.Context, workspace: Workspace = HERE) -> None:
-    if context.invoked_subcommand is None:
-        scores(workspace=workspace)
 
 
 @app.command()
@@ -37,18 +31,27 @@ def scores(
     cards = _cards(found, by)
     rows = [_row(name, card, rows) for name, (card, rows) in cards.items()]
     rows.sort(key=lambda r: (r["overall"] is None, r["overall"] or 0, r["name"]))
-    lacking = [] if rows else ["no database was read: crmaudit collect"]
+    lacking = [] if rows else ["╱ not assessed: no database was read"]
     if rows and by == "entity":
         held = len(found.workspace.entity)
-        lacking = [f"{held - len(rows)} of {held} entities have no mapped table that was read"]
+        lacking = [
+            f"╱ not assessed: {held - len(rows)} of {held} entities have no mapped table "
+            "that was read",
+            "  (a ╱ in the table: no value it could be judged by)",
+        ]
+        mixed = [e.label for e in found.workspace.entity.values() if found.quality.shared(e.id)]
+        if mixed:
+            lacking.append(
+                f"not measured apart from the rest of their tables' rows: {', '.join(mixed)}"
+            )
     day = f" · as of {found.facts.day}" if found.facts.day else ""
     show(
         View(
             kind="scores",
-            headline=f"measured quality of {len(rows)} {_plural(by)}{day}",
+            headline=f"measured quality of {count(len(rows), by, _plural(by))}{day}",
             columns=[
                 Column("name", by.capitalize(), flex=True),
-                Column("rows", "Rows", lambda v: f"{v:,}", right=True, rank=5),
+                Column("rows", "Rows", _rows, right=True, rank=5),
                 Column("overall", "Overall", _overall),
                 *(
                     Column(d, d.capitalize(), _share, right=True, rank=i)
@@ -56,30 +59,33 @@ def scores(
                 ),
             ],
             rows=rows,
-            notes=[*lacking, "╱ not assessed; consistency and accuracy need a comparison"],
-            hint="crmaudit quality show SYSTEM.TABLE[.COLUMN]",
+            notes=lacking,
+            hint="crmaudit quality show SYSTEM.TABLE[.COLUMN]" if rows else "crmaudit collect",
         ),
         format_,
         output,
     )
 
 
+def _rows(rows: int | None) -> str:
+    return "–" if rows is None else f"{rows:,}"
+
+
 def _plural(by: str) -> str:
     return "entities" if by == "entity" else f"{by}s"
 
 
-def _cards(found: Audit, by: str) -> dict[str, tuple[Scorecard, int]]:
-    quality, cards = found.quality, {}
+def _cards(found: Audit, by: str) -> dict[str, tuple[Scorecard, int | None]]:
+    """Scorecards with the rows, None where they were not counted apart."""
+    quality = found.quality
+    cards: dict[str, tuple[Scorecard, int | None]] = {}
     if by == "entity":
         for entity in found.workspace.entity.values():
             card = quality.entity_card(entity.id)
             if card is not None:
-                primary = [
-                    h.profile.rows
-                    for h in quality.holdings(entity.id)
-                    if h.mapped.role == "primary" and h.whole
-                ]
-                cards[entity.label] = card, sum(primary)
+                primary = [h for h in quality.holdings(entity.id) if h.mapped.role == "primary"]
+                whole = primary and all(h.whole for h in primary)
+                cards[entity.label] = card, sum(h.profile.rows for h in primary) if whole else None
     elif by == "table":
         for system, profile in quality.tables():
             card = quality.table_card(system, profile.table)
@@ -97,7 +103,7 @@ def _cards(found: Audit, by: str) -> dict[str, tuple[Scorecard, int]]:
     return cards
 
 
-def _row(name: str, card: Scorecard, rows: int) -> dict[str, Any]:
+def _row(name: str, card: Scorecard, rows: int | None) -> dict[str, Any]:
     from crmaudit.quality.quality import overall
 
     whole = overall(card)
@@ -143,10 +149,12 @@ def show_thing(
     system, profile, column = _find(found, path)
     if column is None:
         card = found.quality.table_card(system, profile.table)
-        show(table_view(profile, notes=_explained(card)), format_, output)
+        hint = f"crmaudit quality show {system}.{profile.table}.COLUMN"
+        show(table_view(profile, _explained(card), hint), format_, output)
         return
     card = found.quality.column_card(system, profile.table, column)
-    show(column_view(profile, profile.column(column), notes=_explained(card)), format_, output)
+    hint = f"crmaudit quality show {system}.{profile.table}"
+    show(column_view(profile, profile.column(column), _explained(card), hint), format_, output)
 
 
 def _find(found: Audit, path: str) -> tuple[str, Any, str | None]:
@@ -174,12 +182,12 @@ def _find(found: Audit, path: str) -> tuple[str, Any, str | None]:
 
 
 def _explained(card: Scorecard) -> list[str]:
-    return [_line(score) for score in card.scores.values()]
+    evidence = dict.fromkeys(e for s in card.scores.values() for e in s.evidence)
+    return [*map(_line, card.scores.values()), *(f"evidence {e}" for e in evidence)]
 
 
 def _line(score: Score) -> str:
     if score.share is None:
-        return f"╱ {score.dimension}: not assessed, {score.reason}"
+        return f"{bar(None, 8)} {score.dimension}: not assessed, {score.reason}"
     counts = f"{round(score.passed):,} of {round(score.applicable):,}"
-    source = f" · {', '.join(score.evidence[:3])}" if score.evidence else ""
-    return f"{bar(score.share, 8)} {score.dimension}: {_percent(score.share)} ({counts}){source}"
+    return f"{bar(score.share, 8)} {score.dimension}: {_percent(score.share)} ({counts})"

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+from collections import Counter
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.text import Text
 
-from crmaudit.cli.options import HERE, Workspace
-from crmaudit.cli.terminal import MARKS, out, print_warnings, say
+from crmaudit.cli.options import HERE, Output, Shape, Workspace
+from crmaudit.cli.terminal import count, out, print_warnings, put_note, say
+from crmaudit.cli.view import Column, Format, View, show
+from crmaudit.errors import CrmauditError, InvalidInput
 
 
 def register(app: typer.Typer) -> None:
@@ -33,101 +38,187 @@ def init(
 ) -> None:
     """Make a commented workspace, from nothing or proposed from a database."""
     from crmaudit.workspace import init as scaffold
-    from crmaudit.workspace import propose
+    from crmaudit.workspace import kind_columns, propose, without_secret
+    from crmaudit.workspace.proposal import MOST_KINDS
+    from crmaudit.workspace.scaffold import password_variable
 
     proposal = None
+    url = _seen_from(folder, from_) if from_ else ""
     if from_:
         from crmaudit.sources import open_source
+        from crmaudit.sources.values import value_counts
 
         with open_source(from_, schema=schema_ or None) as source:
-            url = from_ if "://" in from_ else str(Path(from_).resolve())
-            proposal = propose(source.catalog(as_), as_, url)
+            catalog = source.catalog(as_)
+            kinds = {
+                (table.qualified, column.name): value_counts(source, table, column, MOST_KINDS)
+                for table, column in kind_columns(catalog)
+            }
+            proposal = propose(catalog, as_, url, kinds)
     written = scaffold(folder, organisation=organisation, proposal=proposal)
     console = out()
-    console.print(Text(f"{len(written)} files in {folder}", style="head"), soft_wrap=True)
-    for path in written:
-        if path.suffix == ".yaml":
-            console.print(Text(f"  {path}", style="quiet"), soft_wrap=True)
-    if proposal is not None:
-        console.print(
-            Text(
-                f"proposed from {len(proposal.tables)} tables: "
-                f"{len(proposal.entities)} entities; all of it is to be confirmed"
-            )
-        )
-    console.print(
-        Text(f"fill in systems/{as_}.yaml, then: crmaudit validate -w {folder}", style="accent"),
-        soft_wrap=True,
+    files = [path for path in written if path.suffix in (".yaml", ".md")]
+    put_note(
+        console,
+        f"{count(len(files), 'file')} to fill in, "
+        f"{count(len(written) - len(files), 'schema')} for editors in {folder}",
+        "head",
     )
+    for path in files:
+        console.print(Text(f"  {path}", style="quiet"), soft_wrap=True)
+    if proposal is not None:
+        by_role = Counter(t.role for t in proposal.tables)
+        roles = ", ".join(f"{n} {role}" for role, n in by_role.most_common())
+        tables = count(len({t.table for t in proposal.tables}), "table")
+        put_note(
+            console,
+            f"proposed from {tables} ({roles or 'none'}): "
+            f"{count(len(proposal.entities), 'entity', 'entities')}; "
+            "all of it is a guess by names and keys, marked to be confirmed",
+            "none",
+        )
+        if (kept := without_secret(url, as_)) != url:
+            variable = password_variable(as_)
+            put_note(
+                console,
+                f"the password was left out: systems/{as_}.yaml reads it from the environment "
+                f"variable {variable}; set that before you collect ({kept})",
+                "medium",
+            )
+    system = proposal.system.id if proposal else "crm"
+    hint = f"fill in systems/{system}.yaml, then: crmaudit validate -w {folder}"
+    console.print(Text(hint, style="accent"), soft_wrap=True)
+
+
+def _seen_from(folder: Path, source: str) -> str:
+    """The address as a workspace in `folder` has to write it.
+
+    A workspace's paths start at the workspace: so does this one, unless there
+    is no way from one to the other but the root of the disk.
+    """
+    from crmaudit.sources.address import FILE_ENGINES
+
+    scheme, slashes, text = source.rpartition(":///")
+    if "$" in source or (slashes and scheme not in FILE_ENGINES) or (not slashes and "://" in text):
+        return source
+    path, home = Path(text).expanduser().resolve(), folder.resolve()
+    near = path.anchor == home.anchor and os.path.commonpath([path, home]) != path.anchor
+    shown = Path(os.path.relpath(path, home)) if near else path
+    return f"{scheme}{slashes}{shown.as_posix()}"
 
 
 def demo(
     folder: Annotated[Path, typer.Argument(help="Where to put the demo.")] = Path("demo"),
-    contacts: Annotated[int, typer.Option(help="How many contacts to generate.", min=50)] = 20_000,
+    contacts: Annotated[int, typer.Option(help="How many contacts to generate.", min=100)] = 20_000,
 ) -> None:
-    """A fictional charity with three databases, audited from end to end."""
-    import shutil
+    """A fictional charity with three databases, audited from end to end.
 
+    Run again on its folder, it makes the databases anew and leaves every file as it was edited.
+    """
     from crmaudit.audit import Audit
-    from crmaudit.cli.deliver import run_audit
+    from crmaudit.cli.deliver import run_audit, say_files, say_worst
     from crmaudit.demo import generate
-    from crmaudit.errors import CrmauditError
-    from crmaudit.resources import examples_root
 
-    source = examples_root() / "harbourlight"
-    if folder.exists() and any(folder.iterdir()) and not (folder / "audit.yaml").exists():
-        raise CrmauditError(f"{folder} holds other files", "name a new folder: crmaudit demo DIR")
-    if not (folder / "audit.yaml").exists():
-        shutil.copytree(
-            source,
-            folder,
-            dirs_exist_ok=True,
-            ignore=shutil.ignore_patterns(".crmaudit", "reports", "*.sqlite"),
-        )
+    if (folder / "audit.yaml").exists():
+        say(f"{folder} is there already: its files stay as they are, its databases are new")
+    else:
+        _copy_example(folder)
     say(f"generating {contacts:,} contacts in three databases", "quiet")
     generate(folder / "data", contacts=contacts)
     found = Audit(folder)
     files = run_audit(found, formats=("html", "pdf"))
-    console = out()
-    console.print(Text("\nThe five findings that matter most", style="head"))
-    for finding in found.worst(5):
-        line = Text.assemble(
-            (f"{MARKS[finding.severity]} ", finding.severity), f"{finding.code}  {finding.message}"
-        )
-        console.print(line)
-    for path in files:
-        console.print(Text.assemble("report: ", (str(path), "accent")), soft_wrap=True)
+    say_worst(found)
+    say_files(files)
+    out().print(Text(f"crmaudit check -w {folder}", style="accent"), soft_wrap=True)
 
 
-def validate(workspace: Workspace = HERE) -> None:
+def _copy_example(folder: Path) -> None:
+    """The example workspace, complete with the schemas for editors."""
+    from crmaudit.resources import examples_root
+    from crmaudit.workspace import write_schemas
+
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise CrmauditError(f"{folder} holds other files", "name a new folder: crmaudit demo DIR")
+    shutil.copytree(
+        examples_root() / "harbourlight",
+        folder,
+        dirs_exist_ok=True,
+        ignore=shutil.ignore_patterns(".crmaudit", "reports", "*.sqlite", "truth.json"),
+    )
+    write_schemas(folder / ".schema")
+
+
+def validate(
+    workspace: Workspace = HERE, format_: Shape = Format.table, output: Output = None
+) -> int:
     """Read every file of the workspace; all mistakes at once."""
     from crmaudit.workspace import find_root, load
 
     root = find_root(workspace)
-    found = load(root)
-    print_warnings(found.warnings)
-    console = out()
-    told = f"{len(found.files)} files are sound"
-    if found.warnings:
-        told += f", {len(found.warnings)} warnings"
-    console.print(Text(told, style="good"))
-    console.print(
-        Text(
-            f"{len(found.systems)} systems, {len(found.entity)} entities, "
-            f"{len(found.people.people)} people, {len(found.processes)} processes, "
-            f"{len(found.interviews)} interviews"
+    try:
+        found = load(root)
+        problems = [(p, "warning") for p in found.warnings]
+        told = f"{count(len(found.files), 'file')} are sound: " + ", ".join(
+            (
+                count(len(found.systems), "system"),
+                count(len(found.entity), "entity", "entities"),
+                count(len(found.people.people), "person", "people"),
+                count(len(found.processes), "process", "processes"),
+                count(len(found.interviews), "interview"),
+            )
         )
+        hint = "crmaudit audit"
+    except InvalidInput as invalid:
+        if format_ is Format.table and output is None:
+            raise
+        problems = [(p, "error") for p in invalid.problems]
+        told, hint = count(len(problems), "mistake"), "crmaudit validate"
+    if format_ is Format.table and output is None:
+        print_warnings(p for p, _ in problems)
+        problems = []
+    view = View(
+        kind="problems",
+        headline=told,
+        columns=[
+            Column("severity", ""),
+            Column("place", "Where"),
+            Column("message", "What", flex=True),
+        ],
+        rows=[
+            {
+                "severity": severity,
+                "place": str(p.where) if p.where else "",
+                "file": p.where.file if p.where else None,
+                "line": p.where.line if p.where else None,
+                "column": p.where.column if p.where else None,
+                "message": p.message,
+                "hint": p.hint,
+            }
+            for p, severity in problems
+        ],
+        hint=hint,
     )
-    console.print(Text("crmaudit audit", style="accent"))
+    show(view, format_, output)
+    return 2 if any(severity == "error" for _, severity in problems) else 0
 
 
 def schema(
     folder: Annotated[Path, typer.Argument(help="Where to write the JSON Schemas.")] = Path(
-        "schema"
+        ".schema"
     ),
 ) -> None:
     """Write JSON Schemas of every file, for editors that complete and check."""
     from crmaudit.workspace import write_schemas
 
-    written = write_schemas(folder)
-    out().print(Text(f"{len(written)} schemas in {folder}"), soft_wrap=True)
+    try:
+        written = write_schemas(folder)
+    except OSError as error:
+        raise CrmauditError(f"{folder} cannot be written: {error.strerror}") from None
+    console = out()
+    console.print(Text(f"{len(written)} schemas in {folder}", style="head"), soft_wrap=True)
+    put_note(
+        console,
+        "A file's first line tells the editor which is its own: "
+        f"# yaml-language-server: $schema={folder.name}/audit.json",
+    )
+    console.print(Text("crmaudit validate", style="accent"))

@@ -21,7 +21,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from crmaudit.cli.terminal import out, printable, say
+from crmaudit.cli.terminal import out, paper, printable, put, put_note, say
 from crmaudit.errors import CrmauditError
 
 SCHEMA = 1
@@ -35,9 +35,10 @@ class Format(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column. `show` draws a value for the terminal; `rank` 0 is dropped last.
+    """One column. `show` draws a value for the terminal; `rank` 0 is never dropped.
 
-    `flex` columns wrap; others keep their width.
+    `flex` columns wrap, at `least` that wide; others keep their width. With
+    `whole`, `show` is given the row, for what is drawn from several values.
     """
 
     key: str
@@ -46,11 +47,17 @@ class Column:
     right: bool = False
     rank: int = 0
     flex: bool = False
+    least: int = 24
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """`headline` says what is shown and of what; `hint` what to do next."""
+    """`headline` says what is shown and of what; `hint` what to do next.
+
+    `rows` hold plain values: they are the JSON and the CSV. `drawn` are the
+    rows of the table, where it shows fewer.
+    """
 
     kind: str
     headline: str
@@ -60,6 +67,7 @@ class View:
     notes: Sequence[str] = ()
     extra: Mapping[str, Any] = field(default_factory=dict)
     """Further values for JSON."""
+    drawn: Sequence[Mapping[str, Any]] | None = None
 
 
 def show(view: View, format_: Format = Format.table, output: Path | None = None) -> None:
@@ -70,7 +78,7 @@ def show(view: View, format_: Format = Format.table, output: Path | None = None)
         _deliver(_csv_text(view), output)
     elif output is not None:
         with io.StringIO() as buffer:
-            _table(view, Console(file=buffer, width=100, highlight=False, no_color=True))
+            _table(view, paper(buffer))
             _deliver(buffer.getvalue(), output)
     else:
         _table(view, out())
@@ -99,20 +107,33 @@ def _deliver(text: str, output: Path | None) -> None:
 def _csv_text(view: View) -> str:
     with io.StringIO(newline="") as buffer:
         writer = csv.writer(buffer, lineterminator="\r\n")
-        keys = list(dict.fromkeys(k for row in view.rows for k in row)) or [
-            c.key for c in view.columns
-        ]
-        writer.writerow(keys)
-        for row in view.rows:
+        rows = [_flat(row) for row in view.rows]
+        keys = list(dict.fromkeys(k for row in rows for k in row)) or [c.key for c in view.columns]
+        writer.writerow([_csv_cell(k) for k in keys])
+        for row in rows:
             writer.writerow([_csv_cell(row.get(k)) for k in keys])
         return buffer.getvalue()
+
+
+def _flat(row: Mapping[str, Any]) -> dict[str, Any]:
+    """The row with mappings in it spread into columns of their own."""
+    flat: dict[str, Any] = {}
+    for key, value in row.items():
+        if isinstance(value, Mapping):
+            flat |= {f"{key}.{k}": v for k, v in _flat(value).items()}
+        else:
+            flat[key] = value
+    return flat
 
 
 def _csv_cell(value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, list | tuple):
-        value = "; ".join(str(v) for v in value)
+        if any(isinstance(v, Mapping) for v in value):
+            value = json.dumps(value, ensure_ascii=False, default=str)
+        else:
+            value = "; ".join(str(v) for v in value)
     text = str(value)
     # A spreadsheet would run such a text as a formula.
     if isinstance(value, str) and text[:1] in ("=", "+", "-", "@", "\t", "\r"):
@@ -121,11 +142,13 @@ def _csv_cell(value: Any) -> str:
 
 
 def _table(view: View, console: Console) -> None:
-    console.print(Text(printable(view.headline), style="head"), soft_wrap=True)
-    if view.rows:
-        cells = [[_cell(c, row.get(c.key)) for c in view.columns] for row in view.rows]
+    put_note(console, _line(view.headline), "head")
+    rows = view.rows if view.drawn is None else view.drawn
+    if rows:
+        cells = [[_cell(c, row) for c in view.columns] for row in rows]
         kept, dropped = _fit(view.columns, cells, console.width)
         table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="quiet")
+        table.show_header = any(c.title for c in view.columns)
         for i in kept:
             column = view.columns[i]
             table.add_column(
@@ -136,21 +159,23 @@ def _table(view: View, console: Console) -> None:
             )
         for row_cells in cells:
             table.add_row(*(row_cells[i] for i in kept))
-        console.print(table)
+        put(console, table)
         if dropped:
             names = ", ".join(view.columns[i].title or view.columns[i].key for i in dropped)
-            console.print(
-                Text(f"not shown for want of width: {names}", style="quiet"), soft_wrap=True
-            )
+            put_note(console, f"not shown for want of width: {names}")
     for note in view.notes:
-        console.print(Text(printable(note), style="quiet"), soft_wrap=True)
+        put_note(console, note)
     if view.hint:
         console.print(Text(view.hint, style="accent"), soft_wrap=True)
 
 
-def _cell(column: Column, value: Any) -> Text:
-    drawn = column.show(value)
-    return drawn if isinstance(drawn, Text) else Text(printable(drawn))
+def _cell(column: Column, row: Mapping[str, Any]) -> Text:
+    drawn = column.show(row if column.whole else row.get(column.key))
+    return drawn if isinstance(drawn, Text) else Text(_line(drawn))
+
+
+def _line(text: str) -> str:
+    return printable(text.replace("\n", " "))
 
 
 def _fit(
@@ -160,7 +185,7 @@ def _fit(
     widths = []
     for i, column in enumerate(columns):
         longest = max([cell_len(column.title), *(row[i].cell_len for row in cells)])
-        widths.append(min(longest, 24) if column.flex else longest)
+        widths.append(min(longest, column.least) if column.flex else longest)
     kept = list(range(len(columns)))
     dropped: list[int] = []
     while len(kept) > 1 and sum(widths[i] + 2 for i in kept) > width:

@@ -1,30 +1,35 @@
 """One system after the other, one table after the other, a checkpoint after each.
 
 A run that is stopped (Ctrl-C, kill, lost connection) leaves its collection
-open in the store; the next run of the same system and source goes on with the
-tables that are missing. These are then of another snapshot, which their
-evidence says.
+open in the store. The next run of the same system, source and kinds goes on
+with the tables that are missing; these are then of another snapshot, which
+their evidence says. A table that fails for a reason of its own (no right, a
+view that fails) is done with: it holds no collection open.
 """
 
 from __future__ import annotations
 
+import difflib
 import importlib
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from crmaudit.errors import CrmauditError, Problem
 from crmaudit.evidence import Catalog, Document, Table, TableProfile
 from crmaudit.sources import Source, Statement, open_source
-from crmaudit.store import Store
 from crmaudit.workspace import Workspace
 from crmaudit.workspace.dossier import System
+
+if TYPE_CHECKING:
+    from crmaudit.key import Key
+    from crmaudit.store import Collection, Store
 
 COLLECTORS = {
     "profile": "crmaudit.quality.collectors.tables:collector",
 }
-"""What is measured besides the catalog: name → the object that does it, imported on use."""
+"""What is measured besides the catalog: kind of evidence → its collector, imported on use."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,16 +77,21 @@ class Collector(Protocol):
         tables: Iterable[Table],
         on_rows: Callable[[str, int], None],
     ) -> Iterator[Document]:
-        """The measurements, one a table, each as soon as it is whole."""
+        """The measurements, one a table, each as soon as it is whole.
+
+        A table that fails gives a document that says so; a lost connection
+        passes as ConnectionLostError.
+        """
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What became of one system's collection.
 
-    `kept` documents are new, `resumed` were there from an interrupted run.
-    `failures` name each table that could not be read; `error` says why the
-    system as a whole could not.
+    `kept` documents are new, `resumed` tables were there from an interrupted
+    run. `failures` name each table that could not be read; `error` says why
+    the system as a whole could not, or not to its end: what was `kept` until
+    then stays, and the next run goes on.
     """
 
     target: Target
@@ -98,16 +108,22 @@ class Outcome:
         return self.error is None and not self.failures
 
 
-def collector(name: str) -> Collector:
-    """The collector of that name; CrmauditError where there is none."""
+def collector(kind: str) -> Collector:
+    """The collector of that kind of evidence; CrmauditError where there is none."""
     try:
-        module, _, attribute = COLLECTORS[name].partition(":")
+        module, _, attribute = COLLECTORS[kind].partition(":")
     except KeyError:
         raise CrmauditError(
-            f"there is no collector {name!r}", f"choose of: {', '.join(COLLECTORS)}"
+            f"there is no collector {kind!r}", f"choose of: {', '.join(COLLECTORS)}"
         ) from None
     found: Collector = getattr(importlib.import_module(module), attribute)
     return found
+
+
+def collectors(only: Iterable[str] = ()) -> dict[str, Collector]:
+    """The collectors of these kinds, else all, in their fixed order."""
+    wanted = {kind: collector(kind) for kind in only}
+    return {kind: collector(kind) for kind in COLLECTORS if not wanted or kind in wanted}
 
 
 def targets(workspace: Workspace, systems: Iterable[str] = ()) -> tuple[Target, ...]:
@@ -116,11 +132,9 @@ def targets(workspace: Workspace, systems: Iterable[str] = ()) -> tuple[Target, 
     Relative paths count from the workspace. Raises CrmauditError for a name
     that is no system or has no database.
     """
-    wanted = list(systems)
+    wanted = list(dict.fromkeys(systems))
     for name in wanted:
         if name not in workspace.system:
-            import difflib
-
             close = difflib.get_close_matches(name, workspace.system, n=1)
             known = ", ".join(list(workspace.system)[:12])
             raise CrmauditError(
@@ -164,79 +178,91 @@ def collect(
     *,
     only: Iterable[str] = (),
     fresh: bool = False,
+    key: Key | None = None,
 ) -> tuple[Outcome, ...]:
     """Read every target and keep the evidence; one that fails does not stop the others.
 
-    `fresh` starts anew where an interrupted run could be continued.
+    `only` are the kinds of evidence wanted besides the catalog. `fresh` starts
+    anew where an interrupted run could be continued. The evidence is stamped
+    with the id of `key`. Raises CrmauditError where another process collects
+    into the same store.
     """
-    collectors = [collector(name) for name in (tuple(only) or tuple(COLLECTORS))]
-    return tuple(_collect_one(t, store, progress, collectors, fresh) for t in targets)
+    wanted = collectors(only)
+    with store.collecting():
+        return tuple(_Reading(t, store, progress, key).run(wanted, fresh) for t in targets)
 
 
-def _collect_one(
-    target: Target, store: Store, progress: Progress, collectors: list[Collector], fresh: bool
-) -> Outcome:
-    try:
-        with open_source(target.url, schema=target.schema) as source:
-            return _read(source, target, store, progress, collectors, fresh)
-    except CrmauditError as error:
-        return Outcome(target, error=error)
+class _Reading:
+    """One go at one system's collection, and what has become of it so far."""
 
+    def __init__(self, target: Target, store: Store, progress: Progress, key: Key | None) -> None:
+        self._store = store
+        self._progress = progress
+        self._key_id = key.id if key else ""
+        self._outcome = Outcome(target)
 
-def _read(
-    source: Source,
-    target: Target,
-    store: Store,
-    progress: Progress,
-    collectors: list[Collector],
-    fresh: bool,
-) -> Outcome:
-    left = None if fresh else store.open_collection(target.system, source.address)
-    have: set[str] = set()
-    if left is None:
-        collection = store.begin_collection(target.system, source.address, source.snapshot)
-    else:
-        for snapshot in left.snapshots:
-            for document in store.of_snapshot(target.system, snapshot):
-                if (
-                    isinstance(document, TableProfile)
-                    and document.provenance.status.state == "done"
-                ):
-                    have.add(document.table)
-        collection = store.resume_collection(left, source.snapshot)
-    catalog: Catalog = source.catalog(target.system)
-    store.put(catalog)
-    progress.done(catalog)
-    todo = [t for t in catalog.tables if t.qualified not in have]
-    known = [t.rows for t in todo if t.rows is not None]
-    progress.system(target, len(todo), sum(known) if known else None)
-    kept, rows, failures, lost = 1, 0, list(_unreadable(catalog)), False
-    for one in collectors:
-        for document in one.collect(source, target.system, todo, progress.rows):
-            store.put(document)
-            progress.done(document)
-            kept += 1
-            status = document.provenance.status
-            if isinstance(document, TableProfile):
-                rows += document.rows
-            if status.state == "failed":
-                failures.append(Problem(f"{document.subject}: {status.reason}"))
-                lost = lost or "connection" in status.reason
-    if not lost:
-        store.end_collection(collection)
-    return Outcome(
-        target,
-        source.address,
-        kept,
-        len(have),
-        len(catalog.tables),
-        rows,
-        tuple(failures),
-    )
+    def run(self, collectors: dict[str, Collector], fresh: bool) -> Outcome:
+        target = self._outcome.target
+        try:
+            with open_source(target.url, schema=target.schema) as source:
+                self._outcome = replace(self._outcome, source=source.address)
+                self._read(source, collectors, fresh)
+        except CrmauditError as error:
+            self._outcome = replace(self._outcome, error=error)
+        return self._outcome
 
+    def _read(self, source: Source, collectors: dict[str, Collector], fresh: bool) -> None:
+        target = self._outcome.target
+        collection, have = self._begin(source, tuple(collectors), fresh)
+        catalog = source.catalog(target.system)
+        self._keep(catalog)
+        todo = {
+            kind: [t for t in catalog.tables if (kind, t.qualified) not in have]
+            for kind in collectors
+        }
+        missing = {t.qualified for tables in todo.values() for t in tables}
+        known = [t.rows for t in catalog.tables if t.qualified in missing and t.rows is not None]
+        self._outcome = replace(
+            self._outcome, tables=len(catalog.tables), resumed=len(catalog.tables) - len(missing)
+        )
+        self._progress.system(target, sum(map(len, todo.values())), sum(known) if known else None)
+        for kind, one in collectors.items():
+            for document in one.collect(source, target.system, todo[kind], self._progress.rows):
+                self._keep(document)
+        self._store.end_collection(collection)
 
-def _unreadable(catalog: Catalog) -> Iterator[Problem]:
-    """What the catalog itself could not read."""
-    status = catalog.provenance.status
-    if status.state != "done":
-        yield Problem(f"catalog: {status.reason}")
+    def _begin(
+        self, source: Source, kinds: tuple[str, ...], fresh: bool
+    ) -> tuple[Collection, set[tuple[str, str]]]:
+        """The collection to go on with, and kind and table of what it has."""
+        target = self._outcome.target
+        # With another schema the same name is another table.
+        place = f"{source.address} {target.schema or ''}".strip()
+        left = None if fresh else self._store.open_collection(target.system, place, kinds)
+        if left is None:
+            new = self._store.begin_collection(target.system, place, kinds, source.snapshot)
+            return new, set()
+        have = {
+            (d.kind, d.subject)
+            for d in self._store.collected(left)
+            if d.provenance.status.state != "failed"
+        }
+        return self._store.resume_collection(left, source.snapshot), have
+
+    def _keep(self, document: Document) -> None:
+        stamped = replace(document.provenance, key_id=self._key_id)
+        self._store.put(replace(document, provenance=stamped))
+        self._progress.done(document)
+        so_far = self._outcome
+        status = document.provenance.status
+        rows = document.rows if isinstance(document, TableProfile) else 0
+        failures = so_far.failures
+        # A column that could not be counted is told by a rule; the catalog has none.
+        if status.state == "failed" or (status.state != "done" and isinstance(document, Catalog)):
+            failures += (Problem(f"{document.subject or document.kind}: {status.reason}"),)
+        self._outcome = replace(
+            so_far,
+            kept=so_far.kept + 1,
+            rows=so_far.rows + (0 if status.state == "failed" else rows),
+            failures=failures,
+        )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from crmaudit.collect.collect import COLLECTORS, Target, collector
+from crmaudit.collect.collect import Collector, Target, collectors
 from crmaudit.errors import CrmauditError
 from crmaudit.evidence import Catalog
 from crmaudit.sources import Statement, open_source
@@ -16,7 +16,9 @@ class DryRun:
     """Reachability, rights, size and every statement of one system's collection.
 
     `sent` reached the server already (opening and catalog); `would_send` would
-    follow. Together they are all that a collection sends.
+    follow, and `on_failure` after each statement that fails. Together they are
+    all that a collection sends; a run that goes on with an interrupted one
+    sends less.
     """
 
     target: Target
@@ -25,23 +27,28 @@ class DryRun:
     catalog: Catalog | None = None
     sent: tuple[Statement, ...] = ()
     would_send: tuple[Statement, ...] = ()
+    on_failure: tuple[Statement, ...] = ()
     error: CrmauditError | None = None
 
 
 def dry_run(targets: Iterable[Target], only: Iterable[str] = ()) -> tuple[DryRun, ...]:
     """Read the catalogs only."""
-    names = tuple(only) or tuple(COLLECTORS)
-    return tuple(_one(t, names) for t in targets)
+    wanted = collectors(only).values()
+    return tuple(_one(t, wanted) for t in targets)
 
 
-def _one(target: Target, names: tuple[str, ...]) -> DryRun:
+def _one(target: Target, wanted: Iterable[Collector]) -> DryRun:
     try:
         with open_source(target.url, schema=target.schema) as source:
             catalog = source.catalog(target.system)
-            would = [
-                s for name in names for s in collector(name).statements(source, catalog.tables)
-            ]
-            sent = tuple(source.sent)
-            return DryRun(target, source.address, source.engine, catalog, sent, tuple(would))
+            return DryRun(
+                target,
+                source.address,
+                source.engine,
+                catalog,
+                tuple(source.sent),
+                tuple(s for one in wanted for s in one.statements(source, catalog.tables)),
+                source.on_failure,
+            )
     except CrmauditError as error:
         return DryRun(target, error=error)

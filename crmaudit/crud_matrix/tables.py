@@ -10,6 +10,8 @@ from urllib.parse import quote
 from crmaudit.evidence import Catalog, EntityMap, Table
 from crmaudit.workspace.landscape import Map
 
+_NO_ENTITY = {"system", "lookup", "log", "link"}
+
 
 @dataclass(frozen=True, slots=True)
 class Unmatched:
@@ -29,8 +31,9 @@ class Unmatched:
 class TableCover:
     """How far entity maps explain the tables of one system.
 
-    Views are left out: they repeat what tables hold. A table of the
-    product's own machinery (`role: system`) is explained.
+    Views are left out: they repeat what tables hold. A table is explained by
+    an entity, or by a role that needs none: machinery, a list of choices, a
+    log, a link between others.
     """
 
     system: str
@@ -54,18 +57,18 @@ def table_cover(
     """The catalog beside the map that people keep and the one that was measured."""
     there = {t.qualified: t for t in catalog.tables}
     rows = declared.tables if declared else ()
-    mapped = [(row.table, row.entity, row.role == "system") for row in rows]
+    mapped = [(row.table, row.entity, row.role) for row in rows]
     # What people say of a table replaces what was inferred of it.
     said = {name for name, *_ in mapped}
     mapped += [
-        (m.table, m.entity, m.role == "system")
+        (m.table, m.entity, m.role)
         for m in (measured.tables if measured else ())
         if m.table not in said
     ]
-    explained = {name for name, entity, system in mapped if entity or system}
+    explained = {name for name, entity, role in mapped if entity or role in _NO_ENTITY}
     holding: dict[str, dict[str, Table]] = {}
-    for name, entity, system in mapped:
-        if entity and not system and name in there:
+    for name, entity, role in mapped:
+        if entity and role != "system" and name in there:
             holding.setdefault(entity, {})[name] = there[name]
     tables = tuple(t for t in catalog.tables if t.kind != "view")
     rest = [t for t in tables if t.qualified not in explained]

@@ -52,8 +52,8 @@ class Provenance:
 
     `source` is the address without its secrets; `snapshot` names the
     consistent reading of the source: two documents of one snapshot saw the
-    same data. `key_id` is the id of the audit's key where the document holds
-    keyed pseudonyms, else empty.
+    same data. `key_id` is the id of the key of the audit that collected it,
+    empty where there was none and no keyed pseudonym is in it.
     """
 
     system: str

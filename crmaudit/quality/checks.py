@@ -42,6 +42,7 @@ _ATOM = rf"[{_LETTER}0-9!#$%&''*+/=?^_`{{|}}~-]+"
 _LABEL = rf"[{_LETTER}0-9]([{_LETTER}0-9-]*[{_LETTER}0-9])?"
 _EMAIL = rf"{_ATOM}(\.{_ATOM})*@({_LABEL}\.)+([{_LETTER}]{{2,63}}|xn--[a-z0-9-]+)"
 _DEFAULTS = "'1753-01-01', '1899-12-30', '1899-12-31', '1900-01-01'"
+_ADDRESS_WORDS = {"e", "mail", "email", "emails", "address", "adresse", "primary", "main"}
 _END_OF_TIME = "'9999-12-31', '9999-12-30', '9999-01-01', '2999-12-31', '3000-01-01'"
 
 
@@ -89,3 +90,8 @@ def is_email_name(column_name: str) -> bool:
     """Whether a column of this name is said to hold e-mail addresses."""
     joined = "".join(name_words(column_name))
     return "mail" in joined or "courriel" in joined or "correoelec" in joined
+
+
+def names_addresses_only(column_name: str) -> bool:
+    """Whether a name can mean nothing but e-mail addresses: not `email_greeting`."""
+    return _ADDRESS_WORDS.issuperset(name_words(column_name))

@@ -110,13 +110,21 @@ class Quality:
         )
         return self._combined(held)
 
+    def shared(self, entity: str, system: str | None = None) -> tuple[str, ...]:
+        """Tables of which only some rows are the entity's: their scores are of all rows."""
+        held = [h for h in self.holdings(entity) if system in (None, h.system) and not h.whole]
+        return tuple(dict.fromkeys(h.profile.table for h in held))
+
     def system_card(self, system: str) -> Scorecard | None:
-        """Over all tables of a system but the product's own; None where none was profiled."""
-        return self._combined((s, p.table) for s, p in self.tables() if s == system)
+        """Over the tables that hold entities; None where none was profiled.
+
+        Lists that came with the product would flatter a system that has a map.
+        """
+        return self._combined((s, p.table) for s, p in self.entity_tables() if s == system)
 
     @property
     def portfolio_card(self) -> Scorecard | None:
-        return self._combined((s, p.table) for s, p in self.tables())
+        return self._combined((s, p.table) for s, p in self.entity_tables())
 
     def table_score(self, system: str, table: str) -> Score:
         return overall(self.table_card(system, table))

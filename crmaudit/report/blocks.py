@@ -353,6 +353,16 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class Approval:
+    """Somebody who has to approve the document; `date` is empty until they did."""
+
+    who: str
+    role: str = ""
+    date: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Meta:
     organisation: str
     as_of: date | None
@@ -365,6 +375,7 @@ class Meta:
     tool_version: str = ""
     configuration: str = ""
     changes: tuple[Change, ...] = ()
+    approvals: tuple[Approval, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,10 @@
 A template reads these as `{{ inventory.cost_total }}` and so on. Fields are
 added, never renamed; `docs/templates.md` is kept equal to this module by a
 test. Where a part is None or empty, a section file that `requires` it is shown
-as missing (draft) or left out (final).
+as missing (draft) or left out (final). Besides these fields a section file is
+given `meta` (`crmaudit.report.blocks.Meta`), `omitted`, the sections that a
+final report leaves out (`crmaudit.report.sections.Omitted`), the functions of
+`crmaudit.report.functions` and its filters.
 """
 
 from __future__ import annotations
@@ -11,22 +14,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from types import SimpleNamespace
 
 from crmaudit.engine import Finding, Gap
-from crmaudit.governance import Governance
+from crmaudit.governance.rate import Rate
+from crmaudit.governance.users import Adoption
 from crmaudit.inventory import InventoryRow
-from crmaudit.report.blocks import KeyFigure, Matrix
+from crmaudit.quality.scores import Score
+from crmaudit.report.blocks import KeyFigure, Matrix, Table
 from crmaudit.report.specs import Bars, Bubbles, Dumbbell, Heat, Lines, Network, Stacked, Timeline
-from crmaudit.rules import Rule
+from crmaudit.report.tables import Tables
 from crmaudit.rules.base import Severity
 from crmaudit.strategy import Extraction, Initiative
 from crmaudit.workspace.audit_file import AuditFile, Brief
 from crmaudit.workspace.interviews import Interview
 from crmaudit.workspace.kpis import Kpi, Technique
 from crmaudit.workspace.landscape import Entity, Need, Process
-from crmaudit.workspace.people import Meeting, Person
-from crmaudit.workspace.registers import Registers
+from crmaudit.workspace.registers import Opinion
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,15 @@ class InventoryPart:
     cost_known: int
     """Systems whose cost is known."""
     currency: str
+    """Three letters: the audit's currency."""
+    skills: tuple[int, int]
+    """Skills of production support held by two people and more, and all that are listed."""
+    unsupported: tuple[str, ...]
+    """Names of systems in use whose vendor's support has ended."""
+    contracts_ending: tuple[str, ...]
+    """Names of systems whose contract ends within a year."""
+    undeclared_care: tuple[str, ...]
+    """Names of systems of which no maintenance is declared."""
     cost_bars: Bars | None
     """Cost a year by system, the dearest first."""
     lifecycle: Timeline | None
@@ -51,43 +63,35 @@ class InventoryPart:
 
 
 @dataclass(frozen=True, slots=True)
-class RecordPart:
-    """The system of record of one entity."""
-
-    entity: Entity
-    systems: tuple[str, ...]
-    """Names; several where they are equal."""
-    declared: bool
-    margin: int
-
-
-@dataclass(frozen=True, slots=True)
-class FeedPart:
-    """A feed: `source` and `target` are systems' names."""
-
-    source: str
-    target: str
-    entities: tuple[str, ...]
-    by: str
-    frequency: str
-    owner: str
-    problems: str
-
-
-@dataclass(frozen=True, slots=True)
 class CrudPart:
     """The mapping of entities to systems."""
 
     matrix: Matrix
+    """Who creates, reads, updates and deletes what: `{{ matrix(crud.matrix) }}`."""
     known: int
     """Cells of which something is declared."""
     cells: int
-    records: tuple[RecordPart, ...]
-    feeds: tuple[FeedPart, ...]
-    missing_feeds: tuple[FeedPart, ...]
-    """One creates what the other reads, and no declared feed leads there."""
+    """Cells of the matrix: entities × systems in scope."""
+    decided: int
+    """Entities whose system of record is declared."""
+    tied: tuple[str, ...]
+    """Names of entities of which several systems could be the record."""
+    feeds: int
+    """Declared feeds between systems in scope."""
+    by_hand: int
+    """Of these, carried by hand."""
+    in_trouble: int
+    """Of these, with a known problem."""
+    missing_feeds: int
+    """Pairs of systems: one creates what the other reads, and no declared feed leads there."""
     silos: tuple[str, ...]
+    """Names of systems that hold something and share it through no feed."""
     network: Network | None
+    """Systems and the declared feeds between them."""
+    model: Network | None
+    """Entities and their relationships: the conceptual model."""
+    one_place: tuple[str, tuple[str, ...], tuple[str, ...]] | None
+    """The system that shows most of a customer: its name, what it shows, what it lacks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +99,15 @@ class PerceivedPart:
     """What people say of a system beside what was measured, both 0 to 100."""
 
     system: str
+    """Its name."""
     said: float
+    """The mean of the voices."""
     measured: float | None
-    voices: tuple[tuple[str, float, str, str], ...]
+    """Checks passed of checks that apply; None where it was not read."""
+    voices: tuple[tuple[str, float, date | None, str], ...]
     """Who, score 1 to 5, when, note."""
     evidence: tuple[str, ...]
+    """Ids of the evidence behind `measured`, a few of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +115,17 @@ class QualityPart:
     """Measured data quality."""
 
     rows_read: int
+    """Rows of all tables read."""
     tables_read: int
+    """Tables read."""
     tables_failed: int
+    """Tables that could not be read."""
+    systems_read: tuple[str, ...]
+    """Names of the systems whose database was read."""
+    score: Score | None
+    """All checks in one: `.passed`, `.applicable`, `.share`, `.evidence`."""
+    worst: Score | None
+    """The dimension with the lowest share: `.dimension` and as above."""
     heat: Heat | None
     """Systems × dimensions."""
     entities: Heat | None
@@ -119,21 +136,38 @@ class QualityPart:
 class PeoplePart:
     """People, their duties and what they say."""
 
-    people: tuple[Person, ...]
+    declared: int
+    """People in people.yaml."""
     champions: tuple[str, ...]
+    """Names of the system champions."""
     managers: tuple[str, ...]
-    meetings: tuple[Meeting, ...]
-    units: tuple[Mapping[str, object], ...]
-    """`name`, `key`, `staff`, `super_users`, `custodians`, `everyday` of each unit."""
-    access: tuple[Mapping[str, object], ...]
-    """`granted`, `recommended`, `people`, `verdict`: counts, never names."""
+    """Names of the CRM managers."""
+    manager_advised: str
+    """Who ought to manage the CRM by its focus; empty where no focus is declared."""
+    manager_fits: bool | None
+    """Whether the managers are those; None where the declarations do not say."""
+    adoption: Adoption | None
+    """`.users` of `.staff` use the CRM, as declared; `.unknown` of whom nobody said."""
+    access_checked: int
+    """People whose granted level can be laid beside the one recommended."""
+    access_excess: int
+    """Of these, with a wider level than recommended."""
+    access_short: int
+    """Of these, with a narrower level than recommended."""
     interviews: tuple[Interview, ...]
-    pains: tuple[Mapping[str, object], ...]
-    """`text`, `group`, `hours` (low, high or None), `cost` (low, high or None)."""
+    """Discovery interviews: `.group`, `.answers`, `.risks` and more."""
+    negative: tuple[Opinion, ...]
+    """Negative opinions of groups that may be named (five people and more), with their cause."""
+    dysfunction_rate: Rate | None
+    """`.part` of `.whole` places where a step uses a system do not work."""
+    dysfunctions_placed: bool
+    """Whether every dysfunction names its step; if not, the rate is at most so high."""
+    dysfunction_bars: Bars | None
+    """The rate by process, beside the ten per cent that are called optimistic."""
     hours_lost: tuple[float, float] | None
+    """Hours a year that groups say they lose, low and high; small groups left out."""
     cost_lost: tuple[float, float] | None
-    registers: Registers
-    governance: Governance
+    """These hours at the internal rate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,11 +175,31 @@ class KpiPart:
     """One indicator with its trend in words."""
 
     kpi: Kpi
+    """As declared: `.name`, `.unit`, `.target`."""
     technique: Technique | None
+    """What it is to show the effect of."""
     newest: float | None
+    """Its newest value."""
     points: int
+    """Values in its series."""
     trend: str
+    """The trend in words, with how sure it is."""
     notable: bool
+    """Whether the trend stands out from chance."""
+    effect: str
+    """The medians before and after the technique began, in words; empty where not comparable."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why questions could not be judged."""
+
+    text: str
+    """The reason."""
+    needs: str
+    """What would supply the answer; empty where nobody knows."""
+    questions: int
+    """How many questions it stops."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,16 +209,52 @@ class FindingsPart:
     all: tuple[Finding, ...]
     """Worst first."""
     top: tuple[Finding, ...]
-    """The five that matter most, of different codes."""
+    """The five that matter most, one of a kind."""
     counts: Mapping[Severity, int]
+    """Findings by severity."""
+    topics: Mapping[str, tuple[Finding, ...]]
+    """Findings by the topic of their rule: dossier, mapping, extraction, quality, users, access,
+    maintenance, kpis, attitudes, interviews, plan."""
     waived: tuple[Finding, ...]
+    """Findings that somebody bears, for now."""
     not_assessed: tuple[Gap, ...]
-    reasons: tuple[tuple[str, str, int], ...]
-    """Reason, what would supply it, how many questions."""
-    rules: tuple[Rule, ...]
-    """The rules behind the findings."""
+    """Questions that could not be judged, each with reason and need."""
+    reasons: tuple[Reason, ...]
+    """Why questions could not be judged, the most frequent first."""
     rooms: Stacked | None
-    """Findings by room and severity."""
+    """Findings by area and severity."""
+
+
+@dataclass(frozen=True, slots=True)
+class PhasePart:
+    """One phase of the plan."""
+
+    number: int
+    """From 1."""
+    initiatives: tuple[Initiative, ...]
+    """In the order of work."""
+    findings: int
+    """Findings that it answers."""
+    effort: tuple[float, float]
+    """Working days, low and high."""
+    cost: float | None
+    """None where a cost is not known."""
+    starts: date | None
+    """None where no start or capacity is declared."""
+    ends: date | None
+    """Last day of its last initiative."""
+    table: Table
+    """What to do, why, and who leads: `{{ block(phase.table) }}`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Something that the plan asks somebody to decide."""
+
+    who: str
+    """Who has to decide."""
+    text: str
+    """What."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,18 +262,29 @@ class PlanPart:
     """The initiatives in the order of work."""
 
     initiatives: tuple[Initiative, ...]
-    phases: Mapping[int, tuple[Initiative, ...]]
+    """All of them but those dropped."""
+    phases: tuple[PhasePart, ...]
+    """The same by phase."""
     effort: tuple[float, float]
-    """Working days, low and high."""
+    """Working days of what is not done yet, low and high."""
     cost: float | None
     """At the internal hourly rate; None where no rate is declared."""
+    starts: date | None
+    """First day of the first initiative; None where no start or capacity is declared."""
+    ends: date | None
+    """Last day of the last."""
     gantt: Timeline | None
     """None where the workspace gives no start or capacity."""
     value_map: Bubbles | None
-    decisions: tuple[str, ...]
-    """What the executives are asked to decide."""
+    """Value against effort."""
+    decisions: tuple[Decision, ...]
+    """At most five, the most urgent first."""
     extractions: tuple[Extraction, ...]
+    """Systems by how hard their data are to extract, the hardest first."""
     extraction_bars: Bars | None
+    """The score of each system; None where more than twelve would be too many for bars."""
+    extraction_heat: Heat | None
+    """The difficulty of each system by criterion: what makes up the score."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,32 +292,46 @@ class ReportContext:
     """All that a section file may use."""
 
     organisation: str
+    """The organisation's name."""
     day: date | None
     """The day the audit speaks of."""
     audit: AuditFile
+    """audit.yaml as declared."""
     brief: Brief
+    """brief.yaml as declared."""
     headlines: tuple[KeyFigure, ...]
-    """The five figures of the summary: `{{ key_figures(headlines) }}`."""
-    tables: SimpleNamespace
+    """The six figures of the summary: `{{ key_figures(headlines) }}`."""
+    tables: Tables
     """Typed tables by name, None where empty: `{{ block(tables.systems) }}`."""
     inventory: InventoryPart
+    """The systems in scope."""
     entities: tuple[Entity, ...]
+    """What the organisation keeps information about."""
     processes: tuple[Process, ...]
+    """processes.yaml as declared."""
     breaks: Mapping[str, tuple[str, ...]]
     """Process id → where its chain breaks, in words."""
     needs: tuple[Need, ...]
+    """needs.yaml as declared."""
     crud: CrudPart
+    """The mapping of entities to systems."""
     quality: QualityPart | None
+    """Measured data quality; None where no database was read."""
     perceived: tuple[PerceivedPart, ...]
+    """Opinions on systems beside what was measured."""
     dumbbell: Dumbbell | None
+    """The same as a figure."""
     people: PeoplePart
+    """People, their duties and what they say."""
     kpis: tuple[KpiPart, ...]
+    """Indicators with their trends."""
     kpi_lines: Lines | None
+    """Indicators over time."""
     findings: FindingsPart
+    """What the rules found, and what they could not judge."""
     plan: PlanPart
+    """What is recommended."""
     names: Mapping[str, str]
-    """Name of every system (by id), entity, person and unit (by id)."""
-    unexplained: Mapping[str, tuple[str, ...]]
-    """System → tables that no entity explains."""
+    """Name of every system, entity, person, unit, process and indicator by id."""
     weights: Mapping[str, float]
     """Weights of the extraction criteria in force."""

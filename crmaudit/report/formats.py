@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import glob
 import os
 import tempfile
+import time
 from collections.abc import Iterable
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from typing import Protocol
@@ -21,6 +24,9 @@ FORMATS: dict[str, str] = {
     "md": "crmaudit.report.markdown_out:render",
     "json": "crmaudit.report.json_out:render",
 }
+
+_ABANDONED = 3600.0
+"""Seconds after which a half-written file belongs to nobody."""
 
 
 class Writer(Protocol):
@@ -69,6 +75,7 @@ def write_all(
 def replace(path: Path, content: bytes) -> None:
     """Put the content in the file's place at once: a stop leaves the old file whole."""
     path.parent.mkdir(parents=True, exist_ok=True)
+    _sweep(path)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
     try:
         with os.fdopen(handle, "wb") as file:
@@ -82,3 +89,11 @@ def replace(path: Path, content: bytes) -> None:
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
+
+
+def _sweep(path: Path) -> None:
+    """Remove what a killed run left beside the file; one that is being written is younger."""
+    for left in path.parent.glob(f".{glob.escape(path.name)}.*.tmp"):
+        with suppress(OSError):
+            if time.time() - left.stat().st_mtime > _ABANDONED:
+                left.unlink()

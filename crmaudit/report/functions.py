@@ -29,7 +29,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from crmaudit.report import blocks as b
-from crmaudit.report import numbers
+from crmaudit.report import numbers, wording
 from crmaudit.report.specs import FigureSpec
 from crmaudit.report.text import slug
 
@@ -180,7 +180,20 @@ def functions(renderer: Renderer) -> dict[str, Callable[..., str]]:
 
 
 def filters(language: str) -> dict[str, Callable[..., object]]:
-    """The template filters: numbers as they are read in this language."""
+    """The template filters: numbers and lists as they are read in this language.
+
+    | filter | gives |
+    |---|---|
+    | `20045 | number` | `20,045` |
+    | `0.31 | percent` | `31 %` |
+    | `6214 | share(20045)` | `31 % (6,214 of 20,045)` |
+    | `12400 | money("EUR")` | `EUR 12,400` |
+    | `day | date` | `21 Nov 2026` |
+    | `1 | counted("system")` | `1 system` |
+    | `(3, 12) | span` | `3–12` |
+    | `names | listed(4)` | `a, b, c, d and 7 more` |
+    | `findings | by_severity` | `2 critical and 1 low` |
+    """
 
     def bound(function: Callable[..., str]) -> Callable[..., str]:
         return lambda *args, **named: function(*args, language=language, **named)
@@ -191,4 +204,8 @@ def filters(language: str) -> dict[str, Callable[..., object]]:
         "share": bound(numbers.share),
         "money": bound(numbers.money),
         "date": bound(numbers.day),
+        "counted": bound(wording.counted),
+        "span": bound(wording.span),
+        "listed": wording.listed,
+        "by_severity": wording.by_severity,
     }

@@ -59,6 +59,7 @@ class _Markdown:
             parts.append(f"*{escape(document.subtitle)}*")
         facts = control(document, self.words)
         parts.append(self.grid(["", ""], [[escape(name), escape(value)] for name, value in facts]))
+        parts.extend(self.history(document.meta))
         for section, entry in zip(document.sections, self.outline.sections, strict=True):
             heads = self.outline.headings(section)
             parts.append(f"{'#' * (entry.level + 1)} {entry.number} {escape(entry.title)}")
@@ -73,6 +74,19 @@ class _Markdown:
             parts.append(f"## {self.outline.register_number} {title}")
             parts.extend(self.evidence(n, e) for n, e in enumerate(document.evidence, 1))
         return "\n\n".join(part for part in parts if part) + "\n"
+
+    def history(self, meta: b.Meta) -> Iterable[str]:
+        """The change log, and who has to approve."""
+        say = self.words
+        if meta.changes:
+            rows = [[escape(x) for x in (c.version, c.date, c.what, c.who)] for c in meta.changes]
+            yield self.grid([say[k] for k in ("version", "date", "change", "who")], rows)
+        if meta.approvals:
+            rows = [
+                [escape(x) for x in (a.who, a.role, a.date or say["not_signed"], a.note)]
+                for a in meta.approvals
+            ]
+            yield self.grid([say[k] for k in ("who", "role", "signed", "note")], rows)
 
     def evidence(self, number: int, entry: b.Evidence) -> str:
         facts = (entry.what, entry.source, entry.method, entry.taken, entry.digest)
@@ -224,10 +238,9 @@ class _Markdown:
             if s in states
         )
         issues = "\n".join(
-            f"- {self.severity(i.severity)}: {escape(x.text)}: {escape(i.text)} ({_code(i.code)})"
-            for labels_ in (made.rows, made.columns)
-            for x in labels_
-            for i in x.issues
+            f"- {escape(x.text)}: " + ", ".join(_code(i.code) for i in x.issues)
+            for x in (*made.rows, *made.columns)
+            if x.issues
         )
         body = self.grid(heads, rows)
         parts = (f"**{escape(made.title)}**", body, legend, escape(made.note), issues)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from crmaudit.facts import Facts
-from crmaudit.quality.scores import DIMENSIONS, Score, Scorecard
+from crmaudit.quality.scores import DIMENSIONS, Scorecard
 from crmaudit.report import blocks as b
 from crmaudit.report import specs as s
 from crmaudit.report.context import QualityPart
-from crmaudit.report.numbers import percent, share
+from crmaudit.report.numbers import percent
 
-SHOWN = 12
+SHOWN = 6
 """At most so many evidence marks stand after one number."""
 
 
@@ -23,18 +23,12 @@ def headline(facts: Facts) -> b.KeyFigure:
             state="not_assessed",
             reason="no database was read",
         )
-    known = sum(x.share is not None for x in card.scores.values())
-    detail = f"{counts(score)} checks, {known} of {len(DIMENSIONS)} dimensions"
+    detail = f"{round(score.passed):,} of {round(score.applicable):,} checks"
     if card.worst is not None:
         detail += f"; worst: {card.worst.dimension}, {percent(card.worst.share)}"
     return b.KeyFigure(
         "Measured data quality", percent(score.share), detail, evidence=score.evidence[:SHOWN]
     )
-
-
-def counts(score: Score) -> str:
-    """`69 % (13,831 of 20,045)`."""
-    return share(round(score.passed), round(score.applicable))
 
 
 def quality_part(facts: Facts) -> QualityPart | None:
@@ -47,6 +41,9 @@ def quality_part(facts: Facts) -> QualityPart | None:
         rows_read=sum(p.rows for p in profiles if p not in failed),
         tables_read=len(profiles) - len(failed),
         tables_failed=len(failed),
+        systems_read=tuple(facts.workspace.system[x].name for x in facts.evidence.profiles),
+        score=facts.quality.portfolio_score,
+        worst=card.worst if (card := facts.quality.portfolio_card) else None,
         heat=_heat(facts),
         entities=_entity_heat(facts),
     )
@@ -63,7 +60,9 @@ def _entity_heat(facts: Facts) -> s.Heat | None:
     for entity in facts.workspace.entity.values():
         card = facts.quality.entity_card(entity.id)
         if card is not None and card.mean() is not None:
-            cards[entity.label] = card
+            # What is filtered is not measured apart, which must not look as if it were.
+            shared = " (table shared)" if facts.quality.shared(entity.id) else ""
+            cards[entity.label + shared] = card
     ordered = dict(sorted(cards.items(), key=lambda x: x[1].mean() or 0))
     return heat(ordered, "Entity")
 

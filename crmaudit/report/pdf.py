@@ -82,6 +82,10 @@ def page_data(document: b.Document, theme: Theme, templates: Templates) -> Data:
         "foot": words(" · ".join(part for part in foot if part)),
         "control": [[name, words(value)] for name, value in control(document, say)],
         "changes": [[words(x) for x in (c.version, c.date, c.what, c.who)] for c in meta.changes],
+        "approvals": [
+            [words(x) for x in (a.who, a.role, a.date or say["not_signed"], a.note)]
+            for a in meta.approvals
+        ],
         "lang": language if language.isalpha() and len(language) in (2, 3) else "en",
         "dir": "rtl" if language in RTL else "ltr",
         "paper": theme.paper,

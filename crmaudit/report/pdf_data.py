@@ -268,14 +268,12 @@ class PdfData:
             "note": f"{note} {self.labels['matrix_huge']}".strip() if huge else note,
             "issues": [
                 {
-                    "mark": self.severity(issue.severity, False),
+                    "mark": self._mark(label),
                     "who": words(label.text),
-                    "s": words(issue.text),
-                    "code": words(issue.code),
+                    "codes": [words(issue.code) for issue in label.issues],
                 }
-                for labels in (made.rows, made.columns)
-                for label in labels
-                for issue in label.issues
+                for label in (*made.rows, *made.columns)
+                if label.issues
             ],
         }
         return [*found, last]

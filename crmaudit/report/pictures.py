@@ -1,4 +1,4 @@
-"""Figures and the matrix of the report, made from facts."""
+"""Charts of the report, made from facts."""
 
 from __future__ import annotations
 
@@ -7,48 +7,11 @@ from datetime import date, timedelta
 
 from crmaudit.engine import Judgement
 from crmaudit.facts import Facts
-from crmaudit.report import blocks as b
+from crmaudit.governance.dysfunctions import places, where
 from crmaudit.report import specs as s
-from crmaudit.report.numbers import money, number
+from crmaudit.report.numbers import money, number, share
 from crmaudit.rules.base import ROOMS, SEVERITIES
 from crmaudit.strategy import Plan
-
-
-def crud_matrix(facts: Facts, judgement: Judgement) -> b.Matrix:
-    """The declared matrix, with the mapping's findings at its rows and columns."""
-    crud, workspace = facts.crud, facts.workspace
-
-    def issues(subject: str) -> tuple[b.MatrixIssue, ...]:
-        return tuple(
-            b.MatrixIssue(f.code, f.message, f.severity)
-            for f in judgement.findings
-            if f.subject == subject and f.code.startswith("CRD")
-        )
-
-    rows = tuple(
-        b.MatrixLabel(
-            e, workspace.entity[e].label, workspace.entity[e].class_ or "", issues(f"entity:{e}")
-        )
-        for e in crud.entities
-    )
-    columns = tuple(
-        b.MatrixLabel(
-            x, workspace.system[x].name, workspace.system[x].kind or "", issues(f"system:{x}")
-        )
-        for x in crud.systems
-    )
-    cells = []
-    for r, entity in enumerate(crud.entities):
-        for c, system in enumerate(crud.systems):
-            cell = crud.cell(system, entity)
-            if cell.letters is None:
-                cells.append(b.MatrixCell(r, c, (b.Letter("?", "unknown"),)))
-            elif cell.letters:
-                letters = tuple(b.Letter(x, "declared") for x in cell.letters)
-                cells.append(b.MatrixCell(r, c, letters))
-    return b.Matrix(
-        "crud", "Who creates, reads, updates and deletes what", rows, columns, tuple(cells)
-    )
 
 
 def cost_bars(facts: Facts) -> s.Bars | None:
@@ -104,23 +67,6 @@ def lifecycle(facts: Facts) -> s.Timeline | None:
         return None
     tasks.sort(key=lambda t: (t.group, t.end, t.label))
     return s.Timeline(tuple(tasks[:40]), facts.day, "as of")
-
-
-def network(facts: Facts) -> s.Network | None:
-    """Systems and their declared feeds (solid), and feeds that are missing (dashed)."""
-    crud, workspace = facts.crud, facts.workspace
-    if not crud.feeds:
-        return None
-    nodes = tuple(
-        s.Node(x, workspace.system[x].name, workspace.system[x].kind or "", x in crud.silos())
-        for x in crud.systems
-        if workspace.system[x].crud or crud.flow.degree(x)
-    )
-    edges = [
-        s.Edge(a, z, ", ".join(workspace.entity[e].label for e in data["entities"]))
-        for a, z, data in sorted(crud.flow.edges(data=True), key=lambda x: (x[0], x[1]))
-    ]
-    return s.Network(nodes, tuple(edges))
 
 
 def rooms(judgement: Judgement) -> s.Stacked | None:
@@ -184,9 +130,9 @@ def value_map(plan: Plan) -> s.Bubbles | None:
 
 
 def extraction_bars(facts: Facts, plan: Plan) -> s.Bars | None:
-    """Extraction complexity, the hardest first."""
+    """Extraction complexity, the hardest first; None for many, which the table tells better."""
     scored = [e for e in plan.extractions if e.score is not None]
-    if not scored:
+    if not 0 < len(scored) <= 12:
         return None
     names = facts.workspace.system
     return s.Bars(
@@ -203,6 +149,57 @@ def extraction_bars(facts: Facts, plan: Plan) -> s.Bars | None:
         top=10,
         label_name="System",
         value_name="Complexity 1–10 (range)",
+    )
+
+
+def extraction_heat(facts: Facts, plan: Plan) -> s.Heat | None:
+    """Difficulty of each system by criterion; dark is hard."""
+    scored = [e for e in plan.extractions if e.score is not None]
+    if not scored:
+        return None
+    return s.Heat(
+        tuple(f"{facts.workspace.system[e.system].name} {number(e.score, 1)}" for e in scored),
+        tuple(x.name for x in scored[0].criteria),
+        tuple(
+            tuple(
+                s.HeatCell(None)
+                if x.difficulty is None
+                else s.HeatCell((x.difficulty - 1) / 9, number(x.difficulty, 0))
+                for x in e.criteria
+            )
+            for e in scored
+        ),
+        "System",
+    )
+
+
+def dysfunctions(facts: Facts) -> s.Bars | None:
+    """Places that do not work by process, the worst first."""
+    registers, processes = facts.workspace.registers, facts.workspace.processes
+    everywhere = places(processes)
+    struck = {
+        place
+        for d in registers.dysfunctions
+        if d.status != "solved"
+        for place in where(d, everywhere)
+    }
+    bars = []
+    for process in processes:
+        whole = sum(p[0] == process.id for p in everywhere)
+        part = sum(p[0] == process.id for p in struck)
+        if whole:
+            rate = part / whole
+            bars.append(s.Bar(process.name, 100 * rate, share(part, whole), rate > 0.1))
+    if not struck:
+        return None
+    bars.sort(key=lambda x: -(x.value or 0))
+    return s.Bars(
+        tuple(bars),
+        top=100,
+        label_name="Process",
+        value_name="Places that do not work",
+        target=10,
+        target_text="at most 10 %",
     )
 
 

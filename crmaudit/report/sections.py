@@ -8,7 +8,7 @@
     level: 1                 # 2 makes it a part of the chapter before it
     audiences: [board, it]   # empty or missing: for everybody
     appendix: false
-    landscape: false
+    landscape: false         # true; or `wide`: where its matrix has too many columns for a page
     requires:                # what must be there, and how the user supplies it
       quality.scores: "Run `crmaudit collect`"
     ---
@@ -22,7 +22,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import yaml
 
@@ -32,6 +32,8 @@ from crmaudit.report.markdown import Renderer
 from crmaudit.report.templates import template_root
 from crmaudit.report.text import slug
 
+UPRIGHT = 14
+"""Columns of a matrix that an upright page has room for."""
 KEYS = ("id", "title", "level", "audiences", "appendix", "landscape", "requires")
 
 
@@ -45,7 +47,7 @@ class SectionFile:
     level: int = 1
     audiences: tuple[str, ...] = ()
     appendix: bool = False
-    landscape: bool = False
+    landscape: bool | Literal["wide"] = False
     requires: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -56,6 +58,9 @@ class Omitted:
     id: str
     title: str
     needs: tuple[str, ...]
+    """Names of the context that it requires and lacks."""
+    ways: tuple[str, ...] = ()
+    """How to supply each."""
 
 
 def find_sections(language: str = "en", own: Path | None = None) -> tuple[SectionFile, ...]:
@@ -108,7 +113,7 @@ def read_front(path: Path) -> SectionFile:
         level=2 if front.get("level") == 2 else 1,
         audiences=tuple(map(str, front.get("audiences") or ())),
         appendix=bool(front.get("appendix")),
-        landscape=bool(front.get("landscape")),
+        landscape="wide" if front.get("landscape") == "wide" else bool(front.get("landscape")),
         requires={str(k): str(v) for k, v in requires.items()},
     )
 
@@ -123,6 +128,10 @@ def unmet(section: SectionFile, context: Mapping[str, Any]) -> dict[str, str]:
         if thing is None or thing is False or (hasattr(thing, "__len__") and len(thing) == 0):
             missing[name] = how
     return missing
+
+
+def _wide(blocks: Sequence[b.Block]) -> bool:
+    return any(isinstance(x, b.Matrix) and len(x.columns) > UPRIGHT for x in blocks)
 
 
 def build(
@@ -147,7 +156,9 @@ def build(
     lacking = {f.id: unmet(f, context) for f in files}
     final = meta.status == "final"
     omitted = tuple(
-        Omitted(f.id, f.title, tuple(lacking[f.id])) for f in files if lacking[f.id] and final
+        Omitted(f.id, f.title, tuple(lacking[f.id]), tuple(lacking[f.id].values()))
+        for f in files
+        if lacking[f.id] and final
     )
     folders = [*([own] if own else []), *dict.fromkeys(f.path.parent for f in files)]
     renderer = Renderer(folders, {**context, "meta": meta, "omitted": omitted}, meta.language)
@@ -157,15 +168,12 @@ def build(
         if lacking[file.id] and final:
             continue
         if lacking[file.id]:
-            ways = tuple(
-                (b.Paragraph((b.Text(how or name),)),) for name, how in lacking[file.id].items()
-            )
+            ways = tuple(renderer.parse(how or name) for name, how in lacking[file.id].items())
             blocks: tuple[b.Block, ...] = (
                 b.Callout("draft", missing_title, (b.BulletList(ways),)),
             )
         else:
             blocks = renderer.blocks(file.path.name)
-        sections.append(
-            b.Section(file.id, file.title, blocks, file.level, file.landscape, file.appendix)
-        )
+        turned = _wide(blocks) if file.landscape == "wide" else file.landscape
+        sections.append(b.Section(file.id, file.title, blocks, file.level, turned, file.appendix))
     return b.Document(title, meta, tuple(sections), subtitle, tuple(evidence))

@@ -57,3 +57,9 @@ def plain(inlines: Iterable[b.Inline]) -> str:
             case b.EvidenceRef():
                 pass
     return "".join(parts)
+
+
+def first_paragraph(text: str) -> str:
+    """The first paragraph of Markdown as one line, its code and emphasis as plain words."""
+    first = text.strip().split("\n\n", 1)[0]
+    return re.sub(r"[`*]", "", " ".join(first.split()))

@@ -70,7 +70,12 @@ def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
                 reason = f"the rows of {label} in {system.name} were not counted"
                 yield NotAssessed(reason, f"crmaudit collect {system.id}", subject)
             elif not rows:
-                found = f"the {len(tables)} mapped to it are empty" if tables else "none holds it"
+                are = (
+                    "the 1 mapped to it is"
+                    if len(tables) == 1
+                    else f"all {len(tables)} mapped to it are"
+                )
+                found = f"{are} empty" if tables else "none holds it"
                 yield Hit(
                     subject,
                     f"{system.name} is said to create {label}; of its {len(cover.tables)} tables, "

@@ -34,6 +34,7 @@ from collections.abc import Iterator
 
 from crmaudit.evidence import TableProfile
 from crmaudit.facts import Facts
+from crmaudit.quality.quality import Holding
 from crmaudit.rules.base import Hit, Measurement, Severity, Topic
 from crmaudit.rules.qua_words import (
     column_subject,
@@ -61,18 +62,23 @@ def _empties(facts: Facts, system: str, profile: TableProfile) -> list[tuple[str
 
 def check(facts: Facts, share: float = 0.7) -> Iterator[Hit]:
     need_profiles(facts)
-    mapped = {(h.system, h.profile.table): h.mapped.entity for h in facts.quality.holdings()}
+    held: dict[tuple[str, str], list[Holding]] = {}
+    for holding in facts.quality.holdings():
+        held.setdefault((holding.system, holding.profile.table), []).append(holding)
     for system, profile in facts.quality.entity_tables():
-        entity = mapped.get((system, profile.table))
+        holdings = held.get((system, profile.table), [])
+        # Fields that one kind of row needs are rightly empty in another.
+        mixed = bool(holdings) and not any(h.whole for h in holdings)
         score = facts.quality.table_card(system, profile.table).scores["completeness"]
         if score.share is None or score.share >= share:
             continue
         empty = _empties(facts, system, profile)
         passed, applicable = int(score.passed), int(score.applicable)
+        among = ", rows of several kinds taken together" if mixed else ""
         yield Hit(
             table_subject(system, profile.table),
             f"{percent(score.share)} of the fields of {profile.table} are filled "
-            f"({passed:,} of {applicable:,}); "
+            f"({passed:,} of {applicable:,}{among}); "
             f"most often empty: {worst(empty)}",
             measurements=(
                 Measurement.share("completeness", passed, applicable, score.evidence),
@@ -81,10 +87,10 @@ def check(facts: Facts, share: float = 0.7) -> Iterator[Hit]:
                     for name, n in empty[:5]
                 ),
             ),
-            severity=None if entity else "low",
-            confidence=surety(profile),
+            severity=None if holdings and not mixed else "low",
+            confidence="tentative" if mixed else surety(profile),
             related=(
-                *((f"entity:{entity}",) if entity else ()),
+                *(f"entity:{h.mapped.entity}" for h in holdings),
                 *(column_subject(system, profile.table, name) for name, _ in empty[:5]),
             ),
         )

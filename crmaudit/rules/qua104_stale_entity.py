@@ -91,10 +91,11 @@ def check(facts: Facts, days: int = 365) -> Iterator[Hit | NotAssessed]:
         age = (facts.as_of - newest).days
         if age > days:
             profile = holding.profile
+            among = "" if holding.whole else ", others among them"
             yield Hit(
                 about,
                 f"The newest stamp of {label} is {age:,} days old, in {profile.table} "
-                f"({profile.rows:,} rows)",
+                f"({profile.rows:,} rows{among})",
                 measurements=(Measurement("days since", age, "days", evidence=(profile.id,)),),
                 confidence=surety(profile) if len(known) == len(held) else "tentative",
             )

@@ -64,17 +64,19 @@ def _judge(facts: Facts, system: System, entity: str, points: float) -> Hit | No
     who = listed(dict.fromkeys(facts.workspace.person_name(v.who) or "" for v in opinion.voices), 2)
     what = f"{entity_label(facts, entity)} in {system.name}" if entity else system.name
     voices = len(opinion.voices)
+    shared = quality.shared(entity, system.id) if entity else ()
+    mixed = ", other rows of the table included" if shared else ""
     return Hit(
         about,
         f"{what}: perceived {opinion.score:.0f} of 100 by {who}, measured {measured:.0f} "
-        f"({score.passed:,} of {score.applicable:,} checks)",
+        f"({score.passed:,} of {score.applicable:,} checks{mixed})",
         file=facts.workspace.place_of(f"system:{system.id}").file,
         path=("perceived_quality",),
         measurements=(
             Measurement("perceived", opinion.score, "of 100", whole=voices),
             Measurement.share("measured", int(score.passed), int(score.applicable), score.evidence),
         ),
-        confidence="firm" if voices > 1 else "tentative",
+        confidence="firm" if voices > 1 and not shared else "tentative",
         who=system.owners.business,
         related=(f"system:{system.id}", f"entity:{entity}") if entity else (),
     )

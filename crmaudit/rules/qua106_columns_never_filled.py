@@ -6,7 +6,8 @@ data that will not come. Custom fields unused are the super users' to mend.
 
 ## Fix
 Ask who wanted the field. Take it off the form, or fill it; up to `most` empty columns of a table
-are passed over. A system without a map is told in one finding, machinery and all.
+are passed over. A system is told in one finding: of the tables mapped to entities, or of all
+where there is no map.
 
 ## Bad
 ```yaml maps/crm.yaml
@@ -30,8 +31,8 @@ from crmaudit.evidence import TableProfile
 from crmaudit.facts import Facts
 from crmaudit.quality.scores import unused_columns
 from crmaudit.rules.base import Hit, Measurement, Severity, Topic
-from crmaudit.rules.qua_words import column_subject, need_profiles, surety, table_subject
-from crmaudit.rules.words import listed
+from crmaudit.rules.qua_words import column_subject, need_profiles, surety, worst
+from crmaudit.rules.words import counted
 
 severity: Severity = "low"
 topic: Topic = "quality"
@@ -41,38 +42,25 @@ initiative = "clean-data"
 def check(facts: Facts, most: int = 0) -> Iterator[Hit]:
     need_profiles(facts)
     mapped = {h.system for h in facts.quality.holdings()}
-    unmapped: dict[str, list[tuple[TableProfile, int]]] = {}
+    read: dict[str, list[TableProfile]] = {}
     for system, profile in facts.quality.entity_tables():
-        empty = unused_columns(profile)
-        if len(empty) <= most:
+        read.setdefault(system, []).append(profile)
+    for system, profiles in read.items():
+        empty = {p.table: unused_columns(p) for p in profiles}
+        told = [p for p in profiles if len(empty[p.table]) > most]
+        if not told:
             continue
-        if system in mapped:
-            yield Hit(
-                table_subject(system, profile.table),
-                f"{len(empty)} of {len(profile.columns)} columns of {profile.table} are empty in "
-                f"all {profile.rows:,} rows: {listed(empty)}",
-                measurements=(
-                    Measurement.share(
-                        "empty columns", len(empty), len(profile.columns), (profile.id,)
-                    ),
-                ),
-                confidence=surety(profile),
-                related=tuple(column_subject(system, profile.table, c) for c in empty[:20]),
-            )
-        else:
-            unmapped.setdefault(system, []).append((profile, len(empty)))
-    for system, tables in unmapped.items():
-        count = sum(n for _, n in tables)
-        columns = sum(len(p.columns) for s, p in facts.quality.tables() if s == system)
+        count = sum(len(empty[p.table]) for p in told)
+        columns = sum(len(p.columns) for p in profiles)
+        known = system in mapped
         yield Hit(
             f"system:{system}",
-            f"{count:,} of {columns:,} columns, in {len(tables)} tables, are empty in all rows; "
-            "which of them matter is not mapped",
+            f"{count:,} of {columns:,} columns are empty in all rows, in "
+            f"{counted(len(told), 'table')}: {worst((p.table, len(empty[p.table])) for p in told)}"
+            + ("" if known else "; which of them matter is not mapped"),
             measurements=(
-                Measurement.share(
-                    "empty columns", count, columns, tuple(p.id for p, _ in tables[:10])
-                ),
+                Measurement.share("empty columns", count, columns, tuple(p.id for p in told[:10])),
             ),
-            confidence="tentative",
-            related=tuple(table_subject(system, p.table) for p, _ in tables[:20]),
+            confidence="certain" if known and all(surety(p) == "certain" for p in told) else "firm",
+            related=tuple(column_subject(system, p.table, c) for p in told for c in empty[p.table]),
         )

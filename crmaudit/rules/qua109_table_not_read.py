@@ -34,11 +34,23 @@ initiative = "clean-data"
 def check(facts: Facts) -> Iterator[Hit]:
     facts.need_evidence()
     told: set[str] = set()
+    for system, tables in facts.evidence.unread.items():
+        for name, profile in tables.items():
+            told.add(about := table_subject(system, name))
+            was_read = facts.evidence.profiles[system][name].provenance.taken_at
+            yield Hit(
+                about,
+                f"{name} could not be read this time: "
+                f"{_first_words(profile.provenance.status.reason)}; "
+                f"what is said of it was read on {was_read:%Y-%m-%d}",
+            )
     for system, tables in facts.evidence.profiles.items():
         for name, profile in tables.items():
             status = profile.provenance.status
             parts = [c for c in profile.columns if c.status.state != "done"]
             about = table_subject(system, name)
+            if about in told:
+                continue
             told.add(about)
             if status.state != "done":
                 how = "could not be read" if status.state == "failed" else "was read in part only"

@@ -44,7 +44,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crmaudit.facts import Facts
-from crmaudit.quality.checks import is_email_name
+from crmaudit.quality.checks import is_email_name, names_addresses_only
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
 from crmaudit.rules.qua_words import (
     column_subject,
@@ -78,8 +78,13 @@ def check(facts: Facts, share: float = 0.2) -> Iterator[Hit | NotAssessed]:
         label = entity_label(facts, holding.mapped.entity)
         named = [c for c in profile.columns if is_email_name(c.name) and c.logical == "text"]
         # A greeting or a consent has "mail" in its name too: what holds addresses was told
-        # apart by content when it was profiled. An empty column has no content to tell by.
-        columns = [c for c in named if "email syntax" in c.checks or not c.filled]
+        # apart by content when it was profiled. An empty column has no content to tell by, only
+        # a name that can mean nothing else.
+        columns = [
+            c
+            for c in named
+            if "email syntax" in c.checks or (not c.filled and names_addresses_only(c.name))
+        ]
         if not columns:
             yield NotAssessed(
                 f"{profile.table} has no column of e-mail addresses; they may lie beside it",

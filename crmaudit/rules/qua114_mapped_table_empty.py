@@ -2,7 +2,8 @@
 
 ## Why
 A table that should hold an entity and holds nothing means that the module was never used, that
-the map is wrong, or that the audit account sees no rows.
+the map is wrong, or that the audit account sees no rows. Details, links, lists and logs beside it
+may well be empty.
 
 ## Fix
 Look at the table with its owner; correct the map, the rights, or the dossier's `crud:`.
@@ -42,16 +43,18 @@ def check(facts: Facts) -> Iterator[Hit]:
     holdings = list(facts.quality.holdings())
     if not holdings:
         raise NotAssessed("no profiled table is mapped to an entity", needs="maps/")
-    empty: dict[str, list[str]] = {}
+    empty: dict[tuple[str, str], list[str]] = {}
     for holding in holdings:
         profile = holding.profile
-        if profile.rows == 0 and profile.provenance.status.state == "done":
+        read = profile.provenance.status.state == "done"
+        if holding.mapped.role == "primary" and read and not profile.rows:
             entity = holding.mapped.entity or ""
-            empty.setdefault(table_subject(holding.system, profile.table), []).append(entity)
-    for about, entities in empty.items():
+            about = table_subject(holding.system, profile.table)
+            empty.setdefault((about, profile.table), []).append(entity)
+    for (about, table), entities in empty.items():
         labels = " and ".join(entity_label(facts, e) for e in entities)
         yield Hit(
             about,
-            f"The table mapped to {labels} has no rows",
+            f"{table} is mapped to {labels} and has no rows",
             related=tuple(f"entity:{e}" for e in entities),
         )

@@ -67,6 +67,10 @@ def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
             if not steps:
                 reason = f"the steps of {process.name!r}, which serves {purpose}, are not described"
                 yield NotAssessed(reason, "steps: in processes.yaml", subject)
+            elif not any(step.systems for step in process.steps):
+                # As `init` presets it: nobody has spoken yet.
+                reason = f"no step of {process.name!r}, which serves {purpose}, names a system"
+                yield NotAssessed(reason, "systems: of each step in processes.yaml", subject)
             elif found:
                 first = found[0]
                 yield Hit(

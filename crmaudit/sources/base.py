@@ -45,6 +45,9 @@ class Source(ABC):
     the source stays usable for the next table, unless the failure is a
     `ConnectionLostError`.
 
+    `on_failure` are the statements that make the snapshot usable again after
+    one that failed.
+
     `broken` says how many values of each column the last `stream` had to
     repair, for columns with any; it is complete when the stream is read to
     its end.
@@ -55,6 +58,7 @@ class Source(ABC):
     snapshot: str
     sent: list[Statement]
     broken: dict[str, int]
+    on_failure: tuple[Statement, ...] = ()
 
     @abstractmethod
     def catalog(self, system: str) -> Catalog:

@@ -45,6 +45,10 @@ class DuckDBSource(Session):
 
     driver_errors: ClassVar[tuple[type[BaseException], ...]] = (duckdb.Error, RuntimeError)
     _kind: ClassVar[Literal["table", "file"]] = "table"
+    on_failure = (
+        Statement("ROLLBACK", "leave the failed transaction"),
+        Statement("BEGIN TRANSACTION READ ONLY", "go on in the same file"),
+    )
 
     def __init__(
         self,
@@ -108,8 +112,8 @@ class DuckDBSource(Session):
     def _recover(self) -> None:
         # An error aborts the transaction; the lock on the file holds the snapshot.
         if hasattr(self, "_connection"):
-            self._answer(Statement("ROLLBACK", "leave the failed transaction"))
-            self._answer(Statement("BEGIN TRANSACTION READ ONLY", "go on in the same file"))
+            for statement in self.on_failure:
+                self._answer(statement)
 
     def _explain(self, error: BaseException) -> Failure:
         # DuckDB says so where Python would raise KeyboardInterrupt.

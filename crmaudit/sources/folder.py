@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -14,6 +13,7 @@ import pyarrow as pa
 
 from crmaudit.errors import CrmauditError
 from crmaudit.evidence import Catalog, Column, Table
+from crmaudit.private import Scratch
 from crmaudit.sources.address import EXPORTS, Address
 from crmaudit.sources.base import Statement
 from crmaudit.sources.csv_file import BLOCKS, CsvFile, RowTooLargeError
@@ -66,7 +66,7 @@ class FolderSource(DuckDBSource):
         newest = max((s[2] for s in self._states), default=0) / 1e9
         self.snapshot = snapshot_id(datetime.fromtimestamp(newest, UTC), *self._states)
         self._bytes = sum(s[1] for s in self._states)
-        self._folder = tempfile.TemporaryDirectory(prefix="crmaudit-")
+        self._folder = Scratch()
         try:
             stage = Path(self._folder.name) / "stage.duckdb"
             with self._guard("cannot stage the exports"), duckdb.connect(str(stage)) as connection:

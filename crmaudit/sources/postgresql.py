@@ -54,6 +54,9 @@ class PostgresSource(Session):
     """
 
     driver_errors: ClassVar[tuple[type[BaseException], ...]] = (psycopg.Error,)
+    on_failure = (
+        Statement("ROLLBACK TO SAVEPOINT audit", "go on in the snapshot after a failure"),
+    )
 
     def __init__(
         self,
@@ -152,9 +155,8 @@ class PostgresSource(Session):
 
     def _recover(self) -> None:
         if self._began and not self._connection.closed:
-            self._answer(
-                Statement("ROLLBACK TO SAVEPOINT audit", "go on in the snapshot after a failure")
-            )
+            for statement in self.on_failure:
+                self._answer(statement)
 
     def _explain(self, error: BaseException) -> Failure:
         assert isinstance(error, psycopg.Error)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
-import tempfile
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
@@ -15,6 +14,7 @@ from urllib.parse import quote
 
 from crmaudit.errors import CrmauditError
 from crmaudit.evidence import Catalog, Column, ForeignKey, Index, Table
+from crmaudit.private import Scratch
 from crmaudit.sources.address import Address
 from crmaudit.sources.base import Statement
 from crmaudit.sources.session import Failure, Session, snapshot_id
@@ -75,7 +75,7 @@ class SqliteSource(Session):
         if schema not in (None, "", "main"):
             raise CrmauditError("an SQLite file has no schemas", "leave the schema out")
         self._path = address.path
-        self._copy: tempfile.TemporaryDirectory[str] | None = None
+        self._copy: Scratch | None = None
         self._immutable = False
         progress(f"opening {self._path.name}")
         self._state = _state(self._path)
@@ -92,7 +92,7 @@ class SqliteSource(Session):
             in_wal_mode = file.read(20)[18:19] == b"\x02"
         if in_wal_mode and not Path(f"{path}-shm").exists():
             if wal.exists() and wal.stat().st_size:
-                self._copy = tempfile.TemporaryDirectory(prefix="crmaudit-")
+                self._copy = Scratch()
                 path = Path(shutil.copy(self._path, self._copy.name))
                 shutil.copy(wal, self._copy.name)
             else:

@@ -6,7 +6,7 @@ from a database's catalog, `schemas` describes its files to editors.
 
 from crmaudit.workspace.files import FOLDERS, MARKER, SINGLE
 from crmaudit.workspace.loading import load
-from crmaudit.workspace.proposal import Proposal, propose
+from crmaudit.workspace.proposal import Proposal, kind_columns, propose
 from crmaudit.workspace.scaffold import init, without_secret
 from crmaudit.workspace.schema import schemas, write_schemas
 from crmaudit.workspace.workspace import Workspace, find_root
@@ -19,6 +19,7 @@ __all__ = [
     "Workspace",
     "find_root",
     "init",
+    "kind_columns",
     "load",
     "propose",
     "schemas",

@@ -209,7 +209,7 @@ class TableMap(Model):
 
     table: Exact
     entity: EntityId | None = None
-    """Blank: not yet said. Tables of the product's own machinery are `role: system`."""
+    """Blank: not yet said. Machinery (`role: system`), lists, logs and links may do without."""
     role: Role = "primary"
     where: str = ""
     """Condition in the source's SQL that selects the entity's rows."""

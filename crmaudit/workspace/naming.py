@@ -65,11 +65,14 @@ _STAMP_NAMES = {
     "fkuserauthor erstelltvon creepar creadopor",
     "modified_at": "updatedat updated modifiedat modified modifiedon modifieddate datemodified "
     "lastmodified lastmodifieddate modifiedtime tms geaendertam datemodification fechamodificacion",
-    "modified_by": "updatedby modifiedby modifiedbyid modifieduserid lastmodifiedby "
-    "lastmodifiedbyid fkusermodif geaendertvon modifiepar modificadopor",
+    "modified_by": "updatedby modifiedby modifiedbyid modifiedid modifieduserid lastmodifiedby "
+    "lastmodifiedbyid lastmodifiedid fkusermodif geaendertvon modifiepar modificadopor",
     "owner": "ownerid owner assignedto assigneduserid assigneduser smownerid responsibleid "
     "zustaendig proprietaire propietario",
     "deleted": "deleted isdeleted deletedat deletedon geloescht supprime eliminado",
+    "last_login": "lastlogin lastloginat lastlogindate lastloginon lastloggedin datelastlogin "
+    "datelastlogon currentsigninat lastvisit lastvisitdate lastseen letzteanmeldung "
+    "dernierconnexion derniereconnexion ultimoacceso",
 }
 STAMPS = {stamp: frozenset(names.split()) for stamp, names in _STAMP_NAMES.items()}
 """What a column says about its row → names it goes by, without case and separators."""
@@ -81,10 +84,10 @@ _SIGNS: tuple[tuple[Role, str, str], ...] = (
         "jobs cron menu token tokens lock locks tmp temp search permission permissions navigation "
         "dashboard sequence upgrade extension metadata oauth worker preference preferences "
         "template templates mapping field fields custom processor widget timezone version "
-        "versions storage dedupe managed plugin module",
+        "storage dedupe managed plugin module",
         "the product's own machinery, by its name",
     ),
-    ("log", "log logs history audit changelog trail", "a record of changes, by its name"),
+    ("log", "log logs history audit changelog trail versions", "a record of changes, by its name"),
     (
         "lookup",
         "type types status statuses stage stages category categories country countries state "
@@ -104,6 +107,11 @@ _SIGNS: tuple[tuple[Role, str, str], ...] = (
     ),
 )
 _SIGN_OF = {word: (role, reason) for role, words, reason in _SIGNS for word in words.split()}
+_MESSAGE = (
+    "subject body cc bcc sentat sentto sentfrom senton datesent messageid betreff objet asunto"
+)
+_SECRET = re.compile(r"passw|passphrase|secret|token|salt$|apikey|kennwort|motdepasse|contrasena")
+_KIND = {"type", "kind", "typ", "art", "tipo"}
 _NOISE = {"tbl", "tb", "t", "crm", "dbo", "app", "core", "main", "data"}
 
 
@@ -141,6 +149,22 @@ def sign_of(words: Words) -> tuple[Role, str] | None:
         if role in ("system", "log") or (role != "primary" and word == words.words[-1]):
             return found
     return None
+
+
+def is_message(column_names: Iterable[str]) -> bool:
+    """Whether these are columns of messages: an archive called `emails` holds no addresses."""
+    return len({plain(name) for name in column_names}.intersection(_MESSAGE.split())) >= 2
+
+
+def is_secret(column_name: str) -> bool:
+    """Whether a column of this name holds a password or the like."""
+    return _SECRET.search(plain(column_name)) is not None
+
+
+def tells_kind(column_name: str, table: Words) -> bool:
+    """`type`, `contact_type` in a table of contacts: it may say what a row is."""
+    rest = plain(column_name).removeprefix("".join(table.singular))
+    return rest in _KIND
 
 
 def shared_prefix(names: Sequence[str]) -> str:

@@ -1,31 +1,43 @@
-"""What a catalog alone suggests: a dossier, entities and an entity map, to be confirmed by people.
+"""What a catalog suggests: a dossier, entities and an entity map, to be confirmed by people.
 
-Only names and declared structure are looked at, so everything here is a
-guess that the scaffold marks as one; what data say is measured later.
+Names and declared structure are looked at, and of the data only columns that
+may say which kind of party a row is; everything here is a guess that the
+scaffold marks as one. What data say is measured later.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from zlib import crc32
 
-from crmaudit.evidence import Catalog, Table
+from crmaudit.evidence import Catalog, Column, Table
 from crmaudit.evidence.entity_map import Role
 from crmaudit.workspace.naming import (
     CANONICAL,
     STAMPS,
     Words,
     canonical,
+    is_message,
+    is_secret,
     plain,
     shared_prefix,
     sign_of,
     slug,
+    tells_kind,
 )
 
 MAX_ATTRIBUTES = 25
+MOST_KINDS = 12
+"""More different values than this say nothing of the kind of a row."""
+
 _LOOKUP_ROWS, _LOOKUP_COLUMNS = 300, 4
+_PARTIES = ("person", "organisation", "household")
+_TRANSIENT = {"cache", "session", "sessions", "token", "tokens", "queue", "lock", "locks", "tmp"}
+
+Kinds = Mapping[tuple[str, str], Mapping[str, int]]
+"""Table and column → value → rows: what the columns of `kind_columns` hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +65,13 @@ class ProposedEntity:
 
 @dataclass(frozen=True, slots=True)
 class ProposedTable:
-    """`reason` says why the table was taken for what it is."""
+    """`reason` says why the table was taken for what it is, `where` which rows are meant."""
 
     table: str
     entity: str = ""
     role: Role = "primary"
     reason: str = ""
+    where: str = ""
     key: tuple[str, ...] = ()
     created_at: str = ""
     created_by: str = ""
@@ -66,6 +79,7 @@ class ProposedTable:
     modified_by: str = ""
     owner: str = ""
     soft_delete: str = ""
+    last_login: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +91,23 @@ class Proposal:
     tables: tuple[ProposedTable, ...] = ()
 
 
-def propose(catalog: Catalog, system_id: str, url: str) -> Proposal:
-    """The draft that the catalog's names, keys and row counts suggest."""
+def kind_columns(catalog: Catalog) -> Iterator[tuple[Table, Column]]:
+    """Columns worth reading before `propose`: whether a row is a person or an organisation."""
+    tables = [t for t in catalog.tables if t.kind != "view"]
+    prefix = shared_prefix([t.name for t in tables])
+    for table in tables:
+        words = Words.of(table.name, prefix)
+        if table.readable and canonical(words) in (*_PARTIES, "customer"):
+            for column in table.columns:
+                if tells_kind(column.name, words):
+                    yield table, column
+
+
+def propose(catalog: Catalog, system_id: str, url: str, kinds: Kinds | None = None) -> Proposal:
+    """The draft that the catalog's names, keys and row counts suggest.
+
+    Of `kinds` only values are written down that are words for a kind of party.
+    """
     tables = [t for t in catalog.tables if t.kind != "view"]
     prefix = shared_prefix([t.name for t in tables])
     words = {t.qualified: Words.of(t.name, prefix) for t in tables}
@@ -91,8 +120,69 @@ def propose(catalog: Catalog, system_id: str, url: str) -> Proposal:
         url=url,
         schema=schemas.pop() if len(schemas) == 1 else "",
     )
-    entities = _entities(tables, drafts, prefix, catalog.provenance.taken_at.date())
-    return Proposal(system, tuple(entities), tuple(drafts.values()))
+    parts = {name: _parts(draft, kinds or {}) for name, draft in drafts.items()}
+    for name, split in parts.items():
+        if split:
+            drafts[name] = split[0][0]
+    day = catalog.provenance.taken_at.date()
+    entities = _with_parts(_entities(tables, drafts, prefix, day), parts, day)
+    mapped = [row for d in drafts.values() for row in (_rows_of(parts[d.table]) or (d,))]
+    return Proposal(system, tuple(entities), tuple(mapped))
+
+
+def _parts(draft: ProposedTable, kinds: Kinds) -> tuple[tuple[ProposedTable, int], ...]:
+    """The table once for each kind of party in it, with the rows; empty for a single kind.
+
+    The kind that the table is called after comes first.
+    """
+    for (table, column), counts in kinds.items():
+        party = {value: canonical(Words.of(value)) for value in counts}
+        found = [(e, v) for v, e in party.items() if e in _PARTIES]
+        several = len({entity for entity, _ in found}) > 1
+        if table != draft.table or not several or not column.isidentifier():
+            continue
+        found.sort(key=lambda f: (f[0] != draft.entity, -counts[f[1]]))
+        reason = f"several kinds in one table, by {column}"
+        others = sum(counts.values()) - sum(counts[value] for _, value in found)
+        if others:
+            reason += f"; {others:,} rows are of other kinds"
+        return tuple(
+            (
+                replace(
+                    draft,
+                    entity=entity or "",
+                    where="{} = '{}'".format(column, value.replace("'", "''")),
+                    reason=reason,
+                ),
+                counts[value],
+            )
+            for entity, value in found
+        )
+    return ()
+
+
+def _rows_of(parts: tuple[tuple[ProposedTable, int], ...]) -> tuple[ProposedTable, ...]:
+    return tuple(row for row, _ in parts)
+
+
+def _with_parts(
+    entities: Iterable[ProposedEntity],
+    parts: Mapping[str, tuple[tuple[ProposedTable, int], ...]],
+    day: date,
+) -> Iterator[ProposedEntity]:
+    """The entities with the volumes of their parts, and those that are a part only."""
+    volumes: dict[str, int] = {}
+    for split in parts.values():
+        for row, count in split:
+            volumes[row.entity] = volumes.get(row.entity, 0) + count
+    whole = set()
+    for entity in entities:
+        whole.add(entity.id)
+        yield replace(entity, volume=volumes.get(entity.id, entity.volume))
+    for part, volume in volumes.items():
+        if part not in whole:
+            name, kind = CANONICAL[part]
+            yield ProposedEntity(part, name, kind, volume=volume, as_of=day)
 
 
 def _title(system_id: str) -> str:
@@ -104,7 +194,9 @@ def _draft(table: Table, words: Words) -> ProposedTable:
     """The table judged by itself."""
     role, reason = _role(table, words)
     entity = ""
-    if role == "primary":
+    if role == "secondary" and is_message(c.name for c in table.columns):
+        role, entity, reason = "primary", "activity", "messages, by its columns"
+    elif role == "primary":
         known = canonical(words)
         entity = known or slug(words.singular) or f"table-{crc32(table.qualified.encode()):08x}"
         reason = f"its name means {known}" if known else "named after the table"
@@ -112,6 +204,8 @@ def _draft(table: Table, words: Words) -> ProposedTable:
             entity, reason = "", "empty, so no entity is proposed"
     stamps = _stamps(table)
     deleted = stamps.pop("deleted", "")
+    if entity != "user":
+        stamps.pop("last_login", None)
     return ProposedTable(
         table=table.qualified,
         entity=entity,
@@ -164,6 +258,8 @@ def _attached(drafts: dict[str, ProposedTable], table: Table, words: Words) -> P
         and parent.table != draft.table
     }
     entities = {parent.entity for parent in parents.values()}
+    if not draft.entity and draft.role in ("primary", "lookup", "system"):
+        draft = _extending(draft, table, words, parents)
     if draft.role in ("line", "secondary") and len(entities) == 1:
         return replace(draft, entity=entities.pop())
     if draft.role != "primary" or draft.entity in CANONICAL:
@@ -176,6 +272,21 @@ def _attached(drafts: dict[str, ProposedTable], table: Table, words: Words) -> P
     if whole and any(d.role == "primary" and d.entity == whole for d in drafts.values()):
         reason = f"details of {whole}, by its name"
         return replace(draft, entity=whole, role="secondary", reason=reason)
+    return draft
+
+
+def _extending(
+    draft: ProposedTable,
+    table: Table,
+    words: Words,
+    parents: Mapping[tuple[str, ...], ProposedTable],
+) -> ProposedTable:
+    """Custom fields: a table with a row a record, whatever it is called."""
+    for columns, parent in parents.items():
+        once = _cardinality(table, columns) == "1:1"
+        if once and parent.entity in CANONICAL and not _TRANSIENT & set(words.words):
+            reason = f"a row for each of {parent.table}, by its unique key"
+            return replace(draft, entity=parent.entity, role="extension", reason=reason)
     return draft
 
 
@@ -244,7 +355,8 @@ def _attributes(table: Table) -> Iterable[str]:
     stamps = set(_stamps(table).values())
     keys = {c for key in table.foreign_keys for c in key.columns} | _own_key(table)
     for column in table.columns:
-        if column.name.strip() and column.name not in keys and column.name not in stamps:
+        said = column.name in keys or column.name in stamps or is_secret(column.name)
+        if column.name.strip() and not said:
             yield column.name
 
 

@@ -188,9 +188,12 @@ def _map(system: ProposedSystem, tables: tuple[ProposedTable, ...]) -> Iterator[
         if table.entity:
             yield f"    entity: {scalar(table.entity)}"
         yield f"    role: {table.role}"
+        if table.where:
+            yield f"    where: {scalar(table.where)}"
         if table.key:
             yield f"    key: [{', '.join(scalar(column) for column in table.key)}]"
-        for stamp in ("created_at", "created_by", "modified_at", "modified_by", "owner"):
+        stamps = ("created_at", "created_by", "modified_at", "modified_by", "owner", "last_login")
+        for stamp in stamps:
             column = getattr(table, stamp)
             if column:
                 yield f"    {stamp}: {scalar(column)}"

@@ -1,4 +1,4 @@
-"""The real CRM databases, where they lie beside the checkout, and workspaces made of their truth."""
+"""The real CRM databases beside the checkout, and workspaces made of their truth."""
 
 from __future__ import annotations
 
@@ -62,8 +62,7 @@ def entities(known: dict[str, Any]) -> dict[str, Any]:
     """The entities that some table holds."""
     return {
         "entities": [
-            {"id": entity_id(name), "name": name}
-            | ({"kind": KINDS[name]} if name in KINDS else {})
+            {"id": entity_id(name), "name": name} | ({"kind": KINDS[name]} if name in KINDS else {})
             for name, tables in known["entities"].items()
             if tables
         ]

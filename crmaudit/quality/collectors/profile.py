@@ -49,25 +49,21 @@ def profile(
     the table being read.
 
     Nothing is raised for a table that fails: its profile has the status
-    `failed` with the reason, and the next table follows; after a lost
-    connection all that are left fail so. A column that cannot be counted fails
-    alone, its table being `partly` done. KeyboardInterrupt passes, with
-    nothing left behind.
+    `failed` with the reason, and the next table follows. A column that cannot
+    be counted fails alone, its table being `partly` done. A lost connection
+    is nobody's fault and passes as ConnectionLostError, so that another run
+    can go on with the table being read and those after it; KeyboardInterrupt
+    passes too. Either leaves nothing behind.
     """
     plan = plan or Plan()
-    lost = ""
     for table in tables:
-        if lost:
-            yield _failed(source, table, plan, lost)
-            continue
         if not table.readable:
             yield _failed(source, table, plan, table.note or "this account may not read it")
             continue
         try:
             yield _profile(source, table, plan, on_rows)
-        except ConnectionLostError as error:
-            lost = _reason(error)
-            yield _failed(source, table, plan, lost)
+        except ConnectionLostError:
+            raise
         except (CrmauditError, duckdb.Error, pa.ArrowException, OSError, MemoryError) as error:
             yield _failed(source, table, plan, _reason(error))
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -19,6 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from duckdb.func import PythonUDFType
 
+from crmaudit.private import Scratch
 from crmaudit.quality.plan import Plan
 from crmaudit.quality.shapes import shapes
 
@@ -49,16 +48,16 @@ class Stage:
 
     def __init__(self, plan: Plan, width: int) -> None:
         self._width = width
-        self._folder = tempfile.mkdtemp(prefix="crmaudit-", dir=plan.folder)
+        self._scratch = Scratch(plan.folder)
         self._sampler = _Sampler(plan.sample) if plan.sample else None
         self._worker = ThreadPoolExecutor(1, "stage")
         try:
             self._connection = duckdb.connect(
-                os.path.join(self._folder, "stage.duckdb"),
+                os.path.join(self._scratch.name, "stage.duckdb"),
                 config={
                     "memory_limit": f"{plan.memory}MiB",
                     "threads": plan.threads or min(4, os.cpu_count() or 1),
-                    "temp_directory": os.path.join(self._folder, "spill"),
+                    "temp_directory": os.path.join(self._scratch.name, "spill"),
                     "autoinstall_known_extensions": False,
                     "autoload_known_extensions": False,
                     "preserve_insertion_order": False,
@@ -140,7 +139,7 @@ class Stage:
         self._worker.shutdown()
         if hasattr(self, "_connection"):
             self._connection.close()
-        shutil.rmtree(self._folder, ignore_errors=True)
+        self._scratch.cleanup()
 
     def __enter__(self) -> Stage:
         return self

@@ -13,7 +13,7 @@ from crmaudit.sources.base import Source, Statement
 class _Profiles:
     def statements(self, source: Source, tables: Iterable[Table]) -> Iterator[Statement]:
         for table in tables:
-            if table.readable:
+            if table.readable and table.columns:
                 yield source.statement(table, table.columns)
 
     def collect(

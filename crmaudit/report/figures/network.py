@@ -10,6 +10,8 @@ from crmaudit.report.specs import Edge, Network, Node
 NODE = 40.0
 ROW = 54.0
 WAY = 18.0
+MOST_LAYERS = 7
+"""More columns would leave no room for names: neighbouring layers then share one."""
 
 
 def network(spec: Network, canvas: Canvas) -> None:
@@ -17,7 +19,7 @@ def network(spec: Network, canvas: Canvas) -> None:
     names = {n.id for n in spec.nodes}
     edges = [e for e in spec.edges if e.source in names and e.target in names]
     linked = {e.source for e in edges} | {e.target for e in edges}
-    layers = _layers([n.id for n in spec.nodes if n.id in linked], edges)
+    layers = _folded(_layers([n.id for n in spec.nodes if n.id in linked], edges))
     ways = _ways(layers, edges)
     _order(layers, ways)
     columns = max(len(layers), 1)
@@ -39,6 +41,16 @@ def network(spec: Network, canvas: Canvas) -> None:
         if name in nodes:
             _node(canvas, nodes[name], x, y, width)
     canvas.height = _apart(spec, canvas, linked, below)
+
+
+def _folded(layers: list[list[str]]) -> list[list[str]]:
+    """At most so many layers as have room side by side."""
+    if len(layers) <= MOST_LAYERS:
+        return layers
+    folded: list[list[str]] = [[] for _ in range(MOST_LAYERS)]
+    for n, layer in enumerate(layers):
+        folded[n * MOST_LAYERS // len(layers)] += layer
+    return folded
 
 
 def _ways(layers: list[list[str]], edges: list[Edge]) -> list[tuple[Edge, list[str]]]:
@@ -97,6 +109,15 @@ def _edges(
                 d += _curve(place[one], place[two], width, two == edge.target)
             canvas.path(d, stroke, dash=dash)
             canvas.arrow(x2 - 1, y2 + NODE / 2, stroke, 6)
+            continue
+        if x1 == x2 and edge.source != edge.target:  # neighbours in one column
+            side, out = x1 + width, 10 + min(abs(y2 - y1) / 12, 14)
+            d = f"M{fmt(side)} {fmt(y1 + NODE * 0.6)}"
+            d += f"C{fmt(side + out)} {fmt(y1 + NODE * 0.6)} {fmt(side + out)} "
+            d += f"{fmt(y2 + NODE * 0.4)} {fmt(side + 5)} {fmt(y2 + NODE * 0.4)}"
+            canvas.path(d, stroke, dash=dash)
+            y = fmt(y2 + NODE * 0.4)
+            canvas.path(f"M{fmt(side)} {y}l6 -3.5v7z", None, stroke)
             continue
         mid, end = x1 + width * 0.7, x2 + width * 0.3
         if edge.source == edge.target:

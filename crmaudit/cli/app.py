@@ -6,6 +6,8 @@ or a collection of which a part failed · 3 our bug · 130 interrupted.
 
 from __future__ import annotations
 
+import errno
+import io
 import os
 import sys
 import traceback
@@ -19,7 +21,9 @@ from crmaudit.cli import deliver, judge, measure, see, start
 from crmaudit.cli.terminal import print_error, say
 from crmaudit.errors import CrmauditError
 
-OK, FOUND, USER, BUG, INTERRUPTED = 0, 1, 2, 3, 130
+OK, USER, BUG, INTERRUPTED = 0, 2, 3, 130
+_MENDABLE = (errno.ENOSPC, errno.EACCES, errno.EPERM, errno.EROFS, errno.ENAMETOOLONG, errno.EMFILE)
+"""Troubles of the machine that its user can put right."""
 
 app = typer.Typer(
     name="crmaudit",
@@ -52,10 +56,16 @@ for _module in (start, measure, see, judge, deliver):
     _module.register(app)
 
 
-def main(argv: Sequence[str] | None = None) -> int:
+def run(argv: Sequence[str] | None = None) -> int:
     """Run a command line; answers the exit code."""
+    _prepare_streams()
     try:
-        result = app(args=list(argv) if argv is not None else None, standalone_mode=False)
+        arguments = list(argv) if argv is not None else None
+        result = app(args=arguments, prog_name="crmaudit", standalone_mode=False)
+        sys.stdout.flush()
+        if result == INTERRUPTED:
+            # Typer has swallowed the exception.
+            raise KeyboardInterrupt
         return result if isinstance(result, int) else OK
     except CrmauditError as error:
         print_error(error)
@@ -69,10 +79,37 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _usage(error)
     except BrokenPipeError:
         # The reader of our output went away: nothing to say, nobody to say it to.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_stdout()
         return OK
+    except OSError as error:
+        return _no_room(error) if error.errno in _MENDABLE else _bug(error)
     except Exception as error:
         return _bug(error)
+
+
+def _prepare_streams() -> None:
+    """A terminal that lacks a sign shows another; files and pipes get UTF-8 as it is."""
+    for stream in (sys.stdout, sys.stderr):
+        if not isinstance(stream, io.TextIOWrapper):
+            continue
+        if stream.isatty():
+            stream.reconfigure(errors="replace")
+        else:
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace", newline="\n")
+
+
+def _no_room(error: OSError) -> int:
+    what = f"{error.filename}: " if error.filename else ""
+    say(f"error: {what}{error.strerror}", "alarm")
+    _drop_stdout()
+    return USER
+
+
+def _drop_stdout() -> None:
+    """What is still to be written goes nowhere; else Python complains while it ends."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)
 
 
 def _usage(error: TyperException) -> int:

@@ -1,0 +1,267 @@
+"""The parts of the report's context, each from the facts of one room."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import timedelta
+
+from crmaudit.engine import Finding, Gap, Judgement
+from crmaudit.facts import Facts
+from crmaudit.governance.attitudes import NEGATIVE
+from crmaudit.governance.purposes import Break
+from crmaudit.governance.rate import too_few
+from crmaudit.report import context as c
+from crmaudit.report import diagrams, measured, pictures
+from crmaudit.report.numbers import number
+from crmaudit.report.specs import Lines
+from crmaudit.report.summary import decisions
+from crmaudit.report.tables.given import Given
+from crmaudit.report.tables.phases import phase_table
+from crmaudit.report.wording import listed, names
+from crmaudit.strategy import Initiative, Plan
+
+
+def inventory_part(facts: Facts) -> c.InventoryPart:
+    """The systems in scope."""
+    inventory, day = facts.inventory, facts.day
+    given, wanted = inventory.completeness
+    total, known, _ = inventory.total_cost
+    skills = [s for r in inventory.in_scope for s in r.skills]
+    return c.InventoryPart(
+        rows=inventory.in_scope,
+        given=given,
+        wanted=wanted,
+        cost_total=total,
+        cost_known=known,
+        currency=inventory.currency,
+        skills=(sum(s.state == "covered" for s in skills), len(skills)),
+        unsupported=tuple(r.system.name for r in inventory.in_scope if r.out_of_support),
+        contracts_ending=tuple(
+            r.system.name
+            for r in inventory.in_scope
+            if day
+            and r.system.contract
+            and r.system.contract.end
+            and day <= r.system.contract.end < day + timedelta(days=365)
+        ),
+        undeclared_care=tuple(s.name for s in facts.workspace.in_scope if s.maintenance is None),
+        cost_bars=pictures.cost_bars(facts),
+        lifecycle=pictures.lifecycle(facts),
+    )
+
+
+def crud_part(facts: Facts, judgement: Judgement) -> c.CrudPart:
+    """The mapping of entities to systems."""
+    crud, known = facts.crud, names(facts.workspace)
+    declared, cells = crud.known_share
+    records = [r for e in crud.entities if (r := crud.record(e)) is not None]
+    return c.CrudPart(
+        matrix=diagrams.crud_matrix(facts, judgement),
+        known=declared,
+        cells=cells,
+        decided=sum(r.declared for r in records),
+        tied=tuple(known[r.entity] for r in records if len(r.systems) > 1),
+        feeds=len(crud.feeds),
+        by_hand=sum(f.by == "manual" for f in crud.feeds),
+        in_trouble=sum(bool(f.problems) for f in crud.feeds),
+        missing_feeds=len(crud.implied_feeds()),
+        silos=tuple(known[s] for s in crud.silos()),
+        network=diagrams.feeds(facts),
+        model=diagrams.entity_model(facts),
+        one_place=_one_place(facts),
+    )
+
+
+def _one_place(facts: Facts) -> tuple[str, tuple[str, ...], tuple[str, ...]] | None:
+    parts = ("contact", "activity", "invoice", "case")
+    shown = [s for s in facts.workspace.in_scope if s.one_place_view is not None]
+    if not shown:
+        return None
+    best = max(shown, key=lambda s: len(s.one_place_view or ()))
+    seen = best.one_place_view or ()
+    return best.name, tuple(p for p in parts if p in seen), tuple(p for p in parts if p not in seen)
+
+
+def perceived_part(facts: Facts) -> tuple[c.PerceivedPart, ...]:
+    """What people say of each system beside what was measured."""
+    parts = []
+    for row in facts.inventory.in_scope:
+        if row.perceived is None:
+            continue
+        score = facts.quality.system_score(row.system.id)
+        share = score.share if score else None
+        name = facts.workspace.person_name
+        parts.append(
+            c.PerceivedPart(
+                row.system.name,
+                row.perceived.score,
+                None if share is None else 100 * share,
+                tuple(
+                    (name(v.who) or v.who, v.score, v.when, v.note) for v in row.perceived.voices
+                ),
+                score.evidence[: measured.SHOWN] if score else (),
+            )
+        )
+    return tuple(parts)
+
+
+def breaks_in_words(facts: Facts, process: str, found: Iterable[Break]) -> tuple[str, ...]:
+    """Where the chain of a process breaks, with the names of steps and systems."""
+    steps = next(p for p in facts.workspace.processes if p.id == process).steps
+    known, lines = names(facts.workspace), []
+    for x in found:
+        reason = x.reason
+        here, before = steps[x.step].systems, steps[x.step - 1].systems if x.step else ()
+        if reason.startswith("no feed") and here and before:
+            source, target = (listed(known[s] for s in ids) for ids in (before, here))
+            reason = f"no feed carries the data from {source} to {target}"
+        lines.append(f"{steps[x.step].name}: {reason}")
+    return tuple(lines)
+
+
+def people_part(facts: Facts) -> c.PeoplePart:
+    """People, their duties and what they say."""
+    workspace, governance = facts.workspace, facts.governance
+    rate, hours, fit = workspace.audit.hourly_rate, governance.hours_lost, governance.manager_fit
+    return c.PeoplePart(
+        declared=len(workspace.people.people),
+        champions=tuple(p.name for p in governance.of_type("system champion")),
+        managers=tuple(workspace.person_name(m) or m for m in workspace.people.crm_managers),
+        manager_advised=fit.advised if fit else "",
+        manager_fits=fit.fits if fit else None,
+        adoption=governance.adoption,
+        access_checked=len(governance.access),
+        access_excess=sum(x.excess > 0 for x in governance.access),
+        access_short=sum(x.excess < 0 for x in governance.access),
+        interviews=workspace.interviews,
+        negative=tuple(
+            o
+            for o in workspace.registers.opinions
+            if o.attitude in (NEGATIVE, "does not use it") and o.cause and not too_few(o.people)
+        ),
+        dysfunction_rate=governance.dysfunction_rate,
+        dysfunctions_placed=governance.dysfunctions_placed,
+        dysfunction_bars=pictures.dysfunctions(facts),
+        hours_lost=hours,
+        cost_lost=(hours[0] * rate, hours[1] * rate) if hours and rate else None,
+    )
+
+
+def kpi_parts(facts: Facts) -> tuple[c.KpiPart, ...]:
+    """Indicators with their trends."""
+    techniques = {t.id: t for t in facts.workspace.kpis.techniques}
+    parts = []
+    for kpi in facts.workspace.kpis.kpis:
+        points, trend = facts.governance.points(kpi), facts.governance.trend(kpi)
+        effect = facts.governance.effect(kpi)
+        if trend is None:
+            words = "too short to say" if points else "no values yet"
+        elif not trend.notable():
+            words = f"no trend that stands out ({_p(trend.p)})"
+        else:
+            way = "rising" if trend.slope > 0 else "falling"
+            words = f"{way} by {number(abs(trend.slope), 2)} a month ({_p(trend.p)})"
+        parts.append(
+            c.KpiPart(
+                kpi,
+                techniques.get(kpi.technique or ""),
+                points[-1][1] if points else None,
+                len(points),
+                words,
+                trend is not None and trend.notable(),
+                ""
+                if effect is None
+                else f"{number(effect.before)} before (n = {effect.n_before}), "
+                f"{number(effect.after)} after (n = {effect.n_after}); {_p(effect.p)}",
+            )
+        )
+    return tuple(parts)
+
+
+def _p(p: float) -> str:
+    return "p < 0.001" if p < 0.001 else f"p = {p:.3f}"
+
+
+def kpi_lines(facts: Facts, kpis: Iterable[c.KpiPart]) -> Lines | None:
+    """Indicators over time, with the start of each technique."""
+    return pictures.kpi_lines(
+        (
+            k.kpi.name,
+            facts.governance.points(k.kpi),
+            k.technique.start if k.technique else None,
+            k.technique.name if k.technique else "",
+        )
+        for k in kpis
+    )
+
+
+def findings_part(judgement: Judgement) -> c.FindingsPart:
+    """The findings that count, and what could not be judged."""
+    topics: dict[str, list[Finding]] = {}
+    for finding in judgement.findings:
+        topics.setdefault(finding.topic, []).append(finding)
+    return c.FindingsPart(
+        all=judgement.findings,
+        top=judgement.worst(5),
+        counts=judgement.counts,
+        topics={t: tuple(f) for t, f in topics.items()},
+        waived=judgement.waived,
+        not_assessed=judgement.not_assessed,
+        reasons=_reasons(judgement.not_assessed),
+        rooms=pictures.rooms(judgement),
+    )
+
+
+def _reasons(gaps: Iterable[Gap]) -> tuple[c.Reason, ...]:
+    """Grouped by what would supply the answer, told by the reason that is met most often."""
+    groups: dict[str, Counter[str]] = {}
+    for gap in gaps:
+        groups.setdefault(gap.needs or gap.reason, Counter())[gap.reason] += 1
+    found = [
+        c.Reason(reasons.most_common(1)[0][0], needs, reasons.total())
+        for needs, reasons in groups.items()
+    ]
+    return tuple(sorted(found, key=lambda r: -r.questions))
+
+
+def plan_part(facts: Facts, judgement: Judgement, plan: Plan) -> c.PlanPart:
+    """What is recommended."""
+    given = Given(facts, judgement, plan)
+    left = [i for i in plan.initiatives if i.status != "done"]
+    starts = [i.start for i in plan.initiatives if i.start]
+    ends = [i.end for i in plan.initiatives if i.end]
+    return c.PlanPart(
+        initiatives=plan.initiatives,
+        phases=tuple(_phase(given, n, found) for n, found in plan.phases.items()),
+        effort=plan.effort,
+        cost=_cost(left),
+        starts=min(starts, default=None),
+        ends=max(ends, default=None),
+        gantt=pictures.gantt(plan, facts.day),
+        value_map=pictures.value_map(plan),
+        decisions=decisions(facts, judgement, plan),
+        extractions=plan.extractions,
+        extraction_bars=pictures.extraction_bars(facts, plan),
+        extraction_heat=pictures.extraction_heat(facts, plan),
+    )
+
+
+def _phase(given: Given, n: int, found: tuple[Initiative, ...]) -> c.PhasePart:
+    left = [i for i in found if i.status != "done"]
+    return c.PhasePart(
+        number=n,
+        initiatives=found,
+        findings=sum(len(i.findings) for i in found),
+        effort=(sum(i.effort[0] for i in left), sum(i.effort[1] for i in left)),
+        cost=_cost(left),
+        table=phase_table(given, n),
+        starts=min((i.start for i in found if i.start), default=None),
+        ends=max((i.end for i in found if i.end), default=None),
+    )
+
+
+def _cost(initiatives: Iterable[Initiative]) -> float | None:
+    costs = [i.cost for i in initiatives]
+    known = [x for x in costs if x is not None]
+    return sum(known) if costs and len(known) == len(costs) else None

@@ -1,0 +1,37 @@
+"""The evidence register: every measurement behind the report's numbers."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+
+from crmaudit.evidence import Catalog, Document, TableProfile, to_json
+from crmaudit.report import blocks as b
+from crmaudit.report.wording import counted
+
+
+def register(documents: Iterable[Document]) -> tuple[b.Evidence, ...]:
+    """Every document of evidence as an entry, by system, kind and subject."""
+    ordered = sorted(documents, key=lambda d: (d.provenance.system, d.kind, d.subject))
+    return tuple(_entry(d) for d in ordered)
+
+
+def _entry(document: Document) -> b.Evidence:
+    p = document.provenance
+    what, method, rows = str(document.kind), str(p.status.state), None
+    if isinstance(document, Catalog):
+        what = f"catalog of {p.system}: {counted(len(document.tables), 'table')}"
+    elif isinstance(document, TableProfile):
+        what = f"profile of {p.system}, table {document.table}"
+        rows, method = document.rows, str(document.rows_method)
+    if p.status.state != "done":
+        method = f"{p.status.state}: {p.status.reason}"
+    return b.Evidence(
+        id=document.id,
+        what=what,
+        source=f"{p.source} ({p.engine})",
+        method=method,
+        taken=f"{p.taken_at:%Y-%m-%d %H:%M} UTC",
+        rows=rows,
+        digest=hashlib.sha256(to_json(document).encode()).hexdigest()[:12],
+    )

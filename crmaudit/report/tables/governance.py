@@ -1,0 +1,344 @@
+"""Tables of people, their duties, and what they say.
+
+Officers are named for their duties. Rights are told by level, and statistics
+of attitude and interviews leave groups of fewer than five people out.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+
+from crmaudit.governance.attitudes import group_name
+from crmaudit.governance.cadence import kept
+from crmaudit.governance.interviews import untracked
+from crmaudit.governance.rate import head_count, too_few
+from crmaudit.governance.users import LICENCE_OF, trained
+from crmaudit.report import blocks as b
+from crmaudit.report.tables.given import DASH, Column, Given, gap, or_dash
+from crmaudit.workspace.people import UserType
+from crmaudit.workspace.registers import Attitude
+
+DUTIES: Mapping[UserType, str] = {
+    "super user": "Reports, bulk uploads, help for others, requests to the vendor",
+    "data custodian": "Appointments, communication, categories, custom fields",
+    "everyday user": "Notes on clients, look-ups",
+    "system champion": "Sets and enforces the policy, reports benefits to the board",
+    "none": "Does not use the CRM",
+}
+ATTITUDES: tuple[Attitude, ...] = ("made things worse", "does not use it", "only praise")
+
+
+def user_types(given: Given) -> b.Table | None:
+    """The four user types: duties, people, training and licences."""
+    governance, crm = given.facts.governance, given.workspace.crm
+    fits = {f.user_type: f for f in governance.licence_fits}
+    rows = []
+    for user_type, duties in DUTIES.items():
+        people = governance.of_type(user_type)
+        if not people:
+            continue
+        fit = fits.get(user_type)
+        taught = sum(trained(p, crm) for p in people)
+        rows.append(
+            (
+                user_type if user_type != "none" else "no user",
+                duties,
+                len(people),
+                DASH if user_type == "none" else f"{taught} of {len(people)}",
+                LICENCE_OF[user_type],
+                f"{fit.wrong} of {fit.known}" if fit and fit.known else gap("not declared"),
+            )
+        )
+    columns = [
+        Column("User type", "label"),
+        Column("Duties"),
+        Column("People", "number"),
+        Column("Trained", align="right"),
+        Column("Licence that fits", "label"),
+        Column("Hold another", align="right"),
+    ]
+    note = "People declared. Overall administrators are left out of the licences."
+    return given.table("User types, training and licences", columns, rows, note)
+
+
+def units(given: Given) -> b.Table | None:
+    """Units with their staff and key users."""
+    governance = given.facts.governance
+    rows = []
+    for unit in given.workspace.audit.units:
+        members = [p for p in given.workspace.people.people if p.unit == unit.id]
+        supers = [p.name for p in members if p.user_type == "super user"]
+        wanted = unit in governance.key_units
+        rows.append(
+            (
+                unit.name,
+                "yes" if wanted else "no",
+                unit.staff if unit.staff is not None else gap("not said"),
+                ", ".join(supers) or ("none named" if wanted else DASH),
+                sum(p.user_type == "data custodian" for p in members),
+                sum(p.user_type == "everyday user" for p in members),
+            )
+        )
+    columns = [
+        Column("Unit"),
+        Column("Key unit", "label"),
+        Column("Staff", "number"),
+        Column("Super users"),
+        Column("Custodians", "number"),
+        Column("Everyday users", "number"),
+    ]
+    return given.table("Key users by unit", columns, rows if given.workspace.people.people else [])
+
+
+def access(given: Given) -> b.Table | None:
+    """Access granted beside access recommended, by level."""
+    pairs = Counter((x.excess, x.granted, x.recommended) for x in given.facts.governance.access)
+    rows = [
+        (
+            granted,
+            advised,
+            n,
+            "beyond the job" if excess > 0 else "short of the job" if excess else "as recommended",
+        )
+        for (excess, granted, advised), n in sorted(pairs.items(), reverse=True)
+    ]
+    columns = [
+        Column("Granted"),
+        Column("Recommended"),
+        Column("People", "number"),
+        Column("Verdict", filter=True),
+    ]
+    return given.table("Access granted and recommended", columns, rows)
+
+
+def meetings(given: Given) -> b.Table | None:
+    """Coordinating groups: their cadence, and what was held in the last year."""
+    day, rows = given.facts.day, []
+    for meeting in given.workspace.people.meetings:
+        state = kept(meeting.held, meeting.cadence, day) if day and meeting.cadence else None
+        rows.append(
+            (
+                meeting.group,
+                meeting.purpose,
+                or_dash(meeting.cadence),
+                state.held if state else gap("no dates or cadence declared"),
+                state.longest if state else DASH,
+                state.last if state else DASH,
+            )
+        )
+    columns = [
+        Column("Group"),
+        Column("Purpose"),
+        Column("Meant to meet", "label"),
+        Column("Held in a year", "number"),
+        Column("Longest gap, days", "number"),
+        Column("Last", "date"),
+    ]
+    return given.table("Meetings that coordinate", columns, rows)
+
+
+def incidents(given: Given) -> b.Table | None:
+    """Accidental changes and losses of information that did happen."""
+    rows = [
+        (
+            i.what,
+            i.date or DASH,
+            given.listed(i.systems),
+            i.records if i.records is not None else gap("not counted"),
+            i.restored or gap("nobody said"),
+            or_dash(i.cause),
+        )
+        for i in given.workspace.registers.incidents
+    ]
+    columns = [
+        Column("What"),
+        Column("When", "date"),
+        Column("Systems"),
+        Column("Records", "number"),
+        Column("Restored", "label"),
+        Column("Cause, as told"),
+    ]
+    return given.table(
+        given.counted(len(rows), "change or loss", "changes and losses"), columns, rows
+    )
+
+
+def dysfunctions(given: Given) -> b.Table | None:
+    """What does not work, with cause, owner and state."""
+    rows = [
+        (
+            d.what,
+            or_dash(d.kind),
+            d.cause or gap("not known"),
+            given.listed(d.systems),
+            given.name(d.owner),
+            d.since or DASH,
+            d.status,
+        )
+        for d in given.workspace.registers.dysfunctions
+    ]
+    columns = [
+        Column("What"),
+        Column("Kind"),
+        Column("Cause", "label"),
+        Column("Systems"),
+        Column("Owner"),
+        Column("Since", "date"),
+        Column("Status", "label", filter=True),
+    ]
+    return given.table(given.counted(len(rows), "dysfunction"), columns, rows)
+
+
+def attitudes(given: Given) -> b.Table | None:
+    """Staff by attitude to the CRM."""
+    counts = given.facts.governance.attitudes
+    opinions = given.workspace.registers.opinions
+    rows = []
+    for attitude in ATTITUDES:
+        mine = [o for o in opinions if o.attitude == attitude]
+        if mine:
+            asked = sum(o.investigated is not None for o in mine)
+            needless = attitude == "only praise"
+            reasons = dict.fromkeys(r for o in mine for r in o.reasons)
+            rows.append(
+                (
+                    attitude,
+                    counts.share_text(attitude),
+                    ", ".join(reasons) or DASH,
+                    DASH if needless else f"{asked} of {len(mine)} opinions",
+                )
+            )
+    columns = [
+        Column("Attitude"),
+        Column("People"),
+        Column("Reasons given"),
+        Column("Investigated"),
+    ]
+    note = "As told. Groups of fewer than five people are not shown in numbers."
+    return given.table("Attitudes to the CRM", columns, rows, note)
+
+
+def opinions(given: Given) -> b.Table | None:
+    """Negative opinions, and what came of looking into them."""
+    rows = [
+        (
+            group_name(o),
+            o.attitude,
+            o.investigated or gap("nobody looked into it"),
+            o.outcome or gap("no outcome kept"),
+        )
+        for o in given.workspace.registers.opinions
+        if o.attitude != "only praise"
+    ]
+    columns = [
+        Column("Group"),
+        Column("Attitude"),
+        Column("Investigated", "date"),
+        Column("Outcome"),
+    ]
+    return given.table("Negative opinions and what came of them", columns, rows)
+
+
+def interviews(given: Given) -> b.Table | None:
+    """Groups interviewed, and how much each interview gave."""
+    rows = [
+        (
+            i.group,
+            given.name(i.unit),
+            i.date or DASH,
+            head_count(i.participants) if i.participants else gap("not said"),
+            len(i.pains),
+            len(i.wishes),
+            len(i.risks),
+            len(i.measures),
+        )
+        for i in given.workspace.interviews
+    ]
+    columns = [
+        Column("Group"),
+        Column("Unit"),
+        Column("Date", "date"),
+        Column("People", align="right"),
+        *(Column(x, "number") for x in ("Pains", "Wishes", "Risks", "Measures")),
+    ]
+    return given.table(given.counted(len(rows), "discovery interview"), columns, rows)
+
+
+def pains(given: Given) -> b.Table | None:
+    """Time that people say they lose, the most first."""
+    rate = given.workspace.audit.hourly_rate
+    groups = {i.id: i.group for i in given.workspace.interviews}
+    rows = []
+    losses = given.facts.governance.losses
+    for x in sorted(losses, key=lambda x: -(x.shown_hours or (0, 0))[1]):
+        hours, cost = x.shown_hours, x.cost(rate)
+        few = x.hours is not None and x.pain.people is not None and too_few(int(x.pain.people.high))
+        reason = "fewer than five people" if few else "minutes, frequency or people not said"
+        rows.append(
+            (
+                x.pain.text,
+                groups.get(x.interview, x.interview),
+                given.span(hours) if hours else gap(reason),
+                given.span(cost) if hours and cost else DASH,
+            )
+        )
+    columns = [
+        Column("Pain"),
+        Column("Said by"),
+        Column("Hours a year", align="right"),
+        Column(f"{given.currency} a year", align="right"),
+    ]
+    note = (
+        "Minutes × times × people × working periods a year, as told, low to high. "
+        "Hours of fewer than five people are not shown."
+    )
+    return given.table("Time that people say they lose", columns, rows, note)
+
+
+def wishes(given: Given) -> b.Table | None:
+    """What groups wish for."""
+    rows = [
+        (w.text, i.group, given.listed(w.systems), ", ".join(w.themes) or DASH)
+        for i in given.workspace.interviews
+        for w in i.wishes
+    ]
+    columns = [Column("Wish"), Column("Said by"), Column("Systems"), Column("Themes")]
+    return given.table(given.counted(len(rows), "wish", "wishes"), columns, rows)
+
+
+def measures(given: Given) -> b.Table | None:
+    """What groups say will show whether the change helps, and the KPI that follows it."""
+    rows = []
+    for interview in given.workspace.interviews:
+        lacking = untracked(interview)
+        for m in interview.measures:
+            kpi = gap("no KPI follows it") if m in lacking else given.name(m.kpi)
+            rows.append((m.text, interview.group, kpi))
+    columns = [Column("Measure"), Column("Said by"), Column("Followed by the KPI")]
+    return given.table("What will tell whether it helps", columns, rows)
+
+
+def requests(given: Given) -> b.Table | None:
+    """Enhancements asked for and not yet settled."""
+    rows = [
+        (
+            r.what,
+            given.name(r.asked_by),
+            given.name(r.carried_by),
+            r.date or DASH,
+            r.priority or gap("no priority"),
+            r.status,
+        )
+        for r in given.workspace.registers.requests
+        if r.status not in ("done", "refused")
+    ]
+    columns = [
+        Column("Request"),
+        Column("Asked by"),
+        Column("Carried by"),
+        Column("Since", "date"),
+        Column("Priority", "label"),
+        Column("Status", "label"),
+    ]
+    return given.table(given.counted(len(rows), "request") + " still open", columns, rows)

@@ -1,0 +1,155 @@
+"""The registers of the appendices: findings, rules, questions not assessed, participants."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from crmaudit.engine import Finding, Gap
+from crmaudit.report import blocks as b
+from crmaudit.report.numbers import day
+from crmaudit.report.tables.given import Column, Given, or_dash, severity
+from crmaudit.report.text import first_paragraph
+from crmaudit.report.wording import listed
+from crmaudit.rules import all_rules
+
+
+def findings(given: Given) -> b.Table | None:
+    """Every finding with its key, whom to ask, and its answer; waived ones last."""
+    rows = []
+    for f in (*given.judgement.findings, *given.judgement.waived):
+        answer = _answer(given, f)
+        marks: list[b.Inline] = [b.Text(f.message)]
+        if f.evidence:
+            marks.append(b.EvidenceRef(f.evidence))
+        if answer:
+            marks += [b.LineBreak(), b.Emph((b.Text(answer),))]
+        words = f"{f.message} ({answer})" if answer else f.message
+        rows.append(
+            (
+                severity(f.severity),
+                f.code,
+                b.Cell(words, words, inlines=tuple(marks)),
+                b.Cell(f.subject, f.subject, inlines=(b.Code(f.subject),)),
+                f.room,
+                given.name(f.who),
+                "waiver run out" if f.lapsed else f.state,
+            )
+        )
+    columns = [
+        Column("Severity", "severity", filter=True),
+        Column("Code", "id"),
+        Column("Finding and answer"),
+        Column("Subject"),
+        Column("Area", filter=True),
+        Column("Ask", filter=True),
+        Column("State", "label", filter=True),
+    ]
+    return given.table(given.counted(len(rows), "finding"), columns, rows, filters=True)
+
+
+def _answer(given: Given, finding: Finding) -> str:
+    response = finding.response
+    if response is None:
+        return ""
+    parts = (
+        given.names.get(response.owner or "", response.owner or ""),
+        f"due {day(response.due, given.language)}" if response.due else "",
+        f"until {day(response.expires, given.language)}" if response.expires else "",
+        response.reason,
+    )
+    told = ", ".join(p for p in parts if p)
+    return f"{response.state.capitalize()}: {told}" if told else ""
+
+
+def not_assessed(given: Given) -> b.Table | None:
+    """Questions not assessed: of what, why, and what would answer them."""
+    groups: dict[tuple[str, str, str], list[Gap]] = {}
+    for g in given.judgement.not_assessed:
+        groups.setdefault((g.code, g.title, g.needs), []).append(g)
+    rows = [
+        (code, title, _about(given, gaps), _why(gaps), or_dash(needs))
+        for (code, title, needs), gaps in groups.items()
+    ]
+    columns = [
+        Column("Code", "id"),
+        Column("Question"),
+        Column("About"),
+        Column("Why not"),
+        Column("What would answer it"),
+    ]
+    return given.table("Questions not assessed", columns, rows, filters=len(rows) > 20)
+
+
+def _about(given: Given, gaps: list[Gap]) -> str:
+    found = dict.fromkeys(given.subject(g.subject) for g in gaps if g.subject)
+    return listed(found, 5) if found else "all"
+
+
+def _why(gaps: list[Gap]) -> str:
+    reasons = list(dict.fromkeys(g.reason for g in gaps))
+    if len(reasons) > 2:
+        return f"{reasons[0]}; and so on, {len(reasons)} reasons of the kind"
+    return "; ".join(reasons)
+
+
+def rules(given: Given) -> b.Table | None:
+    """The rules behind the findings: why each matters, and how it is mended."""
+    found = (*given.judgement.findings, *given.judgement.waived)
+    rows = [
+        (
+            r.code,
+            r.title,
+            sum(f.code == r.code for f in found),
+            first_paragraph(r.why),
+            first_paragraph(r.fix),
+        )
+        for r in all_rules()
+        if any(f.code == r.code for f in found)
+    ]
+    columns = [
+        Column("Code", "id"),
+        Column("Rule"),
+        Column("Findings", "number"),
+        Column("Why it matters"),
+        Column("How it is mended"),
+    ]
+    return given.table("Rules that found something", columns, rows)
+
+
+def participants(given: Given) -> b.Table | None:
+    """Officers and the duties for which they are named."""
+    duties: dict[str, list[str]] = {}
+
+    def add(refs: Iterable[str | None], duty: str) -> None:
+        for ref in refs:
+            if ref:
+                held = duties.setdefault(str(given.name(ref)), [])
+                if duty not in held:
+                    held.append(duty)
+
+    workspace = given.workspace
+    add((p.id for p in given.facts.governance.of_type("system champion")), "system champion")
+    add(workspace.people.crm_managers, "CRM manager")
+    add((p.id for p in given.facts.governance.of_type("super user")), "super user")
+    for system in workspace.in_scope:
+        add([system.owners.business], f"business owner of {system.name}")
+        add([system.owners.it], f"IT owner of {system.name}")
+    stewards: dict[str, list[str]] = {}
+    for entity in workspace.entity.values():
+        if entity.steward:
+            stewards.setdefault(entity.steward, []).append(entity.label)
+    for person, held in stewards.items():
+        add([person], f"steward of {listed(held, 3)}")
+    rows = [(name, "; ".join(_shortened(held))) for name, held in duties.items()]
+    return given.table("Officers and their duties", [Column("Officer"), Column("Duties")], rows)
+
+
+def _shortened(duties: list[str]) -> list[str]:
+    """Owner of three systems and more: counted, as in `IT owner of 12 systems`."""
+    found = []
+    for kind in ("business owner of ", "IT owner of "):
+        mine = [d for d in duties if d.startswith(kind)]
+        if len(mine) > 3:
+            found.append(f"{kind}{len(mine)} systems")
+            duties = [d for d in duties if d not in mine]
+    return [*duties, *found]

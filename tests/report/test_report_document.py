@@ -1,0 +1,340 @@
+"""The plan document of both examples and of the smallest workspaces, in every format."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from crmaudit.engine import Judgement, judge
+from crmaudit.errors import CrmauditError
+from crmaudit.evidence import Document as Measured
+from crmaudit.facts import Facts
+from crmaudit.report import blocks as b
+from crmaudit.report.compose import compose, document
+from crmaudit.report.formats import writer
+from crmaudit.report.outline import Outline
+from crmaudit.report.sections import find_sections
+from crmaudit.report.tables import TABLES
+from crmaudit.report.templates import Templates
+from crmaudit.report.theme import Theme
+from crmaudit.strategy import Plan, plan
+from crmaudit.workspace import load
+from crmaudit.workspace.scaffold import init
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+PAIR = "harbourlight", "northwharf"
+
+
+@dataclass(frozen=True)
+class Case:
+    facts: Facts
+    judgement: Judgement
+    plan: Plan
+
+    def document(self, **how: bool | str) -> b.Document:
+        return document(self.facts, self.judgement, self.plan, **how)  # type: ignore[arg-type]
+
+    def markdown(self, **how: bool | str) -> str:
+        made = self.document(**how)
+        return writer("md")(made, Theme(), Templates()).decode()
+
+
+def case(root: Path, evidence: tuple[Measured, ...] = ()) -> Case:
+    facts = Facts.of(load(root), evidence)
+    judgement = judge(facts)
+    return Case(facts, judgement, plan(facts, judgement))
+
+
+@pytest.fixture(scope="module")
+def measured(tmp_path_factory: pytest.TempPathFactory) -> Case:
+    """The charity with a small database of its own, collected."""
+    from crmaudit.audit import Audit
+    from crmaudit.demo import generate
+
+    root = tmp_path_factory.mktemp("charity") / "harbourlight"
+    shutil.copytree(EXAMPLES / "harbourlight", root)
+    generate(root / "data", contacts=300)
+    audit = Audit(root)
+    audit.collect()
+    return case(root, audit.facts.evidence.documents)
+
+
+@pytest.fixture(scope="module")
+def declared() -> Case:
+    """The distributor: thirty systems, no database."""
+    return case(EXAMPLES / "northwharf")
+
+
+@pytest.fixture(params=["measured", "declared"])
+def either(request: pytest.FixtureRequest) -> Case:
+    found: Case = request.getfixturevalue(request.param)
+    return found
+
+
+def minimal(root: Path) -> Path:
+    (root / "systems").mkdir(parents=True)
+    (root / "audit.yaml").write_text("organisation: Acme\n")
+    (root / "systems" / "crm.yaml").write_text("{id: crm, name: Customer list}\n")
+    return root
+
+
+def walk(blocks: tuple[b.Block, ...]) -> Iterator[b.Block]:
+    for block in blocks:
+        yield block
+        match block:
+            case b.Callout() | b.Quote():
+                yield from walk(block.blocks)
+            case b.BulletList() | b.OrderedList():
+                for item in block.items:
+                    yield from walk(item)
+            case b.DefinitionList():
+                for definition in block.items:
+                    yield from walk(definition.blocks)
+
+
+def titles(made: b.Document) -> list[str]:
+    return [s.id for s in made.sections]
+
+
+def test_every_table_is_made_of_both_examples(measured: Case, declared: Case) -> None:
+    for made in (measured, declared):
+        tables = compose(made.facts, made.judgement, made.plan).tables
+        for name in TABLES:
+            table = getattr(tables, name)
+            if table is not None:
+                assert table.rows, name
+                assert {len(r) for r in table.rows} == {len(table.columns)}, name
+
+
+def test_every_table_says_what_it_shows() -> None:
+    assert all(t.__doc__ for t in TABLES.values())
+
+
+def test_a_table_that_does_not_exist_is_named(declared: Case) -> None:
+    tables = compose(declared.facts, declared.judgement, declared.plan).tables
+    with pytest.raises(AttributeError, match="no table 'sytems'"):
+        tables.sytems  # noqa: B018
+
+
+def test_every_shipped_section_is_there(measured: Case) -> None:
+    made = titles(measured.document())
+    assert {s.id for s in find_sections()} <= set(made)
+
+
+@pytest.mark.parametrize("final", [False, True])
+def test_the_smallest_workspace_reads(tmp_path: Path, final: bool) -> None:
+    small = case(minimal(tmp_path / "w"))
+    made = small.document(final=final)
+    drafts = [
+        x
+        for s in made.sections
+        for x in walk(s.blocks)
+        if isinstance(x, b.Callout) and x.kind == "draft"
+    ]
+    assert bool(drafts) is not final
+    text = small.markdown(final=final)
+    assert "None" not in text
+    if final:
+        assert "quality" not in titles(made)
+        assert "Sections left out" in text
+    for name in ("html", "pdf"):
+        assert writer(name)(made, Theme(), Templates())
+
+
+@pytest.mark.parametrize("final", [False, True])
+def test_a_fresh_workspace_reads(tmp_path: Path, final: bool) -> None:
+    init(tmp_path / "w")
+    fresh = case(tmp_path / "w")
+    made = fresh.document(final=final)
+    assert writer("html")(made, Theme(), Templates())
+    assert writer("pdf")(made, Theme(), Templates())
+
+
+@pytest.mark.parametrize("final", [False, True])
+def test_no_value_of_the_program_shows(either: Case, final: bool) -> None:
+    text = either.markdown(final=final)
+    words = re.sub(r"`[^`]*`", "", text)
+    assert not re.search(r"\bNone\b(?! of| is| named)", words), _near(words, r"\bNone\b(?! of)")
+    assert not re.search(r"\bnan\b|\binf\b", words)
+    assert "()" not in words
+    assert not re.search(r"[({]'|datetime|<crmaudit|Decimal\(", words)
+
+
+def _near(text: str, pattern: str) -> list[str]:
+    return [text[max(m.start() - 60, 0) : m.end() + 60] for m in re.finditer(pattern, text)]
+
+
+def test_things_are_named_and_not_told_by_id(either: Case) -> None:
+    """Ids of systems, entities, people and units; findings' messages are the rules' own."""
+    workspace = either.facts.workspace
+    messages = {f.message for f in either.judgement.findings}
+    ids = {
+        x.id
+        for kind in (workspace.systems, workspace.people.people, workspace.audit.units)
+        for x in kind
+        if re.search(r"[-0-9]", x.id)
+    }
+    pattern = re.compile(rf"(?<![\w./-])({'|'.join(map(re.escape, ids))})(?![\w./-])")
+    for section in either.document().sections:
+        if section.id in ("findings-register", "limitations", "rules"):
+            continue
+        for text in _texts(walk(section.blocks)):
+            if any(m in text for m in messages):
+                continue
+            assert not pattern.search(text), (section.id, text)
+
+
+def _texts(blocks: Iterator[b.Block]) -> Iterator[str]:
+    for block in blocks:
+        match block:
+            case b.Paragraph():
+                yield "".join(i.text for i in block.inlines if isinstance(i, b.Text))
+            case b.Table():
+                yield block.caption
+                yield from (c.text for row in block.rows for c in row)
+            case b.Figure():
+                yield block.title
+                yield from (c for row in block.spec.table()[1] for c in row)
+            case b.KeyFigures():
+                yield from (f"{f.label} {f.value} {f.detail}" for f in block.figures)
+
+
+def test_one_and_many(either: Case) -> None:
+    """No `1 systems`, outside of findings' messages."""
+    wrong = re.compile(
+        r"(?<![\d,.–-])1 (systems|entities|feeds|tables|findings|initiatives|phases|questions"
+        r"|opinions|needs|persons|deadlines|groups|cases|licences)\b"
+    )
+    messages = {f.message for f in either.judgement.findings}
+    for section in either.document().sections:
+        for text in _texts(walk(section.blocks)):
+            if not any(m in text for m in messages) and "1 of 1" not in text:
+                assert not wrong.search(text), (section.id, text)
+
+
+def test_every_evidence_mark_leads_to_the_register(measured: Case) -> None:
+    made = measured.document()
+    known = {e.id for e in made.evidence}
+    assert known
+    found = set(
+        re.findall(r'"ids": \["([^"]+)"', writer("json")(made, Theme(), Templates()).decode())
+    )
+    cells = {
+        i
+        for s in made.sections
+        for x in walk(s.blocks)
+        if isinstance(x, b.Table)
+        for row in x.rows
+        for c in row
+        for i in c.evidence
+    }
+    figures = {
+        i
+        for s in made.sections
+        for x in walk(s.blocks)
+        if isinstance(x, b.Figure)
+        for i in x.evidence
+    }
+    keys = {
+        i
+        for s in made.sections
+        for x in walk(s.blocks)
+        if isinstance(x, b.KeyFigures)
+        for f in x.figures
+        for i in f.evidence
+    }
+    assert cells
+    assert figures
+    assert keys
+    assert found | cells | figures | keys <= known
+
+
+def test_the_summary_stands_on_one_page(either: Case) -> None:
+    made = either.document()
+    short = b.Document(made.title, made.meta, made.sections[:1], made.subtitle)
+    assert _pages(short) == 3  # cover, document control with contents, summary
+
+
+def _pages(made: b.Document) -> int:
+    from io import BytesIO
+
+    import pikepdf
+
+    with pikepdf.open(BytesIO(writer("pdf")(made, Theme(), Templates()))) as pdf:
+        return len(pdf.pages)
+
+
+def test_the_page_names_nobody_else(either: Case) -> None:
+    """One file: no address that a browser would fetch."""
+    page = writer("html")(either.document(), Theme(), Templates()).decode()
+    assert not re.findall(r'(?:src|href|srcset|action)="(?!#|data:)[^"]*"', page)
+    assert not re.findall(r"url\((?!['\"]?(?:data:|#))[^)]*\)", page)
+    assert "@import" not in page
+
+
+@pytest.mark.parametrize("name", ["html", "pdf", "md", "json"])
+def test_the_same_report_twice_is_the_same_bytes(declared: Case, name: str) -> None:
+    first = writer(name)(declared.document(), Theme(), Templates())
+    assert first == writer(name)(declared.document(), Theme(), Templates())
+
+
+def test_own_sections_stand_where_their_name_says(tmp_path: Path) -> None:
+    root = tmp_path / "w"
+    shutil.copytree(EXAMPLES / "harbourlight", root)
+    (root / "sections" / "86-risks.md").write_text(
+        "---\nid: risks\ntitle: Our risks\n---\nOnly {{ organisation }} knows.\n"
+    )
+    (root / "sections" / "99-thanks.md").write_text("---\ntitle: Thanks\n---\nTo all.\n")
+    made = case(root).document()
+    order = titles(made)
+    assert order.index("executive-summary") < order.index("letter") < order.index("introduction")
+    assert order.index("thanks") < order.index("findings-register")
+    risks = next(s for s in made.sections if s.id == "risks")
+    assert risks.title == "Our risks"
+    assert len(risks.blocks) == 1
+
+
+def test_audiences_read_what_is_theirs(tmp_path: Path) -> None:
+    charity = case(EXAMPLES / "harbourlight")
+    assert "letter" in titles(charity.document(audience="board"))
+    assert "letter" not in titles(charity.document(audience="it"))
+    assert "letter" in titles(charity.document())
+
+
+def test_a_fault_in_an_own_section_is_told_with_its_line(tmp_path: Path) -> None:
+    root = minimal(tmp_path / "w")
+    (root / "sections").mkdir()
+    (root / "sections" / "12-own.md").write_text(
+        "---\ntitle: Own\n---\nFirst line.\n\n{{ inventory.rowz }}\n"
+    )
+    with pytest.raises(CrmauditError) as caught:
+        case(root).document()
+    assert "rowz" in caught.value.message
+    assert str(caught.value.where).endswith("12-own.md:6")
+
+
+def test_control_names_changes_and_approvals() -> None:
+    charity = case(EXAMPLES / "harbourlight")
+    text = charity.markdown()
+    assert "First measurement of the databases" in text
+    assert "not yet signed" in text
+
+
+def test_groups_of_fewer_than_five_are_not_told_in_numbers() -> None:
+    charity = case(EXAMPLES / "harbourlight")
+    made = compose(charity.facts, charity.judgement, charity.plan)
+    pains = made.tables.pains
+    assert pains is not None
+    hidden = [row for row in pains.rows if row[2].reason == "fewer than five people"]
+    assert hidden
+    assert all(row[3].state == "none" for row in hidden)
+
+
+def test_evidence_register_and_numbers_agree(measured: Case) -> None:
+    made = measured.document()
+    assert list(Outline(made).evidence.values()) == list(range(1, len(made.evidence) + 1))

@@ -1,0 +1,247 @@
+"""The store: what is newest, what fails and how it is told, other engines."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from conftest import Database, dialects
+from servers import PASSWORD
+
+from crmaudit.errors import CrmauditError
+from crmaudit.evidence import Catalog, ColumnProfile, Provenance, Status, TableProfile
+from crmaudit.store import Store, open_store
+
+Make = Callable[[str], Database]
+NOON = datetime(2025, 6, 1, 12, tzinfo=UTC)
+
+
+def provenance(snapshot: str = "s1", hours: float = 0, system: str = "crm") -> Provenance:
+    at = NOON + timedelta(hours=hours)
+    return Provenance(system, "sqlite:///x", "sqlite", snapshot, at, "crmaudit test")
+
+
+def table(name: str, snapshot: str = "s1", hours: float = 0, rows: int = 0) -> TableProfile:
+    return TableProfile(provenance(snapshot, hours), table=name, rows=rows)
+
+
+def failed(name: str, snapshot: str, hours: float) -> TableProfile:
+    p = replace(provenance(snapshot, hours), status=Status("failed", "no right"))
+    return TableProfile(p, table=name)
+
+
+@pytest.fixture(params=dialects("sqlite", "postgresql", "mariadb"))
+def store(request: pytest.FixtureRequest, make_db: Make, tmp_path: Path) -> Store:
+    if request.param == "sqlite":
+        return open_store(tmp_path)
+    opened = open_store(make_db(request.param).url)
+    request.addfinalizer(opened.close)
+    return opened
+
+
+def test_the_newest_of_each(store: Store) -> None:
+    store.put(table("a", "s1", 0, rows=1), table("b", "s1", 0), Catalog(provenance("s1")))
+    store.put(table("a", "s2", 1, rows=2))
+    store.put(table("a", "s0", -1, rows=0))
+    found = [(d.kind, d.subject, d.provenance.snapshot) for d in store.newest()]
+    assert found == [("catalog", "", "s1"), ("profile", "a", "s2"), ("profile", "b", "s1")]
+
+
+def test_a_failed_try_comes_with_what_it_would_hide(store: Store) -> None:
+    store.put(table("a", "s1", 0), failed("a", "s2", 1), failed("a", "s3", 2))
+    store.put(failed("b", "s1", 0), table("b", "s2", 1), failed("c", "s1", 0))
+    found = [(d.subject, d.provenance.snapshot) for d in store.newest()]
+    assert found == [("a", "s3"), ("a", "s1"), ("b", "s2"), ("c", "s1")]
+
+
+def test_names_that_differ_in_case_accents_or_blanks_only(store: Store) -> None:
+    names = ["Contact", "contact", "contáct", "contact ", "", "x" * 3000, "\U0001f600", "a\0b", "ß"]
+    store.put(*(table(n) for n in names))
+    assert sorted(d.subject for d in store.newest()) == sorted(names)
+
+
+def test_the_same_id_is_replaced_and_large_documents_fit(store: Store) -> None:
+    wide = tuple(ColumnProfile(f"column {i} ünd", "text", "text", 9, 1) for i in range(900))
+    store.put(table("a", rows=1))
+    store.put(replace(table("a", rows=2), columns=wide))
+    (found,) = store.newest()
+    assert isinstance(found, TableProfile)
+    assert (found.rows, len(found.columns)) == (2, 900)
+
+
+def test_put_is_all_or_nothing(store: Store) -> None:
+    store.put(table("a"))
+    with pytest.raises(CrmauditError):
+        store.put(table("b"), replace(table("c"), provenance=provenance("s" * 70, system="x" * 200)),
+                  *([table("d")] * 2))  # fmt: skip
+    assert [d.subject for d in store.newest()] == ["a"]
+
+
+def test_collections(store: Store) -> None:
+    kinds = ("profile",)
+    begun = store.begin_collection("crm", "here", kinds, "s1")
+    now = begun.started_at - NOON
+    old, new = now.total_seconds() / 3600 - 1, now.total_seconds() / 3600 + 1
+    store.put(table("old", "s1", old), table("a", "s1", new))
+    assert store.open_collection("crm", "here", kinds) == begun
+    assert store.open_collection("crm", "elsewhere", kinds) is None
+    assert store.open_collection("crm", "here", ("profile", "other")) is None
+    resumed = store.resume_collection(begun, "s2")
+    store.put(table("b", "s2", new), table("c", "s3", new))
+    assert sorted(d.subject for d in store.collected(resumed)) == ["a", "b"]
+    assert store.resume_collection(resumed, "s2") == resumed
+    assert store.open_collection("crm", "here", kinds) == resumed
+    store.end_collection(resumed)
+    assert store.open_collection("crm", "here", kinds) is None
+
+
+def test_runs_are_remembered_in_order(store: Store) -> None:
+    store.remember({"n": 1, "text": "ü\0😀"})
+    store.remember({"n": 2})
+    assert [r.body for r in store.runs()] == [{"n": 1, "text": "ü\0😀"}, {"n": 2}]
+
+
+def test_a_stores_second_opening_changes_nothing(tmp_path: Path) -> None:
+    open_store(tmp_path).put(table("a"))
+    before = (tmp_path / ".crmaudit" / "store.sqlite").read_bytes()
+    assert len(list(open_store(tmp_path).newest())) == 1
+    assert (tmp_path / ".crmaudit" / "store.sqlite").read_bytes() == before
+    assert (tmp_path / ".crmaudit" / ".gitignore").read_text() == "*\n"
+
+
+# ---- what fails
+
+
+def told(error: CrmauditError) -> str:
+    text = str(error)
+    assert "\n" not in text
+    assert error.hint
+    return text
+
+
+def test_a_newer_store(tmp_path: Path) -> None:
+    open_store(tmp_path).close()
+    connection = sqlite3.connect(tmp_path / ".crmaudit" / "store.sqlite")
+    connection.execute("INSERT INTO store_version VALUES (7)")
+    connection.commit()
+    connection.close()
+    with pytest.raises(CrmauditError, match="version 7, this program reads 1") as caught:
+        open_store(tmp_path)
+    assert "newer" in told(caught.value)
+
+
+@pytest.mark.parametrize("content", [b"no database at all" * 100, b"\0" * 5000])
+def test_a_file_that_is_no_store(tmp_path: Path, content: bytes) -> None:
+    file = tmp_path / ".crmaudit" / "store.sqlite"
+    file.parent.mkdir()
+    file.write_bytes(content)
+    with pytest.raises(CrmauditError, match="not a database") as caught:
+        open_store(tmp_path)
+    assert f"move {file} away" in told(caught.value)
+    assert file.read_bytes() == content
+
+
+def test_a_damaged_store(tmp_path: Path) -> None:
+    store = open_store(tmp_path)
+    store.put(*(table(f"t{i}", rows=i) for i in range(500)))
+    store.close()
+    file = tmp_path / ".crmaudit" / "store.sqlite"
+    content = bytearray(file.read_bytes())
+    content[4096 * 2 :] = b"\xff" * (len(content) - 4096 * 2)
+    file.write_bytes(content)
+    with pytest.raises(CrmauditError, match="malformed|not a database") as caught:
+        list(open_store(tmp_path).newest())
+    assert "away and collect again" in told(caught.value)
+
+
+def test_a_folder_in_the_way(tmp_path: Path) -> None:
+    (tmp_path / ".crmaudit" / "store.sqlite").mkdir(parents=True)
+    with pytest.raises(CrmauditError, match="unable to open") as caught:
+        open_store(tmp_path)
+    assert "check its rights" in told(caught.value)
+    shutil.rmtree(tmp_path / ".crmaudit")
+    (tmp_path / ".crmaudit").write_text("")
+    with pytest.raises(CrmauditError, match="cannot write to"):
+        open_store(tmp_path)
+
+
+def test_a_read_only_folder_can_be_read(tmp_path: Path) -> None:
+    """As an account with no rights on the folder, which root cannot play."""
+    program = (
+        "import sys; from pathlib import Path; from crmaudit.store import open_store\n"
+        "from crmaudit.errors import CrmauditError\n"
+        "if sys.argv[2]:\n    import os; os.setgid(65534); os.setuid(65534)\n"
+        "store = open_store(Path(sys.argv[1])); print(len(list(store.newest())))\n"
+        "try: store.remember({})\n"
+        "except CrmauditError as error: print(error)\n"
+    )
+    open_store(tmp_path).put(table("a"))
+    for path in (tmp_path, *tmp_path.parents[:2]):
+        path.chmod(0o755)
+    file = tmp_path / ".crmaudit" / "store.sqlite"
+    file.chmod(0o444)
+    file.parent.chmod(0o555)
+    try:
+        root = "root" if os.geteuid() == 0 else ""
+        done = subprocess.run(
+            [sys.executable, "-c", program, str(tmp_path), root], capture_output=True, text=True
+        )
+    finally:
+        file.parent.chmod(0o755)
+    assert done.stderr == ""
+    count, message = done.stdout.strip().split("\n")
+    assert count == "1"
+    assert "readonly" in message
+    assert "check its rights" in message
+
+
+@pytest.mark.parametrize(
+    ("url", "says"),
+    [
+        ("no address s3cret-pw", "no database URL"),
+        ("nosuch://u:s3cret-pw@host/db", "store"),
+        ("oracle://u:s3cret-pw@host/db", "driver"),
+        ("postgresql://u:s3cret-pw@127.0.0.1:1/db", "store"),
+        ("mysql://u:s3cret-pw@127.0.0.1:1/db", "store"),
+    ],
+)
+def test_a_wrong_address_shows_no_password(url: str, says: str) -> None:
+    with pytest.raises(CrmauditError, match=says) as caught:
+        open_store(url)
+    assert "s3cret-pw" not in told(caught.value)
+
+
+@pytest.mark.server
+@pytest.mark.parametrize("dialect", ["postgresql", "mariadb"])
+def test_a_servers_refusal_shows_no_password(make_db: Make, dialect: str) -> None:
+    url = make_db(dialect).url
+    for wrong in (url.replace(PASSWORD, "n0t-the-pw"), url + "_gone"):
+        with pytest.raises(CrmauditError, match="store of evidence fails") as caught:
+            open_store(wrong)
+        assert "n0t-the-pw" not in told(caught.value)
+        assert PASSWORD not in told(caught.value)
+    opened = open_store(url)
+    assert PASSWORD not in repr(opened)
+    opened.close()
+
+
+def test_a_full_store_is_read_in_time(tmp_path: Path) -> None:
+    """Thousands of documents in history cost little; only the newest are read."""
+    store = open_store(tmp_path)
+    for run in range(50):
+        store.put(*(table(f"t{i}", f"s{run}", run, rows=run) for i in range(100)))
+    began = time.perf_counter()
+    found = list(store.newest())
+    seconds = time.perf_counter() - began
+    assert len(found) == 100
+    assert {d.provenance.snapshot for d in found} == {"s49"}
+    assert seconds < 2
