@@ -7,6 +7,7 @@ Python; the command line is a thin skin over it.
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
@@ -20,7 +21,5 @@ __all__ = ["Audit", "__version__"]
 def __getattr__(name: str) -> Any:
     # Imported on first use, so that `crmaudit --help` loads no heavy library.
     if name == "Audit":
-        from crmaudit.audit import Audit
-
-        return Audit
+        return import_module("crmaudit.audit").Audit
     raise AttributeError(f"module 'crmaudit' has no attribute {name!r}")

@@ -179,8 +179,8 @@ class Audit:
         )
         name = html.escape(self.workspace.organisation.name)
         return (
-            f"<h3>{name}</h3><p>{len(self.workspace.systems)} systems, "
-            f"{len(self.findings.findings)} findings ({counts or 'none'}), "
-            f"{len(self.findings.not_assessed)} questions not assessed</p>"
+            f"<h3>{name}</h3><p>systems: {len(self.workspace.systems)}; "
+            f"findings: {len(self.findings.findings)} ({counts or 'none'}); "
+            f"questions not assessed: {len(self.findings.not_assessed)}</p>"
             f"<table><tr><th>Code</th><th>Severity</th><th>Finding</th></tr>{rows}</table>"
         )

@@ -69,7 +69,7 @@ class CrmauditError(Exception):
         return "\n".join(str(p) for p in self.problems)
 
 
-class InvalidInput(CrmauditError):
+class InvalidInput(CrmauditError):  # noqa: N818 - what the user gave, not a failure
     """Several mistakes found in one reading, all reported at once."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:

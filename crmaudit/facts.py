@@ -192,8 +192,10 @@ class Facts:
     def need(self, *files: str) -> None:
         """Raise NotAssessed where the workspace lacks one of these files or folders."""
         for file in files:
-            if not self.workspace.has(file):
-                raise NotAssessed(f"{file} is not there", needs=file)
+            if not self.workspace.says(file):
+                there = self.workspace.has(file)
+                reason = f"{file} says nothing yet" if there else f"{file} is not there"
+                raise NotAssessed(reason, needs=file)
 
     def need_evidence(self) -> None:
         """Raise NotAssessed where no database was read."""

@@ -77,8 +77,9 @@ def run(argv: Sequence[str] | None = None) -> int:
         return INTERRUPTED
     except TyperException as error:
         return _usage(error)
-    except BrokenPipeError:
+    except (BrokenPipeError, SystemExit):
         # The reader of our output went away: nothing to say, nobody to say it to.
+        # Typer makes an exit of it where it is the first to see that.
         _drop_stdout()
         return OK
     except OSError as error:

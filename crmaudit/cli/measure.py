@@ -198,18 +198,21 @@ def _bundle(target: Target, only: Sequence[str], fresh: bool, output: Path) -> i
             outcomes = run([target], store, display, only=only, fresh=fresh, key=key)
         _say_outcomes(outcomes)
         (outcome,) = outcomes
-        if outcome.error is not None:
-            say(f"{output} is not written yet: the same command goes on", "accent")
-            return 2
         # An unfinished run of another source may have left evidence, too.
         mine = (target.system, outcome.source)
         newest = [d for d in store.newest() if (d.provenance.system, d.provenance.source) == mine]
-        n = write_bundle(newest, output)
+        if outcome.error is None:
+            write_bundle(newest, output)
     finally:
         store.close()
+    if outcome.error is not None and newest:
+        say(f"{output} is not written yet: the same command goes on", "accent")
+        return 2
     shutil.rmtree(unfinished, ignore_errors=True)
+    if outcome.error is not None:
+        return 2
     console = out()
-    console.print(Text(f"{count(n, 'piece')} of evidence in {output}"), soft_wrap=True)
+    console.print(Text(f"{count(len(newest), 'piece')} of evidence in {output}"), soft_wrap=True)
     console.print(
         Text(
             f"read it: unzip -p {output} | less · hand it over: crmaudit import {output}", "accent"

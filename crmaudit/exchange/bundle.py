@@ -14,6 +14,7 @@ import os
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -28,6 +29,7 @@ VERSION = 1
 MAX_BYTES = 256 << 20
 """Unpacked. Evidence takes about 10 KB a table: far more is no honest bundle."""
 _MANIFEST = "manifest.json"
+_AGAIN = "ask for it again: `crmaudit collect --url URL --as SYSTEM -o evidence.zip`"
 _CLOCKS = timedelta(days=1)
 """By how much two machines' clocks may differ."""
 
@@ -86,14 +88,14 @@ def write_bundle(documents: Iterable[Document], path: Path) -> int:
             }
             archive.writestr(_entry(_MANIFEST), json.dumps(manifest, indent=1).encode())
         os.replace(partial, path)
-    except OSError as error:
-        partial.unlink(missing_ok=True)
+    except BaseException as error:
+        with suppress(OSError):
+            partial.unlink()
+        if not isinstance(error, OSError):
+            raise
         raise CrmauditError(
             f"{path} cannot be written: {error.strerror}", "name another file"
         ) from None
-    except BaseException:
-        partial.unlink(missing_ok=True)
-        raise
     return len(entries)
 
 
@@ -156,8 +158,10 @@ def _documents(
             raise _refused(path, f"was changed: {file} does not match its manifest")
         try:
             document = from_json(raw)
+            # JSON can spell halves of characters, which no file can hold.
+            to_json(document).encode()
         except CrmauditError as error:
-            raise CrmauditError(str(error.problems[0].message), error.hint, file) from None
+            raise CrmauditError(error.problems[0].message, error.hint or _AGAIN, file) from None
         except (ValueError, TypeError) as error:
             raise _refused(path, f"holds damaged evidence, {file}: {error}") from None
         p = document.provenance
@@ -170,10 +174,7 @@ def _documents(
 
 
 def _refused(path: Path, reason: str) -> CrmauditError:
-    return CrmauditError(
-        f"{path.name} {reason}",
-        "ask for it again: `crmaudit collect --url URL --as SYSTEM -o evidence.zip`",
-    )
+    return CrmauditError(f"{path.name} {reason}", _AGAIN)
 
 
 def _one_key(keys: set[str]) -> str:

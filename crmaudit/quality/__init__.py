@@ -1,1 +1,1 @@
-
+"""The quality of data: what is measured, and what is said about it."""

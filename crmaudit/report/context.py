@@ -180,8 +180,6 @@ class KpiPart:
     """What it is to show the effect of."""
     newest: float | None
     """Its newest value."""
-    points: int
-    """Values in its series."""
     trend: str
     """The trend in words, with how sure it is."""
     notable: bool

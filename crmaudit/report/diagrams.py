@@ -55,9 +55,10 @@ def feeds(facts: Facts) -> s.Network | None:
     crud, workspace = facts.crud, facts.workspace
     if not crud.feeds:
         return None
+    beyond = [x for x in crud.flow if x not in crud.systems and x in workspace.system]
     nodes = tuple(
         s.Node(x, workspace.system[x].name, workspace.system[x].kind or "", x in crud.silos())
-        for x in crud.systems
+        for x in (*crud.systems, *beyond)
         if workspace.system[x].crud or crud.flow.degree(x)
     )
     edges = [

@@ -167,7 +167,6 @@ def kpi_parts(facts: Facts) -> tuple[c.KpiPart, ...]:
                 kpi,
                 techniques.get(kpi.technique or ""),
                 points[-1][1] if points else None,
-                len(points),
                 words,
                 trend is not None and trend.notable(),
                 ""

@@ -418,4 +418,4 @@ def widths(table: b.Table, room: float) -> list[float]:
 
 
 def _shown(cell: b.Cell) -> str:
-    return plain(cell.inlines) if cell.inlines else f"{cell.text} {cell.reason}".strip()
+    return plain(cell.inlines) if cell.inlines else f"{cell.text}\n{cell.reason}".strip()

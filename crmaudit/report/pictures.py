@@ -10,6 +10,7 @@ from crmaudit.facts import Facts
 from crmaudit.governance.dysfunctions import places, where
 from crmaudit.report import specs as s
 from crmaudit.report.numbers import money, number, share
+from crmaudit.report.wording import counted, span
 from crmaudit.rules.base import ROOMS, SEVERITIES
 from crmaudit.strategy import Plan
 
@@ -80,7 +81,7 @@ def rooms(judgement: Judgement) -> s.Stacked | None:
             items.append(
                 s.Stack(name, tuple(float(c) for c in counts), tuple(str(c) for c in counts))
             )
-    return s.Stacked(SEVERITIES, tuple(items), label_name="Room") if items else None
+    return s.Stacked(SEVERITIES, tuple(items), label_name="Area") if items else None
 
 
 def gantt(plan: Plan, day: date | None) -> s.Timeline | None:
@@ -94,7 +95,6 @@ def gantt(plan: Plan, day: date | None) -> s.Timeline | None:
             i.end,
             group=f"Phase {i.phase}",
             after=tuple(a for a in i.after if a in known),
-            detail=f"{i.effort[0]:.0f}–{i.effort[1]:.0f} days",
             mark=i.worst == "critical",
         )
         for i in plan.initiatives
@@ -106,7 +106,7 @@ def gantt(plan: Plan, day: date | None) -> s.Timeline | None:
 def value_map(plan: Plan) -> s.Bubbles | None:
     """Value of each initiative against its effort, both relative to the largest."""
     todo = [i for i in plan.initiatives if i.findings and i.status != "done"]
-    if len(todo) < 2:
+    if len(todo) < 4:
         return None
     most_value = max(i.value for i in todo)
     most_days = max(sum(i.effort) for i in todo)
@@ -118,7 +118,7 @@ def value_map(plan: Plan) -> s.Bubbles | None:
                 i.value / most_value,
                 len(i.findings),
                 i.worst == "critical",
-                f"{len(i.findings)} findings, {i.effort[0]:.0f}–{i.effort[1]:.0f} days",
+                f"{counted(len(i.findings), 'finding')}, {span(i.effort)} days",
             )
             for i in todo
         ),

@@ -9,18 +9,20 @@
     audiences: [board, it]   # empty or missing: for everybody
     appendix: false
     landscape: false         # true; or `wide`: where its matrix has too many columns for a page
-    requires:                # what must be there, and how the user supplies it
+    requires:                # what must be there, and how the user supplies it; `a|b`: one of them
       quality.scores: "Run `crmaudit collect`"
     ---
 
 A draft prints what is missing in the section's place; a final report leaves
 the section out and names it in `omitted`, which every section file can read.
+A chapter all of whose parts are left out is left out with them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import takewhile
 from pathlib import Path
 from typing import Any, Literal
 
@@ -120,14 +122,18 @@ def read_front(path: Path) -> SectionFile:
 
 def unmet(section: SectionFile, context: Mapping[str, Any]) -> dict[str, str]:
     """The requirements that the context lacks or holds empty → how to supply them."""
-    missing = {}
-    for name, how in section.requires.items():
-        thing: Any = context
-        for part in name.split("."):
-            thing = thing.get(part) if isinstance(thing, Mapping) else getattr(thing, part, None)
-        if thing is None or thing is False or (hasattr(thing, "__len__") and len(thing) == 0):
-            missing[name] = how
-    return missing
+    return {
+        name: how
+        for name, how in section.requires.items()
+        if not any(_has(context, way) for way in name.split("|"))
+    }
+
+
+def _has(context: Mapping[str, Any], name: str) -> bool:
+    thing: Any = context
+    for part in name.split("."):
+        thing = thing.get(part) if isinstance(thing, Mapping) else getattr(thing, part, None)
+    return not (thing is None or thing == 0 or (hasattr(thing, "__len__") and len(thing) == 0))
 
 
 def _wide(blocks: Sequence[b.Block]) -> bool:
@@ -163,9 +169,11 @@ def build(
     folders = [*([own] if own else []), *dict.fromkeys(f.path.parent for f in files)]
     renderer = Renderer(folders, {**context, "meta": meta, "omitted": omitted}, meta.language)
     sections = []
-    for file in files:
+    for n, file in enumerate(files):
         progress(file.title)
-        if lacking[file.id] and final:
+        parts = list(takewhile(lambda f: f.level == 2, files[n + 1 :])) if file.level == 1 else []
+        is_empty = bool(parts) and all(lacking[f.id] for f in parts)
+        if final and (lacking[file.id] or is_empty):
             continue
         if lacking[file.id]:
             ways = tuple(renderer.parse(how or name) for name, how in lacking[file.id].items())

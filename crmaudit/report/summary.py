@@ -69,7 +69,9 @@ def _decisions(facts: Facts, judgement: Judgement, plan: Plan) -> Iterator[Decis
         first = [i for i in plan.phases[number] if i.status in ("proposed", "approved")]
         days = (sum(i.effort[0] for i in first), sum(i.effort[1] for i in first))
         costs = [i.cost for i in first if i.cost is not None]
-        words = f"Release {span(days)} working days for phase {number}"
+        running = len(first) < len(plan.phases[number])
+        words = f"Release {span(days)} working days for "
+        words += f"what is still to start in phase {number}" if running else f"phase {number}"
         if first and len(costs) == len(first):
             words += f", about {money(sum(costs), facts.inventory.currency)}"
         titles = listed((i.title.lower() for i in first), 3)

@@ -69,9 +69,9 @@ class Store:
 
     def put(self, *documents: Document) -> None:
         """Keep documents, all or none; those of the same id are replaced."""
-        rows = [_row(d) for d in documents]
+        rows = {d.id: _row(d) for d in documents}
         with self._begin() as connection:
-            for some in _batched(rows, _TOGETHER):
+            for some in _batched(rows.values(), _TOGETHER):
                 ids = [row["id"] for row in some]
                 connection.execute(sa.delete(evidence).where(evidence.c.id.in_(ids)))
                 connection.execute(sa.insert(evidence), some)

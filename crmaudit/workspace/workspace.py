@@ -21,6 +21,21 @@ from crmaudit.workspace.registers import Registers
 from crmaudit.workspace.yaml_reader import Path_, YamlFile
 
 
+# What each file becomes.
+_PARTS = {
+    "brief.yaml": "brief",
+    "entities.yaml": "entities",
+    "processes.yaml": "processes",
+    "people.yaml": "people",
+    "needs.yaml": "needs",
+    "maps": "maps",
+    "expectations.yaml": "expectations",
+    "interviews": "interviews",
+    "registers.yaml": "registers",
+    "kpis.yaml": "kpis",
+}
+
+
 @dataclass(frozen=True)
 class Workspace:
     """Everything that people declared.
@@ -53,6 +68,13 @@ class Workspace:
     def has(self, name: str) -> bool:
         """Whether a file (`people.yaml`) or folder (`interviews`) was given."""
         return name in self._files or any(f.startswith(f"{name}/") for f in self._files)
+
+    def says(self, name: str) -> bool:
+        """Whether a file or folder was given and says anything: a scaffold's blanks do not."""
+        part = getattr(self, _PARTS.get(name, ""), None)
+        if part is None or not self.has(name):
+            return self.has(name)
+        return bool(part) if isinstance(part, tuple) else part != type(part)()
 
     @property
     def organisation(self) -> Organisation:

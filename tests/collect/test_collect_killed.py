@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 from collecting import COMMAND, crmaudit, environment, profiles, snapshots, stopped, workspace
-from conftest import Database
+from databases import Database
 
 Make = Callable[[str], Database]
 TABLES = [f"t{i}" for i in range(4)]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from collecting import crmaudit, profiles, snapshots, workspace
-from conftest import Database
+from databases import Database
 
 from crmaudit.audit import Audit
 from crmaudit.collect import Outcome

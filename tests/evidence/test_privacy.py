@@ -111,6 +111,9 @@ def test_words_of_a_name() -> None:
                 "zip",
                 "city",
                 "birth_date",
+                "born_on",
+                "GebDatum",
+                "deceased_date",
                 "Geburtsdatum",
             ]
         ),

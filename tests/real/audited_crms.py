@@ -149,7 +149,7 @@ def _load_postgres(
 ) -> Callable[[str], list[tuple[Any, ...]]]:
     def query(sql: str, name: str = database) -> list[tuple[Any, ...]]:
         with psycopg.connect(f"{server.url}/{name}", autocommit=True) as connection:
-            cursor = connection.execute(sql)  # type: ignore[call-overload]
+            cursor = connection.execute(sql)
             return cursor.fetchall() if cursor.description else []
 
     query(f"CREATE DATABASE {database}", "postgres")
@@ -173,5 +173,5 @@ def _drop(server: Server, database: str, reader: str, maria: bool) -> None:
             connection.cursor().execute(f"DROP USER '{reader}'@'127.0.0.1'")
         return
     with psycopg.connect(f"{server.url}/postgres", autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE {database} WITH (FORCE)")  # type: ignore[call-overload]
-        connection.execute(f"DROP ROLE {reader}")  # type: ignore[call-overload]
+        connection.execute(f"DROP DATABASE {database} WITH (FORCE)")
+        connection.execute(f"DROP ROLE {reader}")

@@ -197,8 +197,8 @@ def _candidates(text: str, values: set[str]) -> set[str]:
 
 
 def _outputs(crm: Crm) -> Iterator[tuple[str, str]]:
-    for command, run in crm.ran.items():
-        yield command, run.out + run.err
+    for name, run in crm.ran.items():
+        yield name, run.out + run.err
     for path in (crm.root / "reports").iterdir():
         if path.suffix == ".pdf":
             command = ["pdftotext", "-layout", str(path), "-"]

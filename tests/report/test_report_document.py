@@ -52,15 +52,15 @@ def case(root: Path, evidence: tuple[Measured, ...] = ()) -> Case:
 
 @pytest.fixture(scope="module")
 def measured(tmp_path_factory: pytest.TempPathFactory) -> Case:
-    """The charity with a small database of its own, collected."""
+    """The charity with small databases of its own, two of three collected."""
     from crmaudit.audit import Audit
     from crmaudit.demo import generate
 
     root = tmp_path_factory.mktemp("charity") / "harbourlight"
     shutil.copytree(EXAMPLES / "harbourlight", root)
-    generate(root / "data", contacts=300)
+    generate(root / "data", contacts=100)
     audit = Audit(root)
-    audit.collect()
+    audit.collect(["billing", "newsletter"])
     return case(root, audit.facts.evidence.documents)
 
 
@@ -141,6 +141,7 @@ def test_the_smallest_workspace_reads(tmp_path: Path, final: bool) -> None:
     assert "None" not in text
     if final:
         assert "quality" not in titles(made)
+        assert "assessment" not in titles(made)  # none of its parts has anything to say
         assert "Sections left out" in text
     for name in ("html", "pdf"):
         assert writer(name)(made, Theme(), Templates())
@@ -159,14 +160,14 @@ def test_a_fresh_workspace_reads(tmp_path: Path, final: bool) -> None:
 def test_no_value_of_the_program_shows(either: Case, final: bool) -> None:
     text = either.markdown(final=final)
     words = re.sub(r"`[^`]*`", "", text)
-    assert not re.search(r"\bNone\b(?! of| is| named)", words), _near(words, r"\bNone\b(?! of)")
+    assert not re.search(r"\bNone\b(?! of| is| that)", words), _near(words)
     assert not re.search(r"\bnan\b|\binf\b", words)
     assert "()" not in words
     assert not re.search(r"[({]'|datetime|<crmaudit|Decimal\(", words)
 
 
-def _near(text: str, pattern: str) -> list[str]:
-    return [text[max(m.start() - 60, 0) : m.end() + 60] for m in re.finditer(pattern, text)]
+def _near(text: str) -> list[str]:
+    return [text[max(m.start() - 60, 0) : m.end() + 60] for m in re.finditer("None", text)]
 
 
 def test_things_are_named_and_not_told_by_id(either: Case) -> None:
@@ -179,14 +180,14 @@ def test_things_are_named_and_not_told_by_id(either: Case) -> None:
         for x in kind
         if re.search(r"[-0-9]", x.id)
     }
-    pattern = re.compile(rf"(?<![\w./-])({'|'.join(map(re.escape, ids))})(?![\w./-])")
+    free = {"front-desk", "front-office"}  # words of the language, too
     for section in either.document().sections:
         if section.id in ("findings-register", "limitations", "rules"):
             continue
         for text in _texts(walk(section.blocks)):
             if any(m in text for m in messages):
                 continue
-            assert not pattern.search(text), (section.id, text)
+            assert not ids & set(re.split(r"[,;:]? | → ", text)) - free, (section.id, text)
 
 
 def _texts(blocks: Iterator[b.Block]) -> Iterator[str]:
@@ -314,8 +315,8 @@ def test_a_fault_in_an_own_section_is_told_with_its_line(tmp_path: Path) -> None
     )
     with pytest.raises(CrmauditError) as caught:
         case(root).document()
-    assert "rowz" in caught.value.message
-    assert str(caught.value.where).endswith("12-own.md:6")
+    assert "rowz" in str(caught.value)
+    assert str(caught.value.problems[0].where).endswith("12-own.md:6")
 
 
 def test_control_names_changes_and_approvals() -> None:

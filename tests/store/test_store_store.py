@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from conftest import Database, dialects
+from databases import Database, dialects
 from servers import PASSWORD
 
 from crmaudit.errors import CrmauditError
@@ -40,12 +40,10 @@ def failed(name: str, snapshot: str, hours: float) -> TableProfile:
 
 
 @pytest.fixture(params=dialects("sqlite", "postgresql", "mariadb"))
-def store(request: pytest.FixtureRequest, make_db: Make, tmp_path: Path) -> Store:
-    if request.param == "sqlite":
-        return open_store(tmp_path)
-    opened = open_store(make_db(request.param).url)
-    request.addfinalizer(opened.close)
-    return opened
+def store(request: pytest.FixtureRequest, make_db: Make, tmp_path: Path) -> Iterator[Store]:
+    opened = open_store(tmp_path if request.param == "sqlite" else make_db(request.param).url)
+    yield opened
+    opened.close()
 
 
 def test_the_newest_of_each(store: Store) -> None:
@@ -78,12 +76,23 @@ def test_the_same_id_is_replaced_and_large_documents_fit(store: Store) -> None:
     assert (found.rows, len(found.columns)) == (2, 900)
 
 
-def test_put_is_all_or_nothing(store: Store) -> None:
+def test_put_is_all_or_nothing(tmp_path: Path) -> None:
+    store = open_store(tmp_path)
     store.put(table("a"))
-    with pytest.raises(CrmauditError):
-        store.put(table("b"), replace(table("c"), provenance=provenance("s" * 70, system="x" * 200)),
-                  *([table("d")] * 2))  # fmt: skip
+    connection = sqlite3.connect(tmp_path / ".crmaudit" / "store.sqlite")
+    connection.execute(
+        "CREATE TRIGGER no BEFORE INSERT ON evidence WHEN new.kind = 'catalog' "
+        "BEGIN SELECT RAISE(ABORT, 'no room'); END"
+    )
+    connection.close()
+    with pytest.raises(CrmauditError, match="no room"):
+        store.put(*(table(f"t{i}") for i in range(500)), Catalog(provenance()))
     assert [d.subject for d in store.newest()] == ["a"]
+
+
+def test_of_two_with_one_id_the_last_counts(store: Store) -> None:
+    store.put(table("a", rows=1), table("a", rows=2))
+    assert [d.rows for d in store.newest() if isinstance(d, TableProfile)] == [2]
 
 
 def test_collections(store: Store) -> None:
@@ -158,7 +167,7 @@ def test_a_damaged_store(tmp_path: Path) -> None:
     content = bytearray(file.read_bytes())
     content[4096 * 2 :] = b"\xff" * (len(content) - 4096 * 2)
     file.write_bytes(content)
-    with pytest.raises(CrmauditError, match="malformed|not a database") as caught:
+    with pytest.raises(CrmauditError, match=r"malformed|not a database") as caught:
         list(open_store(tmp_path).newest())
     assert "away and collect again" in told(caught.value)
 
@@ -176,27 +185,38 @@ def test_a_folder_in_the_way(tmp_path: Path) -> None:
 
 def test_a_read_only_folder_can_be_read(tmp_path: Path) -> None:
     """As an account with no rights on the folder, which root cannot play."""
-    program = (
-        "import sys; from pathlib import Path; from crmaudit.store import open_store\n"
-        "from crmaudit.errors import CrmauditError\n"
-        "if sys.argv[2]:\n    import os; os.setgid(65534); os.setuid(65534)\n"
-        "store = open_store(Path(sys.argv[1])); print(len(list(store.newest())))\n"
-        "try: store.remember({})\n"
-        "except CrmauditError as error: print(error)\n"
-    )
-    open_store(tmp_path).put(table("a"))
-    for path in (tmp_path, *tmp_path.parents[:2]):
-        path.chmod(0o755)
-    file = tmp_path / ".crmaudit" / "store.sqlite"
-    file.chmod(0o444)
-    file.parent.chmod(0o555)
+    program = """
+import os, sys
+from pathlib import Path
+from crmaudit.errors import CrmauditError
+from crmaudit.store import open_store
+# All that is imported late, while there is still a right to.
+other = open_store(Path(sys.argv[2])); other.remember({}); list(other.newest()); other.close()
+if os.geteuid() == 0:
+    os.setgid(65534)
+    os.setuid(65534)
+store = open_store(Path(sys.argv[1]))
+print(len(list(store.newest())))
+try:
+    store.remember({})
+except CrmauditError as error:
+    print(error)
+"""
+    folder = Path(tempfile.mkdtemp())
+    for place in (folder, tmp_path):
+        open_store(place).put(table("a"))
+    file = folder / ".crmaudit" / "store.sqlite"
     try:
-        root = "root" if os.geteuid() == 0 else ""
+        for path, mode in ((folder, 0o755), (file, 0o444), (file.parent, 0o555)):
+            path.chmod(mode)
         done = subprocess.run(
-            [sys.executable, "-c", program, str(tmp_path), root], capture_output=True, text=True
+            [sys.executable, "-c", program, str(folder), str(tmp_path)],
+            capture_output=True,
+            text=True,
         )
     finally:
         file.parent.chmod(0o755)
+        shutil.rmtree(folder)
     assert done.stderr == ""
     count, message = done.stdout.strip().split("\n")
     assert count == "1"

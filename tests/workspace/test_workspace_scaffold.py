@@ -11,7 +11,7 @@ import pytest
 
 from crmaudit.errors import CrmauditError
 from crmaudit.evidence import Catalog, Column, ForeignKey, Index, Provenance, Table
-from crmaudit.workspace import init, load, propose, without_secret
+from crmaudit.workspace import init, kind_columns, load, propose, without_secret
 from crmaudit.workspace import scaffold as scaffold_module
 from crmaudit.workspace.naming import Words, canonical, shared_prefix, sign_of
 from crmaudit.workspace.proposal import Proposal, ProposedEntity, ProposedSystem, ProposedTable
@@ -122,6 +122,69 @@ def test_a_shared_key_is_an_extension_and_a_unique_reference_is_one_to_one() -> 
     roles = {t.table: (t.role, t.entity) for t in proposal.tables}
     assert roles["extras"] == ("extension", "person")
     assert {e.id: e.relationships for e in proposal.entities}["passport"] == (("person", "1:1"),)
+
+
+def test_several_kinds_of_party_in_one_table() -> None:
+    parties = table("app_contacts", "id contact_type name api_key", 90)
+    others = table("app_things", "id contact_type", 9)
+    found = catalog(parties, others)
+    assert [(t.name, c.name) for t, c in kind_columns(found)] == [("app_contacts", "contact_type")]
+    counts = {"Individual": 60, "Organization": 20, "Robot's": 10}
+    proposal = propose(found, "crm", "", {("app_contacts", "contact_type"): counts})
+    rows = [t for t in proposal.tables if t.table == "app_contacts"]
+    assert [(t.entity, t.where) for t in rows] == [
+        ("person", "contact_type = 'Individual'"),
+        ("organisation", "contact_type = 'Organization'"),
+    ]
+    assert rows[0].reason.endswith("10 rows are of other kinds")
+    entities = {e.id: (e.kind, e.volume) for e in proposal.entities}
+    assert entities["person"] == ("person", 60)
+    assert entities["organisation"] == ("organisation", 20)
+
+
+def test_values_that_name_no_party_are_not_written_down(tmp_path: Path) -> None:
+    people = table("contacts", "id type name", 90)
+    kinds = {("contacts", "type"): {"person": 50, "Jane Doe": 40}}
+    proposal = propose(catalog(people), "crm", "", kinds)
+    assert [(t.entity, t.where) for t in proposal.tables] == [("person", "")]
+    init(tmp_path / "w", proposal=proposal)
+    written = "".join(p.read_text() for p in (tmp_path / "w").rglob("*.yaml"))
+    assert "Jane" not in written
+
+
+def test_a_split_table_is_written_so_that_it_loads(tmp_path: Path) -> None:
+    kinds = {("contacts", "type"): {"Person": 50, "company": 40, "Kontakt": 3}}
+    proposal = propose(catalog(table("contacts", "id type name", 93)), "crm", "", kinds)
+    init(tmp_path / "w", proposal=proposal)
+    (written,) = load(tmp_path / "w").maps
+    assert [(t.entity, t.where) for t in written.tables] == [
+        ("person", "type = 'Person'"),
+        ("person", "type = 'Kontakt'"),
+        ("organisation", "type = 'company'"),
+    ]
+
+
+def test_what_a_table_holds_outweighs_what_it_is_called() -> None:
+    custom = Table(
+        "value_food_preference",
+        columns=(Column("id", "int"), Column("contact", "int", nullable=False)),
+        primary_key=("id",),
+        foreign_keys=(ForeignKey(("contact",), "contacts"),),
+        indexes=(Index("u", ("contact",), unique=True),),
+        rows=9,
+    )
+    mails = table("emails", "id subject body sent_at", 30)
+    users = table("users", "id login encrypted_password password_salt current_sign_in_at", 3)
+    found = catalog(table("contacts", "id name"), custom, mails, users, table("versions", "id", 9))
+    proposal = propose(found, "crm", "")
+    roles = {t.table: (t.role, t.entity) for t in proposal.tables}
+    assert roles["value_food_preference"] == ("extension", "person")
+    assert roles["emails"] == ("primary", "activity")
+    assert roles["versions"] == ("log", "")
+    (user,) = (t for t in proposal.tables if t.table == "users")
+    assert user.last_login == "current_sign_in_at"
+    (known,) = (e for e in proposal.entities if e.id == "user")
+    assert known.attributes == ("login",)
 
 
 @pytest.mark.parametrize(

@@ -206,7 +206,7 @@ def attitudes(given: Given) -> b.Table | None:
                     attitude,
                     counts.share_text(attitude),
                     ", ".join(reasons) or DASH,
-                    DASH if needless else f"{asked} of {len(mine)} opinions",
+                    DASH if needless else f"{asked} of {given.counted(len(mine), 'opinion')}",
                 )
             )
     columns = [

@@ -134,9 +134,12 @@ def needs(given: Given) -> b.Table | None:
 
 
 def scores(given: Given) -> b.Table | None:
-    """Every table that holds data with its scores, the worst first."""
-    quality, rows = given.facts.quality, []
-    for system, profile in quality.tables():
+    """The tables that hold entities with their scores, the worst first; empty ones are counted."""
+    quality, rows, empty = given.facts.quality, [], 0
+    for system, profile in quality.entity_tables():
+        if not profile.rows and profile.provenance.status.state == "done":
+            empty += 1
+            continue
         card = quality.table_card(system, profile.table)
         cells = []
         for dimension in _DIMENSIONS:
@@ -159,6 +162,8 @@ def scores(given: Given) -> b.Table | None:
         "Checks passed of checks that apply. Timeliness is not assessed where a table has no date "
         "of change; consistency and accuracy need a comparison."
     )
+    if empty:
+        note += f" Left out: {given.counted(empty, 'empty table')}."
     return given.table(
         "Measured quality by table, the worst first",
         columns,

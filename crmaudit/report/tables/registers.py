@@ -63,21 +63,33 @@ def _answer(given: Given, finding: Finding) -> str:
 
 def not_assessed(given: Given) -> b.Table | None:
     """Questions not assessed: of what, why, and what would answer them."""
-    groups: dict[tuple[str, str, str], list[Gap]] = {}
+    whole: dict[tuple[str, str], list[Gap]] = {}
+    parts: dict[tuple[str, str, str], list[Gap]] = {}
     for g in given.judgement.not_assessed:
-        groups.setdefault((g.code, g.title, g.needs), []).append(g)
+        if g.subject:
+            parts.setdefault((g.code, g.title, g.needs), []).append(g)
+        else:
+            whole.setdefault((g.reason, g.needs), []).append(g)
     rows = [
-        (code, title, _about(given, gaps), _why(gaps), or_dash(needs))
-        for (code, title, needs), gaps in groups.items()
+        (_titles((g.code, g.title) for g in gaps), "all", reason, or_dash(needs))
+        for (reason, needs), gaps in sorted(whole.items(), key=lambda x: -len(x[1]))
+    ]
+    rows += [
+        (_titles([(code, title)]), _about(given, gaps), _why(gaps), or_dash(needs))
+        for (code, title, needs), gaps in parts.items()
     ]
     columns = [
-        Column("Code", "id"),
         Column("Question"),
         Column("About"),
         Column("Why not"),
         Column("What would answer it"),
     ]
-    return given.table("Questions not assessed", columns, rows, filters=len(rows) > 20)
+    caption = given.counted(len(given.judgement.not_assessed), "question") + " not assessed"
+    return given.table(caption, columns, rows, filters=len(rows) > 20)
+
+
+def _titles(questions: Iterable[tuple[str, str]]) -> str:
+    return "; ".join(f"{title} ({code})" for code, title in questions)
 
 
 def _about(given: Given, gaps: list[Gap]) -> str:
