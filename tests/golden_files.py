@@ -27,7 +27,8 @@ _CHANGING = (
     (re.compile(r"@\d{8}T\d{6}-[0-9a-f]{6}"), "@…"),
     (re.compile(r"crmaudit \d+\.\d+\.\d+\w*"), "crmaudit …"),
     (re.compile(r"\b(SQLite|DuckDB) v?\d+(\.\d+)+"), r"\1 …"),
-    (re.compile(r"\b[0-9a-f]{16,64}\b"), "…"),
+    (re.compile(r"\b[0-9a-f]{10,64}\b"), "…"),
+    (re.compile(r"(sqlite:///)/\S*/harbourlight/"), r"\1"),
     (re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?( UTC|\+00:00|Z)?"), "…"),
 )
 

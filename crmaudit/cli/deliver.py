@@ -79,7 +79,7 @@ def export(
     file: Annotated[Path, typer.Argument(help="The bundle to write, like evidence.zip.")],
     workspace: Workspace = HERE,
 ) -> None:
-    """Write the newest evidence as a bundle that another machine can import."""
+    """Write the newest evidence into a bundle to import."""
     from crmaudit.exchange import write_bundle
 
     found = audit(workspace)
@@ -93,7 +93,7 @@ def import_(
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
     workspace: Workspace = HERE,
 ) -> None:
-    """Take evidence that was collected elsewhere; shows what would change first."""
+    """Take evidence from elsewhere; shows its changes first."""
     from crmaudit.errors import CrmauditError
     from crmaudit.exchange import read_bundle
     from crmaudit.key import find_key

@@ -43,9 +43,9 @@ def check(
     format_: Shape = Format.table,
     output: Output = None,
 ) -> int:
-    """Judge the workspace: findings, worst first, and what could not be assessed.
+    """Judge the workspace: findings, the worst first.
 
-    Many findings are told by rule. The exit code speaks of those selected.
+    What could not be assessed is said, too. Many findings are told by rule. The exit code speaks of those selected.
     """
     from crmaudit.engine import parse_severity
 
@@ -235,7 +235,7 @@ def diff(
     format_: Shape = Format.table,
     output: Output = None,
 ) -> None:
-    """What appeared, vanished and changed between two remembered audits."""
+    """What is new, gone or changed between two audits."""
     from crmaudit.errors import CrmauditError
 
     runs = {r.id: r for r in audit(workspace).history}

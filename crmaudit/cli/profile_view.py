@@ -39,7 +39,7 @@ def show_profiles(source: str, tables: Sequence[str], schema: str | None, format
             )
         console = out()
         if format_ == "table":
-            told = f"{opened.address} · {catalog.provenance.engine} {catalog.version} · "
+            told = f"{opened.address} · {catalog.version or catalog.provenance.engine} · "
             told += count(len(chosen), "table")
             put_note(console, told, "head")
             for note in catalog.notes:

@@ -34,9 +34,9 @@ def matrix(
     format_: Shape = Format.table,
     output: Output = None,
 ) -> None:
-    """The matrix: entities down, systems across, those that write most first.
+    """The matrix: entities down, systems across.
 
-    Where not all systems fit side by side, each entity lists those that hold it.
+    Systems that write most stand first. Where not all systems fit side by side, each entity lists those that hold it.
     """
     found = audit(workspace)
     crud = found.crud
@@ -157,7 +157,7 @@ def gaps(
     format_: Shape = Format.table,
     output: Output = None,
 ) -> None:
-    """What is wrong with the mapping: findings about entities, systems and feeds."""
+    """What is wrong with the mapping."""
     found = audit(workspace)
     view = findings_view(found, select(found, "", "CRD"), all_=all_, command="crud gaps")
     show(view, format_, output)
@@ -170,7 +170,7 @@ def show_entity(
     format_: Shape = Format.table,
     output: Output = None,
 ) -> None:
-    """One entity across all systems: who does what, the system of record, the findings."""
+    """One entity across all systems, and its findings."""
     found = audit(workspace)
     crud = found.crud
     _chosen([entity], crud.entities, "entity")

@@ -61,7 +61,7 @@ def users(
 def access(
     workspace: Workspace = HERE, format_: Shape = Format.table, output: Output = None
 ) -> None:
-    """Granted against recommended access, as declared; counts only, no names."""
+    """Granted against recommended access, without names."""
     found = audit(workspace)
     checks = found.governance.access
     people = found.workspace.people.people
@@ -235,7 +235,10 @@ def maintenance(
 
 @app.command()
 def kpis(workspace: Workspace = HERE, format_: Shape = Format.table, output: Output = None) -> None:
-    """Indicators, their targets and trends (Theil–Sen slope, Mann–Kendall test)."""
+    """Indicators, their targets and trends.
+
+    Slopes are Theil–Sen's, p is of the Mann–Kendall test.
+    """
     found = audit(workspace)
     w, g = found.workspace, found.governance
     rows = []

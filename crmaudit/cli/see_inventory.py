@@ -26,7 +26,7 @@ _RISK = {"gap": "▲ gap", "single": "● one person", "unknown": "╱ unknown",
 def list_(
     workspace: Workspace = HERE, format_: Shape = Format.table, output: Output = None
 ) -> None:
-    """All systems, with what is known and what is missing; those with the worst findings first."""
+    """All systems, those with the worst findings first."""
     found = audit(workspace)
     rows = [_row(found, r) for r in found.inventory.rows]
     rows.sort(key=_worst_first)
@@ -128,7 +128,7 @@ def show_system(
     format_: Shape = Format.table,
     output: Output = None,
 ) -> None:
-    """The whole dossier of one system, and what was found about it."""
+    """The whole dossier of a system, and its findings."""
     found = audit(workspace)
     row = _find(found, system)
     if format_ is not Format.table or output is not None:

@@ -142,7 +142,7 @@ def show_thing(
     format_: Shape = Format.table,
     output: Output = None,
 ) -> None:
-    """A table's or a column's scores down to their evidence, and its profile."""
+    """A table or a column: profile, scores, evidence."""
     from crmaudit.cli.profile_view import column_view, table_view
 
     found = audit(workspace)

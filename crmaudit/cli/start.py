@@ -36,7 +36,7 @@ def init(
     schema_: Annotated[str, typer.Option("--schema", help="With --from: only this schema.")] = "",
     organisation: Annotated[str, typer.Option(help="The organisation's name.")] = "",
 ) -> None:
-    """Make a commented workspace, from nothing or proposed from a database."""
+    """Make a commented workspace, empty or from a database."""
     from crmaudit.workspace import init as scaffold
     from crmaudit.workspace import kind_columns, propose, without_secret
     from crmaudit.workspace.proposal import MOST_KINDS
@@ -111,7 +111,7 @@ def demo(
     folder: Annotated[Path, typer.Argument(help="Where to put the demo.")] = Path("demo"),
     contacts: Annotated[int, typer.Option(help="How many contacts to generate.", min=100)] = 20_000,
 ) -> None:
-    """A fictional charity with three databases, audited from end to end.
+    """Audit a fictional charity and its three databases.
 
     Run again on its folder, it makes the databases anew and leaves every file as it was edited.
     """
@@ -207,7 +207,7 @@ def schema(
         ".schema"
     ),
 ) -> None:
-    """Write JSON Schemas of every file, for editors that complete and check."""
+    """Write JSON Schemas of every file, for editors."""
     from crmaudit.workspace import write_schemas
 
     try:

@@ -57,7 +57,7 @@ def document(
         audit.title or "Information-management strategic plan",
         meta,
         {f.name: getattr(context, f.name) for f in fields(context)},
-        register(facts.evidence.documents),
+        register(facts.evidence.documents, facts.workspace.root),
         subtitle=audit.organisation.name if audit.title else "",
         own=own if own.is_dir() else None,
     )

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
+from pathlib import Path
 
 from crmaudit.evidence import Catalog, Document, TableProfile, to_json
 from crmaudit.report import blocks as b
 from crmaudit.report.wording import counted
 
 
-def register(documents: Iterable[Document]) -> tuple[b.Evidence, ...]:
-    """Every document of evidence as an entry, by system, kind and subject."""
+def register(documents: Iterable[Document], root: Path) -> tuple[b.Evidence, ...]:
+    """Every document of evidence as an entry, by system, kind and subject.
+
+    Files of the workspace `root` are named from there: a report tells nothing
+    of the machine on which it was made.
+    """
     ordered = sorted(documents, key=lambda d: (d.provenance.system, d.kind, d.subject))
-    return tuple(_entry(d) for d in ordered)
+    return tuple(_entry(d, f"{root.resolve().as_posix()}/") for d in ordered)
 
 
-def _entry(document: Document) -> b.Evidence:
+def _entry(document: Document, here: str) -> b.Evidence:
     p = document.provenance
     what, method, rows = str(document.kind), str(p.status.state), None
     if isinstance(document, Catalog):
@@ -29,7 +34,7 @@ def _entry(document: Document) -> b.Evidence:
     return b.Evidence(
         id=document.id,
         what=what,
-        source=f"{p.source} ({p.engine})",
+        source=f"{p.source.replace(here, '')} ({p.engine})",
         method=method,
         taken=f"{p.taken_at:%Y-%m-%d %H:%M} UTC",
         rows=rows,

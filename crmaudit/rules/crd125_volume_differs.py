@@ -36,6 +36,7 @@ tables: [{table: contacts, entity: customer}]
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from crmaudit.facts import Facts
@@ -52,7 +53,9 @@ def check(facts: Facts, share: float = 0.5) -> Iterator[Hit | NotAssessed]:
     facts.need_evidence()
     for entity in facts.workspace.entities:
         stated = entity.volume.rows if entity.volume else None
-        counts = dict(_counts(facts, entity.id))
+        counts: Counter[str] = Counter()
+        for system, count in _counts(facts, entity.id):
+            counts[system] += count
         if stated is None:
             reason = f"nobody stated how many {entity.label} there are"
             yield NotAssessed(reason, "volume: rows: in entities.yaml", f"entity:{entity.id}")
@@ -83,7 +86,7 @@ def check(facts: Facts, share: float = 0.5) -> Iterator[Hit | NotAssessed]:
 
 
 def _counts(facts: Facts, entity: str) -> Iterator[tuple[str, int]]:
-    """Rows of the entity's primary table by system, where all its rows are the entity's."""
+    """Rows of the entity's primary tables by system, where all their rows are the entity's."""
     for declared in facts.workspace.maps:
         catalog = facts.evidence.catalogs.get(declared.system)
         rows = {t.qualified: t.rows for t in catalog.tables} if catalog else {}

@@ -262,6 +262,10 @@ def _attached(drafts: dict[str, ProposedTable], table: Table, words: Words) -> P
         draft = _extending(draft, table, words, parents)
     if draft.role in ("line", "secondary") and len(entities) == 1:
         return replace(draft, entity=entities.pop())
+    # An address refers to regions too: details belong to what every CRM knows.
+    known = [entity for entity in entities if entity in CANONICAL]
+    if draft.role == "secondary" and len(known) == 1:
+        return replace(draft, entity=known[0])
     if draft.role != "primary" or draft.entity in CANONICAL:
         return draft
     if table.primary_key in parents:

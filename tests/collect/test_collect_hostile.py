@@ -25,7 +25,8 @@ VALUES = [
     "<script>alert(1)</script>", "=cmd|' /C calc'!A0", "{{ 7*7 }}", "{% raw %}", "[red]x[/red]",
     "\u202e", "\x1b[31mred", "'; DROP TABLE x; --", "ß" * 200, "NaN", "", " ", "-0", "1e999",
 ]  # fmt: skip
-DANGEROUS = ("<script>alert(1)", "\x1b[31m", "\u202e")
+TERMINAL = ("\x1b", "\u202e", "\t", "\r")
+"""Signs that move the cursor or turn the line around."""
 
 
 def audited(root: Path, *, code: int = 0) -> list[Done]:
@@ -39,7 +40,7 @@ def audited(root: Path, *, code: int = 0) -> list[Done]:
     html = next((root / "reports").glob("*.html")).read_text(encoding="utf-8")
     assert "<script>alert(1)" not in html
     for d in done:
-        assert not any(sign in d.text for sign in DANGEROUS)
+        assert not [sign for sign in TERMINAL if sign in d.text]
     return done
 
 
@@ -73,9 +74,9 @@ def test_sqlite(make_db: Make, tmp_path: Path) -> None:
     connection.close()
     root = workspace(tmp_path / "audit", {"crm": db.url})
     collected, *_ = audited(root, code=2)
-    assert [line for line in collected.err.splitlines() if line.strip()] == [
-        "    fails: view 'fails' fails: no such table: main.gone"
-    ]
+    (line,) = collected.err.strip().splitlines()
+    assert "fails: " in line
+    assert "no such table: main.gone" in line
     found = profiles(root)
     assert set(found) == {*NAMES, "", "wide", "cells", "no_rows", "fails"}
     failed = [n for n, p in found.items() if p.provenance.status.state == "failed"]
@@ -112,11 +113,10 @@ def test_servers(make_db: Make, tmp_path: Path, dialect: str) -> None:
     q = '"' if dialect == "postgresql" else "`"
 
     def quoted(name: str) -> str:
-        return q + name.replace(q, q * 2).replace("%", "%%" if dialect == "never" else "%") + q
+        return q + name.replace(q, q * 2) + q
 
     name = db.url.rsplit("/", 1)[1]
-    many = "text" if dialect == "postgresql" else "varchar(9)"
-    wide = ", ".join(f"c{i} {many if i < 300 else 'integer'}" for i in range(900))
+    wide = ", ".join(f"c{i} integer" for i in range(900))
     big = "repeat('x', 5000000)"
     text = "text" if dialect == "postgresql" else "longtext"
     db.execute(

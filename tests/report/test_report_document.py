@@ -222,6 +222,9 @@ def test_every_evidence_mark_leads_to_the_register(measured: Case) -> None:
     made = measured.document()
     known = {e.id for e in made.evidence}
     assert known
+    assert {e.source for e in made.evidence} == {
+        f"sqlite:///data/{x}.sqlite (sqlite)" for x in ("billing", "newsletter")
+    }
     found = set(
         re.findall(r'"ids": \["([^"]+)"', writer("json")(made, Theme(), Templates()).decode())
     )

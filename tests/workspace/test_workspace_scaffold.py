@@ -175,12 +175,17 @@ def test_what_a_table_holds_outweighs_what_it_is_called() -> None:
     )
     mails = table("emails", "id subject body sent_at", 30)
     users = table("users", "id login encrypted_password password_salt current_sign_in_at", 3)
-    found = catalog(table("contacts", "id name"), custom, mails, users, table("versions", "id", 9))
+    keys = {"contact_id": "contacts", "region_id": "regions"}
+    address = table("addresses", "id street city zip contact_id region_id", 80, **keys)
+    regions = table("regions", "id code name area people", 400)
+    rest = (table("versions", "id", 9), regions, address)
+    found = catalog(table("contacts", "id name"), custom, mails, users, *rest)
     proposal = propose(found, "crm", "")
     roles = {t.table: (t.role, t.entity) for t in proposal.tables}
     assert roles["value_food_preference"] == ("extension", "person")
     assert roles["emails"] == ("primary", "activity")
     assert roles["versions"] == ("log", "")
+    assert roles["addresses"] == ("secondary", "person")
     (user,) = (t for t in proposal.tables if t.table == "users")
     assert user.last_login == "current_sign_in_at"
     (known,) = (e for e in proposal.entities if e.id == "user")

@@ -65,6 +65,8 @@ class Stage:
                     "default_block_size": 16_384 if width > _WIDE else 262_144,
                 },
             )
+            # Interactive sessions and notebooks would see DuckDB's own.
+            self._connection.execute("SET enable_progress_bar = false")
             self._connection.create_function(
                 "shape", shapes, ["VARCHAR"], "VARCHAR", type=PythonUDFType.ARROW
             )
