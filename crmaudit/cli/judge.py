@@ -45,7 +45,8 @@ def check(
 ) -> int:
     """Judge the workspace: findings, the worst first.
 
-    What could not be assessed is said, too. Many findings are told by rule. The exit code speaks of those selected.
+    What could not be assessed is said, too. Many findings are told by rule.
+    The exit code speaks of those selected.
     """
     from crmaudit.engine import parse_severity
 

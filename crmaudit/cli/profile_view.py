@@ -64,6 +64,9 @@ def show_profiles(source: str, tables: Sequence[str], schema: str | None, format
             if format_ == "json":
                 body = {"source": catalog.provenance.source, "tables": kept}
                 print(json_text("profile", body), end="")
+    if format_ == "table":
+        out().print()
+        put_note(out(), "crmaudit init DIR --from SOURCE", "accent")
     return 2 if failed else 0
 
 

@@ -36,7 +36,8 @@ def matrix(
 ) -> None:
     """The matrix: entities down, systems across.
 
-    Systems that write most stand first. Where not all systems fit side by side, each entity lists those that hold it.
+    Systems that write most stand first. Where not all fit side by side, each
+    entity lists those that hold it.
     """
     found = audit(workspace)
     crud = found.crud

@@ -30,7 +30,7 @@ from collections.abc import Iterator
 from crmaudit.facts import Facts
 from crmaudit.governance.cadence import PERIOD, kept
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
-from crmaudit.rules.gov_words import crm_subject, subject
+from crmaudit.rules.words import crm_subject, subject
 
 severity: Severity = "medium"
 topic: Topic = "users"

@@ -27,7 +27,7 @@ from collections.abc import Iterator
 
 from crmaudit.facts import Facts
 from crmaudit.rules.base import Hit, Measurement, Severity, Topic
-from crmaudit.rules.gov_words import crm_name, subject
+from crmaudit.rules.words import crm_name, subject
 
 severity: Severity = "medium"
 topic: Topic = "users"

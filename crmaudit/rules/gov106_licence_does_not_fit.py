@@ -25,7 +25,7 @@ from collections.abc import Iterator
 
 from crmaudit.facts import Facts
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
-from crmaudit.rules.gov_words import subject
+from crmaudit.rules.words import subject
 
 severity: Severity = "low"
 topic: Topic = "users"

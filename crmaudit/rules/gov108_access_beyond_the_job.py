@@ -26,7 +26,7 @@ from collections.abc import Iterator
 
 from crmaudit.facts import Facts
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
-from crmaudit.rules.gov_words import position_subject, position_words
+from crmaudit.rules.words import position_subject, position_words
 
 severity: Severity = "high"
 topic: Topic = "access"

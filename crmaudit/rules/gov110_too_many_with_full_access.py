@@ -30,7 +30,7 @@ from collections.abc import Iterator
 
 from crmaudit.facts import Facts
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
-from crmaudit.rules.gov_words import crm_subject
+from crmaudit.rules.words import crm_subject
 
 severity: Severity = "high"
 topic: Topic = "access"

@@ -34,7 +34,7 @@ from collections.abc import Iterator
 from crmaudit.facts import Facts
 from crmaudit.governance.rate import head_count, too_few
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
-from crmaudit.rules.gov_words import crm_name, crm_subject, percent
+from crmaudit.rules.words import crm_name, crm_subject, percent
 
 severity: Severity = "high"
 topic: Topic = "users"

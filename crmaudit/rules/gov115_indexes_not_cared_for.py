@@ -25,7 +25,7 @@ from collections.abc import Iterator
 
 from crmaudit.facts import Facts
 from crmaudit.rules.base import Hit, NotAssessed, Severity, Topic
-from crmaudit.rules.gov_words import care_results
+from crmaudit.rules.care import care_results
 
 severity: Severity = "low"
 topic: Topic = "maintenance"

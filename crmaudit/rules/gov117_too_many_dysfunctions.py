@@ -38,7 +38,7 @@ from collections.abc import Iterator
 
 from crmaudit.facts import Facts
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
-from crmaudit.rules.gov_words import crm_subject, percent
+from crmaudit.rules.words import crm_subject, percent
 
 severity: Severity = "high"
 topic: Topic = "attitudes"

@@ -30,7 +30,7 @@ from collections.abc import Iterator
 
 from crmaudit.facts import Facts
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
-from crmaudit.rules.gov_words import burdened, cost_range
+from crmaudit.rules.words import burdened, cost_range
 
 severity: Severity = "medium"
 topic: Topic = "interviews"

@@ -52,7 +52,7 @@ from crmaudit.facts import Facts
 from crmaudit.governance.kpis import told, worsening
 from crmaudit.governance.trend import SHORTEST
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
-from crmaudit.rules.gov_words import amount
+from crmaudit.rules.words import amount
 
 severity: Severity = "medium"
 topic: Topic = "kpis"

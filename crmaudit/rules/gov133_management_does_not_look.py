@@ -35,8 +35,7 @@ from collections.abc import Iterator
 from crmaudit.facts import Facts
 from crmaudit.governance.reports import days_unused
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
-from crmaudit.rules.gov_words import crm_subject
-from crmaudit.rules.words import counted
+from crmaudit.rules.words import counted, crm_subject
 
 severity: Severity = "high"
 topic: Topic = "attitudes"

@@ -24,7 +24,7 @@ from collections.abc import Iterator
 
 from crmaudit.facts import Facts
 from crmaudit.rules.base import Hit, NotAssessed, Severity, Topic
-from crmaudit.rules.gov_words import crm_name, crm_subject
+from crmaudit.rules.words import crm_name, crm_subject
 
 severity: Severity = "medium"
 topic: Topic = "users"

@@ -53,7 +53,7 @@ from collections.abc import Iterator
 from crmaudit.facts import Facts
 from crmaudit.governance.kpis import FEWEST_EACH_SIDE
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
-from crmaudit.rules.gov_words import amount
+from crmaudit.rules.words import amount
 
 severity: Severity = "high"
 topic: Topic = "kpis"

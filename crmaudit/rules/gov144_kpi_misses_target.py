@@ -35,7 +35,7 @@ from collections.abc import Iterator
 from crmaudit.facts import Facts
 from crmaudit.governance.kpis import short_of_target
 from crmaudit.rules.base import Hit, Measurement, Severity, Topic
-from crmaudit.rules.gov_words import amount
+from crmaudit.rules.words import amount
 
 severity: Severity = "low"
 topic: Topic = "kpis"

@@ -30,7 +30,7 @@ from collections.abc import Iterator
 
 from crmaudit.facts import Facts
 from crmaudit.rules.base import Hit, Measurement, Severity, Topic
-from crmaudit.rules.gov_words import subject
+from crmaudit.rules.words import subject
 
 severity: Severity = "medium"
 topic: Topic = "attitudes"

@@ -24,7 +24,7 @@ from collections.abc import Iterator
 
 from crmaudit.facts import Facts
 from crmaudit.rules.base import Hit, Measurement, Severity, Topic
-from crmaudit.rules.gov_words import crm_subject
+from crmaudit.rules.words import crm_subject
 
 severity: Severity = "low"
 topic: Topic = "users"

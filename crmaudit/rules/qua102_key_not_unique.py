@@ -40,7 +40,7 @@ from collections.abc import Iterator
 from crmaudit.facts import Facts
 from crmaudit.quality.keys import KeyClaim, claims
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
-from crmaudit.rules.qua_words import column_subject, need_profiles, of_rows, surety
+from crmaudit.rules.words import column_subject, need_profiles, of_rows, surety
 
 severity: Severity = "high"
 topic: Topic = "quality"

@@ -40,8 +40,7 @@ from datetime import date
 from crmaudit.facts import Facts
 from crmaudit.quality.quality import Holding, column_named
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
-from crmaudit.rules.qua_words import entity_label, need_profiles, surety
-from crmaudit.rules.words import listed
+from crmaudit.rules.words import entity_label, listed, need_profiles, surety
 
 severity: Severity = "medium"
 topic: Topic = "quality"

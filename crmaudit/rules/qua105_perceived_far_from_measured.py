@@ -40,8 +40,7 @@ from crmaudit.crud_matrix import cell_subject
 from crmaudit.facts import Facts
 from crmaudit.inventory.perceived import perceived
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
-from crmaudit.rules.qua_words import entity_label, need_profiles
-from crmaudit.rules.words import listed
+from crmaudit.rules.words import entity_label, listed, need_profiles
 from crmaudit.workspace.dossier import System
 
 severity: Severity = "medium"

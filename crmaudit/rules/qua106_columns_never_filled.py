@@ -31,8 +31,7 @@ from crmaudit.evidence import TableProfile
 from crmaudit.facts import Facts
 from crmaudit.quality.scores import unused_columns
 from crmaudit.rules.base import Hit, Measurement, Severity, Topic
-from crmaudit.rules.qua_words import column_subject, need_profiles, surety, worst
-from crmaudit.rules.words import counted
+from crmaudit.rules.words import column_subject, counted, need_profiles, surety, worst
 
 severity: Severity = "low"
 topic: Topic = "quality"

@@ -25,8 +25,7 @@ from collections.abc import Iterator
 
 from crmaudit.facts import Facts
 from crmaudit.rules.base import Hit, Measurement, Severity, Topic
-from crmaudit.rules.qua_words import table_subject
-from crmaudit.rules.words import listed
+from crmaudit.rules.words import listed, table_subject
 
 severity: Severity = "medium"
 topic: Topic = "quality"

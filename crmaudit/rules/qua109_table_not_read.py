@@ -24,7 +24,7 @@ from collections.abc import Iterator
 
 from crmaudit.facts import Facts
 from crmaudit.rules.base import Hit, Severity, Topic
-from crmaudit.rules.qua_words import table_subject
+from crmaudit.rules.words import table_subject
 
 severity: Severity = "medium"
 topic: Topic = "quality"

@@ -33,7 +33,7 @@ from collections.abc import Iterator
 
 from crmaudit.facts import Facts
 from crmaudit.rules.base import Hit, Measurement, Severity, Topic
-from crmaudit.rules.qua_words import column_subject, need_profiles, surety, table_subject, worst
+from crmaudit.rules.words import column_subject, need_profiles, surety, table_subject, worst
 
 severity: Severity = "low"
 topic: Topic = "quality"

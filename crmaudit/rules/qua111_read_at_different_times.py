@@ -27,7 +27,7 @@ from collections.abc import Iterator
 
 from crmaudit.facts import Facts
 from crmaudit.rules.base import Hit, Measurement, Severity, Topic
-from crmaudit.rules.qua_words import need_profiles, table_subject
+from crmaudit.rules.words import need_profiles, table_subject
 
 severity: Severity = "low"
 topic: Topic = "quality"

@@ -34,7 +34,7 @@ from collections.abc import Iterator
 from crmaudit.facts import Facts
 from crmaudit.quality.expected import Answer, answers
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
-from crmaudit.rules.qua_words import column_subject, need_profiles, table_subject
+from crmaudit.rules.words import column_subject, need_profiles, table_subject
 
 severity: Severity = "medium"
 topic: Topic = "quality"

@@ -46,14 +46,7 @@ from collections.abc import Iterator
 from crmaudit.facts import Facts
 from crmaudit.quality.checks import is_email_name, names_addresses_only
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
-from crmaudit.rules.qua_words import (
-    column_subject,
-    entity_label,
-    need_profiles,
-    percent,
-    surety,
-    table_subject,
-)
+from crmaudit.rules.words import column_subject, entity_label, need_profiles, percent, surety, table_subject
 
 severity: Severity = "medium"
 topic: Topic = "quality"

@@ -31,7 +31,7 @@ from collections.abc import Iterator
 
 from crmaudit.facts import Facts
 from crmaudit.rules.base import Hit, NotAssessed, Severity, Topic
-from crmaudit.rules.qua_words import entity_label, need_profiles, table_subject
+from crmaudit.rules.words import entity_label, need_profiles, table_subject
 
 severity: Severity = "low"
 topic: Topic = "quality"

@@ -1,10 +1,21 @@
-"""Words that messages of rules share."""
+"""Words, numbers, lists and subjects that the messages of rules share."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
+from urllib.parse import quote
 
-from crmaudit.facts import Facts
+from crmaudit.evidence import ColumnProfile, TableProfile
+from crmaudit.facts import Facts, NotAssessed
+from crmaudit.governance.access import Position
+from crmaudit.rules.base import Confidence
+
+_MONTHS = (
+    "January February March April May June July August September October November December"
+).split()
+
+# One and many
 
 
 def listed(items: Iterable[str], limit: int = 3) -> str:
@@ -20,13 +31,172 @@ def counted(number: int, noun: str, plural: str = "") -> str:
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
 
 
+def part_of(part: int, whole: int, noun: str, plural: str = "") -> str:
+    """`2 of 7 tables`, `none of 7 tables`; of a single one `the one table` or `no table`."""
+    if whole == 1:
+        return f"the one {noun}" if part else f"no {noun}"
+    return f"{part or 'none':,} of {whole:,} {plural or noun + 's'}" if part else (
+        f"none of {counted(whole, noun, plural)}"
+    )
+
+
+def verb(number: int, one: str, many: str) -> str:
+    """The verb that goes with `1 of 7`, with `none of 7` or with `2 of 7`."""
+    return one if number < 2 else many
+
+
+def several(label: str) -> str:
+    """`Contact person` → `contact persons`; a name in capitals or in the plural stays."""
+    word = label if label[1:2].isupper() else label[:1].lower() + label[1:]
+    if word.endswith("s"):
+        return word
+    if word.endswith("y") and word[-2:-1] not in "aeiou":
+        return word[:-1] + "ies"
+    return word + "s"
+
+
+# Texts
+
+
+def capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def quoted(text: str, most: int = 60) -> str:
+    """A text of people's own in quotation marks, cut at a word where it is long."""
+    text = " ".join(text.split()).rstrip(".")
+    if len(text) > most:
+        text = text[:most].rsplit(" ", 1)[0].rstrip(" ,;:") + "…"
+    return repr(text)
+
+
+# Numbers and days
+
+
+def percent(share: float) -> str:
+    """`0.31` → `31 %`; what is not quite none or all never reads 0 % or 100 %."""
+    value = round(100 * share, 1)
+    if value == 0 and share > 0:
+        return "under 0.1 %"
+    if value == 100 and share < 1:
+        return "over 99.9 %"
+    return f"{value:g} %"
+
+
+def amount(value: float, unit: str) -> str:
+    """`0.25 hours`, `420` without a unit."""
+    return f"{value:.3g} {unit}".strip() if abs(value) < 1000 else f"{value:,.0f} {unit}".strip()
+
+
+def rounded(value: float, unit: str) -> str:
+    """`0.446` → `about 0.4`, `1.12` → `about 1.1`: an estimate has no more to say."""
+    return "about " + amount(float(f"{value:.{1 if abs(value) < 1 else 2}g}"), unit)
+
+
+def long_date(day: date) -> str:
+    """`1 December 2026`."""
+    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+def span(days: int) -> str:
+    """`1 day`, `136 days`, and in years what is longer than anybody counts in days."""
+    return counted(days, "day") if days <= 400 else f"{round(days / 365.25, 1):g} years"
+
+
+def worst(faults: Iterable[tuple[str, int]], most: int = 3) -> str:
+    """`email (412), phone (17) and 2 more`, the most faults first."""
+    ordered = sorted(faults, key=lambda f: -f[1])
+    shown = ", ".join(f"{name} ({n:,})" for name, n in ordered[:most])
+    return f"{shown} and {len(ordered) - most} more" if len(ordered) > most else shown
+
+
+# Names
+
+
 def systems(facts: Facts, ids: Iterable[str], limit: int = 3) -> str:
     """The names of systems, in their order, the first few."""
     known = facts.workspace.system
     return listed((known[s].name if s in known else s for s in ids), limit)
 
 
+def entity_label(facts: Facts, entity: str | None) -> str:
+    """The entity's name; a map may name one that entities.yaml does not define."""
+    known = facts.workspace.entity.get(entity or "")
+    return known.label if known else entity or ""
+
+
 def entities(facts: Facts, ids: Iterable[str], limit: int = 3) -> str:
     """The names of entities, in their order, the first few."""
-    known = facts.workspace.entity
-    return listed((known[e].label if e in known else e for e in ids), limit)
+    return listed((entity_label(facts, e) for e in ids), limit)
+
+
+def crm_name(facts: Facts) -> str:
+    return facts.workspace.crm.name if facts.workspace.crm else "the CRM"
+
+
+def position_words(position: Position, facts: Facts) -> str:
+    unit = facts.workspace.unit.get(position.unit)
+    job = position.job or "people without a declared job"
+    return f"{job}, {unit.name}" if unit else job
+
+
+def burdened(facts: Facts, about: str) -> str:
+    """` with Groundplan`, ` in Renewal`: what pains are about."""
+    kind, _, name = about.partition(":")
+    if kind == "system":
+        return f" with {facts.workspace.system[name].name}"
+    names = {p.id: p.name for p in facts.workspace.processes}
+    return f" in {names[name]}" if name in names else ""
+
+
+def cost_range(facts: Facts, low: float, high: float) -> str:
+    """`, EUR 9,000 to 21,000`, or nothing where the hourly rate is not declared."""
+    audit = facts.workspace.audit
+    if audit.hourly_rate is None:
+        return ""
+    return f", {audit.currency} {low * audit.hourly_rate:,.0f} to {high * audit.hourly_rate:,.0f}"
+
+
+# Subjects
+
+
+def subject(kind: str, *parts: str) -> str:
+    """A finding's subject, odd characters percent-encoded: `column:crm.contacts.e%20mail`."""
+    return f"{kind}:" + ".".join(quote(p, safe="") for p in parts if p)
+
+
+def table_subject(system: str, table: str) -> str:
+    """`table:crm.contacts`."""
+    return subject("table", system, table)
+
+
+def column_subject(system: str, table: str, column: str) -> str:
+    """`column:crm.contacts.email`."""
+    return subject("column", system, table, column)
+
+
+def crm_subject(facts: Facts) -> str:
+    """What findings about the use of the CRM as a whole are about."""
+    crm = facts.workspace.crm
+    return f"system:{crm.id}" if crm else "organisation:crm"
+
+
+def position_subject(position: Position) -> str:
+    """`job:sales.Account%20manager`: findings on rights name no person."""
+    return subject("job", position.unit or "no-unit", position.job or "no-job")
+
+
+# Profiles
+
+
+def need_profiles(facts: Facts) -> None:
+    """Raise NotAssessed where no table was profiled."""
+    if not facts.evidence.profiles:
+        raise NotAssessed("no table was profiled", needs="crmaudit collect")
+
+
+def surety(profile: TableProfile, *columns: ColumnProfile) -> Confidence:
+    """Certain where everything was counted exactly, else firm."""
+    sampled = profile.rows_method.kind != "exact" or any(c.methods for c in columns)
+    partly = profile.provenance.status.state != "done"
+    return "firm" if sampled or partly else "certain"

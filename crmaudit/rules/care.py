@@ -1,0 +1,64 @@
+"""What the rules on duties of maintenance share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
+
+from crmaudit.facts import Facts
+from crmaudit.governance.cadence import PERIOD, CareCheck
+from crmaudit.governance.governance import Duty
+from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity
+from crmaudit.rules.words import capital, long_date, span
+from crmaudit.workspace.dossier import Care, System
+
+
+def care_results(
+    facts: Facts,
+    systems: Iterable[System],
+    duty: Duty,
+    words: str,
+    rarest_days: int,
+    grace_days: int,
+    milder: Mapping[str, Severity] = MappingProxyType({}),
+) -> Iterator[Hit | NotAssessed]:
+    """One result for every system whose duty of maintenance is not known or not kept.
+
+    `milder` gives the severity by what is wrong: `rare`, `late`.
+    """
+    for system in systems:
+        if {"maintenance", f"maintenance.{duty}"} & system.blank.keys():
+            continue
+        care = facts.governance.care(system, duty, facts.day, rarest_days, grace_days)
+        about = f"system:{system.id}"
+        if care.state == "unknown":
+            yield NotAssessed(
+                f"nobody said how often {words} of {system.name} is done",
+                f"maintenance: {duty}: in its dossier",
+                about,
+            )
+        elif care.state != "kept":
+            declared = getattr(system.maintenance, duty)
+            measured = Measurement("days since", care.days_since or 0, "days")
+            yield Hit(
+                about,
+                f"{capital(words)} of {system.name} {_found(care, declared, rarest_days)}",
+                path=("maintenance", duty),
+                measurements=(measured,) if care.state == "late" else (),
+                severity=milder.get(care.state),
+                who=system.owners.it,
+            )
+
+
+def _found(care: CareCheck, declared: Care, rarest_days: int) -> str:
+    if care.state == "never":
+        return "is never done"
+    if care.state == "late" and declared.last is not None and care.days_since is not None:
+        return f"was last done {span(care.days_since)} ago, on {long_date(declared.last)}"
+    return f"is done {declared.frequency}; {_every(rarest_days)} is expected"
+
+
+def _every(days: int) -> str:
+    """`daily`, `weekly`; a length without a word is said in days."""
+    words = {period: word for word, period in PERIOD.items() if period > 1} | {1: "daily"}
+    return words.get(days, f"every {days} days")
