@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -85,7 +85,10 @@ class Judgement:
     clean: tuple[str, ...]
     """Codes of rules that judged everything and found nothing."""
     unanswered: tuple[Problem, ...]
-    """Responses that fit no finding: perhaps mended, perhaps mistyped."""
+    """Responses that fit no finding: perhaps mended, perhaps mistyped.
+
+    Not those to rules that were left out or could not judge everything.
+    """
     as_of: date | None
 
     @cached_property
@@ -172,7 +175,10 @@ def judge(facts: Facts, rules: Iterable[Rule] | None = None) -> Judgement:
         waived=tuple(f for f in findings if not f.counts),
         not_assessed=tuple(gaps),
         clean=tuple(clean),
-        unanswered=answers.unused(),
+        unanswered=answers.unused(
+            {r.code for r in known} - {*clean, *(rule.code for rule, _ in hits)}
+            | {gap.code for gap in gaps}
+        ),
         as_of=facts.day,
     )
 
@@ -194,6 +200,10 @@ def _run(rule: Rule, facts: Facts, parameters: dict[str, Any]) -> tuple[list[Hit
                 found[result.subject] = replace(
                     first,
                     message=f"{first.message}; {result.message}",
+                    severity=min(
+                        (x.severity or rule.severity for x in (first, result)),
+                        key=SEVERITIES.index,
+                    ),
                     measurements=first.measurements + result.measurements,
                     related=tuple(dict.fromkeys(first.related + result.related)),
                 )
@@ -238,29 +248,28 @@ class _Answers:
         self._used: set[int] = set()
 
     def answer(self, finding: Finding) -> Finding:
-        index = self._find(finding)
-        if index is None:
+        fitting = self._fitting(finding)
+        if not fitting:
             return finding
-        self._used.add(index)
-        response = self._responses[index]
+        self._used.update(fitting)
+        response = self._responses[fitting[0]]
         day = self._facts.day
         expired = response.expires is not None and day is not None and response.expires < day
         if response.state == "waived" and expired:
             return replace(finding, response=response, lapsed=True)
         return replace(finding, state=response.state, response=response)
 
-    def _find(self, finding: Finding) -> int | None:
-        general = None
-        for i, response in enumerate(self._responses):
-            if response.code != finding.code:
-                continue
-            if response.subject == finding.subject:
-                return i
-            if response.subject == "*":
-                general = i
-        return general
+    def _fitting(self, finding: Finding) -> list[int]:
+        """Indexes of the responses to it, the one that counts first: its own before a general."""
+        mine = [
+            i
+            for i, r in enumerate(self._responses)
+            if r.code == finding.code and r.subject in (finding.subject, "*")
+        ]
+        return sorted(mine, key=lambda i: self._responses[i].subject == "*")
 
-    def unused(self) -> tuple[Problem, ...]:
+    def unused(self, undecided: Set[str]) -> tuple[Problem, ...]:
+        """Responses that fit no finding, but for codes of which nobody knows."""
         return tuple(
             Problem(
                 f"the response to {r.code} on {r.subject} fits no finding",
@@ -268,7 +277,7 @@ class _Answers:
                 "remove it if the matter is mended, or correct code and subject",
             )
             for i, r in enumerate(self._responses)
-            if i not in self._used
+            if i not in self._used and r.code not in undecided
         )
 
 

@@ -21,6 +21,12 @@ from crmaudit.sheets import read_series
 from crmaudit.workspace import Workspace
 from crmaudit.workspace.landscape import Map
 
+_NO_FILE = {
+    "maps": ("no entity map is given", "a file in maps/"),
+    "interviews": ("no interview is recorded", "a file in interviews/"),
+}
+"""Folders of which one file would do: what is said where there is none, and what is needed."""
+
 
 @dataclass(eq=False)
 class NotAssessed(Exception):  # noqa: N818 - not an error: a result
@@ -193,9 +199,10 @@ class Facts:
         """Raise NotAssessed where the workspace lacks one of these files or folders."""
         for file in files:
             if not self.workspace.says(file):
-                there = self.workspace.has(file)
-                reason = f"{file} says nothing yet" if there else f"{file} is not there"
-                raise NotAssessed(reason, needs=file)
+                reason, needs = _NO_FILE.get(file, (f"{file} is not there", file))
+                if self.workspace.has(file) and file not in _NO_FILE:
+                    reason = f"{file} says nothing yet"
+                raise NotAssessed(reason, needs=needs)
 
     def need_evidence(self) -> None:
         """Raise NotAssessed where no database was read."""
@@ -206,11 +213,12 @@ class Facts:
         """Raise NotAssessed where absence proves nothing: a dossier's `crud:` is not complete."""
         lacking = self.crud.incomplete
         if lacking:
-            shown = ", ".join(lacking[:5]) + (
-                f" and {len(lacking) - 5} more" if len(lacking) > 5 else ""
-            )
+            named = [self.workspace.system[s].name for s in lacking[:5]]
+            more = f" and {len(lacking) - 5} more" if len(lacking) > 5 else ""
+            whole = len(self.crud.systems)
+            of = "the one system" if whole == 1 else f"{len(lacking)} of {whole} systems"
             raise NotAssessed(
-                f"what these systems do not do is not declared: {shown}",
+                f"the CRUD entries of {of} are not declared complete: {', '.join(named)}{more}",
                 needs="crud_complete: true in every dossier in scope",
             )
 

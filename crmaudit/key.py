@@ -110,6 +110,8 @@ def audit_key(root: Path) -> Key:
     secret = secrets.token_hex(_BYTES)
     path = state_folder(root) / _FILE
     name = f"audit {secrets.token_hex(8)}"
+    # Before the file is there: a keyring may ask, and be stopped while it does.
+    text = f"{_IN_KEYRING}{name}" if _to_keyring(name, secret) else secret
     try:
         file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
@@ -120,7 +122,6 @@ def audit_key(root: Path) -> Key:
             f"the audit's key cannot be written to {path}: {error.strerror}",
             f"check the folder's rights, or set {VARIABLE}",
         ) from None
-    text = f"{_IN_KEYRING}{name}" if _to_keyring(name, secret) else secret
     with os.fdopen(file, "w", encoding="ascii") as out:
         out.write(f"{text}\n")
     return Key(bytes.fromhex(secret))

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -31,6 +32,11 @@ __all__ = ["demo", "golden", "pytest_addoption"]
 # Build machines are slow and shared: how long one example takes says nothing.
 settings.register_profile("tests", deadline=None)
 settings.load_profile("tests")
+
+# A build machine may start us with interrupts ignored, which our children would inherit: then
+# no test of Ctrl-C could tell anything.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 _numbers = itertools.count(1)
 

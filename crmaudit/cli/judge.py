@@ -174,7 +174,10 @@ def plan(workspace: Workspace = HERE, format_: Shape = Format.table, output: Out
                 }
                 for i in plan_.initiatives
             ],
-            notes=["Efforts are a proposal by template; plan.yaml decides."],
+            notes=[
+                "Efforts are a proposal by template; plan.yaml decides (ids: --format json).",
+                "Dates: one initiative after the other, at the days a month of brief.yaml.",
+            ],
             hint="crmaudit report",
         ),
         format_,

@@ -215,7 +215,8 @@ def _bundle(target: Target, only: Sequence[str], fresh: bool, output: Path) -> i
     console.print(Text(f"{count(len(newest), 'piece')} of evidence in {output}"), soft_wrap=True)
     console.print(
         Text(
-            f"read it: unzip -p {output} | less · hand it over: crmaudit import {output}", "accent"
+            f"read it: unzip -p {output} | less · whoever gets it: crmaudit import {output.name}",
+            "accent",
         ),
         soft_wrap=True,
     )

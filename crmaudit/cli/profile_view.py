@@ -172,23 +172,23 @@ def column_view(
     rows = [
         {"what": "value", "value": v.value, "count": v.count, "share": v.count / max(c.filled, 1)}
         for v in c.top
-        if c.masking == "none" or not c.shapes  # masked values are shapes already
+        if not v.masked  # what is masked stands among the shapes
     ] + [
         {"what": "shape", "value": s.shape, "count": s.count, "share": s.count / max(c.filled, 1)}
         for s in c.shapes
     ]
     facts = [
-        f"type {c.type or 'none declared'}, read as {c.logical}; values shown "
-        + ("in clear" if c.masking == "none" else "by shape"),
+        f"type {c.type or 'none declared'}, read as {c.logical}; range shown "
+        + ("in clear" if c.masking == "none" else "by shape only"),
         f"{c.nulls:,} null, {c.blanks:,} blank, {c.filled:,} filled",
     ]
     if c.distinct is not None:
         facts.append(f"{c.distinct:,} different values, {c.uniques or 0:,} of them once")
-    if c.minimum is not None:
+    if c.minimum is not None and c.masking == "none":
         facts.append(f"from {c.minimum} to {c.maximum}")
     if c.mean is not None:
         facts.append(f"mean {c.mean:,.4g}, deviation {c.deviation or 0:,.4g}")
-    if c.quantiles:
+    if c.quantiles and c.masking == "none":
         facts.append("quantiles " + ", ".join(f"{q.p:g}: {q.value}" for q in c.quantiles))
     for name, (passed, applicable) in c.checks.items():
         if passed < applicable:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from crmaudit.cli.options import HERE, Output, Shape, Workspace, audit, group
 from crmaudit.cli.terminal import count
 from crmaudit.cli.view import Column, Format, View, dash, show
+
+if TYPE_CHECKING:
+    from crmaudit.governance.pains import Loss
 
 app = group("governance", "People: who uses it, who may what, what they say.", bare="users")
 
@@ -159,10 +162,11 @@ def interviews(
             "interview": x.interview,
             "pain": x.pain.text,
             "systems": list(x.pain.systems),
-            "hours_low": x.hours[0] if x.hours else None,
-            "hours_high": x.hours[1] if x.hours else None,
+            "hours_low": x.shown_hours[0] if x.shown_hours else None,
+            "hours_high": x.shown_hours[1] if x.shown_hours else None,
+            "reason": _not_shown(x),
         }
-        for x in sorted(g.losses, key=lambda x: -(x.hours or (0, 0))[1])
+        for x in sorted(g.losses, key=lambda x: -(x.shown_hours or (0, 0))[1])
     ]
     told = f" · {total[0]:,.0f}–{total[1]:,.0f} hours a year" if total else ""
     show(
@@ -184,9 +188,16 @@ def interviews(
     )
 
 
+def _not_shown(loss: Loss) -> str:
+    """Why a pain has no hours to show; empty where it has."""
+    if loss.hours is None:
+        return "not assessed"
+    return "" if loss.shown_hours else "fewer than five people"
+
+
 def _hours(row: Mapping[str, Any]) -> str:
     if row["hours_low"] is None:
-        return "not assessed"
+        return str(row["reason"])
     return f"{row['hours_low']:,.0f}–{row['hours_high']:,.0f}"
 
 

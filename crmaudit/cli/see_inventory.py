@@ -52,8 +52,12 @@ def list_(
             ],
             rows=rows,
             notes=[
-                f"{given} of {wanted} facts given; cost {total:,.0f} {currency} a year "
-                f"from {known} of {of} systems in scope",
+                f"{given} of {wanted} facts given; "
+                + (
+                    f"cost {total:,.0f} {currency} a year from {known} of {of} systems in scope"
+                    if known
+                    else f"cost not assessed: none is declared for {of} systems in scope"
+                ),
             ],
             hint=f"crmaudit inventory show {rows[0]['id']}" if rows else "",
         ),
@@ -189,7 +193,9 @@ def _dossier(found: Audit, row: InventoryRow) -> None:
     line("perceived quality", voices)
     line(
         "cost",
-        f"{row.cost.total:,.0f} {row.cost.currency} in {row.cost.year}" if row.cost else None,
+        f"{row.cost.total:,.0f} {row.cost.currency} in {row.cost.year}"
+        if row.cost and row.cost.total is not None
+        else None,
     )
     line(
         "skills",

@@ -34,11 +34,12 @@ def scores(
     lacking = [] if rows else ["╱ not assessed: no database was read"]
     if rows and by == "entity":
         held = len(found.workspace.entity)
-        lacking = [
-            f"╱ not assessed: {held - len(rows)} of {held} entities have no mapped table "
-            "that was read",
-            "  (a ╱ in the table: no value it could be judged by)",
-        ]
+        if len(rows) < held:
+            lacking = [
+                f"╱ not assessed: {held - len(rows)} of {held} entities have no mapped table "
+                "that was read",
+                "  (a ╱ in the table: no value it could be judged by)",
+            ]
         mixed = [e.label for e in found.workspace.entity.values() if found.quality.shared(e.id)]
         if mixed:
             lacking.append(

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import difflib
 import importlib
+import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -163,12 +164,17 @@ def _url(workspace: Workspace, system: System) -> str | None:
         return None
     for prefix in ("sqlite:///", "duckdb:///", "folder:///"):
         if url.startswith(prefix):
-            path = Path(url[len(prefix) :])
+            path = url[len(prefix) :]
             # SQLAlchemy's form: three slashes and a relative path, four for an absolute one.
-            return url if path.is_absolute() else f"{prefix}{(workspace.root / path).resolve()}"
-    if "://" not in url:
-        return str((workspace.root / url).resolve())
-    return url
+            return url if _is_absolute(path) else f"{prefix}{(workspace.root / path).resolve()}"
+    if "://" in os.path.expandvars(url) or _is_absolute(url):
+        return url
+    return str((workspace.root / url).resolve())
+
+
+def _is_absolute(path: str) -> bool:
+    """Whether it is with the variables filled in that are set."""
+    return Path(os.path.expandvars(path)).is_absolute()
 
 
 def collect(

@@ -60,7 +60,6 @@ class CareCheck:
     """A duty of maintenance: kept, or what is wrong with it."""
 
     state: Literal["unknown", "never", "rare", "late", "kept"]
-    reason: str = ""
     days_since: int | None = None
 
 
@@ -70,13 +69,13 @@ def care_check(care: Care | None, day: date | None, rarest_days: int, grace_days
     A duty that is done less often with the reason in its `note` is kept.
     """
     if care is None or (care.frequency is None and care.last is None):
-        return CareCheck("unknown", "nobody said how often it is done")
+        return CareCheck("unknown")
     if care.frequency == "never":
-        return CareCheck("never", "is never done")
+        return CareCheck("never")
     period = PERIOD.get(care.frequency) if care.frequency is not None else None
     since = (day - care.last).days if day is not None and care.last is not None else None
     if since is not None and since > (period or rarest_days) + grace_days:
-        return CareCheck("late", f"was last done {since} days ago, on {care.last}", since)
+        return CareCheck("late", since)
     if (period is None or period > rarest_days) and care.frequency is not None and not care.note:
-        return CareCheck("rare", f"is done {care.frequency}", since)
-    return CareCheck("kept", "", since)
+        return CareCheck("rare", since)
+    return CareCheck("kept", since)

@@ -197,8 +197,9 @@ class Governance:
     @cached_property
     def breaks(self) -> Mapping[str, tuple[Break, ...]]:
         """Breaks of every process that serves one of a CRM's purposes, by process id."""
+        names = {s.id: s.name for s in self._w.systems}
         return {
-            p.id: breaks(p, self._connected)
+            p.id: breaks(p, self._connected, names)
             for p in self._w.processes
             if p.purpose in PURPOSES and p.steps
         }

@@ -25,7 +25,8 @@ class Loss:
     def shown_hours(self) -> tuple[float, float] | None:
         """The hours, unless fewer than five people bear them."""
         people = self.pain.people
-        return None if people is None or too_few(int(people.high)) else self.hours
+        # The low end: where fewer than five may bear them, they may be told from each other.
+        return None if people is None or too_few(int(people.low)) else self.hours
 
     def cost(self, hourly_rate: float | None) -> tuple[float, float] | None:
         """The hours at the internal rate."""
@@ -83,7 +84,12 @@ def burdens(all_losses: Iterable[Loss]) -> tuple[Burden, ...]:
             groups.setdefault(subject, []).append(loss)
     found = []
     for subject, group in sorted(groups.items()):
-        bearers = sum(x.pain.people.high for x in group if x.pain.people is not None)
+        # The pains of one interview may be those of the same few people.
+        largest: dict[str, float] = {}
+        for x in group:
+            people = x.pain.people.low if x.pain.people is not None else 0
+            largest[x.interview] = max(largest.get(x.interview, 0), people)
+        bearers = sum(largest.values())
         known = [x.hours for x in group if x.hours is not None]
         hours = (sum(k[0] for k in known), sum(k[1] for k in known))
         shown = None if too_few(int(bearers)) else hours

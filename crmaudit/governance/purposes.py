@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -24,10 +24,13 @@ class Break:
     reason: str
 
 
-def breaks(process: Process, connected: Callable[[str, str], bool]) -> tuple[Break, ...]:
+def breaks(
+    process: Process, connected: Callable[[str, str], bool], names: Mapping[str, str]
+) -> tuple[Break, ...]:
     """Steps that no system supports or records, and hand-overs that no feed carries.
 
-    `connected(a, b)` says whether data declared to flow from system a reach b.
+    `connected(a, b)` says whether data declared to flow from system a reach b;
+    `names` has the systems' names by id.
     """
     found: list[Break] = []
     before: Step | None = None
@@ -40,9 +43,9 @@ def breaks(process: Process, connected: Callable[[str, str], bool]) -> tuple[Bre
             shared = set(step.systems) & set(before.systems)
             joined = shared or any(connected(a, b) for a in before.systems for b in step.systems)
             if not joined:
-                source, target = ", ".join(before.systems), ", ".join(step.systems)
-                found.append(
-                    Break(process.id, i, f"no feed carries the data from {source} to {target}")
+                source, target = (
+                    ", ".join(names.get(s, s) for s in x.systems) for x in (before, step)
                 )
+                found.append(Break(process.id, i, f"no feed leads from {source} to {target}"))
         before = step
     return tuple(found)

@@ -20,7 +20,7 @@ SHORTEST = 8
 
 @dataclass(frozen=True, slots=True)
 class Trend:
-    """`slope` per 30 days; `p` is two-sided; `n` points."""
+    """`slope` per 30 days; `p` is two-sided; `n` points, one a day."""
 
     n: int
     slope: float
@@ -31,8 +31,14 @@ class Trend:
 
 
 def trend(points: Sequence[tuple[date, float]]) -> Trend | None:
-    """The trend of a series; None where it is too short to say."""
-    ordered = sorted(points)
+    """The trend of a series; None where it is too short to say.
+
+    Several values of one day are one point, their median: nothing came first.
+    """
+    days: dict[date, list[float]] = {}
+    for day, value in points:
+        days.setdefault(day, []).append(value)
+    ordered = [(day, median(values)) for day, values in sorted(days.items())]
     n = len(ordered)
     if n < SHORTEST:
         return None
@@ -45,5 +51,5 @@ def trend(points: Sequence[tuple[date, float]]) -> Trend | None:
     else:
         z = (abs(s) - 1) / math.sqrt(variance)
         p = math.erfc(z / math.sqrt(2))
-    slopes = [(b[1] - a[1]) / (b[0] - a[0]).days * 30 for a, b in pairs if (b[0] - a[0]).days > 0]
-    return Trend(n, median(slopes) if slopes else 0.0, p)
+    slopes = [(b[1] - a[1]) / (b[0] - a[0]).days * 30 for a, b in pairs]
+    return Trend(n, median(slopes), p)

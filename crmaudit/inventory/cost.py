@@ -29,8 +29,9 @@ class YearlyCost:
     without_rate: tuple[str, ...] = ()
 
     @property
-    def total(self) -> float:
-        return sum(self.by_kind.values())
+    def total(self) -> float | None:
+        """None where no amount can be converted."""
+        return sum(self.by_kind.values()) if self.by_kind else None
 
 
 def yearly_costs(

@@ -30,7 +30,7 @@ class InventoryRow:
     system: System
     completeness: Completeness
     cost: YearlyCost | None
-    """The newest year's that is not after the as-of date's year, else the newest."""
+    """The newest year's that is not after the as-of date's year, else the earliest one's."""
     skills: tuple[SkillState, ...]
     perceived: Perceived | None
     notice_by: date | None
@@ -92,7 +92,8 @@ class Inventory:
     @property
     def total_cost(self) -> tuple[float, int, int]:
         """Sum of the newest yearly costs in scope, over how many systems, of how many."""
-        known = [r.cost.total for r in self.in_scope if r.cost is not None]
+        totals = [r.cost.total for r in self.in_scope if r.cost is not None]
+        known = [t for t in totals if t is not None]
         return sum(known), len(known), len(self.in_scope)
 
     @property

@@ -75,6 +75,8 @@ def _targets(
                 yield holding.system, holding.profile, holding.whole
 
 
+_NEEDS_ROWS = "needs the rows, which a profile does not keep; not measured yet"
+
 Found = tuple[str, bool | None, str, str, tuple[int, int] | None]
 """Check, kept, what was found, why it cannot be said, part and whole."""
 
@@ -92,7 +94,7 @@ def _checks(
         yield _rows("rows_at_most", profile, profile.rows <= e.rows_at_most, e.rows_at_most)
     for check in ("pattern", "compare", "sql"):
         if getattr(e, check) is not None:
-            yield check, None, "", f"a profile cannot answer {check}: it needs the rows", None
+            yield check, None, "", f"this expectation ({check}) {_NEEDS_ROWS}", None
     rest = ("required", "unique", "domain", "minimum", "maximum", "max_age_days")
     asked = [c for c in rest if getattr(e, c) not in (None, False)]
     if column is None:
@@ -136,8 +138,10 @@ def _rows(check: str, profile: TableProfile, kept: bool, limit: int) -> Found:
 def _share(check: str, word: str, part: int, whole: int, threshold: float) -> Found:
     if not whole:
         return check, None, "", "there is no value to judge", None
-    text = f"{part:,} of {whole:,} values {word}, {100 * threshold:g} % expected"
-    return check, part / whole >= threshold, text, "", (part, whole)
+    kept, share = part / whole >= threshold, round(100 * part / whole, 1)
+    under = "" if kept or share < 100 * threshold else "under "
+    text = f"{part:,} of {whole:,} {word} ({under}{share:g} %), {100 * threshold:g} % expected"
+    return check, kept, text, "", (part, whole)
 
 
 def _domain(domain: tuple[str, ...], column: ColumnProfile, threshold: float) -> Found:

@@ -68,7 +68,12 @@ def write_all(
     templates: Templates | None = None,
 ) -> list[Path]:
     """The document in several formats, side by side in one folder."""
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise CrmauditError(
+            f"{folder} cannot be made: {error.strerror}", "name another folder"
+        ) from None
     return [write(document, folder / f"{stem}.{name}", theme, templates, name) for name in names]
 
 

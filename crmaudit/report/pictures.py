@@ -17,13 +17,17 @@ from crmaudit.strategy import Plan
 
 def cost_bars(facts: Facts) -> s.Bars | None:
     """Yearly cost by system in scope, the dearest first, at most twenty."""
-    rows = [r for r in facts.inventory.rows if r.system.in_scope and r.cost is not None]
-    if not rows:
+    costs = sorted(
+        (
+            (r.cost.total, r.system.name, r.cost.year)
+            for r in facts.inventory.in_scope
+            if r.cost is not None and r.cost.total is not None
+        ),
+        reverse=True,
+    )
+    if not costs:
         return None
     currency = facts.inventory.currency
-    costs = sorted(
-        ((r.cost.total, r.system.name, r.cost.year) for r in rows if r.cost), reverse=True
-    )
     return s.Bars(
         tuple(
             s.Bar(f"{name} ({year})", total, money(total, currency))

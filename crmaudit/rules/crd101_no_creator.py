@@ -31,7 +31,7 @@ from collections.abc import Iterator
 
 from crmaudit.facts import Facts
 from crmaudit.rules.base import Hit, Severity, Topic
-from crmaudit.rules.words import counted, systems
+from crmaudit.rules.words import part_of, systems
 
 severity: Severity = "high"
 topic: Topic = "mapping"
@@ -46,8 +46,8 @@ def check(facts: Facts) -> Iterator[Hit]:
         if changing and not crud.doing("C", entity.id):
             yield Hit(
                 f"entity:{entity.id}",
-                f"{entity.label} is maintained in {systems(facts, changing)}, yet created in none "
-                f"of {counted(len(crud.systems), 'system')} in scope",
+                f"{entity.label} is maintained in {systems(facts, changing)}, yet created in "
+                f"{part_of(0, len(crud.systems), 'system')} in scope",
                 who=entity.steward,
                 related=tuple(f"system:{s}" for s in changing),
             )

@@ -28,7 +28,7 @@ from collections.abc import Iterator
 
 from crmaudit.facts import Facts
 from crmaudit.rules.base import Hit, Severity, Topic
-from crmaudit.rules.words import systems
+from crmaudit.rules.words import part_of, systems
 
 severity: Severity = "medium"
 topic: Topic = "mapping"
@@ -46,8 +46,8 @@ def check(facts: Facts, own: bool = True) -> Iterator[Hit]:
             wanted = ", though a need in needs.yaml asks for it" if entity.id in needed else ""
             yield Hit(
                 f"entity:{entity.id}",
-                f"{entity.label} is created in {systems(facts, creators)} and read by none of "
-                f"{len(crud.systems)} systems{wanted}",
+                f"{entity.label} is created in {systems(facts, creators)} and read by "
+                f"{part_of(0, len(crud.systems), 'system')}{wanted}",
                 who=entity.steward,
                 related=tuple(f"system:{s}" for s in creators),
             )

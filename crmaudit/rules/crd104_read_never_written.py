@@ -29,6 +29,7 @@ from collections.abc import Iterator
 from crmaudit.crud_matrix import Letter
 from crmaudit.facts import Facts
 from crmaudit.rules.base import Hit, Measurement, Severity, Topic
+from crmaudit.rules.words import part_of
 
 severity: Severity = "medium"
 topic: Topic = "mapping"
@@ -46,7 +47,7 @@ def check(facts: Facts) -> Iterator[Hit]:
         if readers and not any(crud.doing(letter, entity.id) for letter in WRITING):
             yield Hit(
                 f"entity:{entity.id}",
-                f"{entity.label} is read by {len(readers)} of {len(crud.systems)} systems "
+                f"{entity.label} is read by {part_of(len(readers), len(crud.systems), 'system')} "
                 "and written by none",
                 measurements=(
                     Measurement.share("systems reading", len(readers), len(crud.systems)),

@@ -46,10 +46,15 @@ def check(facts: Facts) -> Iterator[Hit]:
         years = entity.retention.years if entity.retention else None
         if years is None or not holders or crud.doing("D", entity.id):
             continue
+        never = (
+            "the one system that holds it never deletes it"
+            if len(holders) == 1
+            else f"none of the {len(holders)} systems that hold it ever deletes it"
+        )
         yield Hit(
             f"entity:{entity.id}",
-            f"{entity.label} is to be kept for {years:g} years and deleted by none of "
-            f"{len(holders)} systems that hold it",
+            f"{entity.label} is to be kept for {years:g} {'year' if years == 1 else 'years'}; "
+            f"{never}",
             path=("retention",),
             measurements=(Measurement.share("holders deleting", 0, len(holders)),),
             severity="high" if entity.personal_data in ("personal", "special") else None,

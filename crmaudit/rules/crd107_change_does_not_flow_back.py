@@ -54,10 +54,11 @@ def check(facts: Facts) -> Iterator[Hit]:
         lost = [s for s in updaters if not crud.reach(entity.id, [s]) & set(creators)]
         if not creators or not lost:
             continue
+        back = "its creator" if len(creators) == 1 else f"any of its {len(creators)} creators"
         told = all(facts.workspace.system[s].feeds is not None for s in lost)
         yield Hit(
             f"entity:{entity.id}",
-            f"{entity.label}: changes made in {systems(facts, lost)} reach none of its creators "
+            f"{entity.label}: changes made in {systems(facts, lost)} do not reach {back} "
             f"({systems(facts, creators)})",
             measurements=(
                 Measurement.share("updaters without way back", len(lost), len(updaters)),

@@ -32,7 +32,7 @@ from collections.abc import Iterator
 from crmaudit.facts import Facts
 from crmaudit.inventory import in_use, left_blank
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
-from crmaudit.rules.words import counted
+from crmaudit.rules.words import part_of, verb
 
 severity: Severity = "medium"
 topic: Topic = "mapping"
@@ -53,8 +53,8 @@ def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
         shared = [e for e in held if len(crud.holders(e)) > 1]
         yield Hit(
             f"system:{silo}",
-            f"{system.name} has no feed; {len(shared)} of "
-            f"{counted(len(held), 'entity', 'entities')} it holds lie elsewhere too",
+            f"{system.name} has no feed; {part_of(len(shared), len(held), 'entity', 'entities')} "
+            f"it holds {verb(len(shared), 'lies', 'lie')} elsewhere too",
             path=("feeds",),
             measurements=(Measurement.share("entities held elsewhere", len(shared), len(held)),),
             severity="high" if shared else "low",

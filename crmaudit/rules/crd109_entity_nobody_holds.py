@@ -31,7 +31,7 @@ from collections.abc import Iterator
 
 from crmaudit.facts import Facts
 from crmaudit.rules.base import Hit, Severity, Topic
-from crmaudit.rules.words import counted
+from crmaudit.rules.words import part_of
 
 severity: Severity = "medium"
 topic: Topic = "mapping"
@@ -47,8 +47,8 @@ def check(facts: Facts) -> Iterator[Hit]:
             asked = ", and a need asks for it" if entity.id in needed else ""
             yield Hit(
                 f"entity:{entity.id}",
-                f"{entity.label} is held by none of "
-                f"{counted(len(facts.crud.systems), 'system')} in scope{asked}",
+                f"{entity.label} is held by "
+                f"{part_of(0, len(facts.crud.systems), 'system')} in scope{asked}",
                 severity="high" if asked else None,
                 who=entity.steward,
             )

@@ -33,7 +33,7 @@ from collections.abc import Iterator
 
 from crmaudit.facts import Facts
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
-from crmaudit.rules.words import listed
+from crmaudit.rules.words import listed, part_of, verb
 
 severity: Severity = "medium"
 topic: Topic = "mapping"
@@ -59,7 +59,8 @@ def check(facts: Facts, share: float = 0.5) -> Iterator[Hit | NotAssessed]:
         if rest:
             yield Hit(
                 f"system:{system.id}",
-                f"{system.name}: {len(rest)} of {len(tables)} tables belong to no entity: "
+                f"{system.name}: {part_of(len(rest), len(tables), 'table')} "
+                f"{verb(len(rest), 'belongs', 'belong')} to no entity: "
                 f"{listed(t.qualified for t in rest)}",
                 measurements=(
                     Measurement.share("tables unexplained", len(rest), len(tables), (catalog.id,)),

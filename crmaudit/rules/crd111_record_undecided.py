@@ -39,7 +39,7 @@ from collections.abc import Iterator
 
 from crmaudit.facts import Facts
 from crmaudit.rules.base import Hit, Measurement, Severity, Topic
-from crmaudit.rules.words import systems
+from crmaudit.rules.words import counted, systems
 
 severity: Severity = "medium"
 topic: Topic = "mapping"
@@ -54,7 +54,7 @@ def check(facts: Facts) -> Iterator[Hit]:
             continue
         names = systems(facts, record.systems)
         tie = len(record.systems) > 1
-        lead = f"{names} tie" if tie else f"{names} leads by {record.margin} points"
+        lead = f"{names} tie" if tie else f"{names} leads by {counted(record.margin, 'point')}"
         yield Hit(
             f"entity:{entity.id}",
             f"{entity.label} is written by {len(writers)} of {len(crud.systems)} systems and no "

@@ -29,12 +29,12 @@ crud_complete: true
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from crmaudit.facts import Facts
 from crmaudit.inventory import leaving
 from crmaudit.rules.base import Hit, Measurement, Severity, Topic
-from crmaudit.rules.words import systems
+from crmaudit.rules.words import systems, verb
 
 severity: Severity = "high"
 topic: Topic = "extraction"
@@ -43,7 +43,9 @@ initiative = "renew-or-replace"
 
 def check(facts: Facts) -> Iterator[Hit]:
     rows = facts.inventory.in_scope
-    ending = {r.system.id for r in rows if leaving(r.system) or r.out_of_support}
+    phased_out = {r.system.id for r in rows if leaving(r.system)}
+    unsupported = {r.system.id for r in rows if r.out_of_support}
+    ending = phased_out | unsupported
     for entity in facts.workspace.entity.values():
         creators = facts.crud.doing("C", entity.id)
         target = entity.target_system_of_record
@@ -52,8 +54,8 @@ def check(facts: Facts) -> Iterator[Hit]:
         unknown = facts.crud.unknown(entity.id)
         yield Hit(
             f"entity:{entity.id}",
-            f"{entity.label} loses {_all(len(creators))} ({systems(facts, creators)}): phased out "
-            "or out of the vendor's support",
+            f"{entity.label} loses {_all(len(creators))}: "
+            f"{_reasons(facts, creators, phased_out, unsupported)}",
             measurements=(Measurement.share("creators ending", len(creators), len(creators)),),
             confidence="tentative" if unknown else "certain",
             who=entity.steward,
@@ -64,3 +66,17 @@ def check(facts: Facts) -> Iterator[Hit]:
 
 def _all(creators: int) -> str:
     return "its only creator" if creators == 1 else f"all {creators} of its creators"
+
+
+def _reasons(
+    facts: Facts, creators: Iterable[str], phased_out: set[str], unsupported: set[str]
+) -> str:
+    """`A is phased out, B and C are out of the vendor's support`."""
+    groups: dict[str, list[str]] = {}
+    for s in creators:
+        why = ["phased out"] if s in phased_out else []
+        why += ["out of the vendor's support"] if s in unsupported else []
+        groups.setdefault(" and ".join(why), []).append(s)
+    return ", ".join(
+        f"{systems(facts, ids)} {verb(len(ids), 'is', 'are')} {why}" for why, ids in groups.items()
+    )

@@ -32,7 +32,7 @@ from collections.abc import Iterator
 from crmaudit.facts import Facts
 from crmaudit.inventory import left_blank
 from crmaudit.rules.base import Hit, Measurement, Severity, Topic
-from crmaudit.rules.words import counted, systems
+from crmaudit.rules.words import part_of, systems, verb
 
 severity: Severity = "medium"
 topic: Topic = "mapping"
@@ -52,8 +52,9 @@ def check(facts: Facts) -> Iterator[Hit]:
             continue
         yield Hit(
             f"entity:{entity.id}",
-            f"{entity.label} has no steward, and no business owner in {len(without)} of "
-            f"{counted(len(creators), 'system')} creating it: {systems(facts, without)}",
+            f"{entity.label} has no steward, and {part_of(len(without), len(creators), 'system')} "
+            f"creating it {verb(len(without), 'has', 'have')} no business owner: "
+            f"{systems(facts, without)}",
             measurements=(Measurement.share("creators unowned", len(without), len(creators)),),
             severity="high" if entity.class_ == "master" else None,
             related=tuple(f"system:{s}" for s in without),

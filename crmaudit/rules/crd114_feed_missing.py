@@ -33,7 +33,7 @@ from crmaudit.crud_matrix import feed_subject
 from crmaudit.facts import Facts
 from crmaudit.inventory import in_use
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
-from crmaudit.rules.words import entities
+from crmaudit.rules.words import counted, entities
 
 severity: Severity = "medium"
 topic: Topic = "mapping"
@@ -54,8 +54,9 @@ def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
         read = len(crud.read_from(source, target))
         yield Hit(
             feed_subject(source, target),
-            f"{taker.name} reads {len(carried)} of {read} entities that {giver.name} creates, "
-            f"and no feed brings {entities(facts, carried)}",
+            f"{taker.name} reads {counted(read, 'entity', 'entities')} that {giver.name} creates; "
+            f"no feed brings {'it' if read == 1 else f'{len(carried)} of them'}: "
+            f"{entities(facts, carried)}",
             file=workspace.place_of(f"system:{target}").file,
             path=("feeds",) if taker.feeds is not None else ("id",),
             measurements=(Measurement.share("entities without a feed", len(carried), read),),

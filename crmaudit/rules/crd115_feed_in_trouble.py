@@ -35,6 +35,7 @@ from collections.abc import Iterator
 from crmaudit.crud_matrix import FeedLink
 from crmaudit.facts import Facts
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
+from crmaudit.rules.words import listed
 
 severity: Severity = "low"
 topic: Topic = "mapping"
@@ -44,6 +45,11 @@ BY_FAULT: dict[str, Severity] = {
     "with known problems": "high",
     "carried by hand": "medium",
     "without owner": "low",
+}
+SAID = {
+    "with known problems": ("has a known problem", "have known problems"),
+    "carried by hand": ("is carried by hand", "are carried by hand"),
+    "without owner": ("has no owner", "have no owner"),
 }
 
 
@@ -63,12 +69,19 @@ def check(facts: Facts) -> Iterator[Hit]:
         worst = next((words for words, b in bad.items() if b), None)
         if worst is None:
             continue
-        said = ", ".join(f"{len(b)} of {len(links)} {words}" for words, b in bad.items() if b)
+        only = len(links) == 1
+        said = listed(
+            SAID[words][0] if only else f"{len(b)} {SAID[words][len(b) > 1]}"
+            for words, b in bad.items()
+            if b
+        )
         first = bad[worst][0]
         names = [workspace.system[s].name for s in (first.source, first.target)]
         yield Hit(
             subject,
-            f"Feeds from {' to '.join(names)}: {said}",
+            f"The feed from {' to '.join(names)} {said}"
+            if only
+            else f"Of {len(links)} feeds from {' to '.join(names)}, {said}",
             file=workspace.place_of(f"system:{first.declared_in}").file,
             path=("feeds", first.index),
             measurements=tuple(

@@ -24,6 +24,7 @@ from collections.abc import Iterator
 
 from crmaudit.facts import Facts
 from crmaudit.rules.base import Hit, Measurement, Severity, Topic
+from crmaudit.rules.words import part_of
 
 severity: Severity = "low"
 topic: Topic = "mapping"
@@ -37,8 +38,8 @@ def check(facts: Facts) -> Iterator[Hit]:
             holders = len(facts.crud.holders(entity.id))
             yield Hit(
                 f"entity:{entity.id}",
-                f"{entity.label} has no definition and is held by {holders} of "
-                f"{len(facts.crud.systems)} systems",
+                f"{entity.label} has no definition and is held by "
+                f"{part_of(holders, len(facts.crud.systems), 'system')}",
                 measurements=(Measurement("systems holding it", holders, "systems"),),
                 severity="medium" if holders > 1 or entity.class_ == "master" else None,
                 who=entity.steward,

@@ -25,6 +25,7 @@ from collections.abc import Iterator
 
 from crmaudit.facts import Facts
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
+from crmaudit.rules.words import part_of
 
 severity: Severity = "medium"
 topic: Topic = "mapping"
@@ -44,7 +45,7 @@ def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
             holders = len(facts.crud.holders(entity.id))
             yield Hit(
                 subject,
-                f"{entity.label} is master data in {holders} of {len(facts.crud.systems)} systems "
-                "and has no steward",
+                f"{entity.label} is master data in "
+                f"{part_of(holders, len(facts.crud.systems), 'system')} and has no steward",
                 measurements=(Measurement("systems holding it", holders, "systems"),),
             )

@@ -34,7 +34,7 @@ from crmaudit.crud_matrix import table_cover, table_subject
 from crmaudit.evidence import Catalog
 from crmaudit.facts import Facts
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
-from crmaudit.rules.words import listed
+from crmaudit.rules.words import counted, listed
 
 severity: Severity = "medium"
 topic: Topic = "mapping"
@@ -49,9 +49,10 @@ def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
     for file, declared in zip(files, facts.workspace.maps, strict=True):
         if declared.system not in scope:
             continue
+        name = facts.workspace.system[declared.system].name
         catalog = facts.evidence.catalogs.get(declared.system)
         if catalog is None:
-            reason = f"the tables of {declared.system} were not read"
+            reason = f"the tables of {name} were not read"
             yield NotAssessed(
                 reason, f"crmaudit collect {declared.system}", f"system:{declared.system}"
             )
@@ -64,8 +65,8 @@ def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
             lacks = f"column {listed(wrong.columns)}" if wrong.columns else "table"
             yield Hit(
                 table_subject(declared.system, wrong.table),
-                f"The map of {declared.system} names {wrong.table}: there is no such {lacks} "
-                f"among {len(catalog.tables)} tables",
+                f"The map of {name} names {wrong.table}: there is no such {lacks} "
+                f"among {counted(len(catalog.tables), 'table')}",
                 file=file,
                 path=(wrong.part, wrong.index),
                 measurements=(_tables(catalog),),

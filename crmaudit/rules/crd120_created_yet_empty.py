@@ -41,6 +41,7 @@ from collections.abc import Iterator
 from crmaudit.crud_matrix import cell_subject
 from crmaudit.facts import Facts
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
+from crmaudit.rules.words import counted
 
 severity: Severity = "medium"
 topic: Topic = "mapping"
@@ -71,15 +72,15 @@ def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
                 yield NotAssessed(reason, f"crmaudit collect {system.id}", subject)
             elif not rows:
                 are = (
-                    "the 1 mapped to it is"
+                    "the one mapped to it is"
                     if len(tables) == 1
                     else f"all {len(tables)} mapped to it are"
                 )
                 found = f"{are} empty" if tables else "none holds it"
                 yield Hit(
                     subject,
-                    f"{system.name} is said to create {label}; of its {len(cover.tables)} tables, "
-                    f"{found}",
+                    f"{system.name} is said to create {label}; of its "
+                    f"{counted(len(cover.tables), 'table')}, {found}",
                     file=facts.workspace.place_of(f"system:{system.id}").file,
                     path=("crud", entity),
                     measurements=(

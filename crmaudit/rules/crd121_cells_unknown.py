@@ -33,6 +33,7 @@ from collections.abc import Iterator
 from crmaudit.facts import Facts
 from crmaudit.inventory import left_blank
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
+from crmaudit.rules.words import part_of
 
 severity: Severity = "medium"
 topic: Topic = "mapping"
@@ -47,9 +48,14 @@ def check(facts: Facts, share: float = 0.2) -> Iterator[Hit]:
     for system in facts.workspace.in_scope:
         unknown = sum(crud.cell(system.id, e).letters is None for e in crud.entities)
         if unknown > share * whole and not left_blank(system, "crud"):
+            cells = (
+                part_of(unknown, whole, "entity", "entities")
+                if unknown < whole or whole == 1
+                else f"any of {whole:,} entities"
+            )
             yield Hit(
                 f"system:{system.id}",
-                f"{system.name} does not say what it does with {unknown} of {whole} entities",
+                f"{system.name} does not say what it does with {cells}",
                 path=("crud",),
                 measurements=(Measurement.share("cells unknown", unknown, whole),),
                 severity="low" if unknown < whole else None,

@@ -26,6 +26,7 @@ from collections.abc import Iterator
 
 from crmaudit.facts import Facts
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
+from crmaudit.rules.words import part_of
 
 severity: Severity = "high"
 topic: Topic = "mapping"
@@ -46,7 +47,7 @@ def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
             yield Hit(
                 subject,
                 f"{entity.label} is personal data{' of a special kind' if special else ''} in "
-                f"{holders} of {len(facts.crud.systems)} systems, without a retention rule",
+                f"{part_of(holders, len(facts.crud.systems), 'system')}, without a retention rule",
                 path=("personal_data",),
                 measurements=(Measurement("systems holding it", holders, "systems"),),
                 severity="critical" if special else None,

@@ -33,7 +33,7 @@ from collections.abc import Iterator
 
 from crmaudit.facts import Facts
 from crmaudit.rules.base import Hit, NotAssessed, Severity, Topic
-from crmaudit.rules.words import systems
+from crmaudit.rules.words import systems, verb
 
 severity: Severity = "high"
 topic: Topic = "mapping"
@@ -52,7 +52,11 @@ def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
             reason = f"{names[record].name} does not say what it does with {entity.label}"
             yield NotAssessed(reason, f"crud: {entity.id}: in its dossier", subject)
         elif record not in writers:
-            others = f"; {systems(facts, writers)} writes it" if writers else ""
+            others = (
+                f"; {systems(facts, writers)} {verb(len(writers), 'writes', 'write')} it"
+                if writers
+                else ""
+            )
             yield Hit(
                 subject,
                 f"{names[record].name} is the system of record of {entity.label} and neither "

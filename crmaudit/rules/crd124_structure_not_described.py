@@ -29,6 +29,7 @@ from collections.abc import Iterator
 
 from crmaudit.facts import Facts
 from crmaudit.rules.base import Hit, Severity, Topic
+from crmaudit.rules.words import capital, part_of, verb
 
 severity: Severity = "low"
 topic: Topic = "mapping"
@@ -42,13 +43,15 @@ def check(facts: Facts) -> Iterator[Hit]:
         vague = sum(link.cardinality is None for link in links)
         lacking = []
         if not entity.attributes:
-            lacking.append("no attributes")
+            lacking.append(f"no attributes of {entity.label} are described")
         if vague:
-            lacking.append(f"no cardinality for {vague} of {len(links)} relationships")
+            of = "" if lacking else f" of {entity.label}"
+            some = part_of(vague, len(links), "relationship")
+            lacking.append(f"{some}{of} {verb(vague, 'has', 'have')} no cardinality")
         if lacking:
             yield Hit(
                 f"entity:{entity.id}",
-                f"{entity.label} has {' and '.join(lacking)}",
+                capital(", and ".join(lacking)),
                 severity="medium" if entity.class_ == "master" and not entity.attributes else None,
                 who=entity.steward,
             )

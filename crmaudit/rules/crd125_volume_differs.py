@@ -57,7 +57,7 @@ def check(facts: Facts, share: float = 0.5) -> Iterator[Hit | NotAssessed]:
         for system, count in _counts(facts, entity.id):
             counts[system] += count
         if stated is None:
-            reason = f"nobody stated how many {entity.label} there are"
+            reason = f"nobody stated how many rows of {entity.label} there are"
             yield NotAssessed(reason, "volume: rows: in entities.yaml", f"entity:{entity.id}")
         elif not counts:
             reason = f"no table counted is mapped to {entity.label} as a whole"

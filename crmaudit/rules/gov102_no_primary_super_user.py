@@ -42,10 +42,12 @@ def check(facts: Facts) -> Iterator[Hit]:
         raise NotAssessed("no super user is declared", needs="user_type: in people.yaml")
     first = [p for p in team if p.primary]
     if len(first) != 1:
+        of = "The one super user" if len(team) == 1 else f"Of {len(team)} super users"
         found = "none is" if not first else f"{len(first)} are"
+        found = "is not" if len(team) == 1 else found
         yield Hit(
             crm_subject(facts),
-            f"Of {len(team)} super users {found} marked as the primary one",
+            f"{of} {found} marked as the primary one",
             file="people.yaml",
             path=("people",),
         )

@@ -30,7 +30,7 @@ from collections.abc import Iterator
 from crmaudit.facts import Facts
 from crmaudit.governance.cadence import PERIOD, kept
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
-from crmaudit.rules.words import crm_subject, subject
+from crmaudit.rules.words import counted, crm_subject, subject
 
 severity: Severity = "medium"
 topic: Topic = "users"
@@ -57,7 +57,7 @@ def check(
         elif record.late_gaps:
             message = (
                 f"The super users' meeting, {meeting.cadence} by agreement, was held "
-                f"{record.held} times in a year, with a gap of {record.longest} days"
+                f"{counted(record.held, 'time')} in a year, with a gap of {record.longest} days"
             )
             measured = Measurement("longest gap", record.longest, "days")
             yield Hit(about, message, path, "people.yaml", (measured,))

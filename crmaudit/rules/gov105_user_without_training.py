@@ -27,7 +27,7 @@ from collections.abc import Iterator
 
 from crmaudit.facts import Facts
 from crmaudit.rules.base import Hit, Measurement, Severity, Topic
-from crmaudit.rules.words import crm_name, subject
+from crmaudit.rules.words import crm_name, part_of, subject
 
 severity: Severity = "medium"
 topic: Topic = "users"
@@ -49,8 +49,8 @@ def check(facts: Facts) -> Iterator[Hit]:
     if without:
         yield Hit(
             subject("user-type", "everyday user"),
-            f"No training on {crm} is recorded for {len(without)} of {len(everyday)} "
-            "declared everyday users",
+            f"No training on {crm} is recorded for "
+            f"{part_of(len(without), len(everyday), 'declared everyday user')}",
             file="people.yaml",
             path=("people",),
             measurements=(Measurement.share("without training", len(without), len(everyday)),),

@@ -25,7 +25,7 @@ from collections.abc import Iterator
 
 from crmaudit.facts import Facts
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
-from crmaudit.rules.words import subject
+from crmaudit.rules.words import capital, part_of, subject, verb
 
 severity: Severity = "low"
 topic: Topic = "users"
@@ -42,10 +42,20 @@ def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
                 f"the licences of the {who} are not declared", "licence: in people.yaml", about
             )
         elif fit.wrong:
-            needs = "none is needed" if fit.fitting == "none" else f"{fit.fitting} fits their use"
+            some = f"{fit.wrong} of {fit.known} {who}"
+            if fit.user_type != "none":
+                known = " with a known licence" if fit.unknown else ""
+                some = part_of(
+                    fit.wrong, fit.known, f"{fit.user_type}{known}", f"{fit.user_type}s{known}"
+                )
+            elif fit.known == 1:
+                some = "the one person with a licence declared who does not use it"
+            hold = verb(fit.wrong, "holds", "hold")
+            needs = "none is needed" if fit.fitting == "none" else f"a {fit.fitting} one fits"
+            another = "a licence" if fit.fitting == "none" else "another licence than needed"
             yield Hit(
                 about,
-                f"{fit.wrong} of {fit.known} {who} hold another licence than they need: {needs}",
+                capital(f"{some} {hold} {another}; {needs}"),
                 file="people.yaml",
                 path=("people",),
                 measurements=(Measurement.share("other licence", fit.wrong, fit.known),),

@@ -26,7 +26,7 @@ from collections.abc import Iterator
 
 from crmaudit.facts import Facts
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
-from crmaudit.rules.words import position_subject, position_words
+from crmaudit.rules.words import position_subject, position_words, verb
 
 severity: Severity = "high"
 topic: Topic = "access"
@@ -46,11 +46,14 @@ def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
         )
     for group in room.access_by_position:
         if group.over:
-            widest = group.widest
+            widest, over = group.widest, len(group.over)
+            # Of others with the same job the level may not be known.
+            who = "one person" if group.known == 1 else f"{over} of {group.known} people"
             yield Hit(
                 position_subject(group.position),
-                f"{position_words(group.position, facts)}: {len(group.over)} of {group.known} "
-                f"hold {widest.granted} access, recommended {widest.recommended}",
+                f"{position_words(group.position, facts)}: "
+                f"{who} {verb(over, 'holds', 'hold')} "
+                f"{widest.granted} access; {widest.recommended} is recommended",
                 file="people.yaml",
                 path=("people",),
                 measurements=(

@@ -24,7 +24,7 @@ from collections.abc import Iterator
 
 from crmaudit.facts import Facts
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
-from crmaudit.rules.words import position_subject, position_words
+from crmaudit.rules.words import position_subject, position_words, verb
 
 severity: Severity = "medium"
 topic: Topic = "access"
@@ -41,11 +41,14 @@ def check(facts: Facts) -> Iterator[Hit]:
         )
     for group in room.access_by_position:
         if group.under:
-            least = group.narrowest
+            least, under = group.narrowest, len(group.under)
+            # Of others with the same job the level may not be known.
+            who = "one person" if group.known == 1 else f"{under} of {group.known} people"
             yield Hit(
                 position_subject(group.position),
-                f"{position_words(group.position, facts)}: {len(group.under)} of {group.known} "
-                f"hold {least.granted} access, recommended {least.recommended}",
+                f"{position_words(group.position, facts)}: "
+                f"{who} {verb(under, 'holds', 'hold')} "
+                f"{least.granted} access; {least.recommended} is recommended",
                 file="people.yaml",
                 path=("people",),
                 measurements=(Measurement.share("short of access", len(group.under), group.known),),

@@ -30,7 +30,7 @@ from collections.abc import Iterator
 
 from crmaudit.facts import Facts
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
-from crmaudit.rules.words import crm_subject
+from crmaudit.rules.words import capital, crm_subject, part_of, verb
 
 severity: Severity = "high"
 topic: Topic = "access"
@@ -43,10 +43,11 @@ def check(facts: Facts, most: int = 3) -> Iterator[Hit]:
     if holders is None:
         raise NotAssessed("no granted access level is known", needs="granted: in people.yaml")
     if holders.part > most:
+        some = part_of(holders.part, holders.whole, "person", "people")
         yield Hit(
             crm_subject(facts),
-            f"{holders.part} of {holders.whole} people with a known level have Organizational "
-            f"access; at most {most} should",
+            f"{capital(some)} with a known level {verb(holders.part, 'has', 'have')} "
+            f"Organizational access; at most {most} should",
             file="people.yaml",
             path=("people",),
             measurements=(

@@ -51,7 +51,7 @@ def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
         elif care.by is None and care.provider != "vendor":
             yield Hit(
                 about,
-                f"{name} is maintained {care.provider}, but nobody is named",
+                f"The maintenance of {name} is {care.provider}, but nobody is named for it",
                 path=("maintenance", "provider"),
                 severity="medium",
                 who=system.owners.it,

@@ -56,8 +56,8 @@ def check(facts: Facts, share: float = 0.1) -> Iterator[Hit]:
     if rate.share > share:
         yield Hit(
             crm_subject(facts),
-            f"{percent(rate.share)} of process steps × systems do not work "
-            f"({rate.part} of {rate.whole}); at most {percent(share)} is to be expected",
+            f"{percent(rate.share)} of the places where a process step uses a system do not work "
+            f"({rate.part} of {rate.whole}); at most {percent(share)} is expected",
             file="registers.yaml",
             path=("dysfunctions",),
             measurements=(Measurement.share("dysfunctions", rate.part, rate.whole),),

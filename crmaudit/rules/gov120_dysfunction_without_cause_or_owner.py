@@ -24,6 +24,7 @@ from collections.abc import Iterator
 
 from crmaudit.facts import Facts
 from crmaudit.rules.base import Hit, Severity, Topic
+from crmaudit.rules.words import quoted
 
 severity: Severity = "medium"
 topic: Topic = "attitudes"
@@ -43,7 +44,7 @@ def check(facts: Facts) -> Iterator[Hit]:
         if lacking:
             yield Hit(
                 f"dysfunction:{dysfunction.id}",
-                f"Dysfunction {dysfunction.id} has no {' and no '.join(lacking)}",
+                f"The dysfunction {quoted(dysfunction.what)} has no {' and no '.join(lacking)}",
                 who=dysfunction.owner,
                 related=tuple(f"system:{s}" for s in dysfunction.systems),
             )

@@ -66,7 +66,7 @@ def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
             )
         else:
             yield NotAssessed(
-                f"no system in scope is the {double.twin} that it doubles, or none is doubled",
+                f"nobody said which system in scope is the {double.twin}, or which one it doubles",
                 "a dossier for it, and systems: of the dysfunction",
                 about,
             )

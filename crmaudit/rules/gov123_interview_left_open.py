@@ -33,7 +33,7 @@ from collections.abc import Iterator
 from crmaudit.facts import Facts
 from crmaudit.governance.interviews import OPENING, QUESTIONS, unanswered
 from crmaudit.rules.base import Hit, Severity, Topic
-from crmaudit.rules.words import listed
+from crmaudit.rules.words import listed, verb
 
 severity: Severity = "low"
 topic: Topic = "interviews"
@@ -47,8 +47,9 @@ def check(facts: Facts) -> Iterator[Hit]:
         lacking = unanswered(interview)
         if lacking:
             only_opening = all(q in OPENING.values() for q in lacking)
+            are = verb(len(lacking), "is", "are")
             yield Hit(
                 f"interview:{interview.id}",
-                f"{len(lacking)} of {total} questions are open: {listed(lacking)}",
+                f"{len(lacking)} of {total} questions {are} open: {listed(lacking)}",
                 severity="low" if only_opening else "medium",
             )

@@ -28,6 +28,7 @@ from collections.abc import Iterator
 from crmaudit.facts import Facts
 from crmaudit.governance.interviews import untracked
 from crmaudit.rules.base import Hit, Measurement, Severity, Topic
+from crmaudit.rules.words import capital, part_of, verb
 
 severity: Severity = "medium"
 topic: Topic = "interviews"
@@ -40,10 +41,10 @@ def check(facts: Facts) -> Iterator[Hit]:
         about = f"interview:{interview.id}"
         lacking, total = untracked(interview), len(interview.measures)
         if lacking:
-            are = "is" if len(lacking) == 1 else "are"
+            some = capital(part_of(len(lacking), total, "measure"))
             yield Hit(
                 about,
-                f"{len(lacking)} of {total} measures named {are} not tracked as a KPI",
+                f"{some} named {verb(len(lacking), 'is', 'are')} not tracked as a KPI",
                 path=("measures",),
                 measurements=(Measurement.share("not tracked", len(lacking), total),),
             )

@@ -31,6 +31,7 @@ from collections.abc import Iterator
 from crmaudit.facts import Facts
 from crmaudit.governance.kpis import lacks
 from crmaudit.rules.base import Hit, Severity, Topic
+from crmaudit.rules.words import quoted
 
 severity: Severity = "medium"
 topic: Topic = "kpis"
@@ -44,7 +45,7 @@ def check(facts: Facts) -> Iterator[Hit]:
         if lacking:
             yield Hit(
                 f"kpi:{kpi.id}",
-                f"The KPI {kpi.name!r} has no {', no '.join(lacking)}",
+                f"The KPI {quoted(kpi.name)} has no {', no '.join(lacking)}",
                 severity=None if "series" in lacking else "low",
                 who=kpi.owner,
             )

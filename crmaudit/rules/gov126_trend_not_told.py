@@ -52,7 +52,7 @@ from crmaudit.facts import Facts
 from crmaudit.governance.kpis import told, worsening
 from crmaudit.governance.trend import SHORTEST
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
-from crmaudit.rules.words import amount
+from crmaudit.rules.words import counted, quoted, rounded, verb
 
 severity: Severity = "medium"
 topic: Topic = "kpis"
@@ -67,17 +67,21 @@ def check(facts: Facts, alpha: float = 0.05, days: int = 90) -> Iterator[Hit | N
         trend = room.trend(kpi)
         if trend is None:
             yield NotAssessed(
-                f"{len(points)} values are too short to say whether it changes",
-                f"{SHORTEST} values",
+                f"{counted(len(points), 'value')} {verb(len(points), 'is', 'are')} too few to say "
+                f"whether it changes: {SHORTEST} are needed"
+                if points
+                else "no value is recorded",
+                f"{SHORTEST} values in kpis.yaml",
                 about,
             )
         elif trend.notable(alpha) and not told(kpi, points, days):
             worse = worsening(kpi, trend)
             way = "rises" if trend.slope > 0 else "falls"
-            judged = {True: ", which is worse", False: ", which is better", None: ""}[worse]
+            judged = {True: " (worse)", False: " (better)", None: ""}[worse]
             yield Hit(
                 about,
-                f"{kpi.name} {way} by {amount(abs(trend.slope), kpi.unit)} in 30 days{judged}; "
+                f"{quoted(kpi.name, 50)} {way} by {rounded(abs(trend.slope), kpi.unit)} "
+                f"in 30 days{judged}; "
                 "employees were not told",
                 measurements=(
                     Measurement("slope per 30 days", trend.slope, kpi.unit),

@@ -25,6 +25,7 @@ from collections.abc import Iterator
 
 from crmaudit.facts import Facts
 from crmaudit.rules.base import Hit, Severity, Topic
+from crmaudit.rules.words import quoted
 
 severity: Severity = "medium"
 topic: Topic = "kpis"
@@ -44,6 +45,6 @@ def check(facts: Facts) -> Iterator[Hit]:
         if lacking:
             yield Hit(
                 f"technique:{technique.id}",
-                f"The technique {technique.name!r} has no {' and no '.join(lacking)}",
+                f"The technique {quoted(technique.name)} has no {' and no '.join(lacking)}",
                 who=technique.owner,
             )

@@ -25,6 +25,7 @@ from collections.abc import Iterator
 from crmaudit.facts import Facts
 from crmaudit.governance.reports import days_unused
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
+from crmaudit.rules.words import quoted, span
 
 severity: Severity = "low"
 topic: Topic = "kpis"
@@ -43,7 +44,7 @@ def check(facts: Facts, days: int = 90) -> Iterator[Hit | NotAssessed]:
         elif idle > days:
             yield Hit(
                 about,
-                f"The {need.kind} {need.id} was last consulted {idle} days ago",
+                f"The {need.kind} {quoted(need.text)} was last consulted {span(idle)} ago",
                 path=("last_consulted",),
                 measurements=(Measurement("days since consulted", idle, "days"),),
                 who=need.owner,

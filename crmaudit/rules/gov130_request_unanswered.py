@@ -24,6 +24,7 @@ from collections.abc import Iterator
 
 from crmaudit.facts import Facts
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
+from crmaudit.rules.words import quoted, span
 
 severity: Severity = "low"
 topic: Topic = "users"
@@ -37,11 +38,13 @@ def check(facts: Facts, days: int = 90) -> Iterator[Hit | NotAssessed]:
             continue
         about = f"request:{request.id}"
         if request.date is None:
-            yield NotAssessed("when it was asked is not recorded", "date: in registers.yaml", about)
+            yield NotAssessed(
+                "when the request was made is not recorded", "date: in registers.yaml", about
+            )
         elif (waiting := (facts.as_of - request.date).days) > days:
             yield Hit(
                 about,
-                f"Request {request.id} has waited {waiting} days for an answer",
+                f"The request {quoted(request.what)} has waited {span(waiting)} for an answer",
                 measurements=(Measurement("days waiting", waiting, "days"),),
                 severity="medium" if request.priority == "must" else None,
                 who=request.carried_by,

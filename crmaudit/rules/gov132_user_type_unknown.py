@@ -24,7 +24,7 @@ from collections.abc import Iterator
 
 from crmaudit.facts import Facts
 from crmaudit.rules.base import Hit, Measurement, Severity, Topic
-from crmaudit.rules.words import crm_subject
+from crmaudit.rules.words import crm_subject, part_of, verb
 
 severity: Severity = "low"
 topic: Topic = "users"
@@ -38,7 +38,8 @@ def check(facts: Facts) -> Iterator[Hit]:
     if unknown:
         yield Hit(
             crm_subject(facts),
-            f"How {unknown} of {len(people)} people in people.yaml use the CRM is not declared",
+            f"How {part_of(unknown, len(people), 'person', 'people')} in people.yaml "
+            f"{verb(unknown, 'uses', 'use')} the CRM is not declared",
             file="people.yaml",
             path=("people",),
             measurements=(Measurement.share("without a user type", unknown, len(people)),),

@@ -35,7 +35,7 @@ from collections.abc import Iterator
 from crmaudit.facts import Facts
 from crmaudit.governance.reports import days_unused
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
-from crmaudit.rules.words import counted, crm_subject
+from crmaudit.rules.words import counted, crm_subject, span
 
 severity: Severity = "high"
 topic: Topic = "attitudes"
@@ -60,10 +60,12 @@ def check(facts: Facts, days: int = 90) -> Iterator[Hit]:
             needs="last_consulted: in needs.yaml",
         )
     if min(known) > days:
+        some = "The one dashboard" if len(boards) == 1 else f"None of {len(boards)} dashboards"
+        was = "was not" if len(boards) == 1 else "was"
         yield Hit(
             crm_subject(facts),
-            f"None of {counted(len(boards), 'dashboard')} for the management was opened in "
-            f"{days} days; the last time was {min(known)} days ago",
+            f"{some} for the management {was} opened in {counted(days, 'day')}; "
+            f"the last time was {span(min(known))} ago",
             file="needs.yaml",
             measurements=(Measurement("days since consulted", min(known), "days"),),
             confidence="certain" if len(known) == len(boards) else "tentative",

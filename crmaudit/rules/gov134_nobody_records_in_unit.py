@@ -57,7 +57,7 @@ def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
         else:
             yield Hit(
                 f"unit:{unit.id}",
-                f"Nobody declared for {unit.name} records in the CRM",
+                f"Nobody listed for {unit.name} in people.yaml records in the CRM",
                 who=unit.head,
                 confidence="firm",
             )

@@ -32,6 +32,7 @@ from collections.abc import Iterator
 from crmaudit.facts import Facts
 from crmaudit.governance.licences import named
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
+from crmaudit.rules.words import counted
 
 severity: Severity = "medium"
 topic: Topic = "users"
@@ -55,7 +56,8 @@ def check(facts: Facts) -> Iterator[Hit]:
     if count < needed:
         yield Hit(
             f"system:{crm.id}",
-            f"{crm.name} has {count} named licences for {needed} super users and data custodians",
+            f"{crm.name} has {counted(count, 'named licence')} for {needed} people who are super "
+            "users or data custodians",
             path=("licences",),
             measurements=(Measurement("named licences lacking", needed - count),),
             who=crm.owners.it,

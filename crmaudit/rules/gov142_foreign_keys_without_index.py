@@ -39,7 +39,7 @@ from collections.abc import Iterator
 from crmaudit.evidence import Table
 from crmaudit.facts import Facts
 from crmaudit.rules.base import Hit, Measurement, Severity, Topic
-from crmaudit.rules.words import listed
+from crmaudit.rules.words import capital, listed, part_of, verb
 
 severity: Severity = "low"
 topic: Topic = "maintenance"
@@ -64,7 +64,8 @@ def check(facts: Facts, most: int = 0) -> Iterator[Hit]:
         if len(bare) > most:
             yield Hit(
                 f"system:{system}",
-                f"{len(bare)} of {keys} foreign keys have no index: {listed(bare)}",
+                f"{capital(part_of(len(bare), keys, 'foreign key'))} "
+                f"{verb(len(bare), 'has', 'have')} no index: {listed(bare)}",
                 measurements=(
                     Measurement.share("keys without index", len(bare), keys, (catalog.id,)),
                 ),

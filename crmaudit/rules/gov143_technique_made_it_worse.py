@@ -53,7 +53,7 @@ from collections.abc import Iterator
 from crmaudit.facts import Facts
 from crmaudit.governance.kpis import FEWEST_EACH_SIDE
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
-from crmaudit.rules.words import amount
+from crmaudit.rules.words import amount, quoted
 
 severity: Severity = "high"
 topic: Topic = "kpis"
@@ -77,7 +77,8 @@ def check(facts: Facts, alpha: float = 0.05) -> Iterator[Hit | NotAssessed]:
         elif effect.notable(alpha) and effect.worse(kpi):
             yield Hit(
                 about,
-                f"{kpi.name} went from {effect.before:g} to {amount(effect.after, kpi.unit)} "
+                f"{quoted(kpi.name, 50)} went from {effect.before:g} to "
+                f"{amount(effect.after, kpi.unit)} "
                 "(medians) since the technique began, which is worse",
                 measurements=(
                     Measurement("median before", effect.before, kpi.unit),

@@ -35,7 +35,7 @@ from collections.abc import Iterator
 from crmaudit.facts import Facts
 from crmaudit.governance.kpis import short_of_target
 from crmaudit.rules.base import Hit, Measurement, Severity, Topic
-from crmaudit.rules.words import amount
+from crmaudit.rules.words import amount, quoted
 
 severity: Severity = "low"
 topic: Topic = "kpis"
@@ -51,7 +51,7 @@ def check(facts: Facts, margin: float = 0.0) -> Iterator[Hit]:
         if abs(value - kpi.target) > margin * abs(kpi.target):
             yield Hit(
                 f"kpi:{kpi.id}",
-                f"{kpi.name}: {amount(value, kpi.unit)} against a target of {kpi.target:g}",
+                f"{quoted(kpi.name)}: {amount(value, kpi.unit)} against a target of {kpi.target:g}",
                 measurements=(
                     Measurement("newest value", value, kpi.unit),
                     Measurement("target", kpi.target, kpi.unit),

@@ -25,6 +25,7 @@ from collections.abc import Iterator
 from crmaudit.facts import Facts
 from crmaudit.governance.pains import unmeasured
 from crmaudit.rules.base import Hit, Measurement, Severity, Topic
+from crmaudit.rules.words import part_of
 
 severity: Severity = "low"
 topic: Topic = "interviews"
@@ -38,8 +39,8 @@ def check(facts: Facts) -> Iterator[Hit]:
         if lacking:
             yield Hit(
                 f"interview:{interview.id}",
-                f"The cost of {len(lacking)} of {total} pains is not known: minutes, period or "
-                "people are missing",
+                f"The cost of {part_of(len(lacking), total, 'pain')} is not known: minutes, period "
+                "or people are missing",
                 path=("pains", lacking[0]),
                 measurements=(Measurement.share("without cost", len(lacking), total),),
             )

@@ -30,7 +30,7 @@ from collections.abc import Iterator
 
 from crmaudit.facts import Facts
 from crmaudit.rules.base import Hit, Measurement, Severity, Topic
-from crmaudit.rules.words import subject
+from crmaudit.rules.words import capital, part_of, subject, verb
 
 severity: Severity = "medium"
 topic: Topic = "attitudes"
@@ -44,7 +44,8 @@ def check(facts: Facts, least: int = 3) -> Iterator[Hit]:
         if count >= least:
             yield Hit(
                 subject("duty", duty),
-                f"{count} of {len(still)} open dysfunctions fall under the duty of {duty}",
+                f"{capital(part_of(count, len(still), 'open dysfunction'))} "
+                f"{verb(count, 'falls', 'fall')} under the duty of {duty}",
                 file="registers.yaml",
                 path=("dysfunctions",),
                 measurements=(Measurement.share("dysfunctions", count, len(still)),),

@@ -37,8 +37,9 @@ def check(facts: Facts) -> Iterator[Hit]:
     facts.need("needs.yaml")
     needs = facts.workspace.needs
     if not any(for_management(n, facts.workspace.person) for n in needs):
+        some = "The one need is not" if len(needs) == 1 else f"None of {len(needs)} needs is"
         yield Hit(
             crm_subject(facts),
-            f"None of {len(needs)} needs is stated for the management or the system champion",
+            f"{some} stated for the management or the system champion",
             file="needs.yaml",
         )

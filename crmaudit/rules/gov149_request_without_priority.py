@@ -24,7 +24,7 @@ from collections.abc import Iterator
 
 from crmaudit.facts import Facts
 from crmaudit.rules.base import Hit, Measurement, Severity, Topic
-from crmaudit.rules.words import crm_subject
+from crmaudit.rules.words import capital, crm_subject, part_of, verb
 
 severity: Severity = "low"
 topic: Topic = "users"
@@ -39,7 +39,8 @@ def check(facts: Facts, share: float = 0.25) -> Iterator[Hit]:
     if without and without / len(waiting) >= share:
         yield Hit(
             crm_subject(facts),
-            f"{without} of {len(waiting)} open requests have no priority",
+            f"{capital(part_of(without, len(waiting), 'open request'))} "
+            f"{verb(without, 'has', 'have')} no priority",
             file="registers.yaml",
             path=("requests",),
             measurements=(Measurement.share("without priority", without, len(waiting)),),

@@ -28,7 +28,7 @@ from collections.abc import Iterator
 
 from crmaudit.facts import Facts
 from crmaudit.rules.base import Hit, NotAssessed, Severity, Topic
-from crmaudit.rules.words import crm_name, crm_subject
+from crmaudit.rules.words import crm_name, crm_subject, quoted
 
 severity: Severity = "medium"
 topic: Topic = "users"
@@ -53,6 +53,6 @@ def check(facts: Facts) -> Iterator[Hit]:
         if not policy.overseen_by:
             yield Hit(
                 f"policy:{policy.id}",
-                f"No super user oversees the usage policy {policy.name!r}",
+                f"No super user oversees the usage policy {quoted(policy.name)}",
                 who=policy.owner,
             )

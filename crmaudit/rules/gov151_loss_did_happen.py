@@ -25,6 +25,7 @@ from collections.abc import Iterator
 
 from crmaudit.facts import Facts
 from crmaudit.rules.base import Hit, Severity, Topic
+from crmaudit.rules.words import counted, quoted
 
 severity: Severity = "high"
 topic: Topic = "access"
@@ -41,12 +42,12 @@ def check(facts: Facts) -> Iterator[Hit]:
         if not incident.cause.strip():
             open_ends.append("cause not found")
         if open_ends:
-            count = f"{incident.records:,} records" if incident.records else "records"
+            count = counted(incident.records, "record") if incident.records else "records"
             what = {"disclosed": "disclosed", "deleted": "deleted", "overwritten": "overwritten"}
             kind = what.get(incident.kind or "", "changed or lost")
             yield Hit(
                 f"incident:{incident.id}",
-                f"Incident {incident.id}: {count} {kind}; {', '.join(open_ends)}",
+                f"Incident {quoted(incident.what)}: {count} {kind}; {', '.join(open_ends)}",
                 severity=None if incident.restored != "yes" else "low",
                 related=tuple(f"system:{s}" for s in incident.systems),
             )

@@ -30,6 +30,7 @@ from collections.abc import Iterator
 
 from crmaudit.facts import Facts
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
+from crmaudit.rules.words import counted, verb
 
 severity: Severity = "medium"
 topic: Topic = "dossier"
@@ -45,8 +46,11 @@ def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
         if lacking:
             yield Hit(
                 subject,
-                f"{system.name} has no documentation of its {' nor its '.join(lacking)}"
-                f" ({len(lacking)} of {len(parts)} parts)",
+                f"Neither the {' nor the '.join(lacking)} of {system.name} is documented "
+                f"({len(lacking)} of {counted(len(parts), 'part')})"
+                if len(lacking) > 1
+                else f"The {lacking[0]} of {system.name} is not documented "
+                f"(1 of {counted(len(parts), 'part')})",
                 path=("documentation",),
                 measurements=(
                     Measurement.share("parts documented", len(parts) - len(lacking), len(parts)),
@@ -57,7 +61,7 @@ def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
         elif unsaid:
             yield NotAssessed(
                 f"nobody said whether the {' and the '.join(unsaid)} of {system.name} "
-                "is documented",
-                needs=f"documentation: {unsaid[0]}:",
+                f"{verb(len(unsaid), 'is', 'are')} documented",
+                needs=f"documentation: {': and '.join(unsaid)}:",
                 subject=subject,
             )

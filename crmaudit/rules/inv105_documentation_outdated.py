@@ -49,8 +49,12 @@ def check(facts: Facts, years: float = 3.0) -> Iterator[Hit | NotAssessed]:
         if old:
             yield Hit(
                 f"system:{system.id}",
-                f"{system.name}: outdated is the documentation of the "
-                f"{' and of the '.join(map(_said, old))}",
+                f"{system.name}: the documentation of the "
+                + (
+                    f"{old[0].part} is outdated ({_age(old[0])})"
+                    if len(old) == 1
+                    else f"{' and of the '.join(f'{d.part} ({_age(d)})' for d in old)} is outdated"
+                ),
                 path=("documentation", old[0].part),
                 measurements=tuple(
                     Measurement(f"age of the {d.part}'s documentation", round(d.age, 1), "years")
@@ -68,7 +72,5 @@ def check(facts: Facts, years: float = 3.0) -> Iterator[Hit | NotAssessed]:
             )
 
 
-def _said(document: DocumentState) -> str:
-    if document.age is None:
-        return f"{document.part} (as people say)"
-    return f"{document.part} ({document.age:.1f} years old)"
+def _age(document: DocumentState) -> str:
+    return "as people say" if document.age is None else f"{document.age:.1f} years old"

@@ -37,7 +37,7 @@ from collections.abc import Iterator
 from crmaudit.facts import Facts
 from crmaudit.inventory import described
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
-from crmaudit.rules.words import listed
+from crmaudit.rules.words import listed, part_of
 
 severity: Severity = "medium"
 topic: Topic = "dossier"
@@ -63,8 +63,8 @@ def check(facts: Facts, share: float = 0.9) -> Iterator[Hit | NotAssessed]:
             lacking = f", not {listed(found.missing)}" if found.missing else ""
             yield Hit(
                 subject,
-                f"The documentation of {system.name} describes {found.described} of "
-                f"{found.present} tables{lacking}",
+                f"The documentation of {system.name} describes "
+                f"{part_of(found.described, found.present, 'table')}{lacking}",
                 path=("documentation", "database"),
                 measurements=(
                     Measurement.share(

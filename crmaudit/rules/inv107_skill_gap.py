@@ -31,7 +31,7 @@ from collections.abc import Iterator
 from crmaudit.facts import Facts
 from crmaudit.inventory import left_blank
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
-from crmaudit.rules.words import listed
+from crmaudit.rules.words import listed, part_of
 
 severity: Severity = "high"
 topic: Topic = "dossier"
@@ -48,7 +48,8 @@ def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
             wanted = listed(f"{s.skill} (level {s.needed})" for s in gaps)
             yield Hit(
                 subject,
-                f"{system.name}: nobody holds {len(gaps)} of {len(skills)} needed skills: {wanted}",
+                f"{system.name}: nobody holds {part_of(len(gaps), len(skills), 'skill')} that it "
+                f"needs: {wanted}",
                 path=("support", "skills"),
                 measurements=(Measurement.share("skills held by nobody", len(gaps), len(skills)),),
                 who=system.owners.it,

@@ -32,7 +32,7 @@ from collections.abc import Iterator
 from crmaudit.facts import Facts
 from crmaudit.inventory import left_blank
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
-from crmaudit.rules.words import listed
+from crmaudit.rules.words import listed, part_of
 
 severity: Severity = "medium"
 topic: Topic = "dossier"
@@ -45,10 +45,11 @@ def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
         subject = f"system:{system.id}"
         single = [s.skill for s in skills if s.state == "single"]
         if single:
+            held = "is held" if len(single) == 1 else "are each held"
             yield Hit(
                 subject,
-                f"{system.name}: one person alone holds {len(single)} of {len(skills)} skills: "
-                f"{listed(single)}",
+                f"{system.name}: {part_of(len(single), len(skills), 'skill')} that it needs "
+                f"{held} by one person alone: {listed(single)}",
                 path=("support", "skills"),
                 measurements=(Measurement.share("skills of one", len(single), len(skills)),),
                 severity="high" if system.criticality in ("high", "critical") else None,

@@ -38,7 +38,7 @@ from collections.abc import Iterator
 from crmaudit.facts import Facts
 from crmaudit.inventory import left_blank, months_later, staying
 from crmaudit.rules.base import Hit, NotAssessed, Severity, Topic
-from crmaudit.rules.words import listed
+from crmaudit.rules.words import listed, long_date, part_of
 
 severity: Severity = "high"
 topic: Topic = "dossier"
@@ -58,7 +58,7 @@ def check(facts: Facts, months: int = 6) -> Iterator[Hit | NotAssessed]:
         lost = [skill for skill, able in rest.items() if not able]
         hired = [skill for skill, able in rest.items() if able and contractors.issuperset(able)]
         if lost:
-            message = f"by {until:%Y-%m-%d} nobody is left who holds {listed(lost)}"
+            message = f"by {long_date(until)} nobody is left who holds {listed(lost)}"
         elif hired:
             message = f"contractors alone hold {listed(hired)}"
         else:
@@ -68,7 +68,8 @@ def check(facts: Facts, months: int = 6) -> Iterator[Hit | NotAssessed]:
             continue
         yield Hit(
             f"system:{system.id}",
-            f"{system.name}: {message} ({len(lost or hired)} of {len(row.skills)} skills)",
+            f"{system.name}: {message}, "
+            f"{part_of(len(lost or hired), len(row.skills), 'skill')} that it needs",
             path=("support", "skills"),
             severity=None if lost else "low",
             who=system.owners.it,

@@ -31,7 +31,7 @@ from collections.abc import Iterator
 from crmaudit.facts import Facts
 from crmaudit.inventory import in_use, left_blank
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
-from crmaudit.rules.words import counted
+from crmaudit.rules.words import span
 
 severity: Severity = "high"
 topic: Topic = "dossier"
@@ -47,7 +47,7 @@ def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
             days = (day - ended).days
             yield Hit(
                 f"system:{system.id}",
-                f"{system.name} is in use, {counted(days, 'day')} after the vendor's support ended",
+                f"{system.name} is in use, {span(days)} after the vendor's support ended",
                 path=("lifecycle", "vendor_support_ends"),
                 measurements=(Measurement("days without support", days, "days"),),
                 severity="critical" if system.criticality == "critical" else None,

@@ -30,7 +30,7 @@ from collections.abc import Iterator
 from crmaudit.facts import Facts
 from crmaudit.inventory import in_use, leaving, left_blank, months_later
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
-from crmaudit.rules.words import counted
+from crmaudit.rules.words import ahead
 
 severity: Severity = "medium"
 topic: Topic = "dossier"
@@ -52,7 +52,7 @@ def check(facts: Facts, months: int = 18) -> Iterator[Hit | NotAssessed]:
             days = (ends - day).days
             yield Hit(
                 f"system:{system.id}",
-                f"The vendor's support of {system.name} ends in {counted(days, 'day')}, "
+                f"The vendor's support of {system.name} ends {ahead(days)}, "
                 "with neither successor nor phase-out planned",
                 path=("lifecycle", "vendor_support_ends"),
                 measurements=(Measurement("days of support left", days, "days"),),

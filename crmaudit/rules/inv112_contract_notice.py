@@ -31,7 +31,7 @@ from collections.abc import Iterator
 from crmaudit.facts import Facts
 from crmaudit.inventory import contract_state, in_use, left_blank
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
-from crmaudit.rules.words import counted
+from crmaudit.rules.words import ahead, long_date
 
 severity: Severity = "medium"
 topic: Topic = "dossier"
@@ -51,16 +51,16 @@ def check(facts: Facts, days: int = 120) -> Iterator[Hit | NotAssessed]:
                 yield NotAssessed(reason, "contract: end: and notice_days:", subject)
             continue
         state = contract_state(contract, day, days)
-        left = (last - day).days
+        left, end = (last - day).days, long_date(contract.end)
         message = {
-            "ended": f"The contract for {system.name} ended on {contract.end}, and it is in use",
-            "notice missed": f"The contract for {system.name} renews itself on {contract.end}; "
-            f"notice was possible until {last}",
-            "notice due": f"The contract for {system.name} needs a decision by {last}, "
-            f"{counted(left, 'day')} from now",
+            "ended": f"The contract for {system.name} ended on {end}, and it is in use",
+            "notice missed": f"The contract for {system.name} renews itself on {end}; "
+            f"notice was possible until {long_date(last)}",
+            "notice due": f"The contract for {system.name} needs a decision by "
+            f"{long_date(last)} ({ahead(left)})",
         }.get(state)
         if state == "notice due" and left < 0:
-            message = f"The contract for {system.name} runs out on {contract.end}"
+            message = f"The contract for {system.name} runs out on {end}"
         if message:
             yield Hit(
                 subject,

@@ -31,7 +31,7 @@ from collections.abc import Iterator
 from crmaudit.facts import Facts
 from crmaudit.inventory import all_perceived, left_blank
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
-from crmaudit.rules.words import listed
+from crmaudit.rules.words import entity_label, listed
 
 severity: Severity = "low"
 topic: Topic = "dossier"
@@ -43,7 +43,7 @@ def check(facts: Facts, points: float = 50.0) -> Iterator[Hit | NotAssessed]:
         opinions = [p for p in all_perceived(system) if len(p.voices) > 1]
         apart = [p for p in opinions if p.high - p.low >= points]
         if apart:
-            about = listed(p.entity or "the whole system" for p in apart)
+            about = listed(_about(facts, p.entity) for p in apart)
             widest = max(apart, key=lambda p: p.high - p.low)
             yield Hit(
                 f"system:{system.id}",
@@ -51,11 +51,15 @@ def check(facts: Facts, points: float = 50.0) -> Iterator[Hit | NotAssessed]:
                 f"{widest.high - widest.low:.0f} points of 100 apart ({about})",
                 path=("perceived_quality",),
                 measurements=tuple(
-                    Measurement(f"distance, {p.entity or 'whole system'}", p.high - p.low, "points")
+                    Measurement(f"distance, {_about(facts, p.entity)}", p.high - p.low, "points")
                     for p in apart
                 ),
                 who=system.owners.business,
             )
         elif not opinions and not left_blank(system, "perceived_quality"):
-            reason = f"fewer than two opinions on the data of {system.name} were asked for"
+            reason = f"no two opinions on the same data of {system.name} are recorded"
             yield NotAssessed(reason, "perceived_quality:", f"system:{system.id}")
+
+
+def _about(facts: Facts, entity: str | None) -> str:
+    return entity_label(facts, entity) or "the whole system"

@@ -30,6 +30,7 @@ from collections.abc import Iterator
 from crmaudit.facts import Facts
 from crmaudit.inventory import left_blank, uncounted
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
+from crmaudit.rules.words import part_of, verb
 
 severity: Severity = "medium"
 topic: Topic = "dossier"
@@ -46,7 +47,8 @@ def check(facts: Facts, share: float = 0.1) -> Iterator[Hit | NotAssessed]:
             price = f", {sum(known):,.0f} {facts.inventory.currency} a year" if known else ""
             yield Hit(
                 subject,
-                f"{system.name}: {spare} of {bought} licences are paid and not used{price}",
+                f"{system.name}: {part_of(spare, bought, 'licence')} "
+                f"{verb(spare, 'is', 'are')} paid and not used{price}",
                 path=("licences", idle[0].index),
                 measurements=(
                     Measurement.share("licences idle", spare, bought),

@@ -33,6 +33,7 @@ from collections.abc import Iterator
 from crmaudit.facts import Facts
 from crmaudit.inventory import left_blank, ways_out
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
+from crmaudit.rules.words import part_of
 
 severity: Severity = "high"
 topic: Topic = "extraction"
@@ -52,8 +53,9 @@ def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
         elif not paths:
             yield Hit(
                 f"system:{system.id}",
-                f"{system.name} holds {held} of {len(facts.crud.entities)} entities and offers "
-                "no export, interface or database access",
+                f"{system.name} holds "
+                f"{part_of(held, len(facts.crud.entities), 'entity', 'entities')} "
+                "and offers no export, interface or database access",
                 path=("interfaces",),
                 measurements=(Measurement.share("entities held", held, len(facts.crud.entities)),),
                 who=system.owners.it,

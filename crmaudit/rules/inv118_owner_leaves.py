@@ -36,6 +36,7 @@ from collections.abc import Iterator
 from crmaudit.facts import Facts
 from crmaudit.inventory import months_later
 from crmaudit.rules.base import Hit, Measurement, Severity, Topic
+from crmaudit.rules.words import long_date
 
 severity: Severity = "medium"
 topic: Topic = "dossier"
@@ -55,7 +56,8 @@ def check(facts: Facts, months: int = 3) -> Iterator[Hit]:
             continue
         gone = any(last < day for last in going.values())
         said = [
-            f"the {d} {'left' if last < day else 'leaves'} on {last}" for d, last in going.items()
+            f"the {d} {'left' if last < day else 'leaves'} on {long_date(last)}"
+            for d, last in going.items()
         ]
         others = [who for duty, who in duties.items() if who and duty not in going]
         yield Hit(

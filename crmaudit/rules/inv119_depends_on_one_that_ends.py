@@ -40,7 +40,7 @@ from collections.abc import Iterator
 from crmaudit.facts import Facts
 from crmaudit.inventory import in_use, leaving
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
-from crmaudit.rules.words import systems
+from crmaudit.rules.words import part_of, systems, verb
 
 severity: Severity = "medium"
 topic: Topic = "dossier"
@@ -57,8 +57,9 @@ def check(facts: Facts) -> Iterator[Hit]:
         if weak:
             yield Hit(
                 f"system:{system.id}",
-                f"{system.name}: {len(weak)} of {len(system.depends_on)} systems it depends on "
-                f"end or are out of support: {systems(facts, weak)}",
+                f"{system.name}: {part_of(len(weak), len(system.depends_on), 'system')} it depends "
+                f"on {verb(len(weak), 'ends or is', 'end or are')} out of support: "
+                f"{systems(facts, weak)}",
                 path=("depends_on",),
                 measurements=(
                     Measurement.share("dependencies ending", len(weak), len(system.depends_on)),

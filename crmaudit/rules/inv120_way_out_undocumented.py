@@ -30,7 +30,7 @@ from collections.abc import Iterator
 from crmaudit.facts import Facts
 from crmaudit.inventory import bulk_interfaces
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
-from crmaudit.rules.words import counted, listed
+from crmaudit.rules.words import listed
 
 severity: Severity = "low"
 topic: Topic = "extraction"
@@ -46,9 +46,10 @@ def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
             reason = f"nobody said whether the interfaces of {system.name} are documented"
             yield NotAssessed(reason, "interfaces: documented:", f"system:{system.id}")
             continue
+        none = "The one way" if len(ways) == 1 else f"None of the {len(ways)} ways"
         yield Hit(
             f"system:{system.id}",
-            f"{system.name} documents none of its {counted(len(ways), 'way')} out: "
+            f"{none} out of {system.name} is {'not ' if len(ways) == 1 else ''}documented: "
             f"{listed(i.name or i.kind for i in ways)}",
             path=("interfaces",),
             measurements=(Measurement.share("ways out documented", 0, len(ways)),),

@@ -36,7 +36,14 @@ from crmaudit.evidence import TableProfile
 from crmaudit.facts import Facts
 from crmaudit.quality.quality import Holding
 from crmaudit.rules.base import Hit, Measurement, Severity, Topic
-from crmaudit.rules.words import column_subject, need_profiles, percent, surety, table_subject, worst
+from crmaudit.rules.words import (
+    column_subject,
+    need_profiles,
+    percent,
+    surety,
+    table_subject,
+    worst,
+)
 
 severity: Severity = "medium"
 topic: Topic = "quality"

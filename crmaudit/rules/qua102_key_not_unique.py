@@ -40,7 +40,7 @@ from collections.abc import Iterator
 from crmaudit.facts import Facts
 from crmaudit.quality.keys import KeyClaim, claims
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
-from crmaudit.rules.words import column_subject, need_profiles, of_rows, surety
+from crmaudit.rules.words import column_subject, need_profiles, percent, surety
 
 severity: Severity = "high"
 topic: Topic = "quality"
@@ -51,8 +51,8 @@ def _hit(claim: KeyClaim, repeated: int) -> Hit:
     column, profile = claim.column, claim.profile
     return Hit(
         column_subject(claim.system, profile.table, column.name),
-        f"{of_rows(repeated, column.filled)} values of {profile.table}.{column.name} are not "
-        f"unique, though {claim.says}",
+        f"{percent(repeated / column.filled)} of the values of {profile.table}.{column.name} are "
+        f"not unique ({repeated:,} of {column.filled:,}), though {claim.says}",
         measurements=(Measurement.share("not unique", repeated, column.filled, (profile.id,)),),
         severity=None if claim.technical else "medium",
         confidence=surety(profile, column),

@@ -32,7 +32,14 @@ from collections.abc import Iterator
 
 from crmaudit.facts import Facts
 from crmaudit.rules.base import Hit, Measurement, Severity, Topic
-from crmaudit.rules.words import column_subject, need_profiles, percent, surety, table_subject, worst
+from crmaudit.rules.words import (
+    column_subject,
+    need_profiles,
+    percent,
+    surety,
+    table_subject,
+    worst,
+)
 
 severity: Severity = "medium"
 topic: Topic = "quality"

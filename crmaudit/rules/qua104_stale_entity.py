@@ -40,7 +40,7 @@ from datetime import date
 from crmaudit.facts import Facts
 from crmaudit.quality.quality import Holding, column_named
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
-from crmaudit.rules.words import entity_label, listed, need_profiles, surety
+from crmaudit.rules.words import entity_label, listed, need_profiles, span, surety, verb
 
 severity: Severity = "medium"
 topic: Topic = "quality"
@@ -64,7 +64,8 @@ def _unreadable(held: list[Holding], label: str, about: str) -> NotAssessed:
     ]
     if named:
         return NotAssessed(
-            f"{listed(named)} hold no dates of the database's own type",
+            f"{listed(named)} {verb(len(named), 'holds', 'hold')} no dates of the database's "
+            "own type",
             "a stamp stored as a date",
             about,
         )
@@ -90,11 +91,13 @@ def check(facts: Facts, days: int = 365) -> Iterator[Hit | NotAssessed]:
         age = (facts.as_of - newest).days
         if age > days:
             profile = holding.profile
-            among = "" if holding.whole else ", others among them"
+            # The newest stamp of a shared table may be of a row of another kind.
+            sure = len(known) == len(held) and all(h.whole for h in held)
+            among = "" if holding.whole else ", rows of other kinds among them"
             yield Hit(
                 about,
-                f"The newest stamp of {label} is {age:,} days old, in {profile.table} "
+                f"The newest stamp of {label} is {span(age)} old, in {profile.table} "
                 f"({profile.rows:,} rows{among})",
                 measurements=(Measurement("days since", age, "days", evidence=(profile.id,)),),
-                confidence=surety(profile) if len(known) == len(held) else "tentative",
+                confidence=surety(profile) if sure else "tentative",
             )

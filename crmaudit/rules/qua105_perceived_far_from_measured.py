@@ -55,7 +55,7 @@ def _judge(facts: Facts, system: System, entity: str, points: float) -> Hit | No
     score = quality.entity_score(entity, system.id) if entity else quality.system_score(system.id)
     about = cell_subject(system.id, entity) if entity else f"system:{system.id}"
     if score is None or score.share is None:
-        what = f"{entity} in {system.name}" if entity else system.name
+        what = f"{entity_label(facts, entity)} in {system.name}" if entity else system.name
         return NotAssessed(f"the quality of {what} was not measured", "crmaudit collect", about)
     measured = 100 * score.share
     if abs(opinion.score - measured) < points:

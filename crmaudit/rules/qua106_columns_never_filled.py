@@ -31,7 +31,16 @@ from crmaudit.evidence import TableProfile
 from crmaudit.facts import Facts
 from crmaudit.quality.scores import unused_columns
 from crmaudit.rules.base import Hit, Measurement, Severity, Topic
-from crmaudit.rules.words import column_subject, counted, need_profiles, surety, worst
+from crmaudit.rules.words import (
+    capital,
+    column_subject,
+    counted,
+    need_profiles,
+    part_of,
+    surety,
+    verb,
+    worst,
+)
 
 severity: Severity = "low"
 topic: Topic = "quality"
@@ -54,7 +63,8 @@ def check(facts: Facts, most: int = 0) -> Iterator[Hit]:
         known = system in mapped
         yield Hit(
             f"system:{system}",
-            f"{count:,} of {columns:,} columns are empty in all rows, in "
+            f"{capital(part_of(count, columns, 'column'))} {verb(count, 'is', 'are')} empty "
+            "in all rows, in "
             f"{counted(len(told), 'table')}: {worst((p.table, len(empty[p.table])) for p in told)}"
             + ("" if known else "; which of them matter is not mapped"),
             measurements=(

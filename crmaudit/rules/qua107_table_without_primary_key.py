@@ -25,7 +25,7 @@ from collections.abc import Iterator
 
 from crmaudit.facts import Facts
 from crmaudit.rules.base import Hit, Measurement, Severity, Topic
-from crmaudit.rules.words import listed, table_subject
+from crmaudit.rules.words import capital, listed, part_of, table_subject, verb
 
 severity: Severity = "medium"
 topic: Topic = "quality"
@@ -40,7 +40,8 @@ def check(facts: Facts) -> Iterator[Hit]:
         if bare:
             yield Hit(
                 f"system:{system}",
-                f"{len(bare)} of {len(tables)} tables have no primary key: {listed(bare)}",
+                f"{capital(part_of(len(bare), len(tables), 'table'))} "
+                f"{verb(len(bare), 'has', 'have')} no primary key: {listed(bare)}",
                 measurements=(
                     Measurement.share("without key", len(bare), len(tables), (catalog.id,)),
                 ),

@@ -25,7 +25,16 @@ from collections.abc import Iterator
 
 from crmaudit.facts import Facts
 from crmaudit.rules.base import Hit, Measurement, Severity, Topic
-from crmaudit.rules.words import column_subject, need_profiles, surety, table_subject, worst
+from crmaudit.rules.words import (
+    capital,
+    column_subject,
+    need_profiles,
+    part_of,
+    surety,
+    table_subject,
+    verb,
+    worst,
+)
 
 severity: Severity = "medium"
 topic: Topic = "quality"
@@ -40,7 +49,8 @@ def check(facts: Facts) -> Iterator[Hit]:
             total, filled = sum(c.broken for c in broken), sum(c.filled for c in broken)
             yield Hit(
                 table_subject(system, profile.table),
-                f"{total:,} of {filled:,} values in {profile.table} have broken encoding: "
+                f"{capital(part_of(total, filled, 'value'))} in {profile.table} "
+                f"{verb(total, 'has', 'have')} broken encoding: "
                 f"{worst((c.name, c.broken) for c in broken)}",
                 measurements=(Measurement.share("broken values", total, filled, (profile.id,)),),
                 confidence=surety(profile, *broken),

@@ -24,7 +24,7 @@ from collections.abc import Iterator
 
 from crmaudit.facts import Facts
 from crmaudit.rules.base import Hit, Severity, Topic
-from crmaudit.rules.words import table_subject
+from crmaudit.rules.words import capital, long_date, part_of, table_subject
 
 severity: Severity = "medium"
 topic: Topic = "quality"
@@ -42,7 +42,7 @@ def check(facts: Facts) -> Iterator[Hit]:
                 about,
                 f"{name} could not be read this time: "
                 f"{_first_words(profile.provenance.status.reason)}; "
-                f"what is said of it was read on {was_read:%Y-%m-%d}",
+                f"what is said of it was read on {long_date(was_read.date())}",
             )
     for system, tables in facts.evidence.profiles.items():
         for name, profile in tables.items():
@@ -58,8 +58,8 @@ def check(facts: Facts) -> Iterator[Hit]:
             elif parts:
                 yield Hit(
                     about,
-                    f"{len(parts)} of {len(profile.columns)} columns of {name} could not be "
-                    f"counted: {_first_words(parts[0].status.reason)}",
+                    f"{capital(part_of(len(parts), len(profile.columns), 'column'))} of {name} "
+                    f"could not be counted: {_first_words(parts[0].status.reason)}",
                     severity="low",
                 )
     for system, catalog in facts.evidence.catalogs.items():

@@ -33,7 +33,16 @@ from collections.abc import Iterator
 
 from crmaudit.facts import Facts
 from crmaudit.rules.base import Hit, Measurement, Severity, Topic
-from crmaudit.rules.words import column_subject, need_profiles, surety, table_subject, worst
+from crmaudit.rules.words import (
+    capital,
+    column_subject,
+    need_profiles,
+    part_of,
+    surety,
+    table_subject,
+    verb,
+    worst,
+)
 
 severity: Severity = "low"
 topic: Topic = "quality"
@@ -54,7 +63,8 @@ def check(facts: Facts, share: float = 0.005, least: int = 3) -> Iterator[Hit]:
             whole = sum(w for _, w in found.values())
             yield Hit(
                 table_subject(system, profile.table),
-                f"{total:,} of {whole:,} values in {profile.table} are placeholders: "
+                f"{capital(part_of(total, whole, 'value'))} in {profile.table} "
+                f"{verb(total, 'is a placeholder', 'are placeholders')}: "
                 f"{worst((n, f) for n, (f, _) in found.items())}",
                 measurements=tuple(
                     Measurement.share(f"placeholders, {n}", f, w, (profile.id,))

@@ -27,7 +27,7 @@ from collections.abc import Iterator
 
 from crmaudit.facts import Facts
 from crmaudit.rules.base import Hit, Measurement, Severity, Topic
-from crmaudit.rules.words import need_profiles, table_subject
+from crmaudit.rules.words import need_profiles, table_subject, verb
 
 severity: Severity = "low"
 topic: Topic = "quality"
@@ -46,8 +46,8 @@ def check(facts: Facts) -> Iterator[Hit]:
         hours = (max(times) - min(times)).total_seconds() / 3600
         yield Hit(
             f"system:{system}",
-            f"{len(apart)} of {len(tables)} tables were read in another snapshot than the rest, "
-            f"up to {hours:.1f} hours apart",
+            f"{len(apart)} of {len(tables)} tables {verb(len(apart), 'was', 'were')} read in "
+            f"another snapshot than the rest, up to {hours:.1f} hours apart",
             measurements=(
                 Measurement.share(
                     "read at another time",

@@ -63,7 +63,7 @@ def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
             where += f".{first.column}" if first.column else ""
             yield Hit(
                 about,
-                f"Expectation {expectation.id} on {where}: {first.text}",
+                f"{where}: {first.text}",
                 measurements=tuple(
                     Measurement.share(f"kept, {a.check}", a.part, a.whole, (a.profile.id,))
                     for a in broken

@@ -2,7 +2,7 @@
 
 ## Why
 Who has no address cannot be invited, asked or told. From `share` of the persons on, mailings
-reach a selection nobody chose.
+reach a selection nobody chose; from `high` on, it weighs heavily.
 
 ## Fix
 Ask at the next contact, make the field visible where people are served, and record a refusal as
@@ -46,14 +46,22 @@ from collections.abc import Iterator
 from crmaudit.facts import Facts
 from crmaudit.quality.checks import is_email_name, names_addresses_only
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
-from crmaudit.rules.words import column_subject, entity_label, need_profiles, percent, surety, table_subject
+from crmaudit.rules.words import (
+    column_subject,
+    entity_label,
+    need_profiles,
+    percent,
+    several,
+    surety,
+    table_subject,
+)
 
 severity: Severity = "medium"
 topic: Topic = "quality"
 initiative = "clean-data"
 
 
-def check(facts: Facts, share: float = 0.2) -> Iterator[Hit | NotAssessed]:
+def check(facts: Facts, share: float = 0.2, high: float = 0.3) -> Iterator[Hit | NotAssessed]:
     need_profiles(facts)
     kinds = {e.id for e in facts.workspace.entities if e.kind == "person"}
     persons = [
@@ -90,11 +98,12 @@ def check(facts: Facts, share: float = 0.2) -> Iterator[Hit | NotAssessed]:
         if lacking / best.rows >= share:
             yield Hit(
                 column_subject(holding.system, profile.table, best.name),
-                f"{percent(lacking / best.rows)} of {label} in {profile.table} lack an e-mail "
-                f"address ({lacking:,} of {best.rows:,})",
+                f"{percent(lacking / best.rows)} of the {several(label)} in {profile.table} "
+                f"have no e-mail address ({lacking:,} of {best.rows:,})",
                 measurements=(
                     Measurement.share("without e-mail", lacking, best.rows, (profile.id,)),
                 ),
+                severity="high" if lacking / best.rows >= high else None,
                 confidence=surety(profile, best) if holding.whole else "tentative",
                 related=(f"entity:{holding.mapped.entity}",),
             )

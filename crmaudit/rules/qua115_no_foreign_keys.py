@@ -39,6 +39,7 @@ from collections.abc import Iterator
 
 from crmaudit.facts import Facts
 from crmaudit.rules.base import Hit, Measurement, Severity, Topic
+from crmaudit.rules.words import capital, part_of
 
 severity: Severity = "medium"
 topic: Topic = "quality"
@@ -52,7 +53,8 @@ def check(facts: Facts, tables: int = 5) -> Iterator[Hit]:
         if len(real) >= tables and not any(t.foreign_keys for t in real):
             yield Hit(
                 f"system:{system}",
-                f"None of {len(real)} tables declares a foreign key: no reference is enforced",
+                f"{capital(part_of(0, len(real), 'table'))} declares a foreign key: "
+                "no reference is enforced",
                 measurements=(
                     Measurement("tables without foreign keys", len(real), evidence=(catalog.id,)),
                 ),

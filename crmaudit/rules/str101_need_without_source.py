@@ -35,7 +35,7 @@ from collections.abc import Iterator
 
 from crmaudit.facts import Facts
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
-from crmaudit.rules.words import entities
+from crmaudit.rules.words import counted, entities, quoted
 
 severity: Severity = "medium"
 topic: Topic = "extraction"
@@ -49,7 +49,7 @@ def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
     for need in facts.workspace.needs:
         subject = f"need:{need.id}"
         if need.answered is None:
-            reason = f"nobody said whether {need.id!r} is answered today"
+            reason = f"nobody said whether {quoted(need.text)} is answered today"
             yield NotAssessed(reason, "answered: in needs.yaml", subject)
             continue
         if need.answered == "yes":
@@ -58,11 +58,14 @@ def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
         unsure = any(facts.crud.unknown(e) for e in nowhere)
         if nowhere:
             message = (
-                f"{need.id!r} needs {len(need.entities)} entities, and no system "
+                f"{quoted(need.text)} needs {counted(len(need.entities), 'entity', 'entities')}, "
+                f"and no system "
                 f"{'is known to hold' if unsure else 'holds'} {entities(facts, nowhere)}"
             )
         elif not need.sources:
-            message = f"{need.id!r} is not fully answered and names no system to draw it from"
+            message = (
+                f"{quoted(need.text)} is not fully answered and names no system to draw it from"
+            )
         else:
             continue
         yield Hit(

@@ -43,6 +43,7 @@ from collections.abc import Iterator
 from crmaudit.facts import Facts
 from crmaudit.governance.purposes import PURPOSES
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
+from crmaudit.rules.words import capital, part_of, quoted
 
 severity: Severity = "medium"
 topic: Topic = "extraction"
@@ -57,8 +58,8 @@ def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
         if not serving:
             yield Hit(
                 f"purpose:{purpose.replace(' ', '-')}",
-                f"None of {len(facts.workspace.processes)} processes is declared to serve "
-                f"{purpose}",
+                f"{capital(part_of(0, len(facts.workspace.processes), 'process', 'processes'))} "
+                f"is declared to serve {purpose}",
                 file="processes.yaml",
             )
         for process in serving:
@@ -75,8 +76,9 @@ def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
                 first = found[0]
                 yield Hit(
                     subject,
-                    f"{purpose.capitalize()} breaks at {len(found)} of {steps} steps, first at "
-                    f"{process.steps[first.step].name!r}: {first.reason}",
+                    f"{purpose.capitalize()} breaks at {part_of(len(found), steps, 'step')}, "
+                    f"first at "
+                    f"{quoted(process.steps[first.step].name, 40)}: {first.reason}",
                     path=("steps", first.step),
                     measurements=(Measurement.share("steps broken", len(found), steps),),
                     who=process.owner,

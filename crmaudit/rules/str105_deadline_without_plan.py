@@ -28,7 +28,7 @@ from collections.abc import Iterator
 
 from crmaudit.facts import Facts
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
-from crmaudit.rules.words import counted
+from crmaudit.rules.words import counted, long_date, part_of
 
 severity: Severity = "medium"
 topic: Topic = "plan"
@@ -47,10 +47,11 @@ def check(facts: Facts, days: int = 180) -> Iterator[Hit]:
         left = (deadline.date - today).days
         before = [end for end in ends if today <= end <= deadline.date]
         if 0 <= left <= days and not before:
+            away = f"{counted(left, 'day')} away" if left else "today"
             yield Hit(
                 f"deadline:{deadline.id or number + 1}",
-                f"The {deadline.kind} deadline {deadline.date} is {counted(left, 'day')} away, "
-                f"and none of {counted(len(steps), 'initiative')} in plan.yaml ends before it",
+                f"The {deadline.kind} deadline of {long_date(deadline.date)} is {away}, and "
+                f"{part_of(0, len(steps), 'initiative')} in plan.yaml ends before it",
                 file="brief.yaml",
                 path=("deadlines", number),
                 measurements=(Measurement("days left", left, "days"),),

@@ -30,7 +30,7 @@ from collections.abc import Iterator
 
 from crmaudit.facts import Facts
 from crmaudit.rules.base import Hit, NotAssessed, Severity, Topic
-from crmaudit.rules.words import counted
+from crmaudit.rules.words import quoted, span
 
 severity: Severity = "low"
 topic: Topic = "plan"
@@ -52,14 +52,14 @@ def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
             wrong.append("has no owner")
         if policy.review and policy.review < facts.as_of:
             late = (facts.as_of - policy.review).days
-            wrong.append(f"was due for review {counted(late, 'day')} ago")
+            wrong.append(f"was due for review {span(late)} ago")
         if wrong:
             yield Hit(
                 subject,
-                f"The {policy.kind} {policy.name!r} {' and '.join(wrong)}",
+                f"The {policy.kind} {quoted(policy.name)} {' and '.join(wrong)}",
                 severity=BY_KEEPING.get(policy.kept or ""),
                 who=policy.owner,
             )
         elif policy.kept is None:
-            reason = f"nobody said whether the {policy.kind} {policy.name!r} is kept"
+            reason = f"nobody said whether the {policy.kind} {quoted(policy.name)} is kept"
             yield NotAssessed(reason, "kept: under policies: in audit.yaml", subject)

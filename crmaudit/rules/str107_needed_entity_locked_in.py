@@ -65,10 +65,15 @@ def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
             reason = f"nobody said how the data of {systems(facts, unsaid)} can be reached"
             yield NotAssessed(reason, "interfaces: or database:", f"entity:{name}")
             continue
+        none = (
+            "the one system that holds it does not offer"
+            if len(holders) == 1
+            else f"none of the {len(holders)} systems that hold it offers"
+        )
         yield Hit(
             f"entity:{name}",
-            f"{entity.label} is needed by {counted(len(needs), 'question')}, and none of "
-            f"{counted(len(holders), 'holder')} ({systems(facts, holders)}) offers a way out",
+            f"{entity.label} is needed by {counted(len(needs), 'question')}, and {none} "
+            f"a way out: {systems(facts, holders)}",
             measurements=(Measurement.share("holders with a way out", 0, len(holders)),),
             confidence="tentative" if facts.crud.unknown(name) else "certain",
             who=entity.steward,

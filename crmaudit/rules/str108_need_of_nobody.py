@@ -24,6 +24,7 @@ from collections.abc import Iterator
 
 from crmaudit.facts import Facts
 from crmaudit.rules.base import Hit, Severity, Topic
+from crmaudit.rules.words import quoted
 
 severity: Severity = "low"
 topic: Topic = "extraction"
@@ -37,6 +38,7 @@ def check(facts: Facts) -> Iterator[Hit]:
         if not need.audience and not need.asked_by and not need.owner:
             yield Hit(
                 f"need:{need.id}",
-                f"The {need.kind} {need.id!r}, one of {len(needs)}, has neither audience nor owner",
+                f"The {need.kind} {quoted(need.text)}, one of {len(needs)}, "
+                "has neither audience nor owner",
                 severity="medium" if need.priority == "must" else None,
             )

@@ -12,8 +12,9 @@ from crmaudit.governance.access import Position
 from crmaudit.rules.base import Confidence
 
 _MONTHS = (
-    "January February March April May June July August September October November December"
-).split()
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
 
 # One and many
 
@@ -33,11 +34,9 @@ def counted(number: int, noun: str, plural: str = "") -> str:
 
 def part_of(part: int, whole: int, noun: str, plural: str = "") -> str:
     """`2 of 7 tables`, `none of 7 tables`; of a single one `the one table` or `no table`."""
-    if whole == 1:
+    if whole < 2:
         return f"the one {noun}" if part else f"no {noun}"
-    return f"{part or 'none':,} of {whole:,} {plural or noun + 's'}" if part else (
-        f"none of {counted(whole, noun, plural)}"
-    )
+    return f"{f'{part:,}' if part else 'none'} of {counted(whole, noun, plural)}"
 
 
 def verb(number: int, one: str, many: str) -> str:
@@ -67,7 +66,7 @@ def quoted(text: str, most: int = 60) -> str:
     text = " ".join(text.split()).rstrip(".")
     if len(text) > most:
         text = text[:most].rsplit(" ", 1)[0].rstrip(" ,;:") + "…"
-    return repr(text)
+    return f'"{text}"' if "'" in text and '"' not in text else f"'{text}'"
 
 
 # Numbers and days
@@ -101,6 +100,11 @@ def long_date(day: date) -> str:
 def span(days: int) -> str:
     """`1 day`, `136 days`, and in years what is longer than anybody counts in days."""
     return counted(days, "day") if days <= 400 else f"{round(days / 365.25, 1):g} years"
+
+
+def ahead(days: int) -> str:
+    """`today`, `in 1 day`, `in 32 days`."""
+    return f"in {counted(days, 'day')}" if days else "today"
 
 
 def worst(faults: Iterable[tuple[str, int]], most: int = 3) -> str:

@@ -55,7 +55,9 @@ class Address:
         not set or a file that does not exist.
         """
         if not _SCHEME.match(text):
-            return cls._of_path(_expand(text, "the path"))
+            whole = _expand(text, "the address")
+            # The whole address may stand in a variable, password and all: it is no path then.
+            return cls.parse(whole) if _SCHEME.match(whole) else cls._of_path(whole)
         url = _make_url(text)
         engine = _engine(url)
         database = _expand(url.database or "", "the database")

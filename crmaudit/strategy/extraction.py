@@ -17,6 +17,7 @@ from typing import Literal
 
 from crmaudit.evidence import Catalog
 from crmaudit.facts import Facts
+from crmaudit.inventory import ways_out
 from crmaudit.workspace.dossier import Document, System
 
 WEIGHTS: Mapping[str, float] = {
@@ -122,9 +123,8 @@ _Judged = tuple[float | None, str]
 
 
 def _access_path(facts: Facts, system: System) -> _Judged:
-    paths = [(_PATHS[i.kind], i.kind) for i in system.interfaces or () if i.direction != "in"]
-    if system.database is not None and system.database.url is not None:
-        paths.append((_PATHS["sql"], "sql"))
+    kinds = {i.kind for i in system.interfaces or () if i.direction != "in"}
+    paths = [(_PATHS[kind], kind) for kind in {*kinds, *(ways_out(system) or ())}]
     if not paths:
         if system.interfaces is not None:
             return 10.0, "no interface leads out"

@@ -39,7 +39,7 @@ class Response(Model):
     reason: str = ""
     approver: Text | None = None
     expires: Day | None = None
-    """When a waiver ends; the finding counts again from that day."""
+    """The last day of a waiver; the finding counts again after it."""
 
     @model_validator(mode="after")
     def _waiver_whole(self) -> Response:

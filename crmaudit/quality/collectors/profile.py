@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import duckdb
@@ -22,8 +24,10 @@ from crmaudit.evidence import (
     Table,
     TableProfile,
 )
-from crmaudit.quality.collectors.column import measure
-from crmaudit.quality.collectors.staging import Stage
+from crmaudit.quality.collectors.column import Found
+from crmaudit.quality.collectors.engine import Engine
+from crmaudit.quality.collectors.measure import measure
+from crmaudit.quality.collectors.staging import Head, Held, Stage, Staged, counts
 from crmaudit.quality.logical_types import candidates
 from crmaudit.quality.plan import Plan
 from crmaudit.sources.base import ConnectionLostError, Source
@@ -42,9 +46,9 @@ def profile(
 ) -> Iterator[TableProfile]:
     """A profile of every table, in order, each as soon as it is done.
 
-    One column-wise stream a table (`Source.stream`) goes to a temporary DuckDB
-    file, where each column is counted once; the source answers no other
-    statement. Memory is bounded by `plan`, whatever the number of rows,
+    One column-wise stream a table (`Source.stream`) goes to DuckDB, a large one
+    to a temporary file, where each column is counted once; the source answers
+    no other statement. Memory is bounded by `plan`, whatever the number of rows,
     columns or the size of values. `on_rows` is told the rows read so far of
     the table being read.
 
@@ -56,59 +60,114 @@ def profile(
     passes too. Either leaves nothing behind.
     """
     plan = plan or Plan()
-    for table in tables:
-        if not table.readable:
-            yield _failed(source, table, plan, table.note or "this account may not read it")
-            continue
-        try:
-            yield _profile(source, table, plan, on_rows)
-        except ConnectionLostError:
-            raise
-        except (CrmauditError, duckdb.Error, pa.ArrowException, OSError, MemoryError) as error:
-            yield _failed(source, table, plan, _reason(error))
+    with _Profiler(source, plan, on_rows) as profiler:
+        for table in tables:
+            if not table.readable:
+                yield _failed(source, table, plan, table.note or "this account may not read it")
+                continue
+            try:
+                found = profiler.profile(table)
+            except ConnectionLostError:
+                raise
+            except (CrmauditError, duckdb.Error, pa.ArrowException, OSError, MemoryError) as error:
+                found = _failed(source, table, plan, _reason(error))
+            yield found
 
 
-def _profile(source: Source, table: Table, plan: Plan, on_rows: Told | None) -> TableProfile:
-    began = time.monotonic()
-    columns: list[ColumnProfile] = []
-    rows, rows_method = table.rows or 0, table.rows_method
-    if table.columns:
-        with Stage(plan, len(table.columns)) as stage:
-            reader = source.stream(table, table.columns)
-            batches = reader if plan.row_limit is None else _first(reader, plan.row_limit)
-            seen, kept = stage.fill(batches, lambda n: on_rows(table, n) if on_rows else None)
-            if seen != plan.row_limit:
-                rows, rows_method = seen, EXACT
-            elif table.rows is None or table.rows < seen:
-                rows, rows_method = seen, Method("sample", n=seen)
-            total = None if rows_method.kind == "sample" else rows
-            known = Method("sample", n=kept, total=total) if kept != total else EXACT
-            methods = {} if known == EXACT else dict.fromkeys(_SAMPLED.split(), known)
-            columns = _columns(stage, table, source.engine, plan, methods, kept)
-    failed = [c.status.reason for c in columns if c.status.state == "failed"]
-    status = Status()
-    if failed:
-        status = Status("partly", f"{len(failed)} of {len(columns)} columns failed: {failed[0]}")
-    return TableProfile(
-        provenance=_provenance(source, plan, status),
-        table=table.qualified,
-        rows=rows,
-        rows_method=rows_method,
-        columns=tuple(columns),
-        seconds=round(time.monotonic() - began, 3),
-    )
+class _Profiler:
+    """Profiles table after table; a context manager, which leaves nothing behind."""
 
+    def __init__(self, source: Source, plan: Plan, on_rows: Told | None) -> None:
+        self._source, self._plan, self._on_rows = source, plan, on_rows
+        self._small: Engine | None = None
 
-def _columns(
-    stage: Stage, table: Table, engine: str, plan: Plan, methods: dict[str, Method], rows: int
-) -> list[ColumnProfile]:
-    columns = []
-    for index, column in enumerate(table.columns):
-        try:
-            columns.append(measure(stage, index, column, engine, plan, methods))
-        except duckdb.Error as error:
-            columns.append(_failed_column(column, engine, rows, _reason(error)))
-    return columns
+    def __enter__(self) -> _Profiler:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._small is not None:
+            self._small.close()
+
+    def profile(self, table: Table) -> TableProfile:
+        began = time.monotonic()
+        columns: list[ColumnProfile] = []
+        rows, rows_method = table.rows or 0, table.rows_method
+        plan = self._plan
+        if table.columns:
+            with ExitStack() as stack:
+                seen, kept, staged = self._stage(table, stack)
+                if seen != plan.row_limit:
+                    rows, rows_method = seen, EXACT
+                elif table.rows is None or table.rows < seen:
+                    rows, rows_method = seen, Method("sample", n=seen)
+                total = None if rows_method.kind == "sample" else rows
+                known = Method("sample", n=kept, total=total) if kept != total else EXACT
+                methods = {} if known == EXACT else dict.fromkeys(_SAMPLED.split(), known)
+                columns = self._columns(table, staged, methods, kept)
+        failed = [c.status.reason for c in columns if c.status.state == "failed"]
+        status = Status()
+        if failed:
+            reason = f"{len(failed)} of {len(columns)} columns failed: {failed[0]}"
+            status = Status("partly", reason)
+        return TableProfile(
+            provenance=_provenance(self._source, plan, status),
+            table=table.qualified,
+            rows=rows,
+            rows_method=rows_method,
+            columns=tuple(columns),
+            seconds=round(time.monotonic() - began, 3),
+        )
+
+    def _stage(self, table: Table, stack: ExitStack) -> tuple[int, int, Staged | None]:
+        """Read a table: rows that came, rows that are kept, and where (None: there are none)."""
+        plan, width = self._plan, len(table.columns)
+        reader = self._source.stream(table, table.columns)
+        batches = reader if plan.row_limit is None else _first(reader, plan.row_limit)
+        batches = iter(batches)
+
+        def told(rows: int) -> None:
+            if self._on_rows:
+                self._on_rows(table, rows)
+
+        # A sample draws from all rows: that is the file's business.
+        head = Head(width, told)
+        if plan.sample is None and head.read(batches):
+            if not head.rows:
+                return 0, 0, None
+            if self._small is None:
+                self._small = Engine(plan, threads=1)
+            return head.rows, head.rows, Held(self._small, head.batches, width)
+        stage = stack.enter_context(Stage(plan, width))
+        seen, kept = stage.fill(head.take(), batches, told)
+        return seen, kept, stage
+
+    def _columns(
+        self, table: Table, staged: Staged | None, methods: dict[str, Method], rows: int
+    ) -> list[ColumnProfile]:
+        engine = self._source.engine
+        if staged is None:
+            return [Found(i, c, engine).profile(methods) for i, c in enumerate(table.columns)]
+        done: dict[int, ColumnProfile] = {}
+
+        def attempt(group: list[int]) -> None:
+            columns = [Found(i, table.columns[i], engine) for i in group]
+            try:
+                with counts(staged, group) as asked:
+                    measure(asked, columns, self._plan)
+                done.update((c.index, c.profile(methods)) for c in columns)
+            except duckdb.Error as error:
+                if len(group) == 1:
+                    (found,) = columns
+                    done[found.index] = _failed_column(found.column, engine, rows, _reason(error))
+                    return
+                # One of them is at fault: it is to fail alone.
+                half = len(group) // 2
+                attempt(group[:half])
+                attempt(group[half:])
+
+        for group in staged.groups:
+            staged.engine.run(partial(attempt, group))
+        return [done[i] for i in range(len(table.columns))]
 
 
 def _first(reader: Any, rows: int) -> Iterator[Any]:

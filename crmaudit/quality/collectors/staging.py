@@ -1,28 +1,32 @@
-"""A table's rows on this machine's disk, column-wise, ready to be counted."""
+"""A table's rows on this machine, column-wise, ready to be counted.
+
+Few rows are held in memory and counted by an engine that serves one table
+after the other; all others go to a file of their own, which takes a twentieth
+of a second to make and gives its room on the disk back with the table.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
 from contextlib import contextmanager
 from queue import Empty, Full, Queue
-from types import TracebackType
-from typing import Any, TypeVar
+from typing import Any, Protocol
 
-import duckdb
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from duckdb.func import PythonUDFType
 
-from crmaudit.private import Scratch
+from crmaudit.quality.collectors.engine import Engine
 from crmaudit.quality.plan import Plan
-from crmaudit.quality.shapes import shapes
 
 LONG = 4096
 """Bytes above which a value is staged as its head, its length and a hash."""
+
+SMALL, SMALL_BYTES = 2**15, 2**21
+"""Values, and bytes of them, up to which a table is held in memory: what counts in an instant."""
 
 LENGTH = (
     "CASE WHEN strlen(v) > 3000 AND contains(v, chr(0)) "
@@ -32,148 +36,164 @@ LENGTH = (
 
 _WIDE = 200
 _SEED = 20_130
+_NUMBER = "USMALLINT"
 
-T = TypeVar("T")
+
+class Staged(Protocol):
+    """The columns of a table, to be counted by `engine` in its own thread."""
+
+    engine: Engine
+    groups: list[list[int]]
+    """Numbers of the columns that are counted together."""
+
+    def count(self, group: Sequence[int]) -> None:
+        """Make the table `counts`: of each column `c` the values `v` and how often (`n`) each is.
+
+        It replaces the one before.
+        """
+
+
+@contextmanager
+def counts(staged: Staged, group: Sequence[int]) -> Iterator[Engine]:
+    """Inside it the engine has the table `counts` of these columns."""
+    try:
+        staged.count(group)
+        yield staged.engine
+    finally:
+        for name in ("counts", "typed"):
+            staged.engine.drop(name)
+
+
+class Head:
+    """The first rows of a table, as many as are held in memory; `told` hears how many came."""
+
+    def __init__(self, width: int, told: Callable[[int], None]) -> None:
+        self.batches: list[Any] = []
+        self.rows = 0
+        self._width, self._told = width, told
+
+    def read(self, batches: Iterator[Any]) -> bool:
+        """Whether all the rows have been read; else some are left in the batches."""
+        size = 0
+        for batch in batches:
+            values = shortened(batch)
+            self.batches.append(pa.RecordBatch.from_arrays(values, names=_names(self._width)))
+            self.rows += batch.num_rows
+            self._told(self.rows)
+            size += self.batches[-1].nbytes
+            if self.rows * self._width > SMALL or size > SMALL_BYTES:
+                return False
+        return True
+
+    def take(self) -> Iterator[Any]:
+        """The batches read, which are not kept."""
+        while self.batches:
+            yield self.batches.pop(0)
+
+
+class Held:
+    """A small table in memory: all its columns are counted at once.
+
+    A statement takes as long to plan as to count a thousand values, so one
+    statement for all columns is many times faster than one for each.
+    """
+
+    def __init__(self, engine: Engine, batches: Sequence[Any], width: int) -> None:
+        self.engine = engine
+        self.groups = [list(range(width))]
+        self._columns = [[b.column(i) for b in batches] for i in range(width)]
+
+    def count(self, group: Sequence[int]) -> None:
+        arrays = [a for i in group for a in self._columns[i]]
+        numbers = [np.full(len(a), i, np.uint16) for i in group for a in self._columns[i]]
+        values = pa.table(
+            {"c": pa.array(np.concatenate(numbers)), "v": pa.chunked_array(arrays, pa.string())}
+        )
+        self.engine.show(
+            "held",
+            values,
+            "CREATE TEMP TABLE counts AS SELECT c, v, count(*) AS n FROM held GROUP BY c, v",
+        )
 
 
 class Stage:
-    """A temporary DuckDB file with one table of text columns, and counts of one column.
+    """A temporary DuckDB file with one table of text columns, counted one by one.
 
     A context manager; file and folder are gone afterwards, whatever happened.
-    Nothing is fetched from the network, no extension is loaded.
-
-    Every statement runs in a thread of its own, because DuckDB does not look
-    at signals: Ctrl-C interrupts here at once, and reaches the caller.
     """
 
     def __init__(self, plan: Plan, width: int) -> None:
-        self._width = width
-        self._scratch = Scratch(plan.folder)
+        self.groups = [[i] for i in range(width)]
         self._sampler = _Sampler(plan.sample) if plan.sample else None
-        self._worker = ThreadPoolExecutor(1, "stage")
+        names = _names(width) + (["draw"] if self._sampler else [])
+        types = ["VARCHAR"] * width + (["DOUBLE"] if self._sampler else [])
+        self._schema = pa.schema(
+            [
+                (n, pa.float64() if t == "DOUBLE" else pa.string())
+                for n, t in zip(names, types, strict=True)
+            ]
+        )
+        columns = ", ".join(f"{n} {t}" for n, t in zip(names, types, strict=True))
+        threads = plan.threads or min(4, os.cpu_count() or 1)
+        # Each column being written holds a block: small ones for wide tables.
+        block = 16_384 if width > _WIDE else 262_144
+        self.engine = Engine(plan, threads, "stage.duckdb", block)
         try:
-            self._connection = duckdb.connect(
-                os.path.join(self._scratch.name, "stage.duckdb"),
-                config={
-                    "memory_limit": f"{plan.memory}MiB",
-                    "threads": plan.threads or min(4, os.cpu_count() or 1),
-                    "temp_directory": os.path.join(self._scratch.name, "spill"),
-                    "autoinstall_known_extensions": False,
-                    "autoload_known_extensions": False,
-                    "preserve_insertion_order": False,
-                    # Each column being written holds a block: small ones for wide tables.
-                    "default_block_size": 16_384 if width > _WIDE else 262_144,
-                },
-            )
-            # Interactive sessions and notebooks would see DuckDB's own.
-            self._connection.execute("SET enable_progress_bar = false")
-            self._connection.create_function(
-                "shape", shapes, ["VARCHAR"], "VARCHAR", type=PythonUDFType.ARROW
-            )
-            names = [f"c{i}" for i in range(width)] + (["draw"] if self._sampler else [])
-            types = ["VARCHAR"] * width + (["DOUBLE"] if self._sampler else [])
-            self._schema = pa.schema(
-                [
-                    (n, pa.float64() if t == "DOUBLE" else pa.string())
-                    for n, t in zip(names, types, strict=True)
-                ]
-            )
-            columns = ", ".join(f"{n} {t}" for n, t in zip(names, types, strict=True))
-            self._connection.execute(f"CREATE TABLE staged ({columns})")
+            self.engine.ask(f"CREATE TABLE staged ({columns})")
         except BaseException:
-            self.close()
+            self.engine.close()
             raise
 
-    def fill(self, batches: Iterator[Any], told: Callable[[int], None]) -> tuple[int, int]:
-        """Stage all rows of the batches; how many rows came and how many are kept.
+    def fill(
+        self, head: Iterator[Any], batches: Iterator[Any], told: Callable[[int], None]
+    ) -> tuple[int, int]:
+        """Stage all rows, those of `head` first; how many rows came and how many are kept.
 
-        `told` is told after each batch how many rows have come. What the
-        batches raise comes out as it is.
+        The head's values are shortened already. `told` is told after each of
+        the batches how many rows have come. What they raise comes out as it is.
         """
         seen = 0
         feed = _Feed(self._schema)
-        insert = self._worker.submit(self._insert, feed)
+        insert = self.engine.start(lambda: self._insert(feed))
         try:
+            for batch in head:
+                seen += batch.num_rows
+                feed.put(batch.cast(self._schema), insert)
             for batch in batches:
                 seen += batch.num_rows
-                arrays = [_shortened(array) for array in batch.columns]
+                arrays = shortened(batch)
                 if self._sampler:
                     arrays.append(self._sampler.draw(batch.num_rows))
                 staged = pa.RecordBatch.from_arrays(arrays, schema=self._schema)
                 feed.put(self._sampler.kept(staged) if self._sampler else staged, insert)
                 told(seen)
+            feed.end(insert)
         except BaseException:
             feed.abort()
-            self._settle(insert)
+            self.engine.stop(insert)
             raise
-        feed.end(insert)
-        self._wait(insert)
+        self.engine.wait(insert)
         if self._sampler and seen > self._sampler.size:
-            self.ask(f"DELETE FROM staged WHERE draw > {self._sampler.threshold!r}")
+            late = f"DELETE FROM staged WHERE draw > {self._sampler.threshold!r}"
+            self.engine.run(lambda: self.engine.ask(late))
             return seen, self._sampler.size
         return seen, seen
 
-    @contextmanager
-    def counts(self, index: int) -> Iterator[None]:
-        """Inside it the table `counts` holds a column's values `v` and how often (`n`) each is."""
-        self.ask(
-            "CREATE TEMP TABLE counts AS "
-            f"SELECT c{index} AS v, count(*) AS n FROM staged GROUP BY 1"
+    def count(self, group: Sequence[int]) -> None:
+        (index,) = group
+        self.engine.ask(
+            f"CREATE TEMP TABLE counts AS SELECT {index}::{_NUMBER} AS c, v, n FROM "
+            f"(SELECT c{index} AS v, count(*) AS n FROM staged GROUP BY 1)"
         )
-        try:
-            yield
-        finally:
-            self._connection.execute("DROP TABLE IF EXISTS counts")
-
-    def ask(self, sql: str) -> list[tuple[Any, ...]]:
-        """The rows that a statement answers."""
-        return self._wait(self._worker.submit(lambda: self._connection.execute(sql).fetchall()))
-
-    def batches(self, sql: str) -> Iterator[Any]:
-        """The rows that a query answers, in Arrow batches."""
-        reader = self._wait(
-            self._worker.submit(lambda: self._connection.sql(sql).to_arrow_reader(65_536))
-        )
-        while (batch := self._wait(self._worker.submit(lambda: next(reader, None)))) is not None:
-            yield batch
-
-    def close(self) -> None:
-        self._worker.shutdown()
-        if hasattr(self, "_connection"):
-            self._connection.close()
-        self._scratch.cleanup()
 
     def __enter__(self) -> Stage:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
+    def __exit__(self, *_: object) -> None:
+        self.engine.close()
 
     def _insert(self, feed: _Feed) -> None:
-        self._connection.register("feed", feed.reader())
-        self._connection.execute("INSERT INTO staged SELECT * FROM feed")
-        self._connection.unregister("feed")
-
-    def _wait(self, work: Future[T]) -> T:
-        try:
-            return work.result()
-        except BaseException:
-            self._settle(work)
-            raise
-
-    def _settle(self, work: Future[T]) -> None:
-        """Stop what runs, and wait until it has."""
-        while not work.done():
-            self._connection.interrupt()
-            try:
-                work.exception(timeout=0.05)
-            except TimeoutError:
-                continue
+        self.engine.show("feed", feed.reader(), "INSERT INTO staged SELECT * FROM feed")
 
 
 class _Feed:
@@ -240,6 +260,15 @@ class _Sampler:
             self._draws = np.partition(self._draws, self.size - 1)[: self.size]
             self.threshold = float(self._draws.max())
         return batch.filter(pa.array(draws <= self.threshold))
+
+
+def _names(width: int) -> list[str]:
+    return [f"c{i}" for i in range(width)]
+
+
+def shortened(batch: Any) -> list[Any]:
+    """The columns of a batch, each value no longer than `LONG` bytes."""
+    return [_shortened(array) for array in batch.columns]
 
 
 def _shortened(values: Any) -> Any:

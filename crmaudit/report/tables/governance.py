@@ -273,7 +273,7 @@ def pains(given: Given) -> b.Table | None:
     losses = given.facts.governance.losses
     for x in sorted(losses, key=lambda x: -(x.shown_hours or (0, 0))[1]):
         hours, cost = x.shown_hours, x.cost(rate)
-        few = x.hours is not None and x.pain.people is not None and too_few(int(x.pain.people.high))
+        few = x.hours is not None and x.pain.people is not None and too_few(int(x.pain.people.low))
         reason = "fewer than five people" if few else "minutes, frequency or people not said"
         rows.append(
             (

@@ -25,7 +25,11 @@ def systems(given: Given) -> b.Table | None:
             given.name(r.system.owners.business),
             given.name(r.system.owners.it),
             b.Cell(f"{r.completeness.given}/{r.completeness.wanted}", r.completeness.share),
-            r.cost.total if r.cost else gap("no cost declared"),
+            gap("no cost declared")
+            if r.cost is None
+            else gap("no rate")
+            if r.cost.total is None
+            else r.cost.total,
             or_dash(r.system.lifecycle.phase),
         )
         for r in given.facts.inventory.in_scope
