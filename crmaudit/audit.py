@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from crmaudit.crud_matrix import CrudMatrix
 from crmaudit.engine import Finding, Judgement, judge
+from crmaudit.errors import CrmauditError, InvalidInput, Problem
 from crmaudit.facts import Facts
 from crmaudit.governance import Governance
 from crmaudit.inventory import Inventory
@@ -135,6 +136,25 @@ class Audit:
             final=final,
             audience=audience,
         )
+
+    def validate(self) -> Workspace:
+        """Read every file, and try what else depends on what people wrote.
+
+        Raises InvalidInput with all mistakes: of the files, or, where those
+        are sound, of rule settings, plan, own sections and theme.
+        """
+        from crmaudit.report.writing import check
+
+        workspace = self.workspace
+        problems: list[Problem] = []
+        for trial in (lambda: self.plan, lambda: check(self.facts)):
+            try:
+                trial()
+            except CrmauditError as error:
+                problems += error.problems
+        if problems:
+            raise InvalidInput(problems)
+        return workspace
 
     def remember(self) -> Run:
         """Keep the outcome of this audit for `history` and `diff`."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -124,6 +125,8 @@ def import_(
     if not fresh:
         console.print(Text("nothing to do: all of it is here already"))
         return
+    if not yes and not sys.stdin.isatty():
+        raise CrmauditError("nobody can answer here", "say --yes to keep the new pieces")
     if not yes and not typer.confirm(f"keep {len(fresh)} new pieces?", err=True):
         say("nothing was changed", "quiet")
         return

@@ -152,12 +152,12 @@ def validate(
     workspace: Workspace = HERE, format_: Shape = Format.table, output: Output = None
 ) -> int:
     """Read every file of the workspace; all mistakes at once."""
-    from crmaudit.workspace import find_root, load
+    from crmaudit.audit import Audit
 
-    root = find_root(workspace)
+    audit = Audit(workspace)
     try:
-        found = load(root)
-        problems = [(p, "warning") for p in found.warnings]
+        found = audit.validate()
+        problems = [(p, "warning") for p in (*found.warnings, *audit.findings.unanswered)]
         told = f"{count(len(found.files), 'file')} are sound: " + ", ".join(
             (
                 count(len(found.systems), "system"),

@@ -72,7 +72,7 @@ class Record:
     """The system of record of an entity.
 
     `score` is 4·C + 3·U + 2·D + 1·R over declared letters; `margin` the lead
-    over the runner-up. Several `systems` means a tie. `declared` is True where
+    over the runner-up, for a proposal among those that write. Several `systems` means a tie. `declared` is True where
     entities.yaml names it.
     """
 
@@ -260,7 +260,7 @@ class CrudMatrix:
             return None
         best = max(writers.values())
         leaders = tuple(s for s, v in writers.items() if v == best)
-        rest = max((v for s, v in scores.items() if s not in leaders), default=0)
+        rest = max((v for s, v in writers.items() if s not in leaders), default=0)
         margin = 0 if len(leaders) > 1 else best - rest
         return Record(entity, leaders, best, margin, False)
 

@@ -10,7 +10,8 @@ from crmaudit.errors import CrmauditError
 from crmaudit.facts import Facts
 from crmaudit.report.compose import document
 from crmaudit.report.formats import write_all, writer
-from crmaudit.report.templates import Templates
+from crmaudit.report.sections import find_sections
+from crmaudit.report.templates import Templates, template_root
 from crmaudit.report.theme import LIGHT, Theme
 from crmaudit.strategy import Plan
 
@@ -29,16 +30,39 @@ def write_reports(
 ) -> tuple[Path, ...]:
     """Write the plan document; answers the files, one a format.
 
-    Raises CrmauditError for a format that does not exist, before anything is
-    written, and for a user's template that fails.
+    Raises CrmauditError for a format, an audience or a language that does not
+    exist, before anything is written, and for a user's template that fails.
     """
     wanted = tuple(dict.fromkeys(formats))
     for name in wanted:
         writer(name)
+    check(facts, audience)
     made = document(facts, judgement, plan, final=final, audience=audience)
     own = facts.workspace.root / "templates"
     templates = Templates((own,) if own.is_dir() else ())
     return tuple(write_all(made, folder, wanted, STEM, theme(facts), templates))
+
+
+def check(facts: Facts, audience: str = "") -> None:
+    """Refuse what would make the report fail: language, own sections, audience, theme."""
+    workspace = facts.workspace
+    language = workspace.audit.language
+    if not (template_root() / "sections" / language).is_dir():
+        raise CrmauditError(
+            f"the report is not written in {language!r} yet",
+            "write `language: en`",
+            workspace.place("audit.yaml", "language"),
+        )
+    own = workspace.root / "sections"
+    known = sorted(
+        {a for f in find_sections(language, own if own.is_dir() else None) for a in f.audiences}
+    )
+    if audience and audience not in known:
+        raise CrmauditError(
+            f"no section is written for the audience {audience!r}",
+            f"the sections name: {', '.join(known)}" if known else "no section names an audience",
+        )
+    theme(facts)
 
 
 def theme(facts: Facts) -> Theme:

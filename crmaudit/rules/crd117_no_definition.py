@@ -36,10 +36,12 @@ def check(facts: Facts) -> Iterator[Hit]:
     for entity in facts.workspace.entities:
         if entity.definition is None:
             holders = len(facts.crud.holders(entity.id))
+            # Nobody said who holds it: that is not "none".
+            unsaid = not holders and facts.crud.unknown(entity.id)
+            held = part_of(holders, len(facts.crud.systems), "system")
             yield Hit(
                 f"entity:{entity.id}",
-                f"{entity.label} has no definition and is held by "
-                f"{part_of(holders, len(facts.crud.systems), 'system')}",
+                f"{entity.label} has no definition" + ("" if unsaid else f" and is held by {held}"),
                 measurements=(Measurement("systems holding it", holders, "systems"),),
                 severity="medium" if holders > 1 or entity.class_ == "master" else None,
                 who=entity.steward,

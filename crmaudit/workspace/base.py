@@ -126,7 +126,7 @@ _COLOUR = r"^#[0-9a-fA-F]{6}$"
 PATTERNS = {
     _ID: "an id is made of letters, digits, '_', '.' and '-'",
     _CURRENCY: "write a currency as three capital letters, like EUR",
-    _LANGUAGE: "write a language's short code, like en or de",
+    _LANGUAGE: "write a language's short code, like en",
     _CODE: "write a code as three capital letters and three digits, like INV101",
     _COLOUR: "write a colour like #0b6e6e",
 }

@@ -20,7 +20,6 @@ from crmaudit.workspace.people import People, Person
 from crmaudit.workspace.registers import Registers
 from crmaudit.workspace.yaml_reader import Path_, YamlFile
 
-
 # What each file becomes.
 _PARTS = {
     "brief.yaml": "brief",

@@ -76,7 +76,7 @@ def test_a_lost_connection_keeps_what_is_done(
     # … which a rule tells.
     hits = [f for f in Audit(root).findings.findings if f.code == "QUA111"]
     assert [h.subject for h in hits] == ["system:crm"]
-    assert "1 of 3 tables were read in another snapshot" in hits[0].message
+    assert "1 of 3 tables was read in another snapshot" in hits[0].message
 
     # What is finished is read anew.
     assert run(root).resumed == 0

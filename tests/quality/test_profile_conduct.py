@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import sys
 import tempfile
 import textwrap
+import threading
+import time
 from pathlib import Path
 
 import duckdb
@@ -14,7 +18,10 @@ from profile_fakes import ListSource, Values, profile_columns, profile_of
 
 from crmaudit.errors import CrmauditError
 from crmaudit.evidence import Table
-from crmaudit.quality.collectors import column as column_module
+from crmaudit.quality.collectors import measure as measure_module
+from crmaudit.quality.collectors import staging
+from crmaudit.quality.collectors.column import Found
+from crmaudit.quality.collectors.engine import Engine
 from crmaudit.quality.collectors.profile import profile
 from crmaudit.quality.plan import Plan
 from crmaudit.sources import ConnectionLostError
@@ -108,19 +115,93 @@ def test_ctrl_c_passes_and_leaves_nothing(plan: Plan, tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_one_failing_column_leaves_the_others(plan: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
-    real = column_module._Measurement._lengths
+@pytest.mark.parametrize("rows", [1, 40_000])
+def test_one_failing_column_leaves_the_others(
+    plan: Plan, monkeypatch: pytest.MonkeyPatch, rows: int
+) -> None:
+    real = measure_module._Measurement._shapes
 
-    def lengths(self: column_module._Measurement, length: str) -> dict[str, object]:
-        if self.column.name == "b":
+    def shapes(self: measure_module._Measurement, columns: list[Found]) -> None:
+        if any(c.column.name == "b" for c in columns):
             raise duckdb.OutOfMemoryException("value 'secret'")
-        return real(self, length)
+        real(self, columns)
 
-    monkeypatch.setattr(column_module._Measurement, "_lengths", lengths)
-    found = profile_columns({"a": ["1"], "b": ["2"], "c": ["3"]}, plan=plan)
-    assert [c.status.state for c in found.columns] == ["done", "failed", "done"]
+    monkeypatch.setattr(measure_module._Measurement, "_shapes", shapes)
+    found = profile_columns({n: [n] * rows for n in "abcde"}, plan=plan)
+    states = [c.status.state for c in found.columns]
+    assert states == ["done", "failed", "done", "done", "done"]
+    assert [c.rows for c in found.columns] == [rows] * 5
+    assert found.columns[0] == profile_columns({"a": ["a"] * rows}, plan=plan).columns[0]
     assert found.provenance.status.state == "partly"
     assert "secret" not in found.provenance.status.reason
+
+
+def test_held_and_staged_tables_have_the_same_profile(
+    plan: Plan, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    numbers: Values = [None if i % 7 == 0 else str(i * 37 % 101) for i in range(300)]
+    columns: dict[str, Values] = {
+        "id": [str(i) for i in range(300)],
+        "amount": numbers,
+        "email": ["a@b.org", "n/a", " ", None, "x@@y"] * 60,
+        "status": ["open", "closed", "na"] * 100,
+        "created_at": [f"2026-{i % 12 + 1:02}-03 10:00:00" for i in range(300)],
+        "blob": ["<binary 12 bytes>", None, "<binary 4 bytes>"] * 100,
+        "notes": ["x" * 9000 + str(i % 5) for i in range(300)],
+        "none": [None] * 300,
+        "odd": ["1", "two", "3.5"] * 100,
+    }
+    types = {"odd": "bytea", "amount": "numeric(9,2)"}
+    held = profile_columns(columns, types, "sqlite", plan)
+    assert held.provenance.status.state == "partly"  # what is no binary has no such length
+    monkeypatch.setattr(staging, "SMALL", 0)
+    assert profile_columns(columns, types, "sqlite", plan).columns == held.columns
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_small_tables_share_one_engine_and_empty_ones_need_none(
+    plan: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[str] = []
+    real = Engine.__init__
+
+    def init(self: Engine, plan: Plan, threads: int, file: str = "", block: int = 262_144) -> None:
+        made.append(file)
+        real(self, plan, threads, file, block)
+
+    monkeypatch.setattr(Engine, "__init__", init)
+    empty = ListSource({n: {"a": []} for n in "xyz"})
+    assert [p.columns[0].distinct for p in profile(empty, empty.tables, plan)] == [0, 0, 0]
+    assert made == []
+    small: dict[str, dict[str, Values]] = {f"t{i}": {"a": ["1", "2"]} for i in range(5)}
+    source = ListSource(small | {"large": {"a": ["1"] * 40_000}, "last": {"a": ["1"]}})
+    profiles = profile(source, source.tables, plan)
+    for found in profiles:
+        assert found.provenance.status.state == "done"
+        # A large table's file is gone with it.
+        assert len(list(tmp_path.iterdir())) == 1
+    assert made == ["", "stage.duckdb"]
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="sends a signal to itself")
+@pytest.mark.parametrize("rows", [100, 400_000])
+def test_ctrl_c_stops_counting_at_once(
+    plan: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rows: int
+) -> None:
+    def slow(self: measure_module._Measurement, columns: list[Found]) -> None:
+        threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()
+        stopped.append(time.monotonic() + 0.3)
+        self.ask("SELECT sum(hash(a.range, b.range)) FROM range(10000000) a, range(100000) b")
+
+    stopped: list[float] = []
+    monkeypatch.setattr(measure_module._Measurement, "_shapes", slow)
+    source = ListSource({"a": {"x": [str(i) for i in range(rows)], "y": ["1"] * rows}})
+    with pytest.raises(KeyboardInterrupt):
+        list(profile(source, source.tables, plan))
+    assert time.monotonic() - stopped[0] < 1
+    assert len(stopped) == 1, "the next column was begun"
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_full_disk_is_a_reason(plan: Plan) -> None:

@@ -84,19 +84,17 @@ class _Measurement:
             f"FROM (SELECT c, v, n, {LENGTH} AS l, NOT coalesce({_BLANK}, true) AS f FROM counts) "
             "GROUP BY c"
         )
-        rows = {row[0]: row[1:] for row in found}
+        by_index = {row[0]: row[1:] for row in found}
         for column in self.columns:
-            if column.index not in rows:
+            if column.index not in by_index:
                 continue
-            (*counted, shortest, total, longest, low, low_count, high, high_count) = rows[
-                column.index
-            ]
-            column.rows, column.nulls, column.blanks, column.distinct, column.uniques, column.ats = (
-                int(number or 0) for number in counted
-            )
+            *counted, shortest, total, longest, low, low_n, high, high_n = by_index[column.index]
+            rows, nulls, blanks, distinct, uniques, ats = (int(n or 0) for n in counted)
+            column.rows, column.nulls, column.blanks = rows, nulls, blanks
+            column.distinct, column.uniques, column.ats = distinct, uniques, ats
             if column.filled:
                 column.length = int(shortest), int(total), int(longest)
-                column.low, column.high = (low, low_count), (high, high_count)
+                column.low, column.high = (low, low_n), (high, high_n)
         if any(c.nulls or c.blanks for c in self.columns):
             self.ask(f"DELETE FROM counts WHERE v IS NULL OR {_BLANK}")
 
@@ -112,7 +110,9 @@ class _Measurement:
                     break
                 tests = ", ".join(f"bool_and({test})" for _, test in asked)
                 where = self._of(group) if source == "counts" else ""
-                for index, *answers in self.ask(f"SELECT c, {tests} FROM {source}{where} GROUP BY c"):
+                for index, *answers in self.ask(
+                    f"SELECT c, {tests} FROM {source}{where} GROUP BY c"
+                ):
                     holds = [t for t, answer in zip(asked, answers, strict=True) if answer]
                     open_[index] = [t for t in open_[index] if t in holds]
             for column in group:

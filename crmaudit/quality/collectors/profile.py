@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from functools import partial
@@ -121,9 +121,9 @@ class _Profiler:
     def _stage(self, table: Table, stack: ExitStack) -> tuple[int, int, Staged | None]:
         """Read a table: rows that came, rows that are kept, and where (None: there are none)."""
         plan, width = self._plan, len(table.columns)
-        reader = self._source.stream(table, table.columns)
-        batches = reader if plan.row_limit is None else _first(reader, plan.row_limit)
-        batches = iter(batches)
+        batches = _batches(self._source.stream(table, table.columns), plan.row_limit)
+        # Reading ends with the table, whatever happens to it.
+        stack.callback(batches.close)
 
         def told(rows: int) -> None:
             if self._on_rows:
@@ -170,14 +170,22 @@ class _Profiler:
         return [done[i] for i in range(len(table.columns))]
 
 
-def _first(reader: Any, rows: int) -> Iterator[Any]:
-    """The first rows of a reader, which is then closed."""
-    for batch in reader:
-        yield batch.slice(0, rows)
-        rows -= batch.num_rows
-        if rows <= 0:
-            reader.close()
-            return
+def _batches(reader: Any, limit: int | None) -> Generator[Any, None, None]:
+    """The rows of a reader, the first ones if there is a limit; the reader is then closed."""
+    left = limit
+    try:
+        for batch in reader:
+            if left is None:
+                yield batch
+                continue
+            yield batch.slice(0, left)
+            left -= batch.num_rows
+            if left <= 0:
+                reader.close()
+                return
+    finally:
+        # A traceback would keep it, and its cursor, until after the source is closed.
+        del reader
 
 
 def _provenance(source: Source, plan: Plan, status: Status) -> Provenance:
