@@ -72,8 +72,8 @@ class Record:
     """The system of record of an entity.
 
     `score` is 4·C + 3·U + 2·D + 1·R over declared letters; `margin` the lead
-    over the runner-up, for a proposal among those that write. Several `systems` means a tie. `declared` is True where
-    entities.yaml names it.
+    over the runner-up, for a proposal among those that write. Several
+    `systems` means a tie. `declared` is True where entities.yaml names it.
     """
 
     entity: str
@@ -174,8 +174,10 @@ class CrudMatrix:
 
     @cached_property
     def incomplete(self) -> tuple[str, ...]:
-        """Systems whose list of entities is not declared complete."""
-        return tuple(s.id for s in self._systems.values() if not s.crud_complete)
+        """Systems whose list of entities is not declared complete, or has a blank in it."""
+        return tuple(
+            s.id for s in self._systems.values() if not s.crud_complete or None in s.crud.values()
+        )
 
     @property
     def known_share(self) -> tuple[int, int]:
