@@ -69,4 +69,5 @@ def test_validating_needs_no_database_libraries() -> None:
     )
     assert ran.returncode == 0, ran.stderr
     loaded = set(ran.stderr.splitlines()[-1].split(","))
-    assert not loaded & {"duckdb", "jinja2", "networkx", "pandas", "pyarrow", "sqlalchemy", "typst"}
+    # The plan and the section files are tried too, which takes networkx and Jinja2.
+    assert not loaded & {"duckdb", "pandas", "pyarrow", "sqlalchemy", "typst"}
