@@ -84,16 +84,11 @@ def burdens(all_losses: Iterable[Loss]) -> tuple[Burden, ...]:
             groups.setdefault(subject, []).append(loss)
     found = []
     for subject, group in sorted(groups.items()):
-        # The pains of one interview may be those of the same few people.
-        largest: dict[str, float] = {}
-        for x in group:
-            people = x.pain.people.low if x.pain.people is not None else 0
-            largest[x.interview] = max(largest.get(x.interview, 0), people)
-        bearers = sum(largest.values())
-        known = [x.hours for x in group if x.hours is not None]
-        hours = (sum(k[0] for k in known), sum(k[1] for k in known))
-        shown = None if too_few(int(bearers)) else hours
-        found.append(Burden(subject, shown, len(group), len({x.interview for x in group})))
+        # A suppressed pain stays out of the sum: a reader could take the others away from it.
+        known = [x.shown_hours for x in group if x.shown_hours is not None]
+        shown = (sum(k[0] for k in known), sum(k[1] for k in known)) if known else None
+        told = len(known) or len(group)
+        found.append(Burden(subject, shown, told, len({x.interview for x in group})))
     return tuple(found)
 
 

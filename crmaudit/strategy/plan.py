@@ -19,6 +19,7 @@ import networkx as nx
 from crmaudit.engine import Finding, Judgement
 from crmaudit.errors import InvalidInput, Problem
 from crmaudit.facts import Facts
+from crmaudit.rules import all_rules
 from crmaudit.rules.base import SEVERITIES, Severity
 from crmaudit.strategy.extraction import Extraction, extractions
 from crmaudit.strategy.initiatives import OTHER, TEMPLATES, Template
@@ -128,13 +129,10 @@ def plan(facts: Facts, judgement: Judgement) -> Plan:
 
 
 def _drafts(facts: Facts, judgement: Judgement) -> dict[str, _Draft]:
-    groups: dict[str, list[Finding]] = {}
-    for finding in judgement.findings:
-        slug = finding.initiative if finding.initiative in TEMPLATES else "other"
-        groups.setdefault(slug, []).append(finding)
     file = facts.workspace.plan
     own = {o.id: o for o in file.own}
     known = {*TEMPLATES, "other", *own}
+    codes = {r.code for r in all_rules()}
     problems = []
 
     def check(name: str, *path: str | int) -> None:
@@ -149,9 +147,24 @@ def _drafts(facts: Facts, judgement: Judgement) -> dict[str, _Draft]:
     for k, initiative in enumerate(file.own):
         for i, before in enumerate(initiative.after):
             check(before, "own", k, "after", i)
+        for i, key in enumerate(initiative.findings):
+            if key.split(" ", 1)[0] not in codes:
+                place = facts.workspace.place("plan.yaml", "own", k, "findings", i)
+                hint = "write a code, or a code and a subject: `INV101 system:crm`"
+                problems.append(Problem(f"{key!r} names no rule", place, hint))
     if problems:
         raise InvalidInput(problems)
-    by_key = {key: f for f in judgement.findings for key in (f.code, f"{f.code} {f.subject}")}
+    # A finding that people gave to an initiative of their own is answered there, and once only.
+    claimed: dict[str, list[Finding]] = {o: [] for o in own}
+    groups: dict[str, list[Finding]] = {}
+    for finding in judgement.findings:
+        keys = {finding.code, f"{finding.code} {finding.subject}"}
+        owner = next((o.id for o in file.own if keys & set(o.findings)), None)
+        if owner is not None:
+            claimed[owner].append(finding)
+        else:
+            slug = finding.initiative if finding.initiative in TEMPLATES else "other"
+            groups.setdefault(slug, []).append(finding)
     drafts: dict[str, _Draft] = {}
     for slug, findings in groups.items():
         template = TEMPLATES.get(slug, OTHER)
@@ -160,9 +173,8 @@ def _drafts(facts: Facts, judgement: Judgement) -> dict[str, _Draft]:
             slug, template, tuple(findings), override, (*template.after, *override.after)
         )
     for o in own.values():
-        named = tuple(by_key[k] for k in o.findings if k in by_key)
         template = Template(o.title, o.note, (1, 5, 0, 0), "to be named")
-        drafts[o.id] = _Draft(o.id, template, named, o, o.after)
+        drafts[o.id] = _Draft(o.id, template, tuple(claimed[o.id]), o, o.after)
     return drafts
 
 

@@ -80,6 +80,12 @@ class InitiativeOverride(Model):
     status: Literal["proposed", "approved", "running", "done", "dropped"] | None = None
     note: str = ""
 
+    @model_validator(mode="after")
+    def _in_order(self) -> InitiativeOverride:
+        if self.start is not None and self.end is not None and self.start > self.end:
+            raise ValueError(f"it ends ({self.end}) before it starts ({self.start})")
+        return self
+
 
 class OwnInitiative(InitiativeOverride):
     """An initiative that people add to the plan."""

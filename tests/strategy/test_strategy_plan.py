@@ -126,3 +126,26 @@ def test_mistakes_in_plan_yaml_name_their_place(tmp_path: Path, text: str, messa
     assert caught.value.where is not None
     assert caught.value.where.file == "plan.yaml"
     assert caught.value.where.line == 1
+
+
+def test_an_own_initiative_takes_its_findings_with_it(tmp_path: Path) -> None:
+    facts, judgement = judged(
+        tmp_path,
+        {
+            "systems/billing.yaml": "id: billing\nname: Ledger\n",
+            "plan.yaml": "own: [{id: owners, title: Find owners, findings: [INV101]}]\n",
+        },
+    )
+    made = plan(facts, judgement)
+    own = next(i for i in made.initiatives if i.id == "owners")
+    assert {f.subject for f in own.findings} == {"system:crm", "system:billing"}
+    placed = [f.fingerprint for i in made.initiatives for f in i.findings]
+    assert len(placed) == len(set(placed)) == len(judgement.findings)
+
+
+def test_a_finding_of_no_rule_is_a_mistake(tmp_path: Path) -> None:
+    facts, judgement = judged(
+        tmp_path, {"plan.yaml": "own: [{id: a, title: A, findings: [ZZZ999]}]\n"}
+    )
+    with pytest.raises(InvalidInput, match="names no rule"):
+        plan(facts, judgement)
