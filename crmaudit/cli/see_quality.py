@@ -45,6 +45,8 @@ def scores(
             lacking.append(
                 f"not measured apart from the rest of their tables' rows: {', '.join(mixed)}"
             )
+    if rows:
+        lacking.append("overall: checks passed of all checks; read the worst dimension beside it")
     day = f" · as of {found.facts.day}" if found.facts.day else ""
     show(
         View(

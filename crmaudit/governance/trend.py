@@ -27,7 +27,7 @@ class Trend:
     p: float
 
     def notable(self, alpha: float = 0.05) -> bool:
-        return self.p < alpha
+        return self.p < alpha and self.slope != 0
 
 
 def trend(points: Sequence[tuple[date, float]]) -> Trend | None:
