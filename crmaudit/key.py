@@ -22,6 +22,7 @@ import hashlib
 import os
 import re
 import secrets
+import tempfile
 from pathlib import Path
 
 from crmaudit.errors import CrmauditError
@@ -113,7 +114,7 @@ def audit_key(root: Path) -> Key:
     # Before the file is there: a keyring may ask, and be stopped while it does.
     text = f"{_IN_KEYRING}{name}" if _to_keyring(name, secret) else secret
     try:
-        file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        _put(path, f"{text}\n")
     except FileExistsError:
         # Another process was faster: its key is the audit's.
         return audit_key(root)
@@ -122,9 +123,28 @@ def audit_key(root: Path) -> Key:
             f"the audit's key cannot be written to {path}: {error.strerror}",
             f"check the folder's rights, or set {VARIABLE}",
         ) from None
-    with os.fdopen(file, "w", encoding="ascii") as out:
-        out.write(f"{text}\n")
     return Key(bytes.fromhex(secret))
+
+
+def _put(path: Path, text: str) -> None:
+    """Make the file, whole from its first moment on and readable by its owner only.
+
+    Raises FileExistsError where there is one, OSError where it cannot be made.
+    """
+    file, partial = tempfile.mkstemp(prefix=".key-", dir=path.parent)
+    try:
+        with os.fdopen(file, "w", encoding="ascii") as out:
+            out.write(text)
+        try:
+            os.link(partial, path)
+        except FileExistsError:
+            raise
+        except OSError:
+            # Some file systems have no links: there, a reader may meet the file still empty.
+            with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
+                out.write(text)
+    finally:
+        os.unlink(partial)
 
 
 def _to_keyring(name: str, secret: str) -> bool:

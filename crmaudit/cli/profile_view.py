@@ -10,7 +10,7 @@ from crmaudit.cli.view import Column, View, json_text, show
 from crmaudit.errors import CrmauditError
 
 if TYPE_CHECKING:
-    from crmaudit.evidence import ColumnProfile, TableProfile
+    from crmaudit.evidence import Catalog, ColumnProfile, TableProfile
 
 
 def show_profiles(source: str, tables: Sequence[str], schema: str | None, format_: str) -> int:
@@ -58,7 +58,7 @@ def show_profiles(source: str, tables: Sequence[str], schema: str | None, format
                     if format_ == "json":
                         kept.append(json.loads(to_json(found))["body"])
                     else:
-                        display.aside(_print, found)
+                        display.aside(lambda p: _print(p, catalog), found)
         finally:
             # A lost connection takes nothing of what is done.
             if format_ == "json":
@@ -70,10 +70,16 @@ def show_profiles(source: str, tables: Sequence[str], schema: str | None, format
     return 2 if failed else 0
 
 
-def _print(found: TableProfile) -> None:
+def _print(found: TableProfile, catalog: Catalog) -> None:
     console = out()
     console.print()
-    show(table_view(found))
+    show(table_view(found, catalog_notes(catalog, found.table)))
+
+
+def catalog_notes(catalog: Catalog | None, table: str) -> list[str]:
+    """The catalog's note of a table; of an unreadable one its profile's status says it."""
+    tables = catalog.tables if catalog else ()
+    return [f"note: {t.note}" for t in tables if t.qualified == table and t.readable and t.note]
 
 
 def table_view(profile: TableProfile, notes: Sequence[str] = (), hint: str = "") -> View:

@@ -146,14 +146,15 @@ def show_thing(
     output: Output = None,
 ) -> None:
     """A table or a column: profile, scores, evidence."""
-    from crmaudit.cli.profile_view import column_view, table_view
+    from crmaudit.cli.profile_view import catalog_notes, column_view, table_view
 
     found = audit(workspace)
     system, profile, column = _find(found, path)
     if column is None:
         card = found.quality.table_card(system, profile.table)
         hint = f"crmaudit quality show {system}.{profile.table}.COLUMN"
-        show(table_view(profile, _explained(card), hint), format_, output)
+        noted = catalog_notes(found.facts.evidence.catalogs.get(system), profile.table)
+        show(table_view(profile, [*noted, *_explained(card)], hint), format_, output)
         return
     card = found.quality.column_card(system, profile.table, column)
     hint = f"crmaudit quality show {system}.{profile.table}"

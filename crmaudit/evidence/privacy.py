@@ -61,6 +61,56 @@ _WORDS = frozenset(_WORDS_TEXT.split())
 # `phone_type`, `email_status`: the code beside a personal field, not the field.
 _CODES = {"type", "typ", "tipo", "status", "kind", "flag", "format", "category", "kategorie"}
 
+# What a person is to the organisation. A text under such a name is often the person's name;
+# a number is a count or a key, and its range stays visible. German `kind` (child) is left
+# out, as in English it is the word for a code.
+_ROLES_TEXT = """
+    staff worker handler counsellor counselor volunteer doctor teacher assignee operator reviewer
+    approver requester member client customer donor patient mother father parent supervisor coach
+    officer trustee guardian carer caregiver caretaker nurse therapist advisor adviser tutor trainer
+    mentor employee agent manager owner author creator responsible partner spouse husband wife
+    sibling child children student pupil beneficiary
+    kunde kunden kundin klient klienten klientin arzt aerztin arztin lehrer lehrerin mitglied
+    mitglieder spender spenderin patientin patienten mutter vater eltern kinder vormund pfleger
+    pflegerin leiter leiterin ersteller erstellerin vorgesetzter vorgesetzte partnerin ehepartner
+    ehefrau ehemann
+    patiente cliente clienta conseiller conseillere responsable benevole membre medecin enseignant
+    enseignante professeur employe salarie gestionnaire tuteur tutrice mere pere enfant conjoint
+    conjointe epoux epouse donateur donatrice adherent adherente usager intervenant intervenante
+    referent referente superviseur createur
+    voluntario voluntaria medico medica maestro maestra profesor profesora miembro socio socia
+    donante paciente madre padre cuidador cuidadora agente gerente creador pareja conyuge hijo hija
+    trabajador trabajadora asesor asesora consejero consejera
+"""
+# German and English compounds: `Kundenbetreuer`, `Sachbearbeiterin`, `caseworker`.
+_ROLE_STEMS_TEXT = """
+    betreuer bearbeiter mitarbeiter verantwortlich freiwillig ehrenamtlich worker casehandler
+    volunteer counsellor
+"""
+_ROLE_CODES_TEXT = """
+    code codes count level group segment class tier rank grade stage size rating priority
+    language country currency gruppe stufe klasse anzahl art sprache land
+    statut categorie groupe niveau classe langue pays
+    categoria codigo grupo nivel clase estado idioma pais
+"""
+# Special categories (GDPR, articles 9 and 10) and what tells of them; no word for a code
+# beside them makes their values harmless: `marital_status`, `disability_type`.
+_SPECIAL_STEMS_TEXT = """
+    disabilit handicap behindert behinderung discapacid invalidit
+    nationalit nacionalid staatsangehor citizenship
+    medication medikament medicament medicacion allerg alergi diagnos health gesundheit sante
+    offence offense vorstraf straftat conviction criminal delito infraction
+    marital matrimonial familienstand zivilstand etatcivil estadocivil civilstatus
+    religio konfession ethni etnia political gewerkschaft syndica sindica
+    sexual pregnan illness disease krankheit maladie enfermedad biometri geneti
+"""
+_ROLES = frozenset(_ROLES_TEXT.split())
+_ROLE_STEMS = tuple(_ROLE_STEMS_TEXT.split())
+_ROLE_CODES = frozenset(_CODES | set(_ROLE_CODES_TEXT.split()))
+_SPECIAL_STEMS = tuple(_SPECIAL_STEMS_TEXT.split())
+_SPECIAL_WORDS = frozenset({"salud", "union", "unions", "race", "caste", "married"})
+_GENDER = frozenset({"gender", "sex", "geschlecht", "sexe", "genre", "sexo", "genero"})
+
 
 def shape_class(character: str) -> str:
     """The ASCII character that stands for one character in a shape.
@@ -159,6 +209,26 @@ def personal_name(column_name: str) -> bool:
     return any(w in _WORDS for w in words) or any(s in joined for s in _STEMS)
 
 
+@cache
+def _names_a_person(column_name: str) -> bool:
+    """Whether texts of this column may name people by their role, or tell of special categories.
+
+    `member_status` and `owner_type` are codes beside a role and may be seen;
+    nothing makes a special category a code.
+    """
+    words = name_words(column_name)
+    joined = "".join(words).replace("oe", "o")
+    if any(s in joined for s in _SPECIAL_STEMS) or any(w in _SPECIAL_WORDS for w in words):
+        return True
+    # Custom fields end in `_c`.
+    own = words[:-1] if len(words) > 1 and words[-1] == "c" else words
+    if len(own) > 1 and own[-1] in _ROLE_CODES:
+        return False
+    return any(w in _ROLES or w.removesuffix("s") in _ROLES for w in own) or any(
+        s in joined for s in _ROLE_STEMS
+    )
+
+
 def may_show(
     column_name: str, logical: Logical, distinct: int, rows: int, value: str, count: int
 ) -> bool:
@@ -167,6 +237,9 @@ def may_show(
     Only codes are shown, that is where all of this holds:
     - the column's name is not that of a personal, free-text or secret field
       (`personal_name`), and it holds text, whole numbers, numbers or booleans;
+    - where it holds text, its name is neither a person's role (`staff`) nor a
+      special category (`marital_status`); of a gender only single characters
+      are shown;
     - it has at most `MOST_CODES` different values, each on average in at least
       `MINIMUM_COUNT` of the `rows` that are filled;
     - the value itself occurs at least `MINIMUM_COUNT` times;
@@ -181,7 +254,14 @@ def may_show(
         and distinct * MINIMUM_COUNT <= rows
         and count >= MINIMUM_COUNT
         and _looks_like_code(value)
+        and (logical != "text" or _is_no_person(column_name, value))
     )
+
+
+def _is_no_person(column_name: str, value: str) -> bool:
+    if _names_a_person(column_name):
+        return False
+    return len(value.strip()) == 1 or _GENDER.isdisjoint(name_words(column_name))
 
 
 def _looks_like_code(value: str) -> bool:

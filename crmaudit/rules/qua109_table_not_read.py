@@ -2,10 +2,14 @@
 
 ## Why
 What was not read was not judged: scores and findings speak of the rest only. Rights that an
-auditor lacks, views that fail and rows hidden by policies are findings of their own.
+auditor lacks, views that fail and rows hidden by policies are findings of their own. So are the
+lines of an export that have too many or too few cells: they are padded or cut, and their values
+may stand in the wrong columns; where they could not even be kept, rows are missing.
 
 ## Fix
-Grant the audit account read rights, mend the view, or say why the table is to stay unread.
+Grant the audit account read rights, mend the view, or say why the table is to stay unread. Export
+a file with malformed lines again, with its texts quoted. Read a table with row-level security by
+an account that sees all its rows.
 
 ## Bad
 ```yaml evidence
@@ -20,8 +24,10 @@ Grant the audit account read rights, mend the view, or say why the table is to s
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
+from crmaudit.evidence import Table, TableProfile
 from crmaudit.facts import Facts
 from crmaudit.rules.base import Hit, Severity, Topic
 from crmaudit.rules.words import capital, long_date, part_of, table_subject
@@ -30,10 +36,16 @@ severity: Severity = "medium"
 topic: Topic = "quality"
 initiative = "clean-data"
 
+# What sources write into a catalog's notes, one part each; other parts are no matter of reading.
+_MALFORMED = re.compile(r"[\d,]+ (malformed )?lines? ")
+_LEFT_OUT = "left out"
+_HIDDEN = "row-level security is on: "
+
 
 def check(facts: Facts) -> Iterator[Hit]:
     facts.need_evidence()
     told: set[str] = set()
+    whole: dict[str, TableProfile] = {}
     for system, tables in facts.evidence.unread.items():
         for name, profile in tables.items():
             told.add(about := table_subject(system, name))
@@ -62,12 +74,33 @@ def check(facts: Facts) -> Iterator[Hit]:
                     f"could not be counted: {_first_words(parts[0].status.reason)}",
                     severity="low",
                 )
+            else:
+                whole[about] = profile
     for system, catalog in facts.evidence.catalogs.items():
         for table in catalog.tables:
             about = table_subject(system, table.qualified)
             if not table.readable and about not in told:
                 reason = _first_words(table.note or "no reason was given")
                 yield Hit(about, f"{table.qualified} could not be read: {reason}")
+            elif table.readable and (about in whole or about not in told):
+                yield from _noted(about, table, whole.get(about))
+
+
+def _noted(about: str, table: Table, profile: TableProfile | None) -> Iterator[Hit]:
+    """What the note of a table that was read says of rows that are damaged or missing."""
+    parts = table.note.split("; ")
+    lines = [p for p in parts if table.kind == "file" and _MALFORMED.match(p)]
+    if lines:
+        left_out = any(p.endswith(_LEFT_OUT) for p in lines)
+        yield Hit(
+            about,
+            f"{table.qualified} was read with faults: {'; '.join(lines)}",
+            severity="medium" if left_out else "low",
+        )
+    elif profile is not None and not profile.rows:
+        for part in parts:
+            if part.startswith(_HIDDEN):
+                yield Hit(about, f"{table.qualified} has no rows to read: {part}")
 
 
 def _first_words(text: str, most: int = 12) -> str:

@@ -214,6 +214,25 @@ def test_reading_databases(run, demo: Path, tmp_path: Path) -> None:
     assert bundle.exists()
 
 
+def test_malformed_lines_of_an_export_are_told(run, tmp_path: Path) -> None:
+    files = tmp_path / "files"
+    files.mkdir()
+    text = "id,name,mail\n1,Ana,a@x.org\n2,Bob\n3,Cy,c@x.org,more\n"
+    (files / "people.csv").write_text(text, encoding="utf-8")
+    told = "2 lines with too many or too few cells, padded or cut"
+    ran = run("profile", files, width=120)
+    assert ran.code == 0, ran.err
+    assert f"note: {told}" in ran.out
+    root = tmp_path / "ws"
+    assert run("init", root, "--from", files).code == 0
+    assert run("collect", "-w", root).code == 0
+    assert f"note: {told}" in run("quality", "show", "crm.people", "-w", root, width=120).out
+    checked = run("check", "--fail-on", "never", "--format", "json", "-w", root)
+    (found,) = [r for r in json.loads(checked.out)["rows"] if r["code"] == "QUA109"]
+    assert found["severity"] == "low"
+    assert told in found["message"]
+
+
 @pytest.mark.parametrize("name", ["harbourlight", "northwharf"])
 def test_examples_have_the_schemas_of_this_version(run, name: str, tmp_path: Path) -> None:
     """`crmaudit schema examples/NAME/.schema` writes them."""

@@ -72,7 +72,8 @@ def test_the_score_lies_in_its_range(parts: list[tuple[float, float | None]]) ->
     assert 1 - 1e-9 <= low <= high <= 10 + 1e-9
     if made.score is not None:
         assert low - 1e-9 <= made.score <= high + 1e-9
-    assert (made.coverage == 1) == all(d is not None for _, d in parts) or made.coverage < 1
+    assert 0 <= made.coverage <= 1
+    assert (made.coverage == 1) == all(d is not None for _, d in parts)
 
 
 def test_the_default_weights_add_up() -> None:
