@@ -44,6 +44,3 @@ class EntityMap(Document):
     def entities(self) -> tuple[str, ...]:
         """Entities that some table holds, sorted by name."""
         return tuple(sorted({t.entity for t in self.tables if t.role != "system"}))
-
-    def tables_of(self, entity: str) -> tuple[MappedTable, ...]:
-        return tuple(t for t in self.tables if t.entity == entity)

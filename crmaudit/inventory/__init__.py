@@ -2,7 +2,7 @@
 
 from crmaudit.inventory.access_path import bulk_interfaces, ways_out
 from crmaudit.inventory.completeness import Completeness, Fact, completeness, left_blank
-from crmaudit.inventory.cost import Money, YearlyCost, yearly_costs
+from crmaudit.inventory.cost import YearlyCost, yearly_costs
 from crmaudit.inventory.documentation import Described, DocumentState, described, document_states
 from crmaudit.inventory.inventory import Inventory, InventoryRow
 from crmaudit.inventory.licences import LicenceUse, licence_use, uncounted
@@ -26,7 +26,6 @@ __all__ = [
     "Inventory",
     "InventoryRow",
     "LicenceUse",
-    "Money",
     "Perceived",
     "SkillState",
     "YearlyCost",

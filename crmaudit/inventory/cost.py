@@ -9,12 +9,6 @@ from crmaudit.workspace.dossier import System
 
 
 @dataclass(frozen=True, slots=True)
-class Money:
-    amount: float
-    currency: str
-
-
-@dataclass(frozen=True, slots=True)
 class YearlyCost:
     """One year's cost of one system, by kind, in one currency.
 

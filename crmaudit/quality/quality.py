@@ -126,9 +126,6 @@ class Quality:
     def portfolio_card(self) -> Scorecard | None:
         return self._combined((s, p.table) for s, p in self.entity_tables())
 
-    def table_score(self, system: str, table: str) -> Score:
-        return overall(self.table_card(system, table))
-
     def entity_score(self, entity: str, system: str | None = None) -> Score | None:
         card = self.entity_card(entity, system)
         return overall(card) if card else None
