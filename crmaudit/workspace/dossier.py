@@ -26,6 +26,7 @@ from crmaudit.workspace.base import (
     Text,
     Texts,
     Year,
+    several,
     short_form,
 )
 from crmaudit.workspace.spelling import suggestion
@@ -114,10 +115,20 @@ class Cost(Model):
     kind: Literal[
         "licence", "maintenance", "support", "hosting", "internal time", "project", "other"
     ]
-    amount: Amount
+    amount: Amount | None = None
+    hours: Amount | None = None
+    """Internal time in hours, in place of an amount; `hourly_rate` in audit.yaml prices it."""
     currency: Currency | None = None
     """Three letters; without it, the audit's own currency."""
     note: str = ""
+
+    @model_validator(mode="after")
+    def _one_measure(self) -> Cost:
+        if (self.amount is None) == (self.hours is None):
+            raise ValueError("a cost has either an `amount:` or `hours:`")
+        if self.hours is not None and self.kind != "internal time":
+            raise ValueError("`hours:` are for the kind `internal time`; write an `amount:`")
+        return self
 
 
 class Holder(Model):
@@ -312,6 +323,8 @@ class System(Model):
     """The dossier of one system. Only `id` and `name` are required."""
 
     id: Id
+    formerly: Annotated[tuple[Id, ...], several] = ()
+    """Earlier ids, under which evidence, bundles and exported workbooks still know it."""
     name: Text
     vendor: Text | None = None
     kind: Kind | None = None
