@@ -17,7 +17,7 @@ $(STAMP): pyproject.toml
 demo: $(STAMP)  ## Generate the example charity, audit it, and say where the report is
 	$(BIN)/crmaudit demo demo
 
-test: $(STAMP) lint  ## Lint and run all tests (PostgreSQL and MariaDB as real servers)
+test: $(STAMP) lint  ## Lint and run all tests (real PostgreSQL, MariaDB and LibreOffice)
 	$(BIN)/python -m pytest -n 2
 
 fast: $(STAMP)  ## Run the tests that need no server

@@ -9,7 +9,7 @@ import sys
 
 from benchmarks.measure import versions
 
-NAMES = ("workspace", "profile", "audit")
+NAMES = ("workspace", "inventory", "profile", "audit", "columns")
 
 
 def main() -> None:

@@ -20,12 +20,12 @@ from crmaudit.facts import Facts
 from crmaudit.governance import Governance
 from crmaudit.inventory import Inventory
 from crmaudit.quality.quality import Quality
-from crmaudit.strategy import Plan, plan
 from crmaudit.workspace import Workspace, find_root, load
 
 if TYPE_CHECKING:
     from crmaudit.collect import Outcome, Progress
     from crmaudit.store import Run, Store
+    from crmaudit.strategy import Plan, Retirement
 
 
 class Audit:
@@ -88,7 +88,21 @@ class Audit:
 
     @cached_property
     def plan(self) -> Plan:
+        from crmaudit.strategy import plan
+
         return plan(self.facts, self.findings)
+
+    def retire(self, *systems: str) -> Retirement:
+        """What would happen without these systems. Nothing is written.
+
+        They are named by id, earlier id or name. Raises CrmauditError for one
+        that there is not.
+        """
+        from crmaudit.strategy import retire
+
+        return retire(
+            self.facts, self.findings, [self.workspace.find_system(s).id for s in systems]
+        )
 
     def collect(
         self,

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Set
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
+from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Literal
 
 from crmaudit.errors import CrmauditError, InvalidInput, Place, Problem
@@ -41,7 +41,6 @@ class Finding:
     message: str
     severity: Severity
     confidence: Confidence
-    place: Place
     measurements: tuple[Measurement, ...]
     who: str | None
     related: tuple[str, ...]
@@ -49,9 +48,15 @@ class Finding:
     topic: str
     initiative: str
     fingerprint: str
+    locate: Callable[[], Place] = field(repr=False, compare=False)
     state: FindingState = "open"
     response: Response | None = None
     lapsed: bool = False
+
+    @property
+    def place(self) -> Place:
+        """Where it stands: the file is read once more for that, so only when it is asked for."""
+        return self.locate()
 
     @property
     def evidence(self) -> tuple[str, ...]:
@@ -102,7 +107,15 @@ class Judgement:
 
     def about(self, subject: str) -> tuple[Finding, ...]:
         """Findings about a subject, or that touch it."""
-        return tuple(f for f in self.findings if f.subject == subject or subject in f.related)
+        return tuple(self._about.get(subject, ()))
+
+    @cached_property
+    def _about(self) -> Mapping[str, list[Finding]]:
+        found: dict[str, list[Finding]] = {}
+        for finding in self.findings:
+            for subject in dict.fromkeys((finding.subject, *finding.related)):
+                found.setdefault(subject, []).append(finding)
+        return found
 
     def worst(self, n: int = 5) -> tuple[Finding, ...]:
         """The findings that matter most, as a fair picture for somebody with one minute.
@@ -164,11 +177,7 @@ def judge(facts: Facts, rules: Iterable[Rule] | None = None) -> Judgement:
         if not found and not lacking:
             clean.append(rule.code)
     answers = _Answers(facts)
-    # By subject, so that each file's places are looked up together.
-    findings = [
-        answers.answer(_finding(rule, hit, facts))
-        for rule, hit in sorted(hits, key=lambda h: (h[1].subject, h[0].code))
-    ]
+    findings = [answers.answer(_finding(rule, hit, facts)) for rule, hit in hits]
     findings.sort(key=lambda f: (SEVERITIES.index(f.severity), f.code, f.subject))
     return Judgement(
         findings=tuple(f for f in findings if f.counts),
@@ -216,11 +225,10 @@ def _run(rule: Rule, facts: Facts, parameters: dict[str, Any]) -> tuple[list[Hit
 
 def _finding(rule: Rule, hit: Hit, facts: Facts) -> Finding:
     workspace = facts.workspace
-    place = (
-        workspace.place(hit.file, *hit.path)
-        if hit.file
-        else workspace.place_of(hit.subject, *hit.path)
-    )
+    if hit.file:
+        locate = partial(workspace.place, hit.file, *hit.path)
+    else:
+        locate = partial(workspace.place_of, hit.subject, *hit.path)
     return Finding(
         code=rule.code,
         title=rule.title,
@@ -228,7 +236,6 @@ def _finding(rule: Rule, hit: Hit, facts: Facts) -> Finding:
         message=hit.message,
         severity=hit.severity or rule.severity,
         confidence=hit.confidence,
-        place=place,
         measurements=hit.measurements,
         who=hit.who,
         related=hit.related,
@@ -236,6 +243,7 @@ def _finding(rule: Rule, hit: Hit, facts: Facts) -> Finding:
         topic=rule.topic,
         initiative=rule.initiative,
         fingerprint=fingerprint(rule.code, hit.subject),
+        locate=locate,
     )
 
 
@@ -246,6 +254,9 @@ class _Answers:
         self._facts = facts
         self._responses = facts.workspace.responses.responses
         self._used: set[int] = set()
+        self._to: dict[tuple[str, str], list[int]] = {}
+        for i, response in enumerate(self._responses):
+            self._to.setdefault((response.code, response.subject), []).append(i)
 
     def answer(self, finding: Finding) -> Finding:
         fitting = self._fitting(finding)
@@ -261,12 +272,8 @@ class _Answers:
 
     def _fitting(self, finding: Finding) -> list[int]:
         """Indexes of the responses to it, the one that counts first: its own before a general."""
-        mine = [
-            i
-            for i, r in enumerate(self._responses)
-            if r.code == finding.code and r.subject in (finding.subject, "*")
-        ]
-        return sorted(mine, key=lambda i: self._responses[i].subject == "*")
+        subjects = dict.fromkeys((finding.subject, "*"))
+        return [i for s in subjects for i in self._to.get((finding.code, s), ())]
 
     def unused(self, undecided: Set[str]) -> tuple[Problem, ...]:
         """Responses that fit no finding, but for codes of which nobody knows."""

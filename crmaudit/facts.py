@@ -7,19 +7,34 @@ another is handed in here as plain values. Nothing here reaches a database.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property
 
 from crmaudit.crud_matrix import CrudMatrix, TableCover, table_cover
 from crmaudit.evidence import Catalog, Document, EntityMap, TableProfile
 from crmaudit.governance import Governance
-from crmaudit.inventory import Inventory
+from crmaudit.governance.rate import FEWER, too_few
+from crmaudit.inventory import (
+    Described,
+    Directory,
+    Fit,
+    Inventory,
+    Measured,
+    OpinionGap,
+    Surroundings,
+    all_perceived,
+    described,
+    fit,
+    perceived_by_entity,
+)
 from crmaudit.quality.quality import Quality
-from crmaudit.sheets import read_series
 from crmaudit.workspace import Workspace
+from crmaudit.workspace.dossier import System
 from crmaudit.workspace.landscape import Map
+from crmaudit.workspace.weights import weights
 
 _NO_FILE = {
     "maps": ("no entity map is given", "a file in maps/"),
@@ -102,6 +117,35 @@ def _usable(profile: TableProfile) -> tuple[bool, datetime]:
     return p.status.state != "failed", p.taken_at
 
 
+def _as_called_now(document: Document, formerly: Mapping[str, str]) -> Document:
+    p = document.provenance
+    if p.system not in formerly:
+        return document
+    return replace(
+        document, provenance=replace(p, system=formerly[p.system], collected_as=p.system)
+    )
+
+
+def _without_older(documents: list[Document], formerly: Mapping[str, str]) -> Iterator[Document]:
+    """The newest of each topic, which may have been collected under an earlier id and a later.
+
+    As in the store, one that failed leaves the newest that did not.
+    """
+    renamed = set(formerly.values())
+    topics: dict[tuple[str, str, str], list[Document]] = {}
+    for d in documents:
+        system = d.provenance.system
+        if system in renamed:
+            topics.setdefault((d.kind, system, d.subject), []).append(d)
+        else:
+            yield d
+    for found in topics.values():
+        newest, *older = sorted(found, key=lambda d: d.provenance.taken_at, reverse=True)
+        yield newest
+        if newest.provenance.status.state == "failed":
+            yield from [d for d in older if d.provenance.status.state != "failed"][:1]
+
+
 @dataclass(frozen=True)
 class Facts:
     """The facts of one audit. Parts are worked out on first use and kept."""
@@ -111,9 +155,13 @@ class Facts:
 
     @staticmethod
     def of(workspace: Workspace, documents: Iterable[Document] = ()) -> Facts:
-        """Facts from a workspace and documents of evidence of systems that it knows."""
-        known = tuple(d for d in documents if d.provenance.system in workspace.system)
-        return Facts(workspace, EvidenceSet(known))
+        """Facts from a workspace and documents of evidence of systems that it knows.
+
+        What was collected under a system's earlier id counts as its own.
+        """
+        known = (_as_called_now(d, workspace.formerly) for d in documents)
+        ours = [d for d in known if d.provenance.system in workspace.system]
+        return Facts(workspace, EvidenceSet(tuple(_without_older(ours, workspace.formerly))))
 
     @cached_property
     def day(self) -> date | None:
@@ -133,27 +181,166 @@ class Facts:
 
     @cached_property
     def inventory(self) -> Inventory:
-        audit = self.workspace.audit
-        return Inventory(self.workspace.systems, self.day, audit.currency, audit.rates)
+        audit, people = self.workspace.audit, self.workspace.person
+        return Inventory(
+            self.workspace.systems,
+            self.day,
+            audit.currency,
+            audit.rates,
+            hourly_rate=audit.hourly_rate,
+            people=people,
+            directory=Directory(people, audit.units, audit.terms.auditors, self.day),
+            weights=weights("completeness", audit.weights),
+        )
 
     @cached_property
     def crud(self) -> CrudMatrix:
         return CrudMatrix(self.workspace.in_scope, self.workspace.entity.values())
 
     @cached_property
+    def whole_crud(self) -> CrudMatrix:
+        """The matrix over all systems, those out of scope included."""
+        return CrudMatrix(self.workspace.systems, self.workspace.entity.values())
+
+    @cached_property
     def quality(self) -> Quality:
         return Quality(self.evidence.profiles, self.evidence.catalogs, self.maps, self.day)
 
     @cached_property
+    def fits(self) -> Mapping[str, Fit]:
+        """System → where it stands on TIME; all systems in scope."""
+        audit = self.workspace.audit
+        own = [weights(axis, audit.weights) for axis in ("functional fit", "technical fit")]
+        return {
+            row.system.id: fit(row, self._surroundings(row.system), *own)
+            for row in self.inventory.in_scope
+        }
+
+    def _surroundings(self, system: System) -> Surroundings:
+        score = self.quality.system_score(system.id)
+        return Surroundings(
+            judge=self.workspace.person_name(system.fitness.who) or "",
+            measured=score.share if score else None,
+            record_of=self._records.get(system.id, 0) if self._records else None,
+            staff=self.governance.staff,
+            keeps=self._keeps.get(system.id, ""),
+        )
+
+    @cached_property
+    def _records(self) -> Mapping[str, int]:
+        """System → entities of which it is declared the system of record."""
+        declared = (e.system_of_record for e in self.workspace.entity.values())
+        return Counter(system for system in declared if system)
+
+    @cached_property
+    def _keeps(self) -> Mapping[str, str]:
+        """System → why it must not be called "eliminate": what only it creates, and others need."""
+        crud, entity = self.crud, self.workspace.entity
+        needed: dict[str, list[str]] = {}
+        open_: dict[str, list[str]] = {}
+        for name in crud.entities:
+            creators = crud.doing("C", name)
+            if len(creators) != 1:
+                continue
+            (creator,) = creators
+            if set(crud.doing("R", name)) - {creator}:
+                needed.setdefault(creator, []).append(entity[name].label)
+            elif self._unknown_elsewhere(name, creator):
+                open_.setdefault(creator, []).append(entity[name].label)
+        found = {}
+        for system in self.workspace.in_scope:
+            if system.id in needed:
+                found[system.id] = f"it alone creates {_some(needed[system.id])}, which others read"
+            elif system.id in open_:
+                labels = _some(open_[system.id])
+                found[system.id] = f"it alone creates {labels}, and who reads that is not known"
+            elif not system.crud_complete and not any(system.crud.values()):
+                found[system.id] = "nobody said what it creates"
+        return found
+
+    def _unknown_elsewhere(self, entity: str, creator: str) -> bool:
+        """Whether of another system nobody said what it does to the entity."""
+        others = (s for s in self.crud.incomplete if s != creator)
+        return any(self.crud.cell(s, entity).letters is None for s in others)
+
+    @cached_property
+    def opinions(self) -> tuple[OpinionGap, ...]:
+        """What people say of systems in scope, and of entities in them, beside what was measured.
+
+        In the order of the dossiers, of each system the opinion on the whole first.
+        """
+        return tuple(
+            OpinionGap(said, self._measured(said.entity, system.id))
+            for system in self.workspace.in_scope
+            for said in all_perceived(system)
+        )
+
+    @cached_property
+    def entity_opinions(self) -> tuple[OpinionGap, ...]:
+        """What people say of entities, whichever system they spoke of, beside all that hold it."""
+        said = perceived_by_entity(self.workspace.in_scope)
+        return tuple(OpinionGap(p, self._measured(p.entity, None)) for p in said)
+
+    def _measured(self, entity: str, system: str | None) -> Measured:
+        quality = self.quality
+        score = (
+            quality.entity_score(entity, system)
+            if entity
+            else quality.system_score(system)
+            if system
+            else None
+        )
+        if score is None or score.share is None:
+            return Measured(reason=score.reason if score else "no table of it was profiled")
+        mixed = bool(entity and quality.shared(entity, system))
+        return Measured(score.share, score.passed, score.applicable, score.evidence, mixed)
+
+    @cached_property
+    def descriptions(self) -> Mapping[str, Described]:
+        """System → its database's documentation beside the tables of its catalog.
+
+        Only systems whose catalog was read and whose documentation counts or
+        names its tables.
+        """
+        found = {}
+        for system in self.workspace.systems:
+            catalog = self.evidence.catalogs.get(system.id)
+            document = system.documentation.database
+            if catalog is not None and document is not None and document.exists:
+                tables = [t.qualified for t in catalog.tables if t.kind != "view"]
+                views = [t.qualified for t in catalog.tables if t.kind == "view"]
+                beside = described(document, tables, views)
+                if beside is not None:
+                    found[system.id] = beside
+        return found
+
+    def speaker(self, who: str) -> str:
+        """The name under which an opinion may be told.
+
+        A person of people.yaml is named, and so is a group; a unit of fewer
+        than five people is not.
+        """
+        if who in self.workspace.person:
+            return self.workspace.person[who].name
+        named = (
+            u for u in self.workspace.audit.units if who.casefold() in (u.id, u.name.casefold())
+        )
+        unit = next(named, None)
+        if unit is not None and unit.staff is not None and too_few(unit.staff):
+            return f"a group of {FEWER}"
+        return who
+
+    @cached_property
     def governance(self) -> Governance:
         workspace = self.workspace
-        series = {
-            kpi.id: read_series(
-                workspace.root / kpi.file, kpi.date_column, kpi.value_column, kpi.file
-            )
-            for kpi in workspace.kpis.kpis
-            if kpi.file and not kpi.series
-        }
+        series = {}
+        for kpi in workspace.kpis.kpis:
+            if kpi.file and not kpi.series:
+                from crmaudit.sheets import read_series
+
+                series[kpi.id] = read_series(
+                    workspace.root / kpi.file, kpi.date_column, kpi.value_column, kpi.file
+                )
         return Governance(workspace, self.crud.connected, series)
 
     @cached_property
@@ -195,6 +382,19 @@ class Facts:
             for system, cover in self.covers.items()
         }
 
+    def without(self, systems: Iterable[str]) -> Facts:
+        """The facts as they would be without these systems and all that refers to them.
+
+        The day stays the same, although evidence goes. Nothing is changed here.
+        """
+        gone = frozenset(systems) & self.workspace.system.keys()
+        if not gone:
+            return self
+        workspace = self.workspace.without(gone)
+        audit = workspace.audit.model_copy(update={"as_of": self.day})
+        kept = tuple(d for d in self.evidence.documents if d.provenance.system not in gone)
+        return Facts(replace(workspace, audit=audit), EvidenceSet(kept))
+
     def need(self, *files: str) -> None:
         """Raise NotAssessed where the workspace lacks one of these files or folders."""
         for file in files:
@@ -221,6 +421,12 @@ class Facts:
                 f"the CRUD entries of {of} are not declared complete: {', '.join(named)}{more}",
                 needs="crud_complete: true in every dossier in scope",
             )
+
+
+def _some(names: Sequence[str], most: int = 3) -> str:
+    """`A`, `A and B`, `A, B, C and 4 more`."""
+    shown = [*names[:most], *([f"{len(names) - most} more"] if len(names) > most else [])]
+    return " and ".join([", ".join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)
 
 
 def _newest_declared(workspace: Workspace) -> date | None:

@@ -10,12 +10,15 @@ import contextlib
 import errno
 import os
 import shutil
-import sqlite3
 import tempfile
 from pathlib import Path
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from crmaudit.errors import CrmauditError
+
+if TYPE_CHECKING:
+    import sqlite3
 
 _PREFIX = "crmaudit-scratch-"
 _LOCK = "lock"
@@ -50,6 +53,8 @@ class Lock:
     """
 
     def __init__(self, path: Path) -> None:
+        import sqlite3
+
         self._connection: sqlite3.Connection | None = None
         try:
             connection = sqlite3.connect(path, timeout=0, isolation_level=None)

@@ -1,8 +1,7 @@
-"""`report`, `export`, `import`, `audit`."""
+"""`report` and `audit`."""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -19,7 +18,6 @@ from crmaudit.cli.terminal import (
     percent,
     print_warnings,
     put_note,
-    say,
 )
 
 if TYPE_CHECKING:
@@ -34,8 +32,6 @@ Final = Annotated[
 
 def register(app: typer.Typer) -> None:
     app.command()(report)
-    app.command()(export)
-    app.command("import")(import_)
     app.command("audit")(audit_)
 
 
@@ -74,65 +70,6 @@ def say_worst(found: Audit) -> None:
         console.print(Text(f"\nThe {len(worst)} that matter most of {among}", style="head"))
         put_findings(console, worst, found.findings.findings)
     console.print()
-
-
-def export(
-    file: Annotated[Path, typer.Argument(help="The bundle to write, like evidence.zip.")],
-    workspace: Workspace = HERE,
-) -> None:
-    """Write the newest evidence into a bundle to import."""
-    from crmaudit.exchange import write_bundle
-
-    found = audit(workspace)
-    documents = found.facts.evidence.documents
-    n = write_bundle(documents, file)
-    out().print(Text(f"{n} pieces of evidence in {file}"), soft_wrap=True)
-
-
-def import_(
-    file: Annotated[Path, typer.Argument(help="A bundle made by `collect -o` or `export`.")],
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
-    workspace: Workspace = HERE,
-) -> None:
-    """Take evidence from elsewhere; shows its changes first."""
-    from crmaudit.errors import CrmauditError
-    from crmaudit.exchange import read_bundle
-    from crmaudit.key import find_key
-
-    found = audit(workspace)
-    bundle = read_bundle(file)
-    key = find_key(found.root)
-    bundle.check_key(key.id if key else "")
-    unknown = [s for s in bundle.systems if s not in found.workspace.system]
-    if unknown:
-        raise CrmauditError(
-            f"the bundle speaks of {', '.join(unknown)}, which no dossier describes",
-            f"add systems/{unknown[0]}.yaml with `id: {unknown[0]}`, or collect again with --as ID",
-        )
-    known = {d.id for d in found.facts.evidence.documents}
-    fresh = [d for d in bundle.documents if d.id not in known]
-    console = out()
-    for system in bundle.systems:
-        mine = [d for d in bundle.documents if d.provenance.system == system]
-        times = sorted(d.provenance.taken_at for d in mine)
-        new = sum(d.id not in known for d in mine)
-        console.print(
-            Text(
-                f"{system}: {len(mine)} pieces of evidence, {new} new, read "
-                f"{times[0]:%Y-%m-%d %H:%M} UTC with crmaudit {bundle.tool}"
-            )
-        )
-    if not fresh:
-        console.print(Text("nothing to do: all of it is here already"))
-        return
-    if not yes and not sys.stdin.isatty():
-        raise CrmauditError("nobody can answer here", "say --yes to keep the new pieces")
-    if not yes and not typer.confirm(f"keep {len(fresh)} new pieces?", err=True):
-        say("nothing was changed", "quiet")
-        return
-    found.store.put(*fresh)
-    console.print(Text(f"{len(fresh)} pieces kept", style="good"))
-    console.print(Text("crmaudit check", style="accent"))
 
 
 def audit_(

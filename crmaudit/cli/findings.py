@@ -79,7 +79,7 @@ def findings_view(
         columns.append(Column("count", "", right=True))
         columns.append(Column("message", "Finding", flex=True))
     else:
-        drawn = [_row(f) for f in chosen]
+        drawn = [finding_row(f) for f in chosen]
         told = partial(_told, found.workspace)
         columns.append(Column("message", "Finding", told, flex=True, whole=True))
     left = 0 if all_ else max(0, len(drawn) - MOST)
@@ -101,13 +101,13 @@ def findings_view(
         + (f" ({counts})" if counts else "")
         + day,
         columns=columns,
-        rows=[_row(f) for f in chosen],
+        rows=[finding_row(f) for f in chosen],
         drawn=drawn[: len(drawn) - left],
         notes=notes,
         hint=" · ".join(hints) or "crmaudit report",
         extra={
             "as_of": str(found.facts.day) if found.facts.day else None,
-            "waived": [_row(f) for f in judgement.waived],
+            "waived": [finding_row(f) for f in judgement.waived],
             "not_assessed": [
                 {
                     "code": g.code,
@@ -201,7 +201,8 @@ def _lacking(judgement: Judgement, most: int | None) -> list[str]:
     return lines
 
 
-def _row(finding: Finding) -> dict[str, Any]:
+def finding_row(finding: Finding) -> dict[str, Any]:
+    """A finding as plain values."""
     return {
         "code": finding.code,
         "severity": finding.severity,

@@ -240,14 +240,20 @@ def diff(
     output: Output = None,
 ) -> None:
     """What is new, gone or changed between two audits."""
+    from crmaudit.engine import fingerprint
     from crmaudit.errors import CrmauditError
+    from crmaudit.workspace.renaming import subjects_now
 
-    runs = {r.id: r for r in audit(workspace).history}
+    found = audit(workspace)
+    runs = {r.id: r for r in found.history}
     for number in (a, b):
         if number not in runs:
             raise CrmauditError(f"there is no run {number}", "`crmaudit history` lists the runs")
+    # A renamed system's findings are the same as before.
+    now = subjects_now(found.workspace)
     before, after = (
-        {f["fingerprint"]: f for f in runs[n].body.get("findings", ())} for n in (a, b)
+        {fingerprint(f["code"], now(f["subject"])): f for f in runs[n].body.get("findings", ())}
+        for n in (a, b)
     )
     rows = []
     for key in [*after, *(k for k in before if k not in after)]:

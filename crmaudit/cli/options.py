@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import inspect
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from crmaudit.cli.view import Format
+from crmaudit.errors import CrmauditError
 
 if TYPE_CHECKING:
     from crmaudit.audit import Audit
@@ -40,30 +42,48 @@ def audit(workspace: Path) -> Audit:
     return found
 
 
-def group(name: str, about: str, bare: str) -> typer.Typer:
+def group(
+    name: str, about: str, bare: str, options: Mapping[str, Any] | None = None
+) -> typer.Typer:
     """A group of views that share their options; without a command it shows `bare`.
 
-    The options may stand before the command or after it.
+    The options may stand before the command or after it. `options` are further
+    ones of the view `bare`, name → annotation; without a value they are "".
     """
     app = typer.Typer(name=name, help=f"{about} Without a command: {bare}.")
+    own = dict(options or {})
 
-    @app.callback(invoke_without_command=True)
-    def _shared(
-        context: typer.Context,
-        workspace: Workspace = HERE,
-        format_: Shape = Format.table,
-        output: Output = None,
-    ) -> None:
-        given: dict[str, Any] = {"workspace": workspace, "format_": format_, "output": output}
-        if context.invoked_subcommand is not None:
-            context.default_map = {context.invoked_subcommand: given}
+    def shared(context: typer.Context, **given: Any) -> None:
+        inner = context.invoked_subcommand
+        if inner is None:
+            views = {
+                c.name or c.callback.__name__: c.callback
+                for c in app.registered_commands
+                if c.callback
+            }
+            views[bare](**given)
             return
-        views: dict[str | None, Callable[..., Any] | None] = {
-            c.name or (c.callback.__name__ if c.callback else None): c.callback
-            for c in app.registered_commands
-        }
-        view = views[bare]
-        assert view is not None
-        view(**given)
+        group: Any = context.command
+        known = {p.name for p in group.get_command(context, inner).params}
+        for option in own:
+            if given[option] and option not in known:
+                raise CrmauditError(f"`{name} {inner}` has no option --{option}")
+        context.default_map = {inner: given}
 
+    parameters = {
+        "context": (typer.Context, inspect.Parameter.empty),
+        **{option: (annotation, "") for option, annotation in own.items()},
+        "workspace": (Workspace, HERE),
+        "format_": (Shape, Format.table),
+        "output": (Output, None),
+    }
+    # Typer reads a function's parameters off its signature.
+    shared.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
+        [
+            inspect.Parameter(n, inspect.Parameter.KEYWORD_ONLY, annotation=a, default=d)
+            for n, (a, d) in parameters.items()
+        ]
+    )
+    shared.__annotations__ = {n: a for n, (a, _) in parameters.items()}
+    app.callback(invoke_without_command=True)(shared)
     return app

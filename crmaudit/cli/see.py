@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import typer
 
-from crmaudit.cli import see_crud, see_governance, see_inventory, see_quality
+from crmaudit.cli import keep_inventory, see_crud, see_governance, see_quality
 
 
 def register(app: typer.Typer) -> None:
-    for module in (see_inventory, see_crud, see_quality, see_governance):
+    for module in (keep_inventory, see_crud, see_quality, see_governance):
         app.add_typer(module.app)

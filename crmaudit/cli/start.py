@@ -6,15 +6,19 @@ import os
 import shutil
 from collections import Counter
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.text import Text
 
+from crmaudit.cli.founding import found_from_list, is_list
 from crmaudit.cli.options import HERE, Output, Shape, Workspace
 from crmaudit.cli.terminal import count, out, print_warnings, put_note, say
 from crmaudit.cli.view import Column, Format, View, show
 from crmaudit.errors import CrmauditError, InvalidInput
+
+if TYPE_CHECKING:
+    from crmaudit.workspace import Proposal
 
 
 def register(app: typer.Typer) -> None:
@@ -28,33 +32,43 @@ def init(
         str,
         typer.Option(
             "--from",
-            help="A database URL, a file or a folder of exports to propose a dossier, entities "
-            "and a map from.",
+            help="A database (URL, file, or folder of exports) to propose a dossier, entities and "
+            "a map from; or another tool's list of systems: a spreadsheet (.xlsx, .ods, .csv), "
+            "ArchiMate .xml, Backstage .yaml or code.gov .json.",
         ),
     ] = "",
-    as_: Annotated[str, typer.Option("--as", help="With --from: the system's id.")] = "crm",
-    schema_: Annotated[str, typer.Option("--schema", help="With --from: only this schema.")] = "",
+    as_: Annotated[
+        str,
+        typer.Option(
+            "--as",
+            help="The database's system, by its id; with it a .csv is a table of that system.",
+            show_default="crm",
+        ),
+    ] = "",
+    schema_: Annotated[str, typer.Option("--schema", help="With a database: only this.")] = "",
+    map_: Annotated[
+        Path | None, typer.Option("--map", help="With a spreadsheet: the column map to read it by.")
+    ] = None,
+    as_of: Annotated[
+        str,
+        typer.Option(
+            help="With a spreadsheet: the day it speaks of (2026-03-31), for costs without a year."
+        ),
+    ] = "",
+    sheet: Annotated[str, typer.Option(help="With a workbook: only this sheet.")] = "",
     organisation: Annotated[str, typer.Option(help="The organisation's name.")] = "",
 ) -> None:
-    """Make a commented workspace, empty or from a database."""
+    """Make a commented workspace: empty, from a database or from a list of systems."""
+    if from_ and is_list(from_) and not as_:
+        found_from_list(folder, Path(from_), organisation, map_, as_of, sheet)
+        return
+    as_ = as_ or "crm"
     from crmaudit.workspace import init as scaffold
-    from crmaudit.workspace import kind_columns, propose, without_secret
-    from crmaudit.workspace.proposal import MOST_KINDS
+    from crmaudit.workspace import without_secret
     from crmaudit.workspace.scaffold import password_variable
 
-    proposal = None
-    url = _seen_from(folder, from_) if from_ else ""
-    if from_:
-        from crmaudit.sources import open_source
-        from crmaudit.sources.values import value_counts
-
-        with open_source(from_, schema=schema_ or None) as source:
-            catalog = source.catalog(as_)
-            kinds = {
-                (table.qualified, column.name): value_counts(source, table, column, MOST_KINDS)
-                for table, column in kind_columns(catalog)
-            }
-            proposal = propose(catalog, as_, url, kinds)
+    proposal = proposal_from(folder, from_, as_, schema_) if from_ else None
+    url = proposal.system.url if proposal else ""
     written = scaffold(folder, organisation=organisation, proposal=proposal)
     console = out()
     files = [path for path in written if path.suffix in (".yaml", ".md")]
@@ -88,6 +102,22 @@ def init(
     system = proposal.system.id if proposal else "crm"
     hint = f"fill in systems/{system}.yaml, then: crmaudit validate -w {folder}"
     console.print(Text(hint, style="accent"), soft_wrap=True)
+
+
+def proposal_from(folder: Path, source: str, system: str, schema: str = "") -> Proposal:
+    """What a database suggests to a workspace in `folder`; the address may hold its password."""
+    from crmaudit.sources import open_source
+    from crmaudit.sources.values import value_counts
+    from crmaudit.workspace import kind_columns, propose
+    from crmaudit.workspace.proposal import MOST_KINDS
+
+    with open_source(source, schema=schema or None) as opened:
+        catalog = opened.catalog(system)
+        kinds = {
+            (table.qualified, column.name): value_counts(opened, table, column, MOST_KINDS)
+            for table, column in kind_columns(catalog)
+        }
+    return propose(catalog, system, _seen_from(folder, source), kinds)
 
 
 def _seen_from(folder: Path, source: str) -> str:

@@ -130,10 +130,10 @@ def collectors(only: Iterable[str] = ()) -> dict[str, Collector]:
 def targets(workspace: Workspace, systems: Iterable[str] = ()) -> tuple[Target, ...]:
     """The systems that can be read: those named, else all in scope with a database.
 
-    Relative paths count from the workspace. Raises CrmauditError for a name
-    that is no system or has no database.
+    Relative paths count from the workspace; a system's earlier id names it as
+    well. Raises CrmauditError for a name that is no system or has no database.
     """
-    wanted = list(dict.fromkeys(systems))
+    wanted = list(dict.fromkeys(workspace.formerly.get(s, s) for s in systems))
     for name in wanted:
         if name not in workspace.system:
             close = difflib.get_close_matches(name, workspace.system, n=1)

@@ -8,22 +8,22 @@ creates it") therefore say whether they may be asked (`complete`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
-
-import networkx as nx
 
 from crmaudit.workspace.dossier import System
 from crmaudit.workspace.landscape import Entity
 
 if TYPE_CHECKING:
+    import networkx as nx
     import pandas as pd
 
 Letter = Literal["C", "R", "U", "D"]
 LETTERS: tuple[Letter, ...] = ("C", "R", "U", "D")
 Node = tuple[Literal["system", "entity"], str]
+_Steps = Mapping[str, Sequence[str]]
 _WEIGHT = {"C": 4, "U": 3, "D": 2, "R": 1}
 
 
@@ -99,16 +99,6 @@ class CrudMatrix:
     def __init__(self, systems: Iterable[System], entities: Iterable[Entity]) -> None:
         self._systems = {s.id: s for s in systems}
         self._entities = {e.id: e for e in entities}
-        graph: nx.Graph[Node] = nx.Graph()
-        for system in self._systems.values():
-            graph.add_node(("system", system.id), kind="system", label=system.name)
-        for entity in self._entities.values():
-            graph.add_node(("entity", entity.id), kind="entity", label=entity.label)
-        for system in self._systems.values():
-            for entity_id, letters in system.crud.items():
-                if letters:
-                    graph.add_edge(("system", system.id), ("entity", entity_id), crud=letters)
-        self._graph = graph
 
     @property
     def systems(self) -> tuple[str, ...]:
@@ -120,8 +110,18 @@ class CrudMatrix:
 
     @property
     def graph(self) -> nx.Graph[Node]:
-        """A copy as a bipartite graph: nodes (kind, id), edges with their letters in `crud`."""
-        return self._graph.copy()
+        """A new bipartite graph: nodes (kind, id), edges with their letters in `crud`."""
+        import networkx as nx
+
+        graph: nx.Graph[Node] = nx.Graph()
+        for system in self._systems.values():
+            graph.add_node(("system", system.id), kind="system", label=system.name)
+        for entity in self._entities.values():
+            graph.add_node(("entity", entity.id), kind="entity", label=entity.label)
+        for name, held in self._held.items():
+            for holder, letters in held.items():
+                graph.add_edge(("system", holder), ("entity", name), crud=letters)
+        return graph
 
     @property
     def frame(self) -> pd.DataFrame:
@@ -170,7 +170,18 @@ class CrudMatrix:
 
     def unknown(self, entity: str) -> tuple[str, ...]:
         """Systems of which nobody said what they do to the entity."""
-        return tuple(s for s in self._systems if self.cell(s, entity).letters is None)
+        return tuple(
+            s.id
+            for s in self._systems.values()
+            if s.crud.get(entity, "" if s.crud_complete else None) is None
+        )
+
+    def known_of(self, system: str) -> int:
+        """How many cells of a system are known."""
+        dossier = self._systems[system]
+        if dossier.crud_complete:
+            return len(self._entities) - sum(x is None for x in dossier.crud.values())
+        return sum(x is not None for x in dossier.crud.values())
 
     @cached_property
     def incomplete(self) -> tuple[str, ...]:
@@ -182,8 +193,8 @@ class CrudMatrix:
     @property
     def known_share(self) -> tuple[int, int]:
         """Cells that are known, and all cells."""
-        cells = list(self.cells())
-        return sum(c.letters is not None for c in cells), len(cells)
+        cells = len(self._systems) * len(self._entities)
+        return sum(map(self.known_of, self._systems)), cells
 
     @cached_property
     def feeds(self) -> tuple[FeedLink, ...]:
@@ -222,6 +233,8 @@ class CrudMatrix:
     @cached_property
     def flow(self) -> nx.DiGraph[str]:
         """Systems joined by the declared feeds, each edge with its `entities`."""
+        import networkx as nx
+
         graph: nx.DiGraph[str] = nx.DiGraph()
         graph.add_nodes_from(self._systems)
         for link in self.feeds:
@@ -232,14 +245,13 @@ class CrudMatrix:
 
     def connected(self, source: str, target: str) -> bool:
         """Whether a path of declared feeds leads from one system to the other."""
-        flow = self.flow
-        return source in flow and target in flow and nx.has_path(flow, source, target)
+        return target in _walk([source], self._next)
 
     def silos(self) -> tuple[str, ...]:
         """Systems that hold something and share it through no feed."""
-        flow = self.flow
+        linked = {s for link in self.feeds for s in (link.source, link.target)}
         return tuple(
-            s for s in self._systems if flow.degree(s) == 0 and any(self._systems[s].crud.values())
+            s.id for s in self._systems.values() if s.id not in linked and any(s.crud.values())
         )
 
     def record(self, entity: str) -> Record | None:
@@ -290,38 +302,71 @@ class CrudMatrix:
 
     def read_from(self, source: str, target: str) -> tuple[str, ...]:
         """Entities that one system creates and the other reads without creating them."""
-        return tuple(
+        given, taken = self._systems[source].crud, self._systems[target].crud
+        found = {
             e
-            for e in self._entities
-            if "C" in self.cell(source, e)
-            and "R" in self.cell(target, e)
-            and "C" not in self.cell(target, e)
-        )
+            for e, letters in given.items()
+            if "C" in (letters or "") and "R" in (mine := taken.get(e) or "") and "C" not in mine
+        }
+        return tuple(sorted(found, key=self._order.__getitem__))
+
+    @cached_property
+    def _order(self) -> Mapping[str, int]:
+        """Entity → its place in the matrix."""
+        return {e: i for i, e in enumerate(self._entities)}
 
     def reach(self, entity: str, start: Iterable[str]) -> frozenset[str]:
         """Systems to which feeds carry the entity from any of `start`, those included.
 
         A feed of which nobody said what it carries is taken to carry it.
         """
-        carrying = self._carrying(entity, told_only=False)
-        reached = set(start)
-        for system in tuple(reached):
-            reached |= nx.descendants(carrying, system)
-        return frozenset(reached)
+        return _walk(start, self._carrying.get(entity, {}), self._carrying.get(None, {}))
 
     def circles(self, entity: str) -> tuple[tuple[str, ...], ...]:
         """Groups of systems among which declared feeds carry the entity round.
 
         Only feeds that name the entity count.
         """
-        carrying = self._carrying(entity, told_only=True)
-        groups = (g for g in nx.strongly_connected_components(carrying) if len(g) > 1)
+        carrying = self._carrying.get(entity, {})
+        if all(s not in carrying for targets in carrying.values() for s in targets):
+            return ()
+        import networkx as nx
+
+        flow: nx.DiGraph[str] = nx.DiGraph()
+        flow.add_edges_from((s, target) for s, targets in carrying.items() for target in targets)
+        groups = (g for g in nx.strongly_connected_components(flow) if len(g) > 1)
         return tuple(sorted(tuple(sorted(g)) for g in groups))
 
-    def _carrying(self, entity: str, *, told_only: bool) -> nx.DiGraph[str]:
-        carrying: nx.DiGraph[str] = nx.DiGraph()
-        carrying.add_nodes_from(self.flow)
+    @cached_property
+    def _next(self) -> _Steps:
+        """System → systems that it feeds."""
+        return _steps(self.feeds)
+
+    @cached_property
+    def _carrying(self) -> Mapping[str | None, _Steps]:
+        """Entity → system → systems that it feeds the entity; None: what nobody told."""
+        links: dict[str | None, list[FeedLink]] = {}
         for link in self.feeds:
-            if entity in link.entities or not (link.entities or told_only):
-                carrying.add_edge(link.source, link.target)
-        return carrying
+            for entity in link.entities or (None,):
+                links.setdefault(entity, []).append(link)
+        return {entity: _steps(told) for entity, told in links.items()}
+
+
+def _steps(links: Iterable[FeedLink]) -> _Steps:
+    steps: dict[str, list[str]] = {}
+    for link in links:
+        steps.setdefault(link.source, []).append(link.target)
+    return steps
+
+
+def _walk(start: Iterable[str], *ways: _Steps) -> frozenset[str]:
+    """All that can be come to by any of the ways, the start included."""
+    reached = set(start)
+    waiting = list(reached)
+    while waiting:
+        here = waiting.pop()
+        for steps in ways:
+            new = [s for s in steps.get(here, ()) if s not in reached]
+            reached.update(new)
+            waiting += new
+    return frozenset(reached)

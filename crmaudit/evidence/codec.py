@@ -38,8 +38,10 @@ def _adapter(kind: str) -> Any:
 
 
 def to_json(document: Document) -> str:
-    """The document as one line of JSON, keys in a fixed order."""
+    """The document as one line of JSON, keys in a fixed order, under the id it was collected as."""
     body = _adapter(document.kind).dump_python(document, mode="json")
+    origin = body["provenance"]
+    origin["system"] = origin.pop("collected_as") or origin["system"]
     envelope = {"schema": SCHEMA_VERSION, "kind": document.kind, "id": document.id, "body": body}
     return json.dumps(envelope, ensure_ascii=False, separators=(",", ":"))
 
@@ -74,4 +76,6 @@ def from_json(text: str | bytes) -> Document:
         raise CrmauditError(
             f"damaged {envelope['kind']} evidence at {place}: {first['msg']}"
         ) from None
+    if document.provenance.collected_as:
+        raise CrmauditError(f"damaged {envelope['kind']} evidence: an id that is never written")
     return document

@@ -53,7 +53,9 @@ class Provenance:
     `source` is the address without its secrets; `snapshot` names the
     consistent reading of the source: two documents of one snapshot saw the
     same data. `key_id` is the id of the key of the audit that collected it,
-    empty where there was none and no keyed pseudonym is in it.
+    empty where there was none and no keyed pseudonym is in it. `collected_as`
+    is the id that the system had then, where it has another now; it names the
+    document as before and is never written.
     """
 
     system: str
@@ -64,6 +66,7 @@ class Provenance:
     tool: str
     key_id: str = ""
     status: Status = Status()
+    collected_as: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,5 +87,6 @@ class Document:
     @property
     def id(self) -> str:
         """The evidence id that reports and findings refer to."""
-        place = self.provenance.system + (f"/{self.subject}" if self.subject else "")
+        system = self.provenance.collected_as or self.provenance.system
+        place = system + (f"/{self.subject}" if self.subject else "")
         return f"{self.kind}:{place}@{self.provenance.snapshot}"

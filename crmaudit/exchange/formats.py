@@ -9,7 +9,9 @@ or opens a connection: the command line does the first two, nobody the third.
 from __future__ import annotations
 
 import fnmatch
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, cast
@@ -23,13 +25,25 @@ if TYPE_CHECKING:
     from crmaudit.workspace.incoming import Incoming
 
 
-@dataclass(frozen=True)
 class Export:
-    """What an exporter may use. `owner` is a person's id or name, for workbooks made for one."""
+    """What an exporter may use. `owner` is a person's id or name, for workbooks made for one.
 
-    facts: Facts
-    findings: Judgement
-    owner: str = ""
+    Findings are judged when they are first asked for: not every format needs them.
+    """
+
+    def __init__(
+        self, facts: Facts, findings: Judgement | Callable[[], Judgement], owner: str = ""
+    ) -> None:
+        self.facts, self.owner = facts, owner
+        self._findings = findings
+
+    @cached_property
+    def findings(self) -> Judgement:
+        return self._findings() if callable(self._findings) else self._findings
+
+    def to(self, owner: str) -> Export:
+        """The same for somebody."""
+        return Export(self.facts, lambda: self.findings, owner)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +104,11 @@ EXPORTERS: dict[str, tuple[str, tuple[str, ...], str]] = {
         "Backstage catalog",
     ),
     "mermaid": ("crmaudit.exchange.mermaid", ("*.mmd", "*.mermaid"), "Mermaid diagrams"),
+    "mermaid-entities": (
+        "crmaudit.exchange.mermaid_entities",
+        ("*entities*.mmd", "*entities*.mermaid"),
+        "Mermaid entity-relationship diagram",
+    ),
     "dot": ("crmaudit.exchange.dot", ("*.dot", "*.gv"), "Graphviz drawing"),
     "graphml": ("crmaudit.exchange.graphml", ("*.graphml",), "GraphML graph"),
 }
@@ -102,6 +121,8 @@ IMPORTERS: dict[str, str] = {
     "code.gov": "crmaudit.exchange.code_gov",
     "spreadsheet": "crmaudit.exchange.foreign_sheet",
 }
+# Those that also take a folder of their files; its head is empty.
+FOLDERS = ("backstage",)
 
 
 def exporter(path: Path, what: str = "") -> tuple[str, Exporter]:
@@ -129,14 +150,18 @@ def exporter(path: Path, what: str = "") -> tuple[str, Exporter]:
 
 def importer(path: Path) -> tuple[str, Importer]:
     """The importer that recognises the file. Raises CrmauditError where none does."""
+    is_folder, head = path.is_dir(), b""
     try:
-        with path.open("rb") as file:
-            head = file.read(65536)
+        if not is_folder:
+            with path.open("rb") as file:
+                head = file.read(65536)
     except OSError as error:
         raise CrmauditError(
             f"{path} cannot be read: {error.strerror}", "check the file's name"
         ) from None
     for name, module in IMPORTERS.items():
+        if is_folder and name not in FOLDERS:
+            continue
         found = cast("Importer", import_module(module))
         if found.recognises(path, head):
             return name, found

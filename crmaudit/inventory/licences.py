@@ -1,10 +1,11 @@
-"""Licences that are paid for and not used."""
+"""Licences that are paid for and not used, and what the licences listed would cost."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from crmaudit.inventory.cost import YearlyCost
 from crmaudit.workspace.dossier import Licence, System
 
 PAID_EACH = ("named", "concurrent", "subscription")
@@ -26,6 +27,50 @@ class LicenceUse:
     idle: int
     counted: bool
     cost: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class LicenceBill:
+    """The licences listed, priced: Σ entitled × unit cost, in the audit's currency.
+
+    `declared` is the licence cost of `year` in the dossier. `unpriced` counts
+    kinds of licences without number, price or rate: with any of them
+    `computed` is a lower bound and nothing is to be compared.
+    """
+
+    system: str
+    year: int
+    declared: float
+    computed: float
+    currency: str
+    unpriced: int = 0
+
+    @property
+    def difference(self) -> float | None:
+        """(declared − computed) ÷ computed; None where that says nothing."""
+        if self.unpriced or not self.computed:
+            return None
+        return (self.declared - self.computed) / self.computed
+
+
+def licence_bill(
+    system: System, cost: YearlyCost | None, rates: Mapping[str, float]
+) -> LicenceBill | None:
+    """A cross-check of the year's licence cost; None where either side is not declared."""
+    if cost is None or not system.licences or "licence" not in cost.by_kind:
+        return None
+    prices = [
+        0.0
+        if x.type == "free"
+        else _cost(x, x.entitled or 0, cost.currency, rates)
+        if x.entitled is not None
+        else None
+        for x in system.licences
+    ]
+    known = [p for p in prices if p is not None]
+    declared = cost.by_kind["licence"]
+    unpriced = len(prices) - len(known)
+    return LicenceBill(system.id, cost.year, declared, sum(known), cost.currency, unpriced)
 
 
 def licence_use(
@@ -50,9 +95,10 @@ def uncounted(system: System) -> int:
     return paid - len(licence_use(system, "", {}))
 
 
-def _cost(licence: Licence, idle: int, currency: str, rates: Mapping[str, float]) -> float | None:
+def _cost(licence: Licence, count: int, currency: str, rates: Mapping[str, float]) -> float | None:
+    """What so many of them cost a year; None where price or rate is not known."""
     if licence.unit_cost is None:
         return None
     own = licence.currency or currency
     rate = 1.0 if own == currency else rates.get(own)
-    return None if rate is None else idle * licence.unit_cost * rate
+    return None if rate is None else count * licence.unit_cost * rate

@@ -9,7 +9,7 @@ import crmaudit
 from crmaudit.engine import Judgement
 from crmaudit.facts import Facts
 from crmaudit.report import blocks as b
-from crmaudit.report import measured, parts, pictures
+from crmaudit.report import measured, parts, portfolio, portfolio_parts
 from crmaudit.report.context import ReportContext
 from crmaudit.report.numbers import day
 from crmaudit.report.register import register
@@ -74,7 +74,6 @@ def configuration(facts: Facts) -> str:
 def compose(facts: Facts, judgement: Judgement, plan: Plan) -> ReportContext:
     """What section files are given."""
     workspace = facts.workspace
-    perceived = parts.perceived_part(facts)
     kpis = parts.kpi_parts(facts)
     return ReportContext(
         organisation=workspace.organisation.name,
@@ -83,7 +82,8 @@ def compose(facts: Facts, judgement: Judgement, plan: Plan) -> ReportContext:
         brief=workspace.brief,
         headlines=headlines(facts, judgement, plan),
         tables=Tables(facts, judgement, plan),
-        inventory=parts.inventory_part(facts),
+        inventory=portfolio_parts.inventory_part(facts),
+        fit=portfolio_parts.fit_part(facts),
         entities=tuple(workspace.entity.values()),
         processes=workspace.processes,
         breaks={
@@ -93,8 +93,9 @@ def compose(facts: Facts, judgement: Judgement, plan: Plan) -> ReportContext:
         needs=workspace.needs,
         crud=parts.crud_part(facts, judgement),
         quality=measured.quality_part(facts),
-        perceived=perceived,
-        dumbbell=pictures.dumbbell((p.system, p.said, p.measured) for p in perceived),
+        perceived=portfolio_parts.perceived_part(facts),
+        dumbbell=portfolio.dumbbell(facts),
+        opinions=portfolio_parts.opinions_part(facts),
         people=parts.people_part(facts),
         kpis=kpis,
         kpi_lines=parts.kpi_lines(facts, kpis),

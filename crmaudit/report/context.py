@@ -18,10 +18,21 @@ from datetime import date
 from crmaudit.engine import Finding, Gap
 from crmaudit.governance.rate import Rate
 from crmaudit.governance.users import Adoption
-from crmaudit.inventory import InventoryRow
+from crmaudit.inventory import ContractAhead, InventoryRow, Quadrant, SkillNeed
 from crmaudit.quality.scores import Score
 from crmaudit.report.blocks import KeyFigure, Matrix, Table
-from crmaudit.report.specs import Bars, Bubbles, Dumbbell, Heat, Lines, Network, Stacked, Timeline
+from crmaudit.report.specs import (
+    Bars,
+    Bubbles,
+    Dumbbell,
+    Heat,
+    Lifelines,
+    Lines,
+    Network,
+    SkillMap,
+    Stacked,
+    Timeline,
+)
 from crmaudit.report.tables import Tables
 from crmaudit.rules.base import Severity
 from crmaudit.strategy import Extraction, Initiative
@@ -30,6 +41,20 @@ from crmaudit.workspace.interviews import Interview
 from crmaudit.workspace.kpis import Kpi, Technique
 from crmaudit.workspace.landscape import Entity, Need, Process
 from crmaudit.workspace.registers import Opinion
+
+
+@dataclass(frozen=True, slots=True)
+class Alone:
+    """Somebody on whom alone production support hangs."""
+
+    name: str
+    """The person's name."""
+    systems: tuple[str, ...]
+    """Names of the systems."""
+    skills: int
+    """How many skills of these."""
+    note: str
+    """Why that may not last: `leaves 31 Jan 2027`, `contractor`; empty where nothing says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +81,82 @@ class InventoryPart:
     """Names of systems whose contract ends within a year."""
     undeclared_care: tuple[str, ...]
     """Names of systems of which no maintenance is declared."""
-    cost_bars: Bars | None
-    """Cost a year by system, the dearest first."""
-    lifecycle: Timeline | None
-    """Contract ends, vendors' ends of support and phase-outs."""
+    cost_bars: Stacked | None
+    """Cost a year by system and kind, the dearest twenty first."""
+    lifecycle: Lifelines | None
+    """Phases, vendors' support, own ends and contracts; what is late or comes soonest first."""
+    completeness: float | None
+    """The nine facts with their weights and partial credit, 0 to 1."""
+    facts_bars: Bars | None
+    """The nine facts by how many systems lack them, with whom to ask."""
+    cost_at_least: int
+    """Systems whose known cost is a lower bound."""
+    cost_one_off: float
+    """What projects cost in the newest years, which is in no yearly cost."""
+    cost_year: int | None
+    """The year that most of the costs are of."""
+    cost_trend: Lines | None
+    """What the same systems and kinds cost over the years."""
+    cost_same: tuple[int, ...]
+    """Systems in that comparison, of those with a cost; empty without one."""
+    cost_change: tuple[int, float, float] | None
+    """Its first year, the cost of that year, and of the last."""
+    dated: int
+    """Systems not retired of which a phase or a day of their life is declared."""
+    contracts: tuple[ContractAhead, ...]
+    """Declared contracts, the one that has to be acted upon first at the top."""
+    notice_due: tuple[str, ...]
+    """Names of systems whose last day to give notice is at most 120 days ahead."""
+    skill_map: SkillMap | None
+    """Skills by the people who hold them, the worst covered 24 first."""
+    skill_needs: tuple[SkillNeed, ...]
+    """Skills over all systems: `.skill`, `.state`, `.systems`, `.able`."""
+    alone: tuple[Alone, ...]
+    """People on whom alone a skill of a system hangs, those with most systems first."""
+
+
+@dataclass(frozen=True, slots=True)
+class FitPart:
+    """Where systems stand between functional and technical fit."""
+
+    of: int
+    """Systems in scope."""
+    classified: int
+    """Of these, with a quadrant."""
+    quadrants: Mapping[Quadrant, tuple[str, ...]]
+    """Quadrant → names of its systems."""
+    unclassified: tuple[tuple[str, str], ...]
+    """Name and reason of those without a quadrant, withheld ones left out."""
+    withheld: tuple[tuple[str, str], ...]
+    """Name and reason of those that would be called `eliminate`, and are not."""
+    unsure: tuple[str, ...]
+    """Names of those that an unknown fact could move to another quadrant."""
+    against: tuple[tuple[str, str, str], ...]
+    """Name, decision and quadrant of those where the two contradict each other."""
+    placed: int
+    """Systems that have a place on the map: classified and withheld."""
+    map: Bubbles | None
+    """Functional against technical fit, the dearest 36; None where no system has a place."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpinionsPart:
+    """How far opinions and measurements can be laid beside each other."""
+
+    asked: int
+    """Systems of which somebody gave an opinion, on all of it or on an entity in it."""
+    both: int
+    """Opinions, on systems and on entities in them, beside which something was measured."""
+    apart: int
+    """Of these, with 20 points and more between them."""
+    widest: tuple[str, float, float] | None
+    """Where they disagree most: of what, said, measured."""
+    evidence: tuple[str, ...]
+    """Ids of the evidence behind that measurement, a few of them."""
+    only_said: tuple[str, ...]
+    """Names of systems with opinions of which nothing was measured."""
+    only_measured: tuple[str, ...]
+    """Names of systems that were measured and of which nobody gave an opinion."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,6 +400,8 @@ class ReportContext:
     """Typed tables by name, None where empty: `{{ block(tables.systems) }}`."""
     inventory: InventoryPart
     """The systems in scope."""
+    fit: FitPart
+    """What to do with each system, by its functional and technical fit."""
     entities: tuple[Entity, ...]
     """What the organisation keeps information about."""
     processes: tuple[Process, ...]
@@ -318,7 +417,9 @@ class ReportContext:
     perceived: tuple[PerceivedPart, ...]
     """Opinions on systems beside what was measured."""
     dumbbell: Dumbbell | None
-    """The same as a figure."""
+    """Opinions on systems and entities beside what was measured, as a figure."""
+    opinions: OpinionsPart
+    """How many of them have both sides, and which lack one."""
     people: PeoplePart
     """People, their duties and what they say."""
     kpis: tuple[KpiPart, ...]

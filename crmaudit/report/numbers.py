@@ -104,6 +104,12 @@ def percent(share: Number | None, digits: int = 0, language: str = "en") -> str:
     return number(value, digits, language) + words.percent
 
 
+def signed(share: float) -> str:
+    """A change as it is read: `+6 %`, `−3 %`, `0 %`."""
+    whole = round(100 * share)
+    return f"{'+' if whole > 0 else MINUS if whole < 0 else ''}{abs(whole)}{NBSP}%"
+
+
 def share(part: int | None, whole: int | None, digits: int = 0, language: str = "en") -> str:
     """`31 % (6,214 of 20,045)`: always the denominator."""
     words = locale(language)

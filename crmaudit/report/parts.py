@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from datetime import timedelta
 
 from crmaudit.engine import Finding, Gap, Judgement
 from crmaudit.facts import Facts
@@ -12,7 +11,7 @@ from crmaudit.governance.attitudes import NEGATIVE
 from crmaudit.governance.purposes import Break
 from crmaudit.governance.rate import too_few
 from crmaudit.report import context as c
-from crmaudit.report import diagrams, measured, pictures
+from crmaudit.report import diagrams, pictures
 from crmaudit.report.numbers import number
 from crmaudit.report.specs import Lines
 from crmaudit.report.summary import decisions
@@ -20,35 +19,6 @@ from crmaudit.report.tables.given import Given
 from crmaudit.report.tables.phases import phase_table
 from crmaudit.report.wording import listed, names
 from crmaudit.strategy import Initiative, Plan
-
-
-def inventory_part(facts: Facts) -> c.InventoryPart:
-    """The systems in scope."""
-    inventory, day = facts.inventory, facts.day
-    given, wanted = inventory.completeness
-    total, known, _ = inventory.total_cost
-    skills = [s for r in inventory.in_scope for s in r.skills]
-    return c.InventoryPart(
-        rows=inventory.in_scope,
-        given=given,
-        wanted=wanted,
-        cost_total=total,
-        cost_known=known,
-        currency=inventory.currency,
-        skills=(sum(s.state == "covered" for s in skills), len(skills)),
-        unsupported=tuple(r.system.name for r in inventory.in_scope if r.out_of_support),
-        contracts_ending=tuple(
-            r.system.name
-            for r in inventory.in_scope
-            if day
-            and r.system.contract
-            and r.system.contract.end
-            and day <= r.system.contract.end < day + timedelta(days=365)
-        ),
-        undeclared_care=tuple(s.name for s in facts.workspace.in_scope if s.maintenance is None),
-        cost_bars=pictures.cost_bars(facts),
-        lifecycle=pictures.lifecycle(facts),
-    )
 
 
 def crud_part(facts: Facts, judgement: Judgement) -> c.CrudPart:
@@ -81,29 +51,6 @@ def _one_place(facts: Facts) -> tuple[str, tuple[str, ...], tuple[str, ...]] | N
     best = max(shown, key=lambda s: len(s.one_place_view or ()))
     seen = best.one_place_view or ()
     return best.name, tuple(p for p in parts if p in seen), tuple(p for p in parts if p not in seen)
-
-
-def perceived_part(facts: Facts) -> tuple[c.PerceivedPart, ...]:
-    """What people say of each system beside what was measured."""
-    parts = []
-    for row in facts.inventory.in_scope:
-        if row.perceived is None:
-            continue
-        score = facts.quality.system_score(row.system.id)
-        share = score.share if score else None
-        name = facts.workspace.person_name
-        parts.append(
-            c.PerceivedPart(
-                row.system.name,
-                row.perceived.score,
-                None if share is None else 100 * share,
-                tuple(
-                    (name(v.who) or v.who, v.score, v.when, v.note) for v in row.perceived.voices
-                ),
-                score.evidence[: measured.SHOWN] if score else (),
-            )
-        )
-    return tuple(parts)
 
 
 def breaks_in_words(facts: Facts, process: str, found: Iterable[Break]) -> tuple[str, ...]:

@@ -3,75 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date
 
 from crmaudit.engine import Judgement
 from crmaudit.facts import Facts
 from crmaudit.governance.dysfunctions import places, where
 from crmaudit.report import specs as s
-from crmaudit.report.numbers import money, number, share
+from crmaudit.report.numbers import number, share
 from crmaudit.report.wording import counted, span
 from crmaudit.rules.base import ROOMS, SEVERITIES
 from crmaudit.strategy import Plan
-
-
-def cost_bars(facts: Facts) -> s.Bars | None:
-    """Yearly cost by system in scope, the dearest first, at most twenty."""
-    costs = sorted(
-        (
-            (r.cost.total, r.system.name, r.cost.year)
-            for r in facts.inventory.in_scope
-            if r.cost is not None and r.cost.total is not None
-        ),
-        reverse=True,
-    )
-    if not costs:
-        return None
-    currency = facts.inventory.currency
-    return s.Bars(
-        tuple(
-            s.Bar(f"{name} ({year})", total, money(total, currency))
-            for total, name, year in costs[:20]
-        ),
-        label_name="System",
-        value_name=f"{currency} a year",
-    )
-
-
-def lifecycle(facts: Facts) -> s.Timeline | None:
-    """Dates that come: ends of contracts, of vendors' support, of own use."""
-    tasks: list[s.Task] = []
-    for row in facts.inventory.rows:
-        if not row.system.in_scope:
-            continue
-        life, contract = row.system.lifecycle, row.system.contract
-        begin = life.since or (contract.start if contract else None)
-        dates = (
-            ("vendor support", life.vendor_support_ends, bool(row.out_of_support)),
-            ("contract", contract.end if contract else None, False),
-            ("own use", life.phase_out or life.retired, False),
-        )
-        for what, end, alarm in dates:
-            if end is None:
-                continue
-            start = begin if begin is not None and begin < end else end
-            if facts.day is not None:
-                start = max(start, min(end, facts.day - timedelta(days=730)))
-            tasks.append(
-                s.Task(
-                    f"{row.system.id}-{what}",
-                    f"{row.system.name}: {what}",
-                    start,
-                    end,
-                    group=what,
-                    detail=f"ends {end}",
-                    mark=alarm,
-                )
-            )
-    if not tasks:
-        return None
-    tasks.sort(key=lambda t: (t.group, t.end, t.label))
-    return s.Timeline(tuple(tasks[:40]), facts.day, "as of")
 
 
 def rooms(judgement: Judgement) -> s.Stacked | None:
@@ -204,26 +145,6 @@ def dysfunctions(facts: Facts) -> s.Bars | None:
         value_name="Places that do not work",
         target=10,
         target_text="at most 10 %",
-    )
-
-
-def dumbbell(pairs: Iterable[tuple[str, float, float | None]]) -> s.Dumbbell | None:
-    """Said against measured, the widest difference first."""
-    items = sorted(pairs, key=lambda p: (p[2] is None, -abs(p[1] - (p[2] or 0))))
-    if not items:
-        return None
-    return s.Dumbbell(
-        tuple(
-            s.Pair(
-                name,
-                said,
-                measured,
-                f"{said:.0f}",
-                f"{measured:.0f}" if measured is not None else "",
-            )
-            for name, said, measured in items
-        ),
-        label_name="System",
     )
 
 

@@ -7,6 +7,7 @@ and rows of text, which stand beside or behind the drawing in every format.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal, TypeAlias
@@ -44,22 +45,40 @@ class Bars:
 
 @dataclass(frozen=True, slots=True)
 class Stack:
+    """`text` is the whole as read, at the bar's end; `open`: more may come to it."""
+
     label: str
     values: tuple[float, ...]
     texts: tuple[str, ...]
+    text: str = ""
+    open: bool = False
+
+    @property
+    def value(self) -> float:
+        """The sum of the parts."""
+        return sum(self.values)
 
 
 @dataclass(frozen=True, slots=True)
 class Stacked:
-    """Parts of a whole, at most four; `share` scales every bar to full width."""
+    """Parts of a whole, at most five; `share` scales every bar to full width.
+
+    `total_name` heads the column of the items' `text` in the table, where they have
+    one; `open_text` explains open bars in the key.
+    """
 
     parts: tuple[str, ...]
     items: tuple[Stack, ...]
     label_name: str = "Item"
     share: bool = False
+    total_name: str = ""
+    open_text: str = ""
 
     def table(self) -> TextTable:
-        return (self.label_name, *self.parts), tuple((s.label, *s.texts) for s in self.items)
+        last = (self.total_name,) if self.total_name else ()
+        return (self.label_name, *self.parts, *last), tuple(
+            (s.label, *s.texts, *(s.text for _ in last)) for s in self.items
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,17 +153,32 @@ class Timeline:
 
 @dataclass(frozen=True, slots=True)
 class Bubble:
+    """`hollow`: its size is not known; `unsure`: it might belong to another quarter.
+
+    The ranges are drawn as whiskers. The texts stand for the numbers in the table.
+    """
+
     label: str
     x: float
     y: float
     size: float = 1
     mark: bool = False
     detail: str = ""
+    x_range: tuple[float, float] | None = None
+    y_range: tuple[float, float] | None = None
+    hollow: bool = False
+    unsure: bool = False
+    x_text: str = ""
+    y_text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Bubbles:
-    """A map of two judgements (0 to 1 each), e.g. effort and benefit."""
+    """A map of two judgements (0 to 1 each), e.g. effort and benefit.
+
+    `sizes` are sample bubbles of the key; `range_text`, `hollow_text`, `unsure_text`
+    and `mark_text` are what whiskers, hollow, dashed and marked bubbles mean there.
+    """
 
     items: tuple[Bubble, ...]
     x_name: str
@@ -153,9 +187,17 @@ class Bubbles:
     y_ends: tuple[str, str] = ("low", "high")
     quadrants: tuple[str, str, str, str] = ("", "", "", "")
     size_name: str = ""
+    sizes: tuple[tuple[float, str], ...] = ()
+    range_text: str = ""
+    hollow_text: str = ""
+    unsure_text: str = ""
+    mark_text: str = ""
 
     def table(self) -> TextTable:
-        rows = tuple((b.label, f"{b.x:.2f}", f"{b.y:.2f}", b.detail) for b in self.items)
+        rows = tuple(
+            (b.label, b.x_text or f"{b.x:.2f}", b.y_text or f"{b.y:.2f}", b.detail)
+            for b in self.items
+        )
         return ("Item", self.x_name, self.y_name, self.size_name or "Detail"), rows
 
 
@@ -184,6 +226,126 @@ class Heat:
             for name, cells in zip(self.rows, self.cells, strict=True)
         )
         return (self.row_name, *self.columns), rows
+
+
+LifePhase = Literal["plan", "phase-in", "active", "phase-out"]
+LIFE_PHASES: tuple[LifePhase, ...] = ("plan", "phase-in", "active", "phase-out")
+LifeMark = Literal["support", "own end", "notice", "contract"]
+LIFE_MARKS: Mapping[LifeMark, str] = {
+    "support": "vendor's support ends",
+    "own end": "own end of use",
+    "notice": "last day to give notice",
+    "contract": "contract ends",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A phase of a life; an end that is None was not said and runs on to the edge."""
+
+    phase: LifePhase
+    start: date | None
+    end: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class DayMark:
+    """A day that matters; `late` where it is over and nothing has followed."""
+
+    kind: LifeMark
+    day: date
+    late: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Life:
+    """One system in time; `text` says what comes next."""
+
+    label: str
+    stretches: tuple[Stretch, ...]
+    marks: tuple[DayMark, ...]
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Lifelines:
+    """Phases as bars and days as marks, one line a system, between two days.
+
+    What lies before `first` or after `last` is drawn at the edge with its year.
+    """
+
+    items: tuple[Life, ...]
+    first: date
+    last: date
+    present: date | None = None
+    present_text: str = ""
+    label_name: str = "System"
+    text_name: str = "Next"
+
+    def table(self) -> TextTable:
+        heads = (self.label_name, "Phases", *(LIFE_MARKS[k].capitalize() for k in LIFE_MARKS))
+        rows = []
+        for life in self.items:
+            days = {m.kind: m.day.isoformat() for m in life.marks}
+            phases = "; ".join(_stretch(s) for s in life.stretches) or NOT_ASSESSED
+            rows.append((life.label, phases, *(days.get(k, "") for k in LIFE_MARKS), life.text))
+        return (*heads, self.text_name), tuple(rows)
+
+
+def _stretch(stretch: Stretch) -> str:
+    start = f" from {stretch.start}" if stretch.start else ""
+    return f"{stretch.phase}{start}{f' to {stretch.end}' if stretch.end else ''}"
+
+
+@dataclass(frozen=True, slots=True)
+class SkillHolder:
+    """Somebody declared to hold a skill; `note` is a reason why that may not last."""
+
+    name: str
+    note: str = ""
+
+
+SkillStateName = Literal["gap", "single", "unknown", "covered"]
+
+
+@dataclass(frozen=True, slots=True)
+class SkillRow:
+    """A skill, the level needed, and the level of each holder of the map (None: none told).
+
+    `others` counts holders, at whatever level, who are not among the map's.
+    """
+
+    label: str
+    where: str
+    needed: int
+    levels: tuple[int | None, ...]
+    state: SkillStateName
+    text: str
+    others: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SkillMap:
+    """Skills by people: the level held against the level needed."""
+
+    people: tuple[SkillHolder, ...]
+    rows: tuple[SkillRow, ...]
+
+    def table(self) -> TextTable:
+        names = tuple(f"{p.name} ({p.note})" if p.note else p.name for p in self.people)
+        more = ("Others",) if any(r.others for r in self.rows) else ()
+        rows = tuple(
+            (
+                r.label,
+                r.where,
+                str(r.needed),
+                *("" if level is None else str(level) for level in r.levels),
+                *(str(r.others) for _ in more),
+                r.text,
+            )
+            for r in self.rows
+        )
+        return ("Skill", "Needed for", "Level needed", *names, *more, "State"), rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,18 +399,28 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """Small multiples: one panel a series, each with its own scale from its data."""
+    """Small multiples: one panel a series, each with its own scale from its data.
+
+    `step` is what the axis counts; points by year stand at any day of theirs.
+    """
 
     series: tuple[Series, ...]
+    step: Literal["day", "year"] = "day"
 
     def table(self) -> TextTable:
         found = [dict(s.points) for s in self.series]
         days = sorted({day for points in found for day in points})
+        yearly = self.step == "year"
         rows = tuple(
-            (day.isoformat(), *(f"{points[day]:g}" if day in points else "" for points in found))
+            (
+                str(day.year) if yearly else day.isoformat(),
+                *(f"{points[day]:.12g}" if day in points else "" for points in found),
+            )
             for day in days
         )
-        return ("Date", *(s.label for s in self.series)), rows
+        return ("Year" if yearly else "Date", *(s.label for s in self.series)), rows
 
 
-FigureSpec: TypeAlias = Bars | Stacked | Dumbbell | Timeline | Bubbles | Heat | Network | Lines
+FigureSpec: TypeAlias = (
+    Bars | Stacked | Dumbbell | Timeline | Bubbles | Heat | Lifelines | SkillMap | Network | Lines
+)

@@ -57,7 +57,7 @@ def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
             f"{taker.name} reads {counted(read, 'entity', 'entities')} that {giver.name} creates; "
             f"no feed brings {'it' if read == 1 else f'{len(carried)} of them'}: "
             f"{entities(facts, carried)}",
-            file=workspace.place_of(f"system:{target}").file,
+            file=workspace.file_of(f"system:{target}"),
             path=("feeds",) if taker.feeds is not None else ("id",),
             measurements=(Measurement.share("entities without a feed", len(carried), read),),
             confidence="firm" if all(told) else "tentative",

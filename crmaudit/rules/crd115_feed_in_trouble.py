@@ -82,7 +82,7 @@ def check(facts: Facts) -> Iterator[Hit]:
             f"The feed from {' to '.join(names)} {said}"
             if only
             else f"Of {len(links)} feeds from {' to '.join(names)}, {said}",
-            file=workspace.place_of(f"system:{first.declared_in}").file,
+            file=workspace.file_of(f"system:{first.declared_in}"),
             path=("feeds", first.index),
             measurements=tuple(
                 Measurement.share(f"feeds {words}", len(b), len(links))

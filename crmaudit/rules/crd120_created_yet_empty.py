@@ -81,7 +81,7 @@ def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
                     subject,
                     f"{system.name} is said to create {label}; of its "
                     f"{counted(len(cover.tables), 'table')}, {found}",
-                    file=facts.workspace.place_of(f"system:{system.id}").file,
+                    file=facts.workspace.file_of(f"system:{system.id}"),
                     path=("crud", entity),
                     measurements=(
                         Measurement.share(

@@ -52,13 +52,12 @@ def check(facts: Facts, many: int = 4) -> Iterator[Hit]:
         missing = judged.missing
         if not missing:
             continue
-        owners = {"business owner": system.owners.business, "IT owner": system.owners.it}
-        (ask, _), *_ = Counter(f.ask for f in missing).most_common(1)
+        asked = Counter(f.contact.person for f in missing if f.contact)
         yield Hit(
             f"system:{system.id}",
             f"{system.name} lacks {len(missing)} of {judged.wanted} facts: "
             f"{listed((f.short for f in missing), 8)}",
             measurements=(Measurement.share("facts given", judged.given, judged.wanted),),
             severity="high" if len(missing) >= many else "medium" if len(missing) > 1 else "low",
-            who=owners.get(ask),
+            who=next((who for who, _ in asked.most_common(1)), None),
         )

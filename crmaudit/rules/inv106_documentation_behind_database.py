@@ -35,7 +35,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crmaudit.facts import Facts
-from crmaudit.inventory import described
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
 from crmaudit.rules.words import listed, part_of
 
@@ -55,7 +54,7 @@ def check(facts: Facts, share: float = 0.9) -> Iterator[Hit | NotAssessed]:
             reason = f"the tables of {system.name} were not read"
             yield NotAssessed(reason, f"crmaudit collect {system.id}", subject)
             continue
-        found = described(document, [t.qualified for t in catalog.tables if t.kind != "view"])
+        found = facts.descriptions.get(system.id)
         if found is None:
             reason = f"nobody counted the tables that the documentation of {system.name} describes"
             yield NotAssessed(reason, "documentation: database: describes: (or tables:)", subject)

@@ -2,11 +2,11 @@
 
 ## Why
 The plan compares what systems cost. An amount in a currency without a rate falls out of the
-sum, and a figure from years ago makes the dearest system look cheap.
+sum, and so do hours without a price; a figure from years ago makes the dearest system look cheap.
 
 ## Fix
-Set the currency's rate under `rates:` in audit.yaml, and ask for the newest year's cost. A
-newest year more than `years` before the audit's is a finding.
+Set the currency's rate under `rates:` in audit.yaml, the price of an hour under `hourly_rate:`,
+and ask for the newest year's cost. A newest year more than `years` before the audit's is a finding.
 
 ## Bad
 ```yaml systems/crm.yaml
@@ -48,6 +48,8 @@ def check(facts: Facts, years: int = 1) -> Iterator[Hit | NotAssessed]:
         wrong = []
         if cost.without_rate:
             wrong.append(f"there is no rate for {', '.join(cost.without_rate)}")
+        if cost.unpriced_hours:
+            wrong.append(f"{cost.unpriced_hours:,.0f} hours have no hourly rate")
         if year - cost.year > years:
             wrong.append(f"its newest cost is of {cost.year}")
         if wrong:

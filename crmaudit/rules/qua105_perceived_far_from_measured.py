@@ -38,56 +38,49 @@ from collections.abc import Iterator
 
 from crmaudit.crud_matrix import cell_subject
 from crmaudit.facts import Facts
-from crmaudit.inventory.perceived import perceived
+from crmaudit.inventory import OpinionGap
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
 from crmaudit.rules.words import entity_label, listed, need_profiles
-from crmaudit.workspace.dossier import System
 
 severity: Severity = "medium"
 topic: Topic = "quality"
 initiative = "clean-data"
 
 
-def _judge(facts: Facts, system: System, entity: str, points: float) -> Hit | NotAssessed | None:
-    opinion = perceived(system, entity)
-    assert opinion is not None
-    quality = facts.quality
-    score = quality.entity_score(entity, system.id) if entity else quality.system_score(system.id)
-    about = cell_subject(system.id, entity) if entity else f"system:{system.id}"
-    if score is None or score.share is None:
-        what = f"{entity_label(facts, entity)} in {system.name}" if entity else system.name
-        return NotAssessed(f"the quality of {what} was not measured", "crmaudit collect", about)
-    measured = 100 * score.share
-    if abs(opinion.score - measured) < points:
-        return None
-    who = listed(dict.fromkeys(facts.workspace.person_name(v.who) or "" for v in opinion.voices), 2)
-    what = f"{entity_label(facts, entity)} in {system.name}" if entity else system.name
-    voices = len(opinion.voices)
-    shared = quality.shared(entity, system.id) if entity else ()
-    mixed = ", other rows of the table included" if shared else ""
+def _hit(facts: Facts, gap: OpinionGap, about: str, what: str, apart: float) -> Hit:
+    said, score = gap.perceived, gap.measured
+    system, voices = facts.workspace.system[gap.system], len(said.voices)
+    who = listed(dict.fromkeys(facts.speaker(v.who) for v in said.voices), 2)
+    mixed = ", other rows of the table included" if score.mixed else ""
     return Hit(
         about,
-        f"{what}: perceived {opinion.score:.0f} of 100 by {who}, measured {measured:.0f} "
+        f"{what}: perceived {said.score:.0f} of 100 by {who}, measured {gap.measured_score:.0f} "
         f"({score.passed:,} of {score.applicable:,} checks{mixed})",
-        file=facts.workspace.place_of(f"system:{system.id}").file,
+        file=facts.workspace.file_of(f"system:{system.id}"),
         path=("perceived_quality",),
         measurements=(
-            Measurement("perceived", opinion.score, "of 100", whole=voices),
+            Measurement("perceived", said.score, "of 100", whole=voices),
             Measurement.share("measured", int(score.passed), int(score.applicable), score.evidence),
+            Measurement("perceived less measured", apart, "points"),
         ),
-        confidence="firm" if voices > 1 and not shared else "tentative",
+        # Where voices differ so much that they enclose what was measured, some of them are right.
+        confidence="tentative" if voices < 2 or score.mixed or gap.within_voices else "firm",
         who=system.owners.business,
-        related=(f"system:{system.id}", f"entity:{entity}") if entity else (),
+        related=(f"system:{system.id}", f"entity:{gap.entity}") if gap.entity else (),
     )
 
 
 def check(facts: Facts, points: float = 25.0) -> Iterator[Hit | NotAssessed]:
     need_profiles(facts)
-    if not any(s.perceived_quality for s in facts.workspace.in_scope):
+    if not facts.opinions:
         raise NotAssessed("no opinion on the data was asked for", needs="perceived_quality:")
-    for system in facts.workspace.in_scope:
-        voiced = dict.fromkeys(v.entity or "" for v in system.perceived_quality or ())
-        for entity in voiced:
-            found = _judge(facts, system, entity, points)
-            if found is not None:
-                yield found
+    for gap in facts.opinions:
+        name, entity = facts.workspace.system[gap.system].name, gap.entity
+        about = cell_subject(gap.system, entity) if entity else f"system:{gap.system}"
+        what = f"{entity_label(facts, entity)} in {name}" if entity else name
+        apart = gap.difference
+        if apart is None:
+            reason = f"the quality of {what} was not measured"
+            yield NotAssessed(reason, "crmaudit collect", about)
+        elif abs(apart) >= points:
+            yield _hit(facts, gap, about, what, apart)

@@ -1,5 +1,17 @@
-"""Spreadsheets: the only room that reads and writes XLSX and CSV."""
+"""Spreadsheets: the only room that reads and writes workbooks and CSV."""
 
-from crmaudit.sheets.reading import Sheet, read_series, read_sheet
+from crmaudit.sheets.reading import Grid, Sheet, Value, read_book, read_series, read_sheet
+from crmaudit.sheets.writing import Column, Page, Table, workbook
 
-__all__ = ["Sheet", "read_series", "read_sheet"]
+__all__ = [
+    "Column",
+    "Grid",
+    "Page",
+    "Sheet",
+    "Table",
+    "Value",
+    "read_book",
+    "read_series",
+    "read_sheet",
+    "workbook",
+]

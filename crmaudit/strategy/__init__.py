@@ -3,6 +3,7 @@
 from crmaudit.strategy.extraction import Criterion, Extraction, extraction, extractions
 from crmaudit.strategy.initiatives import TEMPLATES, Template
 from crmaudit.strategy.plan import Initiative, Plan, plan
+from crmaudit.strategy.retirement import Retirement, retire
 
 __all__ = [
     "TEMPLATES",
@@ -10,8 +11,10 @@ __all__ = [
     "Extraction",
     "Initiative",
     "Plan",
+    "Retirement",
     "Template",
     "extraction",
     "extractions",
     "plan",
+    "retire",
 ]

@@ -19,18 +19,9 @@ from crmaudit.evidence import Catalog
 from crmaudit.facts import Facts
 from crmaudit.inventory import ways_out
 from crmaudit.workspace.dossier import Document, System
+from crmaudit.workspace.weights import DEFAULTS, weights
 
-WEIGHTS: Mapping[str, float] = {
-    "access path": 20,
-    "measured quality": 20,
-    "documentation": 15,
-    "skills": 10,
-    "tables in scope": 10,
-    "keys and comments": 10,
-    "change capture": 5,
-    "volume": 5,
-    "vendor and lifecycle": 5,
-}
+WEIGHTS = DEFAULTS["extraction"]
 Band = Literal["easy", "moderate", "hard", "very hard"]
 _PATHS = {
     "sql": 1.0,
@@ -109,12 +100,11 @@ def extractions(facts: Facts) -> tuple[Extraction, ...]:
 
 def extraction(facts: Facts, system: System) -> Extraction:
     """The complexity of one system."""
-    weights = {**WEIGHTS, **facts.workspace.audit.weights.get("extraction", {})}
+    own = weights("extraction", facts.workspace.audit.weights)
     return Extraction(
         system.id,
         tuple(
-            Criterion(name, weights[name], *judge(facts, system))
-            for name, judge in _CRITERIA.items()
+            Criterion(name, own[name], *judge(facts, system)) for name, judge in _CRITERIA.items()
         ),
     )
 

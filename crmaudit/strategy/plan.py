@@ -14,8 +14,6 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Literal
 
-import networkx as nx
-
 from crmaudit.engine import Finding, Judgement
 from crmaudit.errors import InvalidInput, Problem
 from crmaudit.facts import Facts
@@ -179,6 +177,8 @@ def _drafts(facts: Facts, judgement: Judgement) -> dict[str, _Draft]:
 
 
 def _sequence(facts: Facts, drafts: Mapping[str, _Draft]) -> tuple[list[str], dict[str, int]]:
+    import networkx as nx
+
     graph: nx.DiGraph[str] = nx.DiGraph()
     graph.add_nodes_from(drafts)
     for draft in drafts.values():

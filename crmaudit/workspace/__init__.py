@@ -1,7 +1,8 @@
 """The audit folder: what people declare, read with file:line errors.
 
 `load` reads a workspace, `init` scaffolds one, `propose` drafts its content
-from a database's catalog, `schemas` describes its files to editors.
+from a database's catalog, `schemas` describes its files to editors. What
+changes a workspace goes by a `changes.Draft`: `renaming`, `adding`, `merging`.
 """
 
 from crmaudit.workspace.files import FOLDERS, MARKER, SINGLE

@@ -164,8 +164,8 @@ class AuditFile(Model):
     """Of the report: en, de, or a folder of your own sections' language."""
     as_of: Day | None = None
     """The day the audit speaks of; without it, the newest evidence's or declaration's date."""
-    scope: Scope = Scope()
-    terms: Terms = Terms()
+    scope: Scope = Scope.model_construct()
+    terms: Terms = Terms.model_construct()
     units: tuple[Unit, ...] = ()
     staff: Count | None = None
     """People who should use the CRM; without it, the units' sum."""
@@ -181,8 +181,8 @@ class AuditFile(Model):
     policies: tuple[Policy, ...] = ()
     glossary: dict[str, Text] = {}
     """The house's own words and what they mean."""
-    access_policy: AccessPolicy = AccessPolicy()
-    rules: RuleSettings = RuleSettings()
+    access_policy: AccessPolicy = AccessPolicy.model_construct()
+    rules: RuleSettings = RuleSettings.model_construct()
     parameters: dict[str, Scalar] = {}
     weights: dict[str, dict[str, Amount]] = {}
     """Weights of scores by name, like `extraction: {access path: 20}`."""
@@ -291,7 +291,7 @@ class Brief(Model):
     deadlines: tuple[Deadline, ...] = ()
     aims: tuple[Annotated[Aim, short_form("text")], ...] = ()
     critical_success_factors: Lines = ()
-    maturity_targets: MaturityTargets = MaturityTargets()
-    resources: Resources = Resources()
+    maturity_targets: MaturityTargets = MaturityTargets.model_construct()
+    resources: Resources = Resources.model_construct()
     scenarios: tuple[Scenario, ...] = ()
     past_projects: tuple[PastProject, ...] = ()

@@ -22,14 +22,14 @@ from pydantic_core import CoreSchema, core_schema
 
 
 class Model(BaseModel):
-    """Frozen, unknown keys refused, attribute docstrings shown in editors."""
+    """Frozen, unknown keys refused, the texts below fields shown in editors (`explained`)."""
 
-    # Built on first use: a command that reads no workspace pays for no model.
+    # Built on first use: a command that reads no workspace pays for no model. Models that are
+    # defaults of others are made by `model_construct`, which would need none either.
     model_config = ConfigDict(
         frozen=True,
         extra="forbid",
         str_strip_whitespace=True,
-        use_attribute_docstrings=True,
         allow_inf_nan=False,
         populate_by_name=True,
         serialize_by_alias=True,

@@ -10,6 +10,7 @@ from crmaudit.errors import Problem
 from crmaudit.workspace.files import MARKER, model_of
 from crmaudit.workspace.references import references
 from crmaudit.workspace.spelling import suggestion
+from crmaudit.workspace.weights import unknown_weights
 from crmaudit.workspace.yaml_reader import YamlFile
 
 _USER_TYPES = {"super user", "data custodian", "everyday user", "system champion", "management"}
@@ -26,6 +27,7 @@ def check(
 ) -> Iterator[Problem]:
     """Everything that is wrong between the files."""
     known = _known(subjects)
+    former = {old: _name(d, "id") for _, d in _dossiers(data) for _, old in _former(d)}
     for name, values in data.items():
         for ref in references(model_of(name), values):
             what, names = ref.kind, known.get(ref.kind)
@@ -36,9 +38,28 @@ def check(
             if names is not None and ref.name not in names:
                 place = files[name].place(ref.path, key=ref.is_key)
                 hint = suggestion(ref.name, names)
+                if ref.kind in ("person", "audience"):
+                    hint = _by_name(data.get("people.yaml"), ref.name) or hint
+                elif ref.kind == "system" and ref.name in former:
+                    hint = f"it is called {former[ref.name]!r} now"
                 yield Problem(f"there is no {what} {ref.name!r}", place, hint)
+    yield from _former_ids(files, data)
     yield from _circles(files, data.get(MARKER))
+    if MARKER in files:
+        yield from unknown_weights(files[MARKER], data.get(MARKER))
     yield from _steps(files, data.get("registers.yaml"), data.get("processes.yaml"))
+
+
+def _by_name(people: Any, name: str) -> str:
+    """The hint for a person's name where an id is expected."""
+    ids = [
+        _name(person, "id")
+        for _, person in _items(people, "people")
+        if _name(person, "name").casefold() == name.casefold()
+    ]
+    if len(ids) == 1:
+        return f"did you mean the id {ids[0]!r}?"
+    return f"people of that name: {', '.join(ids)}" if ids else ""
 
 
 def _known(subjects: Iterable[str]) -> dict[str, set[str]]:
@@ -55,6 +76,35 @@ def _known(subjects: Iterable[str]) -> dict[str, set[str]]:
 
 def _data_files(root: Path) -> set[str]:
     return {f"data/{p.name}" for p in (root / "data").glob("*") if p.is_file()}
+
+
+def _former_ids(files: Mapping[str, YamlFile], data: Mapping[str, Any]) -> Iterator[Problem]:
+    """An earlier id that is another system's: evidence under it could be of either."""
+    owner = {_name(dossier, "id"): name for name, dossier in _dossiers(data)}
+    for name, dossier in _dossiers(data):
+        for path, old in _former(dossier):
+            first = owner.setdefault(old, name)
+            if first != name:
+                what, hint = "is taken", f"{first} has it"
+            elif old == _name(dossier, "id"):
+                what, hint = "is the id of this system itself", "remove it"
+            else:
+                continue
+            yield Problem(f"the former id {old!r} {what}", files[name].place(path), hint)
+
+
+def _dossiers(data: Mapping[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+    return [(n, d) for n, d in data.items() if n.startswith("systems/") and isinstance(d, dict)]
+
+
+def _former(dossier: Mapping[str, Any]) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """Former ids with their paths; one text may stand for a list of one."""
+    found = dossier.get("formerly")
+    if isinstance(found, str):
+        yield ("formerly",), found.strip()
+    for i, old in enumerate(found if isinstance(found, list) else ()):
+        if isinstance(old, str):
+            yield ("formerly", i), old.strip()
 
 
 def _circles(files: Mapping[str, YamlFile], audit: Any) -> Iterator[Problem]:

@@ -61,14 +61,14 @@ def complaints(error: ValidationError, file: YamlFile, model: type[BaseModel]) -
             continue  # both ends of a range that was given as one number
         else:
             seen.add(path)
-            message, hint = _mistake(item)
+            message, hint = mistake(item)
         where = f"{_dotted(path)}: " if path else ""
         place = file.place((*path, *loc[-1:]) if is_key else path, key=is_key)
         yield Problem(where + message, place, hint)
 
 
-def _mistake(item: Mapping[str, Any]) -> tuple[str, str]:
-    """What is wrong with a value, and what to write instead."""
+def mistake(item: Mapping[str, Any]) -> tuple[str, str]:
+    """What is wrong with a value, by one of pydantic's errors, and what to write instead."""
     kind, context, value = item["type"], item.get("ctx", {}), item.get("input")
     shown = _shown(value)
     if kind == "literal_error":

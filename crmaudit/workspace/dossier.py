@@ -108,13 +108,18 @@ class Voice(Model):
     note: str = ""
 
 
+CostKind = Literal[
+    "licence", "maintenance", "support", "hosting", "internal time", "project", "other"
+]
+
+
 class Cost(Model):
     """What the system costs in one year, of one kind."""
 
     year: Year
-    kind: Literal[
-        "licence", "maintenance", "support", "hosting", "internal time", "project", "other"
-    ]
+    kind: CostKind
+    covers: Annotated[tuple[CostKind, ...], several] = ()
+    """Other kinds that are paid with it, like the hosting in a subscription."""
     amount: Amount | None = None
     hours: Amount | None = None
     """Internal time in hours, in place of an amount; `hourly_rate` in audit.yaml prices it."""
@@ -332,14 +337,14 @@ class System(Model):
     """What it does, in a sentence or two."""
     in_scope: bool = True
     """False: named for completeness, not audited."""
-    owners: Owners = Owners()
-    documentation: Documentation = Documentation()
+    owners: Owners = Owners.model_construct()
+    documentation: Documentation = Documentation.model_construct()
     perceived_quality: tuple[Voice, ...] | None = None
     """What people think of its data."""
     costs: tuple[Cost, ...] | None = None
     """What it costs, year by year."""
-    support: Support = Support()
-    lifecycle: Lifecycle = Lifecycle()
+    support: Support = Support.model_construct()
+    lifecycle: Lifecycle = Lifecycle.model_construct()
     contract: Contract | None = None
     database: Annotated[Database, short_form("url")] | None = None
     interfaces: tuple[Interface, ...] | None = None
@@ -361,10 +366,10 @@ class System(Model):
     feeds: tuple[Feed, ...] | None = None
     """Movements of data to and from other systems; an empty list means that there are none."""
     maintenance: Maintenance | None = None
-    fitness: Fitness = Fitness()
+    fitness: Fitness = Fitness.model_construct()
     future: Literal["retain", "replace", "retire"] | None = None
     """What was decided; the successor stands under `lifecycle`."""
-    traces: Traces = Traces()
+    traces: Traces = Traces.model_construct()
     one_place_view: tuple[Literal["contact", "activity", "invoice", "case"], ...] | None = None
     """What a person who answers a call sees of the customer in this system."""
     blank: Annotated[dict[str, Text], AfterValidator(_facts)] = {}

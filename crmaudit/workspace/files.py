@@ -36,7 +36,7 @@ SINGLE: dict[str, type[BaseModel]] = {
 FOLDERS: dict[str, type[BaseModel]] = {"systems": System, "maps": Map, "interviews": Interview}
 """One file an item, in a folder."""
 
-OTHER_FOLDERS = ("data", "sections", "reports")
+OTHER_FOLDERS = ("data", "sections", "reports", "imports")
 """Folders of a workspace that hold no YAML of these models."""
 
 

@@ -16,7 +16,7 @@ from typing import Any, Literal
 from crmaudit.errors import Place, Problem
 from crmaudit.workspace.yaml_reader import Path_
 
-Kind = Literal["system", "entity", "person", "unit", "response"]
+Kind = Literal["system", "entity", "person", "unit", "need", "response"]
 """What a record describes. A `response` has the id `CODE SUBJECT`."""
 
 
@@ -40,7 +40,8 @@ class Item:
     """One item of a list, like one year's cost: its values by path within the item.
 
     `base` is the `digest` of the whole item at the time of the export, None
-    for a new one. An item without a base that equals one there is the same.
+    for a new one. An item without a base that equals one there is the same;
+    one with a base and no values at all is as it was exported.
     """
 
     values: Mapping[Path_, Cell]
@@ -87,7 +88,10 @@ class Incoming:
     with its place and reason; `mistakes` what is wrong in the file: with any
     of them nothing is written. `creates` says whether unknown people and
     entities that records refer to are added (other tools' files) or are
-    mistakes (our own workbooks, which offer the known ones).
+    mistakes (our own workbooks, which offer the known ones). `plain_people`
+    says that owners are no persons but departments: none is added, they stay
+    plain names where people are known by those. `unchanged` counts values
+    that are as they were exported and need not be listed.
     """
 
     name: str
@@ -95,9 +99,24 @@ class Incoming:
     left_out: tuple[Problem, ...] = ()
     mistakes: tuple[Problem, ...] = ()
     creates: bool = True
+    plain_people: bool = False
+    unchanged: int = 0
+
+
+_canonical = json.JSONEncoder(ensure_ascii=False, sort_keys=True, default=str).encode
 
 
 def digest(value: Any) -> str:
     """Eight letters that stand for a value as exported; equal for equal values, also None."""
-    text = json.dumps(value, ensure_ascii=False, sort_keys=True, default=str)
+    text = _canonical(value)
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+
+
+def blank_reason(value: Any) -> str | None:
+    """The reason in `blank: reason`; empty where it gives none, None for any other value."""
+    if not isinstance(value, str) or "lank" not in value[:20].lower():
+        return None
+    word, colon, reason = value.partition(":")
+    if not colon or word.strip().lower() != "blank":
+        return None
+    return reason.strip().replace("\r\n", "\n")

@@ -62,7 +62,7 @@ class Pain(Model):
     minutes: Range | None = None
     """Lost each time."""
     per: Literal["day", "week", "month", "year"] | None = None
-    times: Range = Range(low=1, high=1)
+    times: Range = Range.model_construct(low=1.0, high=1.0)
     """How often in that period, for one person."""
     people: Range | None = None
     """How many people."""
@@ -124,7 +124,7 @@ class Interview(Model):
     date: Day | None = None
     interviewer: Text | None = None
     participants: Count | None = None
-    answers: Answers = Answers()
+    answers: Answers = Answers.model_construct()
     walks: tuple[Annotated[Walk, short_form("process")], ...] = ()
     pains: tuple[Annotated[Pain, short_form("text")], ...] = ()
     wishes: tuple[Annotated[Saying, short_form("text")], ...] = ()

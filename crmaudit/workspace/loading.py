@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from functools import cache
@@ -22,27 +22,31 @@ from crmaudit.workspace.definitions import definitions, salvaged
 from crmaudit.workspace.dossier import System
 from crmaudit.workspace.files import FOLDERS, MARKER, OTHER_FOLDERS, SINGLE
 from crmaudit.workspace.interviews import Interview
+from crmaudit.workspace.journal import recover
 from crmaudit.workspace.kpis import Kpis
 from crmaudit.workspace.landscape import Entities, Map, Needs, Processes
 from crmaudit.workspace.people import People
 from crmaudit.workspace.registers import Registers
 from crmaudit.workspace.spelling import suggestion
 from crmaudit.workspace.workspace import Workspace
-from crmaudit.workspace.yaml_reader import MAX_BYTES, Path_, YamlFile, read
+from crmaudit.workspace.yaml_reader import MAX_BYTES, Path_, YamlFile, parse, read
 
 M = TypeVar("M", bound=BaseModel)
 
 
-def load(root: Path) -> Workspace:
+def load(root: Path, overlay: Mapping[str, str | None] | None = None) -> Workspace:
     """The workspace in `root`.
 
+    `overlay` has texts that are read in place of files (None: the file is not
+    there). A change of several files that was cut off is finished first.
     Raises InvalidInput with every mistake of every file.
     """
+    recover(root)
     if not os.path.lexists(root / MARKER):
         raise CrmauditError(
             f"{root} is no workspace: it has no {MARKER}", "make one with `crmaudit init DIR`"
         )
-    reading = _Reading(root)
+    reading = _Reading(root, overlay or {})
     singles = {name: reading.single(name, model) for name, model in SINGLE.items()}
     folders = {name: reading.folder(name, model) for name, model in FOLDERS.items()}
     reading.strangers()
@@ -57,7 +61,7 @@ def load(root: Path) -> Workspace:
 
     def one(name: str, model: type[M]) -> M:
         value = singles[name]
-        return value if isinstance(value, model) else model()
+        return value if isinstance(value, model) else model.model_construct()
 
     def every(name: str, model: type[M]) -> tuple[M, ...]:
         return tuple(m for m in folders[name] if isinstance(m, model))
@@ -96,8 +100,8 @@ def _by_place(problem: Problem) -> tuple[str, int, int]:
 class _Reading:
     """Reads file after file and gathers what is wrong with them."""
 
-    def __init__(self, root: Path) -> None:
-        self.root = root
+    def __init__(self, root: Path, overlay: Mapping[str, str | None]) -> None:
+        self.root, self.overlay = root, overlay
         self.files: dict[str, YamlFile] = {}
         self.data: dict[str, Any] = {}
         self.problems: list[Problem] = []
@@ -107,15 +111,23 @@ class _Reading:
     def single(self, name: str, model: type[BaseModel]) -> BaseModel | None:
         path = self.root / name
         # A dangling link is a mistake, not an absent file.
-        return self._read(path, name, model) if os.path.lexists(path) else None
+        there = os.path.lexists(path)
+        if name in self.overlay:
+            there = self.overlay[name] is not None
+        return self._read(path, name, model) if there else None
 
     def folder(self, name: str, model: type[BaseModel]) -> list[BaseModel]:
         folder = self.root / name
         if os.path.lexists(folder) and not folder.is_dir():
             self._problem(f"{name} is no folder", name, f"make {name} a folder of YAML files")
             return []
-        paths = sorted(self._yaml_paths(folder))
-        found = (self._read(p, p.relative_to(self.root).as_posix(), model) for p in paths)
+        paths = {path: path.relative_to(self.root).as_posix() for path in self._yaml_paths(folder)}
+        for file, text in self.overlay.items():
+            if text is None:
+                paths.pop(self.root / file, None)
+            elif file.startswith(f"{name}/"):
+                paths[self.root / file] = file
+        found = (self._read(path, paths[path], model) for path in sorted(paths))
         return [m for m in found if m is not None]
 
     def _yaml_paths(self, folder: Path) -> Iterator[Path]:
@@ -172,13 +184,15 @@ class _Reading:
         return found
 
     def _read(self, path: Path, name: str, model: type[BaseModel]) -> BaseModel | None:
+        text = self.overlay.get(name)
         try:
-            file = read(path, name)
+            file = read(path, name) if text is None else parse(text, name)
         except InvalidInput as error:
             self.problems.extend(error.problems)
             self.files[name] = YamlFile(name)
             with suppress(OSError):
-                text = path.read_bytes()[:MAX_BYTES].decode("utf-8", "replace")
+                if text is None:
+                    text = path.read_bytes()[:MAX_BYTES].decode("utf-8", "replace")
                 self.salvaged.update(salvaged(name, text))
             return None
         self.problems.extend(file.problems)

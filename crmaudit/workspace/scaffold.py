@@ -6,7 +6,7 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from importlib.resources import files as resources
 from pathlib import Path
@@ -48,18 +48,27 @@ _SECRET_PARAMETER = re.compile(
     r"([?&][^=&]*(?:pass|pwd|secret|token)[^=&]*=)([^&]*)", re.IGNORECASE
 )
 _IN_ENVIRONMENT = re.compile(r"\$\{\w+\}").fullmatch
+_ASK_CRM = f"{'':21}# to be asked: which of the systems is the CRM"
 _TO_CONFIRM = "# proposed from the names and keys of the tables, to be confirmed"
 
 
-def init(folder: Path, *, organisation: str = "", proposal: Proposal | None = None) -> list[Path]:
+def init(
+    folder: Path,
+    *,
+    organisation: str = "",
+    proposal: Proposal | None = None,
+    fill: Callable[[Path], None] | None = None,
+) -> list[Path]:
     """Writes a workspace into the folder; answers the files written.
 
-    Without a name of the organisation the folder's own stands in. Refuses to
-    overwrite anything; where it fails, nothing has been written. An address in
-    the proposal is written without its password.
+    Without a name of the organisation the folder's own stands in. `fill` may
+    change and add files before anything is in its place: it is given the
+    draft's folder, which then holds no dossier yet. Refuses to overwrite
+    anything; where it fails, nothing has been written. An address in the
+    proposal is written without its password.
     """
     name = organisation.strip() or folder.resolve().name or "Organisation"
-    texts = _texts(name, proposal)
+    texts = _texts(name, proposal, with_dossier=fill is None)
     _refuse_to_overwrite(folder, [*texts, SCHEMAS])
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
@@ -72,6 +81,10 @@ def init(folder: Path, *, organisation: str = "", proposal: Proposal | None = No
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8", newline="\n")
         write_schemas(draft / SCHEMAS)
+        if fill is not None:
+            fill(draft)
+            files = (p.relative_to(draft) for p in draft.rglob("*") if p.is_file())
+            _refuse_to_overwrite(folder, sorted(p.as_posix() for p in files))
         load(draft)
         return _move(draft, folder)
     except OSError as error:
@@ -102,30 +115,42 @@ def password_variable(system_id: str) -> str:
     return f"_{name}_PASSWORD" if name[:1].isdigit() else f"{name}_PASSWORD"
 
 
-def _texts(organisation: str, proposal: Proposal | None) -> dict[str, str]:
+def _texts(
+    organisation: str, proposal: Proposal | None, *, with_dossier: bool = True
+) -> dict[str, str]:
     """Every file of the workspace, except the schemas."""
     system = proposal.system if proposal else ProposedSystem("crm", "CRM")
-    kind = "                    # to be asked: crm, billing, newsletter…"
     blanks = {
         "id": scalar(slug(Words.of(organisation).words) or "audit"),
         "organisation": scalar(organisation),
-        "system": scalar(system.id),
+        "system": scalar(system.id) if with_dossier else _ASK_CRM,
         "entities": "\n".join(_entities(proposal.entities)) if proposal else "",
     }
-    dossier = {
+    texts = {file: _filled(file, file, blanks) for file in _STARTER}
+    if with_dossier:
+        texts |= dossier_text(system, "" if proposal else "crm")
+    if proposal and proposal.tables:
+        texts |= map_text(system, proposal.tables)
+    return texts
+
+
+def dossier_text(system: ProposedSystem, kind: str = "") -> dict[str, str]:
+    """The file of a commented dossier and its text, nearly all of it to be asked."""
+    blanks = {
         "id": scalar(system.id),
         "name": scalar(system.name),
-        "kind": kind if proposal else "crm",
+        "kind": kind or "                    # to be asked: crm, billing, newsletter…",
         "variable": password_variable(system.id),
         "database": "\n".join(_database(system)),
     }
-    texts = {file: _filled(file, file, blanks) for file in _STARTER}
-    dossier_file = f"systems/{system.id}.yaml"
-    texts[dossier_file] = _filled("systems/crm.yaml", dossier_file, dossier)
-    if proposal and proposal.tables:
-        map_file = f"maps/{system.id}.yaml"
-        texts[map_file] = reference(map_file) + "\n".join(_map(system, proposal.tables)) + "\n"
-    return texts
+    file = f"systems/{system.id}.yaml"
+    return {file: _filled("systems/crm.yaml", file, blanks)}
+
+
+def map_text(system: ProposedSystem, tables: tuple[ProposedTable, ...]) -> dict[str, str]:
+    """The file of an entity map and its text, all of it to be confirmed."""
+    file = f"maps/{system.id}.yaml"
+    return {file: reference(file) + "\n".join(_map(system, tables)) + "\n"}
 
 
 def _filled(starter: str, file: str, blanks: Mapping[str, str]) -> str:

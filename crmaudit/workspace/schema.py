@@ -8,11 +8,13 @@ editor asks for quotes.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import BaseModel
 
+from crmaudit.workspace.explained import explained
 from crmaudit.workspace.files import FOLDERS, SINGLE
 
 FOLDER = ".schema"
@@ -48,8 +50,30 @@ def reference(file: str) -> str:
 
 
 def _schema(file: str, model: type[BaseModel]) -> dict[str, Any]:
-    body = _readable(model.model_json_schema(by_alias=True))
+    whole = model.model_json_schema(by_alias=True)
+    bodies = {model.__name__: whole, **whole.get("$defs", {})}
+    for inner in _within(model):
+        for name, text in explained(inner).items():
+            key = inner.model_fields[name].alias or name
+            properties = bodies[inner.__name__]["properties"]
+            properties[key] = dict(sorted({**properties[key], "description": text}.items()))
+    body = _readable(whole)
     return {"$schema": _DIALECT, "title": f"crmaudit: {file}", **body}
+
+
+def _within(model: type[BaseModel]) -> Iterator[type[BaseModel]]:
+    """The model and all that it is made of, each once."""
+    seen: dict[type[BaseModel], None] = {}
+    waiting: list[Any] = [model]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, type) and issubclass(part, BaseModel):
+            if part not in seen:
+                seen[part] = None
+                waiting += [info.annotation for info in part.model_fields.values()]
+        else:
+            waiting += get_args(part)
+    return iter(seen)
 
 
 def _readable(schema: Any) -> Any:

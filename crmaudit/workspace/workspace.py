@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Set
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
 
 from crmaudit.errors import CrmauditError, Place, Problem
 from crmaudit.workspace.answers import Expectations, Matches, PlanFile, Responses, ThemeFile
@@ -18,6 +21,7 @@ from crmaudit.workspace.kpis import Kpis
 from crmaudit.workspace.landscape import Entity, Map, Need, Process
 from crmaudit.workspace.people import People, Person
 from crmaudit.workspace.registers import Registers
+from crmaudit.workspace.spelling import suggestion
 from crmaudit.workspace.yaml_reader import Path_, YamlFile
 
 # What each file becomes.
@@ -46,27 +50,31 @@ class Workspace:
     root: Path
     audit: AuditFile
     systems: tuple[System, ...]
-    brief: Brief = Brief()
+    brief: Brief = Brief.model_construct()
     entities: tuple[Entity, ...] = ()
     processes: tuple[Process, ...] = ()
-    people: People = People()
+    people: People = People.model_construct()
     needs: tuple[Need, ...] = ()
     maps: tuple[Map, ...] = ()
-    expectations: Expectations = Expectations()
-    matches: Matches = Matches()
+    expectations: Expectations = Expectations.model_construct()
+    matches: Matches = Matches.model_construct()
     interviews: tuple[Interview, ...] = ()
-    registers: Registers = Registers()
-    kpis: Kpis = Kpis()
-    responses: Responses = Responses()
-    plan: PlanFile = PlanFile()
-    theme: ThemeFile = ThemeFile()
+    registers: Registers = Registers.model_construct()
+    kpis: Kpis = Kpis.model_construct()
+    responses: Responses = Responses.model_construct()
+    plan: PlanFile = PlanFile.model_construct()
+    theme: ThemeFile = ThemeFile.model_construct()
     warnings: tuple[Problem, ...] = ()
     _files: Mapping[str, YamlFile] = field(default_factory=dict, repr=False)
     _subjects: Mapping[str, tuple[str, Path_]] = field(default_factory=dict, repr=False)
 
     def has(self, name: str) -> bool:
         """Whether a file (`people.yaml`) or folder (`interviews`) was given."""
-        return name in self._files or any(f.startswith(f"{name}/") for f in self._files)
+        return name in self._files or name in self._folders
+
+    @cached_property
+    def _folders(self) -> Set[str]:
+        return {f.split("/", 1)[0] for f in self._files if "/" in f}
 
     def says(self, name: str) -> bool:
         """Whether a file or folder was given and says anything: a scaffold's blanks do not."""
@@ -82,6 +90,34 @@ class Workspace:
     @cached_property
     def system(self) -> Mapping[str, System]:
         return {s.id: s for s in self.systems}
+
+    @cached_property
+    def formerly(self) -> Mapping[str, str]:
+        """Earlier id of a system → its id today."""
+        return {old: s.id for s in self.systems for old in s.formerly}
+
+    def find_system(self, name: str) -> System:
+        """The system with that id, earlier id or name, whatever the case of its letters.
+
+        Raises CrmauditError where there is none, or more than one.
+        """
+        key = self.formerly.get(name, name)
+        if key in self.system:
+            return self.system[key]
+        folded = name.strip().casefold()
+        for names in (
+            {s.id: (s.id, *s.formerly) for s in self.systems},
+            {s.id: (s.name,) for s in self.systems},
+        ):
+            found = [i for i, own in names.items() if folded in (n.casefold() for n in own)]
+            if len(found) > 1:
+                raise CrmauditError(f"{name!r} may be {', '.join(found)}", "name it by its id")
+            if found:
+                return self.system[found[0]]
+        known = {n: n for s in self.systems for n in (s.id, s.name)}
+        hint = suggestion(name, known)
+        hint = hint if hint.startswith("did you mean") else "`crmaudit inventory` lists all"
+        raise CrmauditError(f"there is no system {name!r}", hint)
 
     @cached_property
     def in_scope(self) -> tuple[System, ...]:
@@ -112,6 +148,27 @@ class Workspace:
         found = [s for s in self.in_scope if s.kind == "crm"]
         return found[0] if len(found) == 1 else None
 
+    def without(self, systems: Set[str]) -> Workspace:
+        """The workspace as it would be if these systems were not there, nor any word of them.
+
+        Its files stay as they were read: an item of a list that comes after
+        one that went is still looked up where it was counted.
+        """
+        from crmaudit.workspace.pruning import without
+
+        parts: dict[str, Any] = {}
+        for part in fields(self):
+            value = getattr(self, part.name)
+            if isinstance(value, BaseModel):
+                parts[part.name] = without(value, systems)
+            elif isinstance(value, tuple) and value and isinstance(value[0], BaseModel):
+                kept = (without(v, systems) for v in value)
+                parts[part.name] = tuple(v for v in kept if v is not None)
+        parts["systems"] = tuple(s for s in parts["systems"] if s.id not in systems)
+        gone = {f"system:{s}" for s in systems}
+        parts["_subjects"] = {s: at for s, at in self._subjects.items() if s not in gone}
+        return replace(self, **parts)
+
     def person_name(self, ref: str | None) -> str | None:
         """The name behind a reference to a person; the text itself where it is a name."""
         if ref is None:
@@ -132,11 +189,19 @@ class Workspace:
         kind, _, name = subject.partition(":")
         if kind in ("table", "column"):
             subject, path = f"system:{name.split('.', 1)[0]}", ("database",)
-        found = self._subjects.get(subject)
-        if found is None:
-            return Place(HOME.get(kind, MARKER))
-        file, base = found
+        if subject not in self._subjects:
+            return Place(self.file_of(subject))
+        file, base = self._subjects[subject]
         return self.place(file, *base, *path)
+
+    def file_of(self, subject: str) -> str:
+        """The file in which a thing is defined, or would be."""
+        found = self._subjects.get(subject)
+        return found[0] if found else HOME.get(subject.partition(":")[0], MARKER)
+
+    def definition(self, subject: str) -> tuple[str, Path_] | None:
+        """File and path of what is defined; None for an entity that only a `crud:` names."""
+        return self._subjects.get(subject)
 
     def subjects(self) -> Iterable[str]:
         """Everything that is defined, like `system:crm`, `entity:customer`, `unit:sales`."""

@@ -33,7 +33,7 @@ MAX_ALIASED = 100_000
 """Values that a file's aliases may add; more is a bomb."""
 MAX_DEPTH = 60
 
-_NULL = {"", "~", "null", "Null", "NULL"}
+NULL = {"", "~", "null", "Null", "NULL"}
 # What YAML 1.1 programs (most of them) read as something else than text.
 _SURPRISES = (
     (r"(?i:yes|no|on|off|y|n|true|false)", "true or false"),
@@ -140,7 +140,7 @@ def read(path: Path, name: str) -> YamlFile:
     Raises InvalidInput where the file cannot be read as YAML at all:
     encoding, syntax, bombs.
     """
-    return parse(_decode(path, name), name)
+    return parse(decode(raw(path, name), name), name)
 
 
 def parse(text: str, name: str) -> YamlFile:
@@ -150,22 +150,36 @@ def parse(text: str, name: str) -> YamlFile:
     return YamlFile(name, data, tuple(reader.surprises), tuple(reader.problems), text)
 
 
-def _decode(path: Path, name: str) -> str:
+def raw(path: Path, name: str) -> bytes:
+    """The file's bytes. Raises InvalidInput where it cannot be read or is too long."""
     try:
         size = path.stat().st_size
         if size > MAX_BYTES:
             raise _fatal(f"{size:,} bytes; at most {MAX_BYTES:,} are read", Place(name))
-        raw = path.read_bytes()
+        return path.read_bytes()
     except OSError as error:
         raise _fatal(f"cannot be read: {error.strerror or error}", Place(name)) from None
-    raw = raw.removeprefix(_BOM)
-    encoding = "utf-16" if raw.startswith(_UTF16_BOMS) else "utf-8"
+
+
+def decode(content: bytes, name: str) -> str:
+    """The text of a file's bytes. Raises InvalidInput for what is neither UTF-8 nor UTF-16."""
+    content = content.removeprefix(_BOM)
+    encoding = "utf-16" if content.startswith(_UTF16_BOMS) else "utf-8"
     try:
-        return raw.decode(encoding)
+        return content.decode(encoding)
     except UnicodeDecodeError as error:
-        good = raw[: error.start].decode(encoding, "replace")
-        what = f"byte 0x{raw[error.start]:02X} is not {encoding.upper()}"
+        good = content[: error.start].decode(encoding, "replace")
+        what = f"byte 0x{content[error.start]:02X} is not {encoding.upper()}"
         raise _fatal(what, SourceText(name, good).place(len(good)), _SAVE_AS_UTF8) from None
+
+
+def encode(text: str, like: bytes = b"") -> bytes:
+    """The text's bytes in the encoding, and with the mark, of a file that was `like` this."""
+    mark = _BOM if like.startswith(_BOM) else b""
+    kind = like.removeprefix(_BOM)[:2]
+    if kind in _UTF16_BOMS:
+        return mark + kind + text.encode("utf-16-le" if kind == b"\xff\xfe" else "utf-16-be")
+    return mark + text.encode("utf-8")
 
 
 def _fatal(message: str, where: Place, hint: str = "") -> InvalidInput:
@@ -277,7 +291,7 @@ class _Reader:
             self._key(self._stack[-1], event, text)
             return
         if not event.style and event.tag is None:
-            if text in _NULL:
+            if text in NULL:
                 value = None
             # Only such scalars can surprise; the test spares the pattern for the rest.
             elif text[0] in _SURPRISING_START or len(text) <= 5:

@@ -110,6 +110,50 @@ class TestDocumentation:
         assert found is not None
         assert (found.described, found.present, found.missing) == (2, 3, ("c",))
 
+    @pytest.mark.parametrize(
+        ("listed", "tables", "missing", "gone"),
+        [
+            (["a"], ["s.a"], (), ()),
+            (["s.a"], ["a"], (), ()),
+            (["t.a"], ["s.a"], ("s.a",), ("t.a",)),
+            (["S.A"], ["s.a", "t.a"], ("t.a",), ()),
+            (["a"], ["s.a", "t.a"], (), ()),
+            (["a", "old"], ["a"], (), ("old",)),
+            (["old"], [], (), ("old",)),
+        ],
+    )
+    def test_described_there_and_gone(
+        self, listed: Any, tables: Any, missing: Any, gone: Any
+    ) -> None:
+        found = described(Document(describes=tuple(listed)), tables)
+        assert found is not None
+        assert (found.missing, found.gone) == (missing, gone)
+        assert set(found.matched) == set(tables) - set(missing)
+        assert found.described == len(found.matched)
+
+    def test_a_view_that_is_described_is_not_gone_and_need_not_be(self) -> None:
+        found = described(Document(describes=("a", "v")), ["a"], ["v", "w"])
+        assert found is not None
+        assert (found.present, found.missing, found.gone) == (1, (), ())
+        assert found.share == 1
+
+    @given(
+        st.sets(st.sampled_from(["a", "B", "s.a", "s.b", "t.a"]), min_size=1),
+        st.sets(st.sampled_from(["a", "b", "S.A", "s.c", "t.a"])),
+    )
+    def test_names_match_both_ways(self, listed: set[str], tables: set[str]) -> None:
+        """Recomputed pair by pair."""
+
+        def same(one: str, other: str) -> bool:
+            one, other = one.lower(), other.lower()
+            short = "." not in one or "." not in other
+            return one == other or (short and one.split(".")[-1] == other.split(".")[-1])
+
+        found = described(Document(describes=tuple(listed)), tuple(tables))
+        assert found is not None
+        assert set(found.gone) == {n for n in listed if not any(same(n, t) for t in tables)}
+        assert set(found.missing) == {t for t in tables if not any(same(n, t) for n in listed)}
+
     def test_a_number_never_describes_more_than_there_is(self) -> None:
         found = described(Document(tables=50), ["a", "b"])
         assert found is not None

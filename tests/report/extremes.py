@@ -97,7 +97,16 @@ def hostile(text: str) -> b.Document:
             target=0.4,
             target_text=text,
         ),
-        s.Stacked((text, text), (s.Stack(text, (1, 2), (text, text)),)),
+        s.Stacked(
+            (text, text),
+            (
+                s.Stack(text, (1, 2), (text, text), text, True),
+                s.Stack(text, (0, 0), ("", "")),
+                s.Stack(text, (float("nan"), 1), (text, text)),
+            ),
+            total_name=text,
+            open_text=text,
+        ),
         s.Dumbbell(
             (s.Pair(text, 1, 2, text, text), s.Pair(text, 50, None, text)),
             said_name=text,
@@ -112,12 +121,46 @@ def hostile(text: str) -> b.Document:
             text,
         ),
         s.Bubbles(
-            (s.Bubble(text, 0.5, 0.5, 3), s.Bubble(text, 0.5, 0.5)),
+            (
+                s.Bubble(text, 0.5, 0.5, 3),
+                s.Bubble(text, 0.5, 0.5, float("nan")),
+                s.Bubble(text, 0, 1, 1, True, text, (0, 1), (0, 1), True, True, text, text),
+            ),
             text,
             text,
             quadrants=(text,) * 4,
+            sizes=((3, text),),
+            range_text=text,
+            hollow_text=text,
+            unsure_text=text,
+            mark_text=text,
         ),
         s.Heat((text,), (text, text), ((s.HeatCell(0.4, text), s.HeatCell(None)),)),
+        s.Lifelines(
+            (
+                s.Life(
+                    text,
+                    (s.Stretch("phase-in", None, day), s.Stretch("active", day, None)),
+                    (s.DayMark("support", date(1999, 1, 1), True), s.DayMark("contract", AS_OF)),
+                    text,
+                ),
+                s.Life(text, (), (s.DayMark("own end", date(2200, 1, 1)),)),
+            ),
+            day,
+            AS_OF,
+            AS_OF,
+            text,
+            text,
+            text,
+        ),
+        s.SkillMap(
+            (s.SkillHolder(text, text), s.SkillHolder(text)),
+            (
+                s.SkillRow(text, text, 3, (4, None), "single", text, 2),
+                s.SkillRow(text, text, 3, (1, 2), "gap", text),
+                s.SkillRow(text, text, 0, (None, None), "unknown", text),
+            ),
+        ),
         s.Network(
             (s.Node(text, text, text), s.Node("b", text), s.Node("c", text)),
             (s.Edge(text, "b", text), s.Edge("b", text, text)),

@@ -57,7 +57,7 @@ def test_no_file_and_no_workbook(tmp_path: Path) -> None:
     with pytest.raises(CrmauditError, match="no file"):
         read_sheet(tmp_path / "none.csv")
     (tmp_path / "bad.xlsx").write_bytes(b"PK nonsense")
-    with pytest.raises(CrmauditError, match="no XLSX"):
+    with pytest.raises(CrmauditError, match="no workbook"):
         read_sheet(tmp_path / "bad.xlsx")
 
 

@@ -24,6 +24,8 @@ DRAWERS: dict[str, tuple[str, bool]] = {
     "Timeline": ("crmaudit.report.figures.timeline:timeline", False),
     "Bubbles": ("crmaudit.report.figures.bubbles:bubbles", True),
     "Heat": ("crmaudit.report.figures.heat:heat", False),
+    "Lifelines": ("crmaudit.report.figures.lifelines:lifelines", True),
+    "SkillMap": ("crmaudit.report.figures.skills:skills", True),
     "Network": ("crmaudit.report.figures.network:network", False),
     "Lines": ("crmaudit.report.figures.lines:lines", True),
 }

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from crmaudit.report.figures.bars import GAP, label_column, row_height
+from crmaudit.report.figures.key import Sign, key
 from crmaudit.report.figures.svg import SMALL, Canvas, measure
 from crmaudit.report.specs import NOT_ASSESSED, Dumbbell
 
@@ -23,12 +26,8 @@ def dumbbell(spec: Dumbbell, canvas: Canvas) -> None:
     def at(value: float) -> float:
         return left + (right - left) * min(max((value - spec.low) / width, 0), 1)
 
-    canvas.circle(space + GAP + R + 1, 11, R - 1, "ground", "accent")
-    canvas.text(space + GAP + 2 * R + 7, 15, spec.said_name)
-    x = space + GAP + 2 * R + 20 + measure(spec.said_name)
-    canvas.circle(x, 11, R - 0.5, "accent")
-    canvas.text(x + R + 6, 15, spec.measured_name)
-    top = y = 30.0
+    measured_at_all = any(i.measured is not None for i in spec.items)
+    top = y = key(canvas, _signs(spec, measured_at_all)) + 2
     rows = []
     for item, lines in zip(spec.items, labels, strict=True):
         height = row_height(lines, 28)
@@ -51,7 +50,7 @@ def dumbbell(spec: Dumbbell, canvas: Canvas) -> None:
         if said is not None:
             canvas.circle(at(said), middle, R - 0.6, "ground", "accent", 2)
             _beside(canvas, at(said), middle, item.said_text, said_left)
-        if measured is None:
+        if measured is None and measured_at_all:
             words = f"{spec.measured_name}: {NOT_ASSESSED}"
             need = measure(words, SMALL) + 12
             x = right - need + pad if said is None or at(said) < (left + right) / 2 else left - pad
@@ -59,6 +58,15 @@ def dumbbell(spec: Dumbbell, canvas: Canvas) -> None:
             canvas.rect(x + 4, middle - 6.5, need - 8, 13, "ground")
             canvas.lines(x + 6, middle, [words], SMALL, "muted")
     canvas.height = y + 22
+
+
+def _signs(spec: Dumbbell, measured: bool) -> Iterator[tuple[Sign, str]]:
+    yield lambda canvas, x, y: canvas.circle(x, y, R - 1, "ground", "accent"), spec.said_name
+    if measured:
+        yield lambda canvas, x, y: canvas.circle(x, y, R - 0.5, "accent"), spec.measured_name
+    else:
+        words = f"{spec.measured_name}: {NOT_ASSESSED}"
+        yield lambda canvas, x, y: canvas.hatch(x - 6, y - 6, 12, 12), words
 
 
 def _beside(canvas: Canvas, x: float, middle: float, text: str, left: bool) -> None:

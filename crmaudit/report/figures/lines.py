@@ -28,13 +28,19 @@ def lines(spec: Lines, canvas: Canvas) -> None:
             x = n * (width + GAP)
             for k, title in enumerate(titles[start + n]):
                 canvas.text(x, y + 13 + 16 * k, title, bold=True)
-            _panel(series, canvas, (x, y + head, width), (first, last))
+            ends = (first.year, last.year) if spec.step == "year" else (first, last)
+            words = (str(ends[0]), str(ends[1]))
+            _panel(series, canvas, (x, y + head, width), (first, last), words)
         y += head + PANEL + 24
     canvas.height = y
 
 
 def _panel(
-    series: Series, canvas: Canvas, place: tuple[float, float, float], span: tuple[date, date]
+    series: Series,
+    canvas: Canvas,
+    place: tuple[float, float, float],
+    span: tuple[date, date],
+    ends: tuple[str, str],
 ) -> None:
     x0, y0, width = place
     values = [v for _, v in series.points]
@@ -51,9 +57,9 @@ def _panel(
         return x, y0 + 18 + (PANEL - 24) * (1 - (value - low) / rise)
 
     canvas.line(x0, y0 + PANEL - 6, x0 + right, y0 + PANEL - 6, "line")
-    canvas.text(x0, y0 + PANEL + 9, str(span[0]), SMALL, "muted")
-    if right > 2 * measure(str(span[1]), SMALL):
-        canvas.text(x0 + right, y0 + PANEL + 9, str(span[1]), SMALL, "muted", "end")
+    canvas.text(x0, y0 + PANEL + 9, ends[0], SMALL, "muted")
+    if right > 2 * measure(ends[1], SMALL):
+        canvas.text(x0 + right, y0 + PANEL + 9, ends[1], SMALL, "muted", "end")
     if series.event:
         x, _ = at(min(max(series.event, span[0]), span[1]), low)
         canvas.line(x, y0 + 12, x, y0 + PANEL - 6, "ink", 1, "3 2")

@@ -86,14 +86,23 @@ def fmt(value: float) -> str:
     return "0" if text == "-0" else text
 
 
+GRAINS = {
+    "upright": "M1 0V5",
+    "level": "M0 1H5",
+    "dots": "M0.5 1.5h1M3 4h1",
+}
+"""Textures as paths on a square of 5; slanted strokes are kept for *not assessed*."""
+
+
 class Canvas:
     """Collects elements; `height` is set by the drawer when it is done."""
 
     def __init__(self, width: float, name: str) -> None:
         self.width = width
         self.height = 0.0
-        self._hatch = f"hatch-{slug(name)}"
-        self._hatched = False
+        self._name = slug(name)
+        self._hatch = f"hatch-{self._name}"
+        self._defs: dict[str, str] = {}
         self._parts: list[str] = []
 
     def _add(self, tag: str, content: str = "", **attributes: object) -> None:
@@ -129,7 +138,13 @@ class Canvas:
 
     def hatch(self, x: float, y: float, width: float, height: float) -> None:
         """The sign of *not assessed*."""
-        self._hatched = True
+        self._defs[self._hatch] = (
+            f'<pattern id="{self._hatch}" width="6" height="6" '
+            'patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
+            f'<rect width="6" height="6" fill="{colour("surface")}"/>'
+            f'<line x1="0" y1="0" x2="0" y2="6" stroke="{colour("hatch")}" '
+            'stroke-width="2"/></pattern>'
+        )
         self._add(
             "rect",
             x=x,
@@ -139,6 +154,25 @@ class Canvas:
             fill=f"url(#{self._hatch})",
             stroke=colour("hatch"),
             stroke_width=0.8,
+        )
+
+    def grain(
+        self, x: float, y: float, width: float, height: float, kind: str, stroke: str
+    ) -> None:
+        """Strokes or dots (`kind` of `GRAINS`) over an area, to tell it without colour."""
+        name = f"{kind}-{stroke}-{self._name}"
+        self._defs[name] = (
+            f'<pattern id="{name}" width="5" height="5" patternUnits="userSpaceOnUse">'
+            f'<path d="{GRAINS[kind]}" fill="none" stroke="{colour(stroke)}" '
+            'stroke-width="1" stroke-opacity="0.45"/></pattern>'
+        )
+        self._add(
+            "rect",
+            x=x,
+            y=y,
+            width=max(width, 0.0),
+            height=max(height, 0.0),
+            fill=f"url(#{name})",
         )
 
     def line(
@@ -184,18 +218,20 @@ class Canvas:
         x: float,
         y: float,
         r: float,
-        fill: str = "accent",
+        fill: str | None = "accent",
         stroke: str | None = None,
         width: float = 1.8,
+        dash: str | None = None,
     ) -> None:
         self._add(
             "circle",
             cx=x,
             cy=y,
             r=r,
-            fill=colour(fill),
+            fill=colour(fill) if fill else "none",
             stroke=colour(stroke) if stroke else None,
             stroke_width=width if stroke else None,
+            stroke_dasharray=dash,
         )
 
     def text(
@@ -210,7 +246,14 @@ class Canvas:
         turn: float = 0,
         halo: bool = False,
     ) -> None:
-        """One line of text with its baseline at y; a halo keeps it apart from lines below."""
+        """One line of text with its baseline at y; a halo keeps it apart from lines below.
+
+        The halo is a plate of ground: strokes around letters eat their neighbours in PDF.
+        """
+        if halo:
+            width = measure(words, size, bold) / _MARGIN
+            left = x - {"start": 0.0, "middle": width / 2, "end": width}[anchor]
+            self.rect(left - 1.5, y - size * 0.92, width + 3, size * 1.2, "ground")
         self._add(
             "text",
             escape(clean(words).replace("\n", " "), quote=False),
@@ -220,10 +263,6 @@ class Canvas:
             font_size=size,
             text_anchor=None if anchor == "start" else anchor,
             font_weight=700 if bold else None,
-            stroke=colour("ground") if halo else None,
-            stroke_width=5 if halo else None,
-            stroke_linejoin="round" if halo else None,
-            paint_order="stroke" if halo else None,
             transform=f"rotate({fmt(turn)} {fmt(x)} {fmt(y)})" if turn else None,
         )
 
@@ -264,15 +303,7 @@ class Canvas:
 
     def svg(self, title: str, description: str) -> str:
         w, h = fmt(self.width), fmt(self.height)
-        defs = ""
-        if self._hatched:
-            defs = (
-                f'<defs><pattern id="{self._hatch}" width="6" height="6" '
-                'patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
-                f'<rect width="6" height="6" fill="{colour("surface")}"/>'
-                f'<line x1="0" y1="0" x2="0" y2="6" stroke="{colour("hatch")}" '
-                'stroke-width="2"/></pattern></defs>'
-            )
+        defs = f"<defs>{''.join(self._defs.values())}</defs>" if self._defs else ""
         return (
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {w} {h}" width="{w}" '
             f'height="{h}" role="img" aria-label="{escape(clean(description))}" '

@@ -41,7 +41,7 @@ def timeline(spec: Timeline, canvas: Canvas) -> None:
         rows.append((task, y + height / 2))
         y += height
     bottom = y + 2
-    for day, name in _ticks(first, last, full):
+    for day, name in ticks(first, last, full):
         canvas.line(at(day), TOP - 6, at(day), bottom, "rule")
         if at(day) + measure(name, SMALL) < canvas.width:
             canvas.text(at(day) + 3, TOP - 10, name, SMALL, "muted")
@@ -79,7 +79,7 @@ def timeline(spec: Timeline, canvas: Canvas) -> None:
     canvas.height = bottom + (20 if spec.present else 4)
 
 
-def _ticks(first: date, last: date, width: float) -> list[tuple[date, str]]:
+def ticks(first: date, last: date, width: float) -> list[tuple[date, str]]:
     """The starts of months, quarters or years, as many as have room."""
     months = (last.year - first.year) * 12 + last.month - first.month + 1
     step = next((s for s in (1, 3, 6, 12, 24, 60) if width / max(months / s, 1) > 52), 120)

@@ -14,13 +14,21 @@ from dataclasses import replace
 from crmaudit.engine import Judgement
 from crmaudit.facts import Facts
 from crmaudit.report import blocks as b
-from crmaudit.report.tables import business, governance, information, registers, systems, work
+from crmaudit.report.tables import (
+    business,
+    governance,
+    information,
+    portfolio,
+    registers,
+    systems,
+    work,
+)
 from crmaudit.report.tables.given import Given
 from crmaudit.strategy import Plan
 
 Maker = Callable[[Given], b.Table | None]
 
-_ROOMS = (business, systems, information, governance, work, registers)
+_ROOMS = (business, systems, portfolio, information, governance, work, registers)
 TABLES: Mapping[str, Maker] = {
     name: thing
     for room in _ROOMS

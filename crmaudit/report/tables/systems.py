@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from crmaudit.report import blocks as b
+from crmaudit.report.tables.cells import cost_cell
 from crmaudit.report.tables.given import DASH, Column, Given, gap, or_dash
 from crmaudit.workspace.dossier import Care
 
@@ -25,11 +28,7 @@ def systems(given: Given) -> b.Table | None:
             given.name(r.system.owners.business),
             given.name(r.system.owners.it),
             b.Cell(f"{r.completeness.given}/{r.completeness.wanted}", r.completeness.share),
-            gap("no cost declared")
-            if r.cost is None
-            else gap("no rate")
-            if r.cost.total is None
-            else r.cost.total,
+            cost_cell(given, r),
             or_dash(r.system.lifecycle.phase),
         )
         for r in given.facts.inventory.in_scope
@@ -44,7 +43,10 @@ def systems(given: Given) -> b.Table | None:
         Column(f"{given.currency} a year", "money"),
         Column("Phase", "label", filter=True),
     ]
-    note = "Facts: given of the nine, less those left blank on purpose. Cost: newest year."
+    note = (
+        "Facts: given of the nine, less those left blank on purpose. "
+        "Cost: newest year; ≥ at least, as not every kind of cost is declared."
+    )
     return given.table(
         f"{given.counted(len(rows), 'system')} in scope",
         columns,
@@ -58,18 +60,44 @@ def missing_facts(given: Given) -> b.Table | None:
     """What each dossier lacks, and whom to ask."""
     rows = []
     for row in given.facts.inventory.in_scope:
-        asks: dict[str, list[str]] = {}
+        asks: dict[tuple[str, str], list[str]] = {}
         for fact in row.completeness.missing:
-            asks.setdefault(fact.ask, []).append(fact.name)
-        if asks:
-            cells = (", ".join(asks.get(x, ())) or DASH for x in _ASKED)
-            rows.append((row.system.name, *cells))
-    columns = [Column("System"), *(Column(f"Ask the {x}") for x in _ASKED)]
-    caption = given.counted(len(rows), "dossier")
-    return given.table(f"{caption} with facts missing", columns, rows)
+            contact = fact.contact
+            who = (contact.name, contact.role) if contact else (fact.ask, "")
+            asks.setdefault(who, []).append(fact.short)
+        for (name, role), facts in asks.items():
+            rows.append((row.system.name, ", ".join(facts), name, or_dash(role)))
+    columns = [Column("System"), Column("Missing"), Column("Ask", filter=True), Column("As")]
+    caption = given.counted(len({r[0] for r in rows}), "dossier")
+    return given.table(f"{caption} with facts missing", columns, rows, filters=len(rows) > 20)
 
 
-_ASKED = ("business owner", "IT owner", "architect")
+def to_ask(given: Given) -> b.Table | None:
+    """Who can supply missing facts, and of how many systems; those asked most first."""
+    found: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    for row in given.facts.inventory.in_scope:
+        for fact in row.completeness.missing:
+            contact = fact.contact
+            who = (contact.name, contact.role) if contact else (fact.ask, "")
+            found.setdefault(who, []).append((row.system.id, fact.short))
+    rows = []
+    for (name, role), asked in sorted(found.items(), key=lambda x: (-len(x[1]), x[0])):
+        kinds = Counter(fact for _, fact in asked)
+        words = ", ".join(f"{fact} ({n})" for fact, n in kinds.most_common())
+        rows.append((name, or_dash(role), len({x for x, _ in asked}), len(asked), words))
+    columns = [
+        Column("Ask"),
+        Column("As"),
+        Column("Systems", "number"),
+        Column("Facts", "number"),
+        Column("Which"),
+    ]
+    return given.table(
+        f"{given.counted(len(rows), 'person', 'people')} to ask",
+        columns,
+        rows,
+        filters=len(rows) > 20,
+    )
 
 
 def skills(given: Given) -> b.Table | None:

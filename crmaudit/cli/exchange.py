@@ -1,0 +1,285 @@
+"""`export` and `import`: evidence bundles, workbooks, and other tools' files."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.text import Text
+
+from crmaudit.cli.changing import agreed, can_ask
+from crmaudit.cli.column_maps import (
+    about_map,
+    day_said,
+    map_file,
+    map_view,
+    show_left_out,
+    show_numbers,
+)
+from crmaudit.cli.merge_view import put_merge
+from crmaudit.cli.options import HERE, Workspace, audit
+from crmaudit.cli.terminal import count, out, put_note, say
+from crmaudit.cli.view import show
+from crmaudit.errors import CrmauditError
+
+if TYPE_CHECKING:
+    from crmaudit.audit import Audit
+    from crmaudit.exchange.formats import Export, Exporter, Rendered
+    from crmaudit.workspace.incoming import Incoming
+
+EVERYBODY = "all"
+
+
+def register(app: typer.Typer) -> None:
+    app.command()(export)
+    app.command("import")(import_)
+
+
+def export(
+    file: Annotated[
+        Path,
+        typer.Argument(
+            help="The file to write; its name says what: inventory.xlsx, inventory.csv, "
+            "requests.xlsx, landscape.xml, catalog-info.yaml, landscape.mmd, evidence.zip…"
+        ),
+    ],
+    what: Annotated[str, typer.Option(help="What to write, where the name does not say it.")] = "",
+    owner: Annotated[
+        str,
+        typer.Option(
+            help="With requests: whom to ask, by id or name; `all` writes one workbook a person."
+        ),
+    ] = "",
+    workspace: Workspace = HERE,
+) -> None:
+    """Write the inventory as a workbook to fill in, or for another tool; or the evidence."""
+    from crmaudit.exchange.formats import Export, exporter
+
+    found = audit(workspace)
+    if what == "evidence" or (not what and file.suffix.lower() == ".zip"):
+        _export_evidence(found, file)
+        return
+    name, module = exporter(file, what)
+    if owner and name != "requests":
+        raise CrmauditError(f"--owner means nothing for {name}", "it is for requests.xlsx")
+    outgoing = Export(found.facts, lambda: found.findings, owner)
+    if owner.casefold() == EVERYBODY:
+        _export_to_all(module, outgoing, file)
+        return
+    rendered = module.render(outgoing)
+    _write(file, rendered)
+    for loss in rendered.losses:
+        put_note(out(), f"not carried: {loss}")
+
+
+def _export_evidence(found: Audit, file: Path) -> None:
+    from crmaudit.exchange import write_bundle
+
+    n = write_bundle(found.facts.evidence.documents, file)
+    out().print(Text(f"{n} pieces of evidence in {file}"), soft_wrap=True)
+
+
+def _export_to_all(module: Exporter, outgoing: Export, file: Path) -> None:
+    from crmaudit.exchange.requests_book import asked
+
+    people = asked(outgoing)
+    if not people:
+        put_note(out(), "nobody is asked anything", "good")
+    used: Counter[str] = Counter()
+    for person in people:
+        used[person.slug] += 1
+        again = f"-{used[person.slug]}" if used[person.slug] > 1 else ""
+        name = f"{file.stem}-{person.slug}{again}{file.suffix}"
+        _write(file.with_name(name), module.render(outgoing.to(person.id)))
+
+
+def _write(file: Path, rendered: Rendered) -> None:
+    """Atomically: a stopped export leaves the old file."""
+    partial = file.with_name(f".{file.name}.part")
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        partial.write_bytes(rendered.content)
+        os.replace(partial, file)
+    except OSError as error:
+        partial.unlink(missing_ok=True)
+        raise CrmauditError(f"{file} cannot be written: {error.strerror}") from None
+    out().print(Text(f"{file}: {rendered.holds}", style="good"), soft_wrap=True)
+
+
+def import_(
+    file: Annotated[
+        Path,
+        typer.Argument(
+            help="A workbook or CSV from `export`, filled in; any spreadsheet; ArchiMate .xml, "
+            "Backstage .yaml, code.gov .json; or a bundle of evidence (.zip)."
+        ),
+    ],
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    theirs: Annotated[
+        bool, typer.Option("--theirs", help="In conflicts take the file's value, not ours.")
+    ] = False,
+    all_: Annotated[bool, typer.Option("--all", help="Show every change.")] = False,
+    map_: Annotated[
+        Path | None,
+        typer.Option(
+            "--map",
+            help="With any spreadsheet: the column map to read it by. One that is not there yet "
+            "is guessed and written, to be corrected.",
+        ),
+    ] = None,
+    as_of: Annotated[
+        str, typer.Option(help="With any spreadsheet: the day it speaks of, like 2026-03-31.")
+    ] = "",
+    sheet: Annotated[str, typer.Option(help="With any workbook: only this sheet.")] = "",
+    workspace: Workspace = HERE,
+) -> None:
+    """Take in a filled workbook, another tool's file or evidence; shows its changes first."""
+    if file.suffix.lower() == ".zip":
+        _import_evidence(audit(workspace), file, yes)
+        return
+    from crmaudit.exchange.formats import importer
+
+    name, module = importer(file)
+    foreign = name == "spreadsheet"
+    if (map_ or as_of or sheet) and not foreign:
+        raise CrmauditError(
+            f"--map, --as-of and --sheet mean nothing for {file.name}",
+            "they are for spreadsheets of other tools",
+        )
+    found = audit(workspace)
+    if foreign:
+        _import_sheet(found, file, map_, as_of, sheet, yes=yes, theirs=theirs, whole=all_)
+        return
+    _merge(found, module.read(file, found.workspace), yes=yes, theirs=theirs, whole=all_)
+
+
+def _merge(
+    found: Audit,
+    incoming: Incoming,
+    *,
+    yes: bool,
+    theirs: bool,
+    whole: bool,
+    more: dict[str, str] | None = None,
+) -> bool:
+    """Shows what would change, asks, writes; whether anything was written.
+
+    `more` are further files to write with the changes, by their names.
+    """
+    from crmaudit.workspace.changes import FileChange
+    from crmaudit.workspace.merging import merge
+
+    merged = merge(found.workspace, incoming, theirs=theirs)
+    console = out()
+    put_merge(console, merged, found.workspace, incoming.name, whole=whole)
+    if merged.left_out:
+        show_left_out(merged.left_out)
+    conflicts = sum(d.what == "conflict" for d in merged.differences)
+    if conflicts:
+        kept = f"{count(conflicts, 'conflict')}: what is here stays; --theirs takes the other"
+        put_note(console, kept, "medium")
+    changes = merged.changes
+    if not changes.files:
+        put_note(console, "nothing to do" if not conflicts else "nothing else to do", "good")
+        return False
+    edits = len(merged.differences) - conflicts
+    files = count(len(changes.files), "file")
+    if not agreed(f"write {count(edits, 'change')} to {files}?", yes):
+        return False
+    extra = tuple(FileChange(name, None, text) for name, text in (more or {}).items())
+    replace(changes, files=(*changes.files, *extra)).write()
+    console.print(Text(f"{count(edits, 'change')} written to {files}", style="good"))
+    console.print(Text("crmaudit check", style="accent"))
+    return True
+
+
+def _import_sheet(
+    found: Audit,
+    file: Path,
+    map_: Path | None,
+    as_of: str,
+    sheet: str,
+    *,
+    yes: bool,
+    theirs: bool,
+    whole: bool,
+) -> None:
+    """A spreadsheet of any make, by a column map that is guessed, or said, and shown."""
+    from crmaudit.exchange.foreign_sheet import guess, load_map, map_text, reading
+
+    root = found.workspace.root
+    saved_as = map_file(file)
+    if map_ is None and (root / saved_as).is_file() and not as_of and not sheet:
+        map_ = root / saved_as
+        say(f"read by the column map {saved_as}", "quiet")
+    known = map_ is not None and map_.is_file()
+    if known and (as_of or sheet):
+        raise CrmauditError("--map says the sheet and the day itself", "write them into the map")
+    column_map = (
+        load_map(map_)
+        if map_ is not None and known
+        else guess(file, found.workspace, as_of=day_said(as_of), sheet=sheet)
+    )
+    correct = f"to correct it first: crmaudit import {file} --map {root / saved_as}"
+    show(map_view(column_map, file.name, "" if known or map_ else correct))
+    result = reading(file, found.workspace, column_map)
+    show_numbers(result.tally)
+    if map_ is not None and not known:
+        _save_map(map_, map_text(column_map, about_map(file.name, str(map_))))
+        return
+    text = "" if known else map_text(column_map, about_map(file.name, saved_as))
+    more = {saved_as: text} if text and not (root / saved_as).exists() else {}
+    _merge(found, result.incoming, yes=yes, theirs=theirs, whole=whole, more=more)
+
+
+def _save_map(path: Path, text: str) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise CrmauditError(f"{path} cannot be written: {error.strerror}") from None
+    put_note(out(), f"written: {path}; correct it, then import again with it", "good")
+
+
+def _import_evidence(found: Audit, file: Path, yes: bool) -> None:
+    from crmaudit.exchange import read_bundle
+    from crmaudit.key import find_key
+
+    bundle = read_bundle(file)
+    key = find_key(found.root)
+    bundle.check_key(key.id if key else "")
+    formerly = found.workspace.formerly
+    unknown = [s for s in bundle.systems if s not in found.workspace.system and s not in formerly]
+    if unknown:
+        raise CrmauditError(
+            f"the bundle speaks of {', '.join(unknown)}, which no dossier describes",
+            f"add systems/{unknown[0]}.yaml with `id: {unknown[0]}`, or collect again with --as ID",
+        )
+    known = {d.id for d in found.facts.evidence.documents}
+    fresh = [d for d in bundle.documents if d.id not in known]
+    console = out()
+    for system in bundle.systems:
+        mine = [d for d in bundle.documents if d.provenance.system == system]
+        times = sorted(d.provenance.taken_at for d in mine)
+        new = sum(d.id not in known for d in mine)
+        called = f"{system} (now {formerly[system]})" if system in formerly else system
+        console.print(
+            Text(
+                f"{called}: {len(mine)} pieces of evidence, {new} new, read "
+                f"{times[0]:%Y-%m-%d %H:%M} UTC with crmaudit {bundle.tool}"
+            )
+        )
+    if not fresh:
+        console.print(Text("nothing to do: all of it is here already"))
+        return
+    if not yes and not can_ask():
+        raise CrmauditError("nobody can answer here", "say --yes to keep the new pieces")
+    if not agreed(f"keep {len(fresh)} new pieces?", yes):
+        return
+    found.store.put(*fresh)
+    console.print(Text(f"{len(fresh)} pieces kept", style="good"))
+    console.print(Text("crmaudit check", style="accent"))

@@ -1,0 +1,67 @@
+"""System should be migrated or eliminated, and nothing is decided.
+
+## Why
+Where people judge a system unfit, and the facts agree, every month without a decision costs
+licences, care and trust in its data. Undecided systems are also those that get lost when an
+extraction is planned.
+
+## Fix
+Decide with the owners and note it: `future:` with retain, replace or retire, or a successor under
+`lifecycle:`. The method's page tells how the quadrant is made; `fitness:` holds your own judgement.
+
+## Bad
+```yaml systems/crm.yaml
+id: crm
+name: BeaconCRM
+fitness: {functional: 3, technical: 1}
+lifecycle: {phase: active}
+```
+
+## Good
+```yaml systems/crm.yaml
+id: crm
+name: BeaconCRM
+fitness: {functional: 3, technical: 1}
+lifecycle: {phase: active}
+future: replace
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from crmaudit.facts import Facts
+from crmaudit.inventory import in_use, leaving
+from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
+
+severity: Severity = "medium"
+topic: Topic = "dossier"
+initiative = "renew-or-replace"
+
+
+def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
+    for system in facts.workspace.in_scope:
+        fit = facts.fits[system.id]
+        if system.future or system.lifecycle.successor or leaving(system) or not in_use(system):
+            continue
+        if fit.quadrant is None and not fit.withheld:
+            reason = f"{system.name} is not classified: {fit.reason}"
+            yield NotAssessed(reason, "fitness: in its dossier", f"system:{system.id}")
+        elif fit.withheld or fit.quadrant in ("migrate", "eliminate"):
+            found = f"TIME puts {system.name} under {fit.quadrant}: {fit.reason}"
+            if fit.withheld:
+                found = f"{system.name} has low fit on both axes, yet {fit.withheld}"
+            axes = (("functional fit", fit.functional), ("technical fit", fit.technical))
+            yield Hit(
+                f"system:{system.id}",
+                f"{found}; nothing is decided",
+                path=("fitness",) if "fitness" in system.model_fields_set else (),
+                measurements=tuple(
+                    Measurement(name, round(axis.score, 1), "of 10")
+                    for name, axis in axes
+                    if axis.score is not None
+                ),
+                confidence="firm" if fit.certain else "tentative",
+                who=system.owners.business,
+            )

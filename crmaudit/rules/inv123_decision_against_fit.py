@@ -1,0 +1,64 @@
+"""What was decided for a system contradicts how fit it is.
+
+## Why
+A system that is kept although people call it unfit goes on costing; one that is replaced although
+it serves well costs a project without need. Either the judgement or the decision is out of date.
+
+## Fix
+Lay both before the owners. Then correct `future:` or `fitness:`, and note the reason. Retaining
+contradicts migrate and eliminate; replacing or retiring contradicts invest.
+
+## Bad
+```yaml systems/crm.yaml
+id: crm
+name: BeaconCRM
+fitness: {functional: 2, technical: 1}
+future: retain
+crud_complete: true
+```
+
+## Good
+```yaml systems/crm.yaml
+id: crm
+name: BeaconCRM
+fitness: {functional: 4, technical: 3}
+future: retain
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from crmaudit.facts import Facts
+from crmaudit.inventory import in_use
+from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
+
+severity: Severity = "medium"
+topic: Topic = "dossier"
+initiative = "renew-or-replace"
+
+
+def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
+    for system in facts.workspace.in_scope:
+        fit = facts.fits[system.id]
+        if system.future is None or not in_use(system):
+            continue
+        if fit.quadrant is None and not fit.withheld:
+            reason = f"{system.name} is not classified: {fit.reason}"
+            yield NotAssessed(reason, "fitness: in its dossier", f"system:{system.id}")
+        elif fit.agrees is False:
+            axes = (("functional fit", fit.functional), ("technical fit", fit.technical))
+            yield Hit(
+                f"system:{system.id}",
+                f"{system.name}: decided is {system.future}, TIME puts it under {fit.quadrant} "
+                f"({fit.reason})",
+                path=("future",),
+                measurements=tuple(
+                    Measurement(name, round(axis.score, 1), "of 10")
+                    for name, axis in axes
+                    if axis.score is not None
+                ),
+                confidence="firm" if fit.certain else "tentative",
+                who=system.owners.business,
+            )
