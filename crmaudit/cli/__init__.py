@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import atexit
 import gc
 import sys
 from collections.abc import Sequence
@@ -13,10 +12,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     Whoever interrupts while the program is still being loaded is heard, too.
     """
-    # What a command reads lives until its end: looking for garbage among it, again and again
-    # and once more at the end, costs a third of the time that a large workspace takes.
+    # What a command reads lives until its end: looking for garbage among it, again and again,
+    # costs a third of the time that a large workspace takes.
     gc.set_threshold(100_000, 20, 20)
-    atexit.register(gc.freeze)
     try:
         from crmaudit.cli.app import run
 

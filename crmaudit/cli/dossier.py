@@ -35,7 +35,7 @@ def blocks(found: Audit, row: InventoryRow) -> list[Block]:
         _cost(found, row),
         _skills(found, row),
         _documents(found, row),
-        _care(row),
+        _care(found, row),
         _ways(row),
     ]
 
@@ -241,11 +241,12 @@ def _documents(found: Audit, row: InventoryRow) -> Block:
     return block
 
 
-def _care(row: InventoryRow) -> Block:
+def _care(found: Audit, row: InventoryRow) -> Block:
     block, care = Block("Maintenance"), row.system.maintenance
+    name = found.workspace.person_name
     if care is None:
         return block
-    block.say("by", care.provider, care.by)
+    block.say("by", care.provider, name(care.by))
     duties: tuple[tuple[str, Care | None], ...] = (
         ("backup", care.backup),
         ("restore test", care.restore_test),
@@ -255,7 +256,7 @@ def _care(row: InventoryRow) -> Block:
     for label, duty in duties:
         if duty is not None:
             last = f"last {duty.last}" if duty.last else None
-            block.say(label, duty.frequency, last, duty.by, duty.note)
+            block.say(label, duty.frequency, last, name(duty.by), duty.note)
     yes = {True: "yes", False: "no", None: None}
     block.say("audit trail", yes[care.audit_trail])
     block.say("deletes for good", yes[care.hard_deletes])

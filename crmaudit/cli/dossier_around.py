@@ -154,6 +154,8 @@ def _fit(found: Audit, row: InventoryRow) -> Block:
     sure = "certain" if fit.certain else "not certain"
     block.say("quadrant", fit.quadrant or "not classified", fit.reason, fit.quadrant and sure)
     block.say("withheld", fit.withheld)
+    if fit.functional.score is None and fit.technical.score is None:
+        return block
     for label, axis in (("functional", fit.functional), ("technical", fit.technical)):
         block.say(label, _axis(axis))
         block.say(
@@ -185,6 +187,6 @@ def missing(row: InventoryRow) -> Iterable[tuple[str, str]]:
     asked: dict[str, list[str]] = {}
     for lack in row.completeness.lacks:
         contact = lack.contact
-        who = contact.name if contact.name == contact.role else f"{contact.name}, {contact.role}"
+        who = contact.name if contact.person is None else f"{contact.name}, {contact.role}"
         asked.setdefault(who, []).append(lack.what)
     return [(who, "; ".join(what)) for who, what in asked.items()]

@@ -118,7 +118,8 @@ def _put(console: Console, found: Audit, what_if: Retirement) -> None:
     ]
     told = ", ".join([f"{count(what_if.remaining, 'finding')} would stay", *shifts])
     put_note(console, told)
-    console.print(Text(f"crmaudit inventory show {what_if.systems[0]}", style="accent"))
+    hint = f"crmaudit inventory show {what_if.systems[0]}"
+    console.print(Text(hint, style="accent"), soft_wrap=True)
 
 
 def _worst_of_kinds(findings: Iterable[Finding]) -> list[Finding]:

@@ -155,5 +155,7 @@ def _put(console: Console, found: Audit, row: InventoryRow) -> None:
         # One of a kind stands for all of them: the worst, which comes first.
         kinds = {f.code: f for f in reversed(about)}
         put_findings(console, [f for f in about if kinds[f.code] is f], about)
-    hint = f"crmaudit check --about system:{system.id} · " if about else ""
-    console.print(Text(f"{hint}crmaudit inventory retire {system.id}", style="accent"))
+        hint = f"crmaudit check --about system:{system.id}"
+        console.print(Text(hint, style="accent"), soft_wrap=True)
+    hint = f"crmaudit inventory retire {system.id}"
+    console.print(Text(hint, style="accent"), soft_wrap=True)

@@ -48,7 +48,7 @@ def put_blocks(console: Console, blocks: Iterable[Block]) -> None:
     drawn = [[Text(), *_drawn(console, block, width)] for block in said]
     left, right = _halves(drawn)
     for i in range(max(len(left), len(right))):
-        line = left[i].copy() if i < len(left) else Text()
+        line = Text().append_text(left[i]) if i < len(left) else Text()
         if i < len(right) and right[i].plain:
             line.pad_right(width - line.cell_len + _BETWEEN)
             line.append_text(right[i])
@@ -61,7 +61,7 @@ def _halves(blocks: Sequence[Sequence[Text]]) -> tuple[list[Text], list[Text]]:
     def height(n: int) -> int:
         return max(sum(map(len, blocks[:n])), sum(map(len, blocks[n:])))
 
-    cut = min(range(len(blocks) + 1), key=height)
+    cut = min(range(len(blocks), 0, -1), key=height, default=0)
     left, right = blocks[:cut], blocks[cut:]
     return [line for b in left for line in b], [line for b in right for line in b]
 
@@ -81,7 +81,8 @@ def _drawn(console: Console, block: Block, width: int) -> Iterator[Text]:
 def _wrapped(console: Console, head: Text, value: Text, at: int, width: int) -> Iterator[Text]:
     for i, part in enumerate(value.wrap(console, max(10, width - at), overflow="fold")):
         part.rstrip()
-        line = head.copy() if i == 0 else Text()
+        # Appended, for the style of a text that is added to would go on to the line's end.
+        line = Text().append_text(head) if i == 0 else Text()
         line.pad_right(at - line.cell_len)
         line.append_text(part)
         line.rstrip()

@@ -51,7 +51,7 @@ def parsed(raw: bytes, name: str) -> list[list[str]]:
             "save the file as CSV in UTF-8",
             Place(name, text.count("\n", 0, bad) + 1),
         )
-    csv.field_size_limit(max(len(text), 1))
+    csv.field_size_limit(max(csv.field_size_limit(), len(text)))
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
     try:
         return [[unguarded(cell) for cell in row] for row in reader]

@@ -335,9 +335,9 @@ def _write(sheet: Worksheet, row: int, column: int, value: Value, style: Format)
 
 def _lines(value: Value, width: float) -> int:
     """Lines that a text takes in a column of that width."""
-    if not isinstance(value, str) or (len(value) < width - 3 and "\n" not in value):
+    if not isinstance(value, str) or (len(value) <= width - 3 and "\n" not in value):
         return 1
-    return sum(1 + int(len(line) / (width - 3)) for line in value.split("\n"))
+    return sum(1 + int(max(0, len(line) - 1) / (width - 3)) for line in value.split("\n"))
 
 
 def _about(column: Column) -> str:

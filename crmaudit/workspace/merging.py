@@ -80,6 +80,10 @@ class _Work:
     places: dict[Path_, Place] = field(default_factory=dict)
     """Where what is put comes from."""
 
+    @property
+    def size(self) -> int:
+        return len(self.edits) + len(self.drops) + len(self.appends)
+
     def all(self) -> Iterator[Edit]:
         yield from self.edits
         yield from self.drops
@@ -121,7 +125,7 @@ class _Merging:
         for path, cell in work.target.record.values.items():
             self._cell(work, thing, path, cell, shown)
         for path, items in work.target.record.lists.items():
-            self._list(work, thing, path, items, shown)
+            self._list(work, thing, path, items)
 
     def _cell(
         self,
@@ -207,14 +211,7 @@ class _Merging:
 
     # Lists -------------------------------------------------------------------------------
 
-    def _list(
-        self,
-        work: _Work,
-        thing: BaseModel,
-        path: Path_,
-        items: Items,
-        shown: dict[Path_, tuple[str, str]],
-    ) -> None:
+    def _list(self, work: _Work, thing: BaseModel, path: Path_, items: Items) -> None:
         fact = field_at(work.target.model, path)
         if fact is None or fact.item is None:
             what = f"{dotted(path)} is no list of a {work.target.kind}"
@@ -232,7 +229,7 @@ class _Merging:
             return
         ours: list[dict[str, Any]] = fact.of(thing) or []
         pairs = paired(ours, [(values, item.base) for item, values in theirs], items.exported)
-        before = len(self.found)
+        before = work.size
         for i, j in pairs.same:
             self._same_item(work, fact.item, (*path, i), ours[i], *theirs[j])
         for i in sorted(pairs.removed, reverse=True):
@@ -252,9 +249,9 @@ class _Merging:
             elif self._sound(fact.item, values, item):
                 self._note(work, at, "changed", old, values, item.place)
                 work.edits.append(Put(at, values))
-        if len(pairs.removed) == len(ours) and not work.appends and pairs.removed:
+        if ours and work.size - before == len(pairs.removed) == len(ours):
             work.drops[-len(ours) :] = [Drop(path)]  # `[]` would say that there are none
-        if len(self.found) > before:
+        elif work.size > before:
             work.filled |= self._covering(work.target, path)
         if pairs.stay:
             what = f"{dotted(path)}: {pairs.stay} removed there, but changed here meanwhile"
@@ -290,7 +287,8 @@ class _Merging:
         whole, changed = dict(old), False
         for path, cell in item.values.items():
             was, now = old.get(str(path[0])), new.get(str(path[0]))
-            if was == now:
+            # What nobody exported was not emptied on purpose.
+            if was == now or (now is None and item.base is None):
                 self.unchanged += 1
                 continue
             changed = True

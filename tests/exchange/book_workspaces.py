@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -22,8 +24,8 @@ from crmaudit.workspace.dossier import System
 from crmaudit.workspace.fields import Field, fields, lists
 from crmaudit.workspace.yaml_text import inline
 
-_PLACE = tempfile.TemporaryDirectory(prefix="crmaudit-books-")
-"""Hypothesis makes many in one test; all go when the tests end."""
+_PLACE = Path(tempfile.gettempdir()) / f"crmaudit-books-{os.getpid()}"
+"""Hypothesis makes many workspaces in one test; test modules call `teardown_module`."""
 
 PEOPLE = [
     {"id": "ana", "name": "Ana Lind"},
@@ -35,9 +37,19 @@ ENTITIES = [{"id": "customer", "name": "Customer"}, {"id": "order"}, {"id": "odd
 SYSTEMS = ("crm", "billing")
 
 
+def teardown_module() -> None:
+    """Removes all that was made."""
+    shutil.rmtree(_PLACE, ignore_errors=True)
+
+
+def _new() -> Path:
+    _PLACE.mkdir(exist_ok=True)
+    return Path(tempfile.mkdtemp(dir=_PLACE))
+
+
 def folder(files: Mapping[str, Any]) -> Path:
     """A workspace of these files, each given as values."""
-    root = Path(tempfile.mkdtemp(dir=_PLACE.name))
+    root = _new()
     base = {
         "audit.yaml": {
             "organisation": "Little House",
@@ -64,7 +76,7 @@ def export(declared: Workspace, owner: str = "", findings: Judgement | None = No
 def book(declared: Workspace, name: str = "inventory.xlsx") -> Path:
     """The exported workbook or CSV."""
     module = inventory_csv if name.endswith(".csv") else inventory_book
-    path = Path(tempfile.mkdtemp(dir=_PLACE.name)) / name
+    path = _new() / name
     path.write_bytes(module.render(export(declared)).content)
     return path
 

@@ -6,7 +6,17 @@ from datetime import date
 from typing import Any
 
 import pytest
-from book_workspaces import Edit, book, export, folder, grids, landscapes, values, workspace
+from book_workspaces import (
+    Edit,
+    book,
+    export,
+    folder,
+    grids,
+    landscapes,
+    teardown_module,
+    values,
+    workspace,
+)
 from golden_files import EXAMPLES
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -22,6 +32,8 @@ from crmaudit.workspace.dossier import System
 from crmaudit.workspace.fields import fields, lists
 from crmaudit.workspace.matching import Names
 from crmaudit.workspace.merging import Merge, merge
+
+__all__ = ["teardown_module"]
 
 CRM: dict[str, Any] = {
     "id": "crm",

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from book_workspaces import book, folder
+from book_workspaces import book, folder, teardown_module
 from golden_files import EXAMPLES
 from libreoffice import LibreOffice
 
@@ -16,6 +16,8 @@ from crmaudit.exchange import own_book
 from crmaudit.sheets import read_book
 from crmaudit.workspace import Workspace, load
 from crmaudit.workspace.merging import merge
+
+__all__ = ["teardown_module"]
 
 pytestmark = pytest.mark.slow
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from book_workspaces import Edit, export, folder, grids
+from book_workspaces import Edit, export, folder, grids, teardown_module
 
 from crmaudit.engine import judge
 from crmaudit.errors import CrmauditError
@@ -17,6 +17,8 @@ from crmaudit.facts import Facts
 from crmaudit.sheets import read_book
 from crmaudit.workspace import Workspace, load
 from crmaudit.workspace.merging import Merge, merge
+
+__all__ = ["teardown_module"]
 
 FILES: dict[str, Any] = {
     "systems/crm.yaml": {

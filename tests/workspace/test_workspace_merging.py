@@ -381,6 +381,33 @@ def test_items_from_elsewhere_are_never_removed_and_not_doubled(make: Make) -> N
     assert not again.differences
 
 
+def test_a_new_row_that_says_less_empties_nothing(make: Make) -> None:
+    noted = item({**C25, "note": "dear"})
+    found = merged(make(), costs(noted))
+    assert said(found) == [("added", None, {**C25, "note": "dear"})]
+    found.changes.write()
+    again = merged(load(found.changes.root), costs(item({**C24, "note": None, "hours": None})))
+    assert not again.differences
+
+
+def test_lists_are_emptied_each_for_itself(make: Make) -> None:
+    feed = item({"to": "billing"})
+    lists = {("feeds",): Items((feed,)), ("costs",): Items((), tuple(map(digest, (C24, C25))))}
+    crm = written(merged(make(), record(lists=lists))).system["crm"]
+    assert crm.feeds
+    assert crm.costs is None
+
+
+def test_a_conflict_in_a_list_left_blank_here(make: Make) -> None:
+    gone = {"year": 2019, "kind": "support", "amount": 5}
+    blank = FILES["systems/crm.yaml"].replace("hosting:", "support.skills:")
+    workspace = make({"systems/crm.yaml": blank})
+    lists = {("support", "skills"): Items((item({"skill": "SQL", "needed": 2}, gone),))}
+    found = merged(workspace, record(lists=lists))
+    assert [d.what for d in found.differences] == ["conflict"]
+    assert not found.changes.files
+
+
 def test_a_removed_list_is_not_a_list_of_none(make: Make) -> None:
     found = merged(make(), costs(exported=(C24, C25)))
     assert written(found).system["crm"].costs is None
