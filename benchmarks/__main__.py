@@ -9,7 +9,7 @@ import sys
 
 from benchmarks.measure import versions
 
-NAMES = ("workspace", "inventory", "profile", "audit", "columns")
+NAMES = ("workspace", "inventory", "profile", "audit", "columns", "sheets")
 
 
 def main() -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import gc
 import sys
 from collections.abc import Sequence
+
+from crmaudit.cli.garbage import whole_process
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -12,9 +13,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     Whoever interrupts while the program is still being loaded is heard, too.
     """
-    # What a command reads lives until its end: looking for garbage among it, again and again,
-    # costs a third of the time that a large workspace takes.
-    gc.set_threshold(100_000, 20, 20)
+    if argv is None:
+        whole_process()
     try:
         from crmaudit.cli.app import run
 

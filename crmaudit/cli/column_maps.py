@@ -132,11 +132,11 @@ def map_file(file: Path) -> str:
     return f"{FOLDER}/{slug(Words.of(file.stem).words) or 'sheet'}.yaml"
 
 
-def about_map(file: str, saved_as: str) -> str:
-    """What stands at the top of a saved map."""
+def about_map(file: str, correcting: str) -> str:
+    """What stands at the top of a saved map; `correcting` says what a corrected one is good for."""
     return (
         f"How columns of {file} become facts: guessed from headers and cells, to be confirmed.\n"
-        f"Correct it, then: crmaudit import {file} --map {saved_as}\n"
+        f"{correcting}\n"
         "Each column goes `to:` a fact or is left out (`ignore:` with the reason). Further keys:\n"
         "with, values, scale, times, decimal, dates, split, names."
     )

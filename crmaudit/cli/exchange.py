@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -32,6 +32,21 @@ if TYPE_CHECKING:
     from crmaudit.workspace.incoming import Incoming
 
 EVERYBODY = "all"
+_FIRST = "Correct it, then: crmaudit import"
+_LATER = (
+    "Correct it before the next import of such a file. What was imported by it stays: a cost of "
+    "another kind or year would come beside it, so take it out first, by hand or with git."
+)
+
+
+@dataclass(frozen=True)
+class _Wishes:
+    """How an import is to be done: each is an option of the command."""
+
+    yes: bool
+    dry_run: bool
+    theirs: bool
+    whole: bool
 
 
 def register(app: typer.Typer) -> None:
@@ -119,6 +134,9 @@ def import_(
         ),
     ],
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show the changes; write nothing, ask nothing.")
+    ] = False,
     theirs: Annotated[
         bool, typer.Option("--theirs", help="In conflicts take the file's value, not ours.")
     ] = False,
@@ -138,8 +156,9 @@ def import_(
     workspace: Workspace = HERE,
 ) -> None:
     """Take in a filled workbook, another tool's file or evidence; shows its changes first."""
+    wishes = _Wishes(yes, dry_run, theirs, all_)
     if file.suffix.lower() == ".zip":
-        _import_evidence(audit(workspace), file, yes)
+        _import_evidence(audit(workspace), file, wishes)
         return
     from crmaudit.exchange.formats import importer
 
@@ -152,30 +171,24 @@ def import_(
         )
     found = audit(workspace)
     if foreign:
-        _import_sheet(found, file, map_, as_of, sheet, yes=yes, theirs=theirs, whole=all_)
+        _import_sheet(found, file, map_, as_of, sheet, wishes)
         return
-    _merge(found, module.read(file, found.workspace), yes=yes, theirs=theirs, whole=all_)
+    _merge(found, module.read(file, found.workspace), wishes)
 
 
 def _merge(
-    found: Audit,
-    incoming: Incoming,
-    *,
-    yes: bool,
-    theirs: bool,
-    whole: bool,
-    more: dict[str, str] | None = None,
-) -> bool:
-    """Shows what would change, asks, writes; whether anything was written.
+    found: Audit, incoming: Incoming, wishes: _Wishes, more: dict[str, str] | None = None
+) -> None:
+    """Shows what would change, asks, writes.
 
     `more` are further files to write with the changes, by their names.
     """
     from crmaudit.workspace.changes import FileChange
     from crmaudit.workspace.merging import merge
 
-    merged = merge(found.workspace, incoming, theirs=theirs)
+    merged = merge(found.workspace, incoming, theirs=wishes.theirs)
     console = out()
-    put_merge(console, merged, found.workspace, incoming.name, whole=whole)
+    put_merge(console, merged, found.workspace, incoming.name, whole=wishes.whole)
     if merged.left_out:
         show_left_out(merged.left_out)
     conflicts = sum(d.what == "conflict" for d in merged.differences)
@@ -185,28 +198,22 @@ def _merge(
     changes = merged.changes
     if not changes.files:
         put_note(console, "nothing to do" if not conflicts else "nothing else to do", "good")
-        return False
+        return
     edits = len(merged.differences) - conflicts
     files = count(len(changes.files), "file")
-    if not agreed(f"write {count(edits, 'change')} to {files}?", yes):
-        return False
+    if wishes.dry_run:
+        put_note(console, f"would write {count(edits, 'change')} to {files}; nothing was written")
+        return
+    if not agreed(f"write {count(edits, 'change')} to {files}?", wishes.yes):
+        return
     extra = tuple(FileChange(name, None, text) for name, text in (more or {}).items())
     replace(changes, files=(*changes.files, *extra)).write()
     console.print(Text(f"{count(edits, 'change')} written to {files}", style="good"))
     console.print(Text("crmaudit check", style="accent"))
-    return True
 
 
 def _import_sheet(
-    found: Audit,
-    file: Path,
-    map_: Path | None,
-    as_of: str,
-    sheet: str,
-    *,
-    yes: bool,
-    theirs: bool,
-    whole: bool,
+    found: Audit, file: Path, map_: Path | None, as_of: str, sheet: str, wishes: _Wishes
 ) -> None:
     """A spreadsheet of any make, by a column map that is guessed, or said, and shown."""
     from crmaudit.exchange.foreign_sheet import guess, load_map, map_text, reading
@@ -228,12 +235,12 @@ def _import_sheet(
     show(map_view(column_map, file.name, "" if known or map_ else correct))
     result = reading(file, found.workspace, column_map)
     show_numbers(result.tally)
-    if map_ is not None and not known:
-        _save_map(map_, map_text(column_map, about_map(file.name, str(map_))))
+    if map_ is not None and not known and not wishes.dry_run:
+        _save_map(map_, map_text(column_map, about_map(file.name, f"{_FIRST} {file} --map {map_}")))
         return
-    text = "" if known else map_text(column_map, about_map(file.name, saved_as))
+    text = "" if known else map_text(column_map, about_map(file.name, _LATER))
     more = {saved_as: text} if text and not (root / saved_as).exists() else {}
-    _merge(found, result.incoming, yes=yes, theirs=theirs, whole=whole, more=more)
+    _merge(found, result.incoming, wishes, more)
 
 
 def _save_map(path: Path, text: str) -> None:
@@ -245,7 +252,7 @@ def _save_map(path: Path, text: str) -> None:
     put_note(out(), f"written: {path}; correct it, then import again with it", "good")
 
 
-def _import_evidence(found: Audit, file: Path, yes: bool) -> None:
+def _import_evidence(found: Audit, file: Path, wishes: _Wishes) -> None:
     from crmaudit.exchange import read_bundle
     from crmaudit.key import find_key
 
@@ -276,9 +283,12 @@ def _import_evidence(found: Audit, file: Path, yes: bool) -> None:
     if not fresh:
         console.print(Text("nothing to do: all of it is here already"))
         return
-    if not yes and not can_ask():
+    if wishes.dry_run:
+        put_note(console, f"would keep {len(fresh)} new pieces; nothing was written")
+        return
+    if not wishes.yes and not can_ask():
         raise CrmauditError("nobody can answer here", "say --yes to keep the new pieces")
-    if not agreed(f"keep {len(fresh)} new pieces?", yes):
+    if not agreed(f"keep {len(fresh)} new pieces?", wishes.yes):
         return
     found.store.put(*fresh)
     console.print(Text(f"{len(fresh)} pieces kept", style="good"))

@@ -78,10 +78,11 @@ def _from_sheet(
     column_map = load_map(map_) if map_ else guess(file, None, as_of=as_of, sheet=sheet)
     result = reading(file, None, column_map)
     saved_as = map_file(file)
+    again = f"crmaudit init NEW-FOLDER --from {file} --map {folder / saved_as}"
     text = (
         map_.read_text(encoding="utf-8")
         if map_
-        else map_text(column_map, about_map(file.name, saved_as))
+        else map_text(column_map, about_map(file.name, f"to begin again with it: {again}"))
     )
     founded = found(
         folder, lambda _: result.incoming, organisation=organisation, more={saved_as: text}
@@ -89,8 +90,10 @@ def _from_sheet(
     show(map_view(column_map, file.name))
     show_numbers(result.tally)
     _told(folder, founded, file.name)
-    hint = f"correct {folder / saved_as}, then: crmaudit import {file} --map {folder / saved_as}"
-    out().print(Text(f"{hint} -w {folder}", style="accent"), soft_wrap=True)
+    out().print(
+        Text(f"if the map is wrong, correct it and begin again: {again}", style="accent"),
+        soft_wrap=True,
+    )
 
 
 def _told(folder: Path, founded: Founded, source: str) -> None:
@@ -98,7 +101,10 @@ def _told(folder: Path, founded: Founded, source: str) -> None:
     kinds = Counter({k: n for k, n in founded.counts.items() if n})
     put_note(console, f"{things(kinds) or 'nothing'} from {source}", "head")
     show_left_out(founded.left_out)
-    files = [path for path in founded.files if path.suffix in (".yaml", ".md")]
+    from crmaudit.exchange.foreign_sheet import FOLDER
+
+    maps = folder / FOLDER
+    files = [p for p in founded.files if p.suffix == ".yaml" and p.parent != maps]
     put_note(console, f"{count(len(files), 'file')} in {folder}", "none")
     hint = f"crmaudit validate -w {folder}; crmaudit inventory -w {folder}"
     console.print(Text(hint, style="accent"), soft_wrap=True)

@@ -8,7 +8,7 @@ from typing import Any
 
 from rich.text import Text
 
-from crmaudit.cli.query import Field, Fields
+from crmaudit.cli.query import Field, Fields, Kind
 from crmaudit.cli.terminal import MARKS, bar
 from crmaudit.cli.view import Column, dash
 
@@ -16,7 +16,11 @@ _PHASES = ("plan", "phase-in", "active", "phase-out", "retired")
 _SEVERITIES = ("low", "medium", "high", "critical")
 _OWNERS = ("business_owner", "it_owner")
 _RISK = {"gap": "▲ gap", "single": "● one person", "unknown": "╱ unknown", "covered": "covered"}
-_TEXT, _NUMBER, _DATE, _YES, _LIST = "text", "number", "date", "yes or no", "list"
+_NUMBER: Kind = "number"
+_DATE: Kind = "date"
+_YES: Kind = "yes or no"
+_LIST: Kind = "list"
+_TEXT: Kind = "text"
 
 FIELDS = Fields(
     [

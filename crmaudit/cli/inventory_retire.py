@@ -103,13 +103,18 @@ def _put(console: Console, found: Audit, what_if: Retirement) -> None:
             _people(found, what_if),
         ],
     )
-    for title, findings in (
-        ("appear", what_if.appear),
-        ("vanish", what_if.vanish),
-        ("vanish only because they could be judged no more", what_if.unjudged),
+    judged = "only because {} rule could judge no more"
+    for findings, one, many in (
+        (what_if.appear, "finding appears", "findings appear"),
+        (what_if.vanish, "finding vanishes", "findings vanish"),
+        (
+            what_if.unjudged,
+            f"finding vanishes {judged.format('its')}",
+            f"findings vanish {judged.format('their')}",
+        ),
     ):
         if findings:
-            console.print(Text(f"\n{count(len(findings), 'finding')} {title}", style="head"))
+            console.print(Text(f"\n{count(len(findings), one, many)}", style="head"))
             put_findings(console, _worst_of_kinds(findings), findings)
     shifts = [
         f"{n} of them {word}"

@@ -94,7 +94,7 @@ def _put_renaming(console: Console, found: Renaming, diff: bool) -> None:
 @app.command("add")
 def add(
     id_: Annotated[
-        str, typer.Argument(metavar="[ID]", help="Its id; without one, made of the name.")
+        str, typer.Argument(metavar="ID", help="Its id; without one, made of the name.")
     ] = "",
     name: Annotated[str, typer.Option(help="What people call it.")] = "",
     kind: Annotated[str, typer.Option(help="crm, billing, newsletter, spreadsheet…")] = "",

@@ -24,8 +24,9 @@ _THINGS, _LINES, _FACTS = 15, 6, 8
 _PAGE = 40
 _LONGEST = 90
 _MARKS = {"added": ("+", "good"), "changed": ("~", "medium"), "cleared": ("−", "alarm"),
-          "conflict": ("!", "alarm")}  # fmt: skip
-_SAID = {"added": "added", "changed": "changed", "cleared": "cleared", "conflict": "in conflict"}
+          "blank": ("○", "quiet"), "conflict": ("!", "alarm")}  # fmt: skip
+_SAID = {"added": "added", "changed": "changed", "cleared": "cleared",
+         "blank": "left blank on purpose", "conflict": "in conflict"}  # fmt: skip
 _NOUNS = {"entity": "entities", "person": "people"}
 
 
@@ -42,7 +43,8 @@ def put_merge(
     counts: Counter[str] = Counter(d.what for d in found.differences)
     parts = [f"{counts[what]:,} {said}" for what, said in _SAID.items() if counts[what]]
     same = f"{count(found.unchanged, 'value')} unchanged" if found.unchanged else ""
-    put_note(console, f"{name}: {'; '.join(filter(None, (', '.join(parts), same)))}", "head")
+    told = "; ".join(filter(None, (", ".join(parts), same))) or "nothing is new"
+    put_note(console, f"{name}: {told}", "head")
     whole = whole or len(found.differences) <= _PAGE
     _put_new(console, [d for d in found.differences if not d.path], words, whole)
     things: dict[str, list[Difference]] = {}
@@ -137,7 +139,7 @@ class _Words:
         old, new = (self._shown(difference, v) for v in (difference.old, difference.new))
         if difference.what == "conflict":
             text = f"here {old} | there {new}  ({difference.place})"
-        elif difference.what == "added":
+        elif difference.what in ("added", "blank"):
             text = new
         elif difference.new is None:
             text = f"{old} is removed"

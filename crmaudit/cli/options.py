@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from crmaudit.cli import garbage
 from crmaudit.cli.view import Format
 from crmaudit.errors import CrmauditError
 
@@ -39,6 +40,7 @@ def audit(workspace: Path) -> Audit:
 
     found = Audit(workspace)
     print_warnings(found.workspace.warnings)
+    garbage.read()
     return found
 
 

@@ -175,7 +175,7 @@ def choose(expression: Expression, rows: Iterable[Row]) -> tuple[list[Row], Coun
         if held:
             chosen.append(row)
         elif held is None:
-            lacking.update(unknown)
+            lacking.update(sorted(unknown))
     return chosen, lacking
 
 

@@ -71,11 +71,12 @@ def init(
     url = proposal.system.url if proposal else ""
     written = scaffold(folder, organisation=organisation, proposal=proposal)
     console = out()
-    files = [path for path in written if path.suffix in (".yaml", ".md")]
+    files = [path for path in written if path.suffix == ".yaml"]
+    schemas = [path for path in written if path.suffix == ".json"]
     put_note(
         console,
         f"{count(len(files), 'file')} to fill in, "
-        f"{count(len(written) - len(files), 'schema')} for editors in {folder}",
+        f"{count(len(schemas), 'schema')} for editors in {folder}",
         "head",
     )
     for path in files:

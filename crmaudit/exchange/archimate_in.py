@@ -19,6 +19,7 @@ from crmaudit.errors import CrmauditError, Place
 from crmaudit.exchange import archimate as a
 from crmaudit.exchange import properties as p
 from crmaudit.exchange.gathering import Draft, Gathering, listing
+from crmaudit.exchange.person_names import looks_like_unit
 from crmaudit.workspace import Workspace
 from crmaudit.workspace.incoming import Cell, Incoming, Item
 
@@ -121,6 +122,7 @@ class _Reader:
         self._types: dict[str, tuple[Counter[str], Place]] = {}
         self._entities: dict[str, _Node] = {}
         self._nodes: dict[str, _Node] = {}
+        self._teams: set[str] = set()
         self._accesses: dict[tuple[str, str], list[tuple[str | None, bool, Place]]] = {}
 
     def read(self) -> Incoming:
@@ -200,7 +202,7 @@ class _Reader:
         known = self._into.workspace.system.get(draft.id)
         for name, entity, place in told:
             if name == "crud.none":
-                draft.put(("crud", entity), [], place)
+                draft.put(("crud", entity), "", place)
             # That nobody knew at the export does not undo what is known here.
             elif name == "crud.unknown" and not (known and entity in known.crud):
                 draft.put(("crud", entity), None, place)
@@ -335,6 +337,9 @@ class _Reader:
         if not role and is_actor and target.kind == "system" and "owner" in name.casefold():
             technical = re.search(r"\b(it|technical|application)\b", name.casefold())
             role = "owners.it" if technical else "owners.business"
+            if source.draft is None and self._is_team(source):
+                self._team(source, target, role, place)
+                return True
         wanted = _FACTS.get(role)
         if wanted != ("person" if is_actor else source.kind, target.kind):
             return False
@@ -346,12 +351,45 @@ class _Reader:
         holder.draft.put(tuple(role.split(".")), value, place)
         return True
 
+    def _is_team(self, actor: _Node) -> bool:
+        """Whether an actor is no person: it has parts, is a unit here, or is called like one."""
+        if self._into.named("person", actor.name) or "actor" in actor.ours:
+            return False
+        is_unit = bool(self._into.named("unit", actor.name)) or looks_like_unit(actor.name)
+        return is_unit or actor.name in self._groups
+
+    @cached_property
+    def _groups(self) -> set[str]:
+        """Names of actors that other actors are part of."""
+        found = set()
+        for relation in a.children(self._root, "relationships", "relationship"):
+            if str(relation.get(a.TYPE)).rpartition(":")[2] in ("Aggregation", "Composition"):
+                ends = [self._nodes.get(str(relation.get(end))) for end in ("source", "target")]
+                if all(end and end.type == "BusinessActor" for end in ends) and ends[0]:
+                    found.add(ends[0].name)
+        return found
+
+    def _team(self, actor: _Node, target: _Node, role: str, place: Place) -> None:
+        """A team that is called an owner: it supports the system, but is no person."""
+        assert target.draft is not None
+        self._teams.add(actor.name)
+        if role == "owners.it":
+            self._into.give_team(target.draft, actor.name, place)
+        else:
+            self._into.leave(
+                "departments called business owners", place, "name who answers for the systems"
+            )
+
     # The rest ---------------------------------------------------------------------------------
 
     def _rest(self) -> None:
         into = self._into
-        owners = {c.value for d in into.drafts.values() for c in d.values.values()
-                  if isinstance(c.value, str)}  # fmt: skip
+        owners = self._teams | {
+            c.value
+            for d in into.drafts.values()
+            for c in d.values.values()
+            if isinstance(c.value, str)
+        }
         for node in self._nodes.values():
             if node.type == "BusinessActor" and not node.draft and node.name not in owners:
                 into.leave("business actors that own nothing", node.place)

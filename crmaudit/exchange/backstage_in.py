@@ -184,12 +184,16 @@ class _Reader:
             draft.add_to(("tags",), text, known.tags if known else (), place)
 
     def _owner(self, entity: Entity, draft: Draft) -> None:
-        """Backstage's owner develops and maintains: that is the IT owner."""
+        """Backstage's owner develops and maintains: a user is the IT owner, a group the team."""
         text, place = entity.text("spec", "owner"), entity.place("spec", "owner")
         ref = entity.refers(text, "group")
         if not text or ref.name == b.UNKNOWN:
             return
         known = self._entities.get(ref)
+        if ref.kind != "user" and not (known is None and self._into.named("person", _last(text))):
+            team = known.draft.name if known and known.draft else _last(text)
+            self._into.give_team(draft, team, place, above=not entity.is_part)
+            return
         value = self._into.refer(known.draft) if known and known.draft else _last(text)
         have = draft.values.get(("owners", "it"))
         if have is None or not entity.is_part:
@@ -312,11 +316,8 @@ class _Reader:
     def _crud(self, draft: Draft, cells: dict[str, Any], place: Place) -> None:
         known = self._into.workspace.system.get(draft.id)
         for entity, letters in cells.items():
-            # An empty text would be an empty cell; the empty list says "none of them".
-            if letters == "":
-                draft.put(("crud", entity), [], place)
             # That nobody knew at the export does not undo what is known here.
-            elif letters is not None or not (known and entity in known.crud):
+            if letters is not None or not (known and entity in known.crud):
                 draft.put(("crud", entity), letters, place)
 
     # The rest ---------------------------------------------------------------------------------

@@ -41,9 +41,9 @@ _CLOSED = (
     "traces",
     "maintenance.backup_folder",
 )
-# Those who fill the workbook in need to know who there is, not how well they do.
-_OF_PEOPLE = ("name", "unit", "job", "employment", "leaves")
-_SPELLED = {"it": "IT", "crud": "CRUD", "id": "ID", "url": "URL"}
+# Officers are named for their duties only: not how they are employed, nor how well they do.
+_OF_PEOPLE = ("name", "unit", "job")
+_SPELLED = {"it": "IT", "crud": "CRUD", "id": "ID", "url": "URL", "raci": "RACI"}
 
 
 @dataclass(frozen=True)

@@ -57,7 +57,7 @@ def number(value: Value, decimal: str = "point") -> float:
     share = text.endswith("%")
     text = _SPACES.sub("", text.rstrip("% ").lstrip("~≈< "))
     group, point = (",", ".") if decimal == "point" else (".", ",")
-    if re.fullmatch(rf"[-+]?\d{{1,3}}(\{group}\d{{3}})+(\{point}\d+)?", text):
+    if re.fullmatch(rf"[-+]?[1-9]\d{{0,2}}(\{group}\d{{3}})+(\{point}\d+)?", text):
         text = text.replace(group, "")
     text = "" if group in text else text.replace(point, ".")
     if not re.fullmatch(r"[-+]?(\d+(\.\d*)?|\.\d+)", text):

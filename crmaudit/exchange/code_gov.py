@@ -17,7 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from crmaudit.errors import CrmauditError, Place, Problem
-from crmaudit.exchange.cell_text import key, without_contacts
+from crmaudit.exchange.cell_text import key
+from crmaudit.exchange.contacts import without_contacts_in
 from crmaudit.workspace import Workspace
 from crmaudit.workspace.incoming import Cell, Incoming, Item, Items, Record
 from crmaudit.workspace.yaml_reader import Path_
@@ -76,7 +77,7 @@ def recognises(path: Path, head: bytes) -> bool:
 def read(path: Path, workspace: Workspace) -> Incoming:
     """One system a release. Raises CrmauditError, with line and column, for what is no JSON."""
     text = _text(path)
-    return _Inventory(path.name, text).incoming()
+    return without_contacts_in(_Inventory(path.name, text).incoming(), workspace)
 
 
 @dataclass(frozen=True)
@@ -179,9 +180,6 @@ class _Inventory:
         if _NAMES_SOMEBODY.search(text):
             self.counts["descriptions that name who did it instead of saying what it does"] += 1
             return ""
-        text, faults = without_contacts(text)
-        if faults:
-            self.counts["e-mail addresses and telephone numbers in descriptions"] += 1
         return text
 
     def _phase(self, release: _Release) -> str:

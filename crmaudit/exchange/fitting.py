@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -18,7 +18,7 @@ from typing import Any
 from crmaudit.exchange.cell_days import AGO, age, day_of, ends
 from crmaudit.exchange.cell_numbers import number
 from crmaudit.exchange.cell_text import EMAIL, Unfit, key, spoken
-from crmaudit.exchange.column_words import choice_words
+from crmaudit.exchange.column_words import choice_words, header_words, layout_words
 from crmaudit.exchange.converting import Conversion, converter
 from crmaudit.exchange.layout import Column
 from crmaudit.exchange.person_names import looks_like_person, looks_like_unit
@@ -59,13 +59,28 @@ _URL = re.compile(r"(?i)[a-z][a-z0-9+.-]*://|www\.")
 
 
 @dataclass(frozen=True)
+class Habits:
+    """What the cells and headers of a sheet tell of how numbers and days are written."""
+
+    decimal: str = ""
+    """`comma` or `point`; empty where nothing tells, or signs contradict each other."""
+    told_by: str = ""
+    """By what the decimal sign is told."""
+    elsewhere: bool = False
+    """Whether it stands before decimals that can be nothing else."""
+    english: bool = False
+    """Whether headers are English: of commas before three digits it makes thousands."""
+    month_first: bool | None = None
+    """Whether dates begin with the month; None where that is not told."""
+
+
+@dataclass(frozen=True)
 class Known:
     """What else is known while a column is looked at: names as `key`, habits of the sheet."""
 
     names: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """`system`, `person`, `entity`, `unit` → ids and names of the workspace and the sheet."""
-    decimal: str = "point"
-    month_first: bool | None = None
+    habits: Habits = Habits()
     as_of: date | None = None
     highest_score: float = 0.0
     """The largest value among columns that score systems."""
@@ -83,25 +98,53 @@ class Fit:
     """Whether texts that should name persons name departments."""
 
 
-def habits(columns: Iterable[Column]) -> tuple[str, bool | None]:
-    """The decimal sign of a sheet, and whether its dates begin with the month (None: not told)."""
-    signs: Counter[str] = Counter()
+def habits(columns: Iterable[Column]) -> Habits:
+    """How numbers and days are written in a sheet."""
+    columns = list(columns)
+    decimals: Counter[str] = Counter()
+    signs: dict[str, str] = {}
     month_first: set[bool] = set()
     for column in columns:
         for value in list(column.values)[:_ENOUGH]:
             if not isinstance(value, str) or len(value) > 30:
                 continue
             if re.search(r"\d,\d{1,2}(?!\d)(?!.*\d,\d)|\d\.\d{3},\d", value):
-                signs["comma"] += 1
+                decimals["comma"] += 1
             elif re.search(r"\d\.\d{1,2}(?![\d.])|\d,\d{3}\.\d", value):
-                signs["point"] += 1
-            parts = re.match(r"(\d{1,2})[/.-](\d{1,2})[/.-]\d{2,4}", value)
-            if parts and int(parts[1]) > 12:
-                month_first.add(False)
-            elif parts and int(parts[2]) > 12:
-                month_first.add(True)
-    decimal = "comma" if signs["comma"] > signs["point"] else "point"
-    return decimal, month_first.pop() if len(month_first) == 1 else None
+                # Versions are no numbers.
+                decimals["point"] += "version" not in header_words(column.header)
+            if re.search(r"\d\s*€", value):
+                signs["comma"] = "€ behind numbers"
+            elif re.match(r"\s*[$£]\s*\d", value):
+                signs["point"] = f"{value.strip()[0]} before numbers"
+            parts = re.match(r"(\d{1,2})([/.-])(\d{1,2})[/.-]\d{2,4}", value)
+            if not parts:
+                continue
+            if int(parts[1]) > 12 or int(parts[3]) > 12:
+                month_first.add(int(parts[1]) <= 12)
+            if parts[2] == "." and re.fullmatch(r"\d{1,2}\.\d{1,2}\.\d{2,4}", value.strip()):
+                signs["comma"] = f"dates like {value.strip()}"
+    first = month_first.pop() if len(month_first) == 1 else None
+    if first:
+        signs.setdefault("point", "dates with the month first")
+    comma, point = (_headers(columns, f"{sign}_headers") for sign in ("comma", "point"))
+    if comma > point:
+        signs.setdefault("comma", "the language of the headers")
+    english = point > comma
+    if decimals["comma"] != decimals["point"]:
+        sign = max(decimals, key=lambda s: decimals[s])
+        return Habits(sign, f"decimal {sign}s elsewhere", True, english, first)
+    if len(signs) == 1:
+        ((sign, told_by),) = signs.items()
+        return Habits(sign, told_by, False, english, first)
+    return Habits(english=english, month_first=first)
+
+
+def _headers(columns: Iterable[Column], kind: str) -> int:
+    """How many headers begin with, or are, such words."""
+    words = layout_words(kind)
+    plainly = (plain(re.sub(r"[(\[].*|\b\d+\b", "", c.header)) for c in columns)
+    return sum(header in words for header in plainly)
 
 
 def fit(column: Column, target: Target, known: Known) -> Fit | None:
@@ -188,7 +231,7 @@ class _Fitting:
                 if plain(spoken(v)) in words
             }
             return self._tried({"values": meanings}, "words for such a judgement")
-        decimal = self._decimal()
+        decimal, weighed, doubtful = self._decimal()
         numbers = self._numbers(decimal, self.sample)
         if sum(n for _, n in numbers) < _LEAST * self.total:
             return None
@@ -207,7 +250,8 @@ class _Fitting:
         if factor:
             how["times"] = factor
             because += f", each times {factor}"
-        return self._tried(how, because)
+        because += f"; {weighed}" if weighed else ""
+        return replace(self._tried(how, because), doubtful=doubtful)
 
     def _score(
         self,
@@ -231,15 +275,39 @@ class _Fitting:
             because += f", linear{rounded}"
         return self._tried(how, because)
 
-    def _decimal(self) -> str:
-        """The column's own decimal sign where it shows one, else the sheet's."""
+    def _decimal(self) -> tuple[str, str, bool]:
+        """The decimal sign, why where that had to be weighed, and whether it stays in doubt.
+
+        Where every separator stands before three digits it may be of decimals
+        or of thousands: `14.700`. Then the rest of the sheet tells.
+        """
         texts = [(v, n) for v, n in self.sample if isinstance(v, str)]
-        if not texts:
-            return "point"
-        both = {sign: sum(n for _, n in self._numbers(sign, texts)) for sign in ("point", "comma")}
-        if both["point"] == both["comma"]:
-            return self.known.decimal
-        return max(both, key=lambda sign: both[sign])
+        read = {sign: self._numbers(sign, texts) for sign in ("point", "comma")}
+        counts = {sign: sum(n for _, n in numbers) for sign, numbers in read.items()}
+        if counts["point"] != counts["comma"]:
+            return max(counts, key=lambda sign: counts[sign]), "", False
+        habits = self.known.habits
+        both = next(
+            ((v, p[0][0], c[0][0]) for v, n in texts
+             if (p := self._numbers("point", [(v, n)])) != (c := self._numbers("comma", [(v, n)]))
+             and p and c),
+            None,
+        )  # fmt: skip
+        if both is None:
+            return habits.decimal or "point", "", False
+        text, by_point, by_comma = both
+        thousands, decimals = ("comma", "point") if by_comma > by_point else ("point", "comma")
+        if self.target.scale is not None and not self.target.path.endswith("year"):
+            return decimals, "", False  # no scale goes into thousands
+        as_thousands = f"{text.strip()!r} is read as {_shown(max(by_point, by_comma))}"
+        as_decimals = f"{text.strip()!r} is read as {min(by_point, by_comma):g}"
+        if habits.decimal == thousands:
+            return thousands, f"{as_thousands}: {habits.told_by}", False
+        if habits.decimal == decimals and habits.elsewhere:
+            return decimals, f"{as_decimals}: {habits.told_by}, yet it may be thousands", True
+        if not habits.decimal and habits.english and thousands == "point":
+            return thousands, f"{as_thousands}: English headers", False
+        return thousands, f"{as_thousands}, yet it may be {min(by_point, by_comma):g}", True
 
     @staticmethod
     def _numbers(decimal: str, values: Iterable[tuple[Value, int]]) -> list[tuple[float, int]]:
@@ -287,9 +355,9 @@ class _Fitting:
             and (turned := form.replace("%d", "%x").replace("%m", "%d").replace("%x", "%m"))
             in forms
         ):
-            if self.known.month_first:
+            if self.known.habits.month_first:
                 form = turned
-            elif self.known.month_first is None:
+            elif self.known.habits.month_first is None:
                 doubtful = "/" in form
                 because += "; day or month first cannot be told" if doubtful else ""
         if form == "%Y":
@@ -342,7 +410,10 @@ class _Fitting:
         if names and share_of(self.column, names) > _LEAST:
             return self._tried({}, "people of the workspace")
         persons = self._share(looks_like_person)
-        seen = f"{self.column.different} different names in {self.column.rows} rows"
+        different, rows = self.column.different, self.column.rows
+        seen = f"{different} different names in {rows} rows"
+        if different == 1:
+            seen = f"one name, in {self.column.filled} of {rows} rows"
         if persons > _LEAST:
             return self._tried({}, seen)
         units = self._share(looks_like_unit)
@@ -378,12 +449,14 @@ class _Fitting:
         how = {"split": sign} if sign else {}
         if names and self.target.refers == "system":
             return Fit(share, f"{share:.0%} of the names are systems here", how)
-        return self._tried(how, f"divided at {sign!r}" if sign else "")
+        return self._tried(how, "")
 
     def _text(self) -> Fit | None:
         path = self.target.path.rpartition(".")[2] if "." in self.target.path else self.target.path
         numeric, different = self._numeric(), self.column.different
-        seen = f"{different} different texts" if different > 1 else "always the same text"
+        seen = f"{different} different texts"
+        if different == 1:
+            seen = f"one text, in {self.column.filled} of {self.column.rows} rows"
         if path == "id":
             return self._id()
         if path == "currency":

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from crmaudit.errors import Problem
+from crmaudit.exchange.outgoing import AMOUNTS
 from crmaudit.workspace import Workspace, init, load
 from crmaudit.workspace.editing import Put, edited
 from crmaudit.workspace.files import MARKER
@@ -76,10 +77,13 @@ def _write(folder: Path, texts: Mapping[str, str]) -> None:
 
 
 def _currency(incoming: Incoming) -> str:
-    """The one currency in which all costs are, where all of them say so."""
-    costs = [
-        item for record in incoming.records for item in record.lists.get(("costs",), Items()).items
-    ]
-    named = {str(item.values["currency",].value) for item in costs if ("currency",) in item.values}
-    all_say = all(("currency",) in item.values for item in costs)
-    return named.pop() if all_say and len(named) == 1 else ""
+    """The one currency in which all amounts are, where all of them say so."""
+    priced = (
+        item.values
+        for record in incoming.records
+        for name, amount in AMOUNTS.items()
+        for item in record.lists.get((name,), Items()).items
+        if (cell := item.values.get((amount,))) and cell.value is not None
+    )
+    named = {str(v["currency",].value or "") if ("currency",) in v else "" for v in priced}
+    return named.pop() if len(named) == 1 else ""

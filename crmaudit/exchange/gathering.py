@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from crmaudit.errors import Place, Problem
+from crmaudit.exchange.contacts import bare_name, without_contacts_in
 from crmaudit.exchange.properties import Facts
 from crmaudit.workspace import Workspace
 from crmaudit.workspace.incoming import Cell, Incoming, Item, Items, Kind, Record
@@ -104,6 +105,20 @@ class Gathering:
                     "write them into the dossiers' blank:",
                 )
 
+    def give_team(self, draft: Draft, team: str, place: Place, *, above: bool = False) -> None:
+        """Note a team as the one that supports a system, where no other one is known.
+
+        An owner is a person who answers for a system; a team is none. With `above` it
+        goes before what the file said of parts of the system.
+        """
+        told = draft.values.get(("support", "team"))
+        known = self.workspace.system.get(draft.id)
+        there = told.value if told else known.support.team if known else ""
+        if not there or (told and above):
+            draft.put(("support", "team"), team, place)
+        elif _word(there) != _word(team):
+            self.leave("teams that own a system, or a part of one, that another supports", place)
+
     def refer(self, draft: Draft) -> str:
         """What others call it: its name, as long as nothing else is called so; else its id.
 
@@ -130,7 +145,8 @@ class Gathering:
             if candidate and candidate not in claimed:
                 claimed.add(candidate)
                 return candidate
-        base = alias if _ID.fullmatch(alias) else made_id(name)
+        bare = bare_name(name)
+        base = alias if _ID.fullmatch(alias) else made_id(bare) if bare or not name else kind
         found, n = base, 1
         while found in claimed or found in known:
             n += 1
@@ -162,7 +178,8 @@ class Gathering:
         if len(self.mistakes) > MAX_NAMED:
             rest = len(self.mistakes) - MAX_NAMED
             mistakes.append(Problem(f"and {rest:,} more mistakes", Place(self.name)))
-        return Incoming(self.name, records, tuple(left), tuple(mistakes))
+        found = Incoming(self.name, records, tuple(left), tuple(mistakes))
+        return without_contacts_in(found, self.workspace)
 
     def _records(self) -> Iterator[Record]:
         for draft in self.drafts.values():

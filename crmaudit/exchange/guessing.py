@@ -73,21 +73,22 @@ def _candidates(grids: Sequence[Grid], sheet: str) -> list[Grid]:
 
 
 def _plans(table: Table, names: Mapping[str, Iterable[str]], as_of: date | None) -> Iterator[Plan]:
-    decimal, month_first = habits(table.columns)
+    seen = habits(table.columns)
     for rows in SHAPES:
         known = Known(
             names={kind: frozenset(key(n) for n in told) for kind, told in names.items()},
-            decimal=decimal,
-            month_first=month_first,
+            habits=seen,
             as_of=as_of,
             highest_score=_highest_score(table, rows),
         )
         known = _with_own_names(table, rows, known)
-        placed = _assigned(list(_options(table, rows, known)))
+        options = list(_options(table, rows, known))
+        placed = _assigned(options)
         if rows == "crud":
             placed = _with_matrix(table, placed)
         points = _points(table, rows, placed, known)
-        yield Plan(table, rows, placed, points)
+        possible = frozenset((o.column.index, o.target.path) for o in options)
+        yield Plan(table, rows, placed, points, possible)
 
 
 # Columns ------------------------------------------------------------------------------------

@@ -21,6 +21,9 @@ from crmaudit.workspace.naming import plain
 
 CERTAIN, LIKELY, DOUBTFUL = 0.85, 0.65, 0.45
 """Where certain, likely and doubtful begin; what is less is not taken."""
+_CALLED_LIKE = 0.75
+"""Below this a header shares some words with a fact, but nobody would say it is called so."""
+_UNKNOWN = "nothing that is known here is called like that"
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,8 @@ class Plan:
     rows: Rows
     placed: Mapping[int, Placed]
     points: float
+    possible: frozenset[tuple[int, str]] = frozenset()
+    """Columns, by their index, and facts that their cells could be."""
 
 
 class MapWriting:
@@ -184,8 +189,12 @@ class MapWriting:
         if likely and max(likely.values()) >= DOUBTFUL:
             fact = max(likely, key=lambda f: likely[f])
             other = next((p for p in self.plan.placed.values() if p.target.path == fact), None)
-            if other is not None and other.column.index != column.index:
-                return f"{other.column.header!r} goes to {fact} already"
+            if other is not None and (column.index, fact) in self.plan.possible:
+                taken = self._rule(other.column).to is not None
+                verb = "goes to {} already" if taken else "fits {} better, though it is not taken"
+                return f"{other.column.header!r} {verb.format(fact)}"
+            if likely[fact] < _CALLED_LIKE:
+                return _UNKNOWN
             if fact == "id":
                 return "numbers or keys of the other tool, no ids that people use"
             if fact.startswith("owners."):
@@ -197,7 +206,7 @@ class MapWriting:
                 else target.kind
             )
             return f"called like {fact}, but its cells are no {what}"
-        return "nothing that is known here is called like that"
+        return _UNKNOWN
 
 
 def _kind_of_cost(header: str) -> str:

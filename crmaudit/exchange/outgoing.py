@@ -28,6 +28,8 @@ ThingKind = Literal["system", "entity", "person", "unit"]
 _SEVERAL = {"person": "people", "opinion": "opinions noted"}
 # Keys of these hold names of other things, not names of facts.
 _BY_KEY = {"crud", "entity_share", "blank", "accounts"}
+AMOUNTS = {"costs": "amount", "licences": "unit_cost"}
+"""Lists whose items hold amounts, and the key of those: each has a `currency` beside it."""
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _MANY = 12
 """Kinds of lost facts beyond which one sentence tells them all."""
@@ -40,13 +42,23 @@ class Thing:
     kind: ThingKind
     id: str
     model: BaseModel
+    currency: str = ""
+    """The audit's own, in which amounts are that name none."""
     _taken: set[Path_] = field(default_factory=set)
     _empty: set[Path_] = field(default_factory=set)
 
     @cached_property
     def declared(self) -> Mapping[str, Any]:
-        """What its file says, by key: defaults left out, dates as dates, lists as tuples."""
-        return self.model.model_dump(by_alias=True, exclude_defaults=True)
+        """What its file says, by key: defaults left out, dates as dates, lists as tuples.
+
+        Every amount has its currency: the reader's own may be another one.
+        """
+        found = self.model.model_dump(by_alias=True, exclude_defaults=True)
+        for name, amount in AMOUNTS.items() if self.currency else ():
+            for item in found.get(name) or ():
+                if amount in item:
+                    item.setdefault("currency", self.currency)
+        return found
 
     def take(self, *path: str) -> Any:
         """The value at `path`, None where nothing was declared; it counts as written down."""
@@ -103,7 +115,9 @@ class Outgoing:
     def __init__(self, export: Export) -> None:
         workspace = export.facts.workspace
         self.workspace = workspace
-        self.systems = tuple(Thing("system", s.id, s) for s in workspace.systems)
+        self.systems = tuple(
+            Thing("system", s.id, s, workspace.audit.currency) for s in workspace.systems
+        )
         self.entity = {e.id: Thing("entity", e.id, e) for e in _entities(workspace)}
         self.entities = tuple(self.entity.values())
         self.units = tuple(Thing("unit", u.id, u) for u in workspace.audit.units)

@@ -7,7 +7,8 @@ them already.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import unquote
@@ -45,6 +46,8 @@ from crmaudit.workspace.spelling import suggestion
 _NEW_ROWS = 3
 """Rows prepared in a list for each system of which it is asked."""
 _STATES = ("agreed", "disputed")
+_SHARES = ("share", "margin", "high")
+"""Parameters of rules that are parts of a whole."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +82,7 @@ def render(export: Export) -> Rendered:
     tables = [
         _facts(facts, request, names),
         *_lists(request, names),
-        _findings(findings, request, names),
+        _findings(findings, request, names, workspace.audit.rules.parameters),
         _needs(needs, request, names),
     ]
     readme = _readme(request, workspace.organisation.name)
@@ -227,20 +230,22 @@ def _lists(request: Request, names: Names) -> Iterator[Table]:
             rows.cells += book_rows.items(layout, [system], names).cells
             label = names.label("system", system.id)
             for _ in range(_NEW_ROWS):
-                cells: list[Value] = [label, *(_known(f, request) for f in layout.facts)]
+                cells: list[Value] = [label, *(_known(f, request, names) for f in layout.facts)]
                 rows.cells.append([*cells, f"{system.id}{WHOLE}{row_digest(cells)}"])
         yield inventory_book.table(layout, rows, names, ())
 
 
-def _known(fact: Field, request: Request) -> Value:
+def _known(fact: Field, request: Request, names: Names) -> Value:
     """What a new line says from the start: whose opinion it is."""
-    return request.id if fact.name == "who" else None
+    return names.label("person", request.id) if fact.name == "who" else None
 
 
 # Findings and needs ----------------------------------------------------------------------------
 
 
-def _findings(layout: Layout, request: Request, names: Names) -> Table:
+def _findings(
+    layout: Layout, request: Request, names: Names, settings: Mapping[str, Mapping[str, Any]]
+) -> Table:
     given = [Column("Severity", "severity", locked=True), Column("Code", "code", locked=True),
              Column("About", "about", locked=True),
              Column("Finding", "finding", locked=True, width=44),
@@ -255,10 +260,33 @@ def _findings(layout: Layout, request: Request, names: Names) -> Table:
                 for f, c in zip(layout.facts, cells, strict=True)
             ]
         mark = _mark(f"{finding.code}|{finding.subject}", layout, facts, cells)
-        why = " ".join(rule(finding.code).why.split())
+        why = _why(finding.code, settings.get(finding.code, {}))
         about = _about(finding.subject, names)
         rows.append([mark, finding.severity, finding.code, about, finding.message, why, *cells])
     return _answers(layout, given, rows, Response, names)
+
+
+def _why(code: str, settings: Mapping[str, Any]) -> str:
+    """Why a finding matters, for somebody who knows no parameters: their values stand there."""
+    found = rule(code)
+    values = {**found.parameters, **settings}
+
+    def told(match: re.Match[str]) -> str:
+        name = match.group(1)
+        if name not in values:
+            return name.strip(":").replace("_", " ")
+        value = values[name]
+        if name in _SHARES:
+            return f"{100 * value:g}%"
+        said = f"{value:g}" if isinstance(value, int | float) else str(value)
+        unit = re.search(r"(days|hours)$", name)
+        return said if unit is None or follows(match, unit[1]) else f"{said} {unit[1]}"
+
+    def follows(match: re.Match[str], word: str) -> bool:
+        return match.string[match.end() :].lstrip().startswith(word)
+
+    text = re.sub(r"`([^`]*)`", told, " ".join(found.why.split()))
+    return re.sub(r"\b1 (day|hour|point)s\b", r"1 \1", text)
 
 
 def _about(subject: str, names: Names) -> str:

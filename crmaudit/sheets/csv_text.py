@@ -10,13 +10,19 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from itertools import islice
 
 from crmaudit.errors import CrmauditError, Place
 
 # Full-width signs start formulas where Chinese, Japanese or Korean is set.
 _FORMULA = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
 _NUMBER = re.compile(r"-\d+(\.\d+)?")
+
+_LOOKED_AT, _HEAD = 50, 200_000
+"""Lines, and letters of them, by which the delimiter is told."""
 
 
 def guarded(text: str) -> str:
@@ -71,7 +77,28 @@ def _decoded(raw: bytes) -> str:
 
 
 def _delimiter(text: str) -> str:
-    """The sign that stands most often in the first line, outside quotes."""
-    head = text[:65536].lstrip("\r\n").partition("\n")[0]
-    plain = re.sub(r'"[^"]*"', "", head)
-    return max(",;\t", key=plain.count)
+    """The sign that divides most of the first lines into equally many fields.
+
+    Titles and remarks above a list have signs of their own; a list has the
+    same number in each line, and texts in quotes do not count.
+    """
+    head = text[:_HEAD]
+    best, best_share = ",", (0.0, 0)
+    for sign in ",;\t":
+        reader = csv.reader(io.StringIO(head, newline=""), delimiter=sign)
+        widths: list[int] = []
+        # What is no CSV with this sign is told by the reading itself.
+        with suppress(csv.Error):
+            for row in islice(reader, _LOOKED_AT):
+                if any(row):
+                    widths.append(len(row))
+        if len(head) < len(text) and 1 < len(widths) < _LOOKED_AT:
+            widths.pop()  # cut off
+        wide = Counter(width for width in widths if width > 1)
+        if not wide:
+            continue
+        width, lines = max(wide.items(), key=lambda found: (found[1], found[0]))
+        share = (lines / len(widths), width)
+        if share > best_share:
+            best, best_share = sign, share
+    return best

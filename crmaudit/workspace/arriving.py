@@ -67,6 +67,10 @@ class Target:
     def subject(self) -> str:
         return f"{self.kind}:{self.id}"
 
+    def says(self, key: str) -> bool:
+        """Whether the thing, as it is, says yes to that."""
+        return bool(getattr(self.thing, key, False))
+
 
 class Arrivals:
     """What a file brings, told apart and read. `targets` grow while values are read."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from crmaudit.errors import CrmauditError
-from crmaudit.workspace.editing import Edit, edited
+from crmaudit.workspace.editing import Edit, edited, written
 from crmaudit.workspace.files import FOLDERS, SINGLE, model_of
 from crmaudit.workspace.journal import Write, commit
 from crmaudit.workspace.loading import load
@@ -168,7 +168,9 @@ class Draft:
         for name in sorted(self._texts):
             old, new, moved = self._old[name], self._texts[name], self._moves.get(name, "")
             if new is not None and self._edits.get(name):
-                new = edited(new, name, self._edits[name], _model(name))
+                fresh = old is None and new == reference(name)
+                text = written(new, name, self._edits[name]) if fresh else None
+                new = text or edited(new, name, self._edits[name], _model(name))
             if new != old or moved:
                 found.append(FileChange(name, old, new, moved))
         return Changes(self._workspace.root, tuple(found))

@@ -7,7 +7,7 @@ again and must say what the edits asked for; else nothing is answered.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from pydantic import BaseModel
@@ -27,8 +27,9 @@ from crmaudit.workspace.edits import (
 )
 from crmaudit.workspace.splicing import spliced
 from crmaudit.workspace.yaml_reader import SourceText, parse
+from crmaudit.workspace.yaml_text import block
 
-__all__ = ["Append", "Drop", "Edit", "Put", "Rename", "edited"]
+__all__ = ["Append", "Drop", "Edit", "Put", "Rename", "edited", "written"]
 
 
 def edited(
@@ -63,6 +64,30 @@ def edited(
     if shared:
         raise shared[0]
     raise AssertionError(f"editing {name} would have gone wrong; nothing was changed")
+
+
+def written(head: str, name: str, edits: Sequence[Edit]) -> str | None:
+    """The text of a new file: `head`, which is a comment, and below it what the edits put.
+
+    The same as `edited` makes of it, which first has to find out what is there. None
+    where they do more than fill keys and lists at the top, which is for `edited` then.
+    Raises CrmauditError for a key that is too long.
+    """
+    data: dict[str, Any] = {}
+    lists: dict[str, list[Any]] = {}
+    for edit in edits:
+        match edit:
+            case Put((str(key),), value, "") if key not in data:
+                data[key] = value
+            case Append((str(key),), value) if key in lists or key not in data:
+                data[key] = lists.setdefault(key, [])
+                lists[key].append(value)
+            case _:
+                return None
+    source = SourceText(name, head)
+    for edit in edits:
+        check_keys(edit, source)
+    return head + "".join(f"{line}\n" for line in block(data, 0)) if data else None
 
 
 def _without_last_break(data: Any) -> Any:

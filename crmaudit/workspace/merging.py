@@ -26,7 +26,8 @@ from crmaudit.workspace.pairing import paired
 from crmaudit.workspace.workspace import Workspace
 from crmaudit.workspace.yaml_reader import Path_, YamlFile, parse
 
-What = Literal["added", "changed", "cleared", "conflict"]
+What = Literal["added", "changed", "cleared", "blank", "conflict"]
+"""`blank`: a fact that nobody knew is now left blank on purpose, with a reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +101,8 @@ class _Merging:
     def __init__(self, workspace: Workspace, incoming: Incoming, theirs: bool) -> None:
         self.workspace, self.theirs = workspace, theirs
         self.arrivals = Arrivals(workspace, incoming)
+        # What an item of a list means where it does not say it.
+        self.implied = {"currency": workspace.audit.currency}
         self.found: list[Difference] = []
         self.unchanged = incoming.unchanged
         self.work: list[_Work] = []
@@ -156,8 +159,13 @@ class _Merging:
     def _settled(self, work: _Work, path: Path_, old: Any, new: Any, cell: Cell) -> bool:
         """Notes the difference; whether it is to be done."""
         conflict = cell.base is not None and digest(old) != cell.base and not self.theirs
-        cleared = new is None or _reason(new) is not None
-        what: What = "conflict" if conflict else "cleared" if cleared else "changed"
+        what: What = "changed"
+        if conflict:
+            what = "conflict"
+        elif _reason(new) is not None:
+            what = "blank" if old is None else "cleared" if _reason(old) is None else "changed"
+        elif new is None:
+            what = "cleared"
         self.found.append(Difference(work.target.subject, path, what, old, new, cell.place))
         return not conflict
 
@@ -175,7 +183,9 @@ class _Merging:
         if _reason(old) is not None:
             work.filled.add(key)
         elif old is not None and (new is None or reason is not None):
-            work.edits.append(Drop(path))
+            # In a dossier whose `crud:` is complete, an entity that is not listed is a "no".
+            stays = path[0] == "crud" and reason is None and work.target.says("crud_complete")
+            work.edits.append(Put(path, None) if stays else Drop(path))
         if reason is not None:
             work.blanked[key] = reason
             work.places["blank", key] = place
@@ -228,7 +238,8 @@ class _Merging:
         if wrong:
             return
         ours: list[dict[str, Any]] = fact.of(thing) or []
-        pairs = paired(ours, [(values, item.base) for item, values in theirs], items.exported)
+        said = [(values, item.base) for item, values in theirs]
+        pairs = paired(ours, said, items.exported, self.implied)
         before = work.size
         for i, j in pairs.same:
             self._same_item(work, fact.item, (*path, i), ours[i], *theirs[j])
@@ -288,7 +299,8 @@ class _Merging:
         for path, cell in item.values.items():
             was, now = old.get(str(path[0])), new.get(str(path[0]))
             # What nobody exported was not emptied on purpose.
-            if was == now or (now is None and item.base is None):
+            same = was == now or (was is None and now == self.implied.get(str(path[0])))
+            if same or (now is None and item.base is None):
                 self.unchanged += 1
                 continue
             changed = True
@@ -360,7 +372,7 @@ class _Merging:
                 good = False
             elif (reason := _reason(value)) is not None:
                 values.setdefault("blank", {})[dotted(path)] = reason
-            elif value is not None and path != ("id",):
+            elif (value is not None or _unknown(fact, cell)) and path != ("id",):
                 places[path] = cell.place
                 _set(values, path, value)
         for path, items in record.lists.items():
@@ -456,6 +468,11 @@ def _origin(where: Place, file: YamlFile, places: dict[str, dict[Path_, Place]])
         if (spot.line, spot.column) <= (where.line, where.column)
     ]
     return max(before, key=lambda found: found[0])[1] if before else None
+
+
+def _unknown(fact: Field | None, cell: Cell) -> bool:
+    """Whether a cell of the matrix is listed as one that nobody knows."""
+    return fact is not None and fact.kind == "crud" and cell.value is None
 
 
 def _reason(value: Any) -> str | None:

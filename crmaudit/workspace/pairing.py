@@ -7,7 +7,7 @@ item without one is the same as one there that says all that it says.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -34,10 +34,12 @@ def paired(
     ours: Sequence[Thing],
     theirs: Sequence[tuple[Thing, str | None]],
     exported: Sequence[str] = (),
+    implied: Mapping[str, Any] | None = None,
 ) -> Pairs:
     """Pairs two lists; theirs are new values with their digest at the export, if any.
 
-    Those with a digest and no values at all are as they were exported.
+    Those with a digest and no values at all are as they were exported. `implied` are
+    values that hold in ours where it does not say them, like the currency.
     """
     pairs = Pairs()
     left = {i: digest(thing) for i, thing in enumerate(ours)}
@@ -64,9 +66,10 @@ def paired(
             gone[now] -= 1
             pairs.removed.append(i)
             del left[i]
+    meant = [{**(implied or {}), **thing} for thing in ours]
     for j in sorted([*new, *torn]):
         thing = theirs[j][0]
-        i = next((i for i in left if says(ours[i], thing)), None)
+        i = next((i for i in left if says(meant[i], thing)), None)
         if i is not None:
             pairs.same.append((i, j))
         elif j in new:

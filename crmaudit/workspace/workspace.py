@@ -151,22 +151,27 @@ class Workspace:
     def without(self, systems: Set[str]) -> Workspace:
         """The workspace as it would be if these systems were not there, nor any word of them.
 
-        Its files stay as they were read: an item of a list that comes after
-        one that went is still looked up where it was counted.
+        A file of a folder goes with all that it said. The others stay as they
+        were read: an item of a list that comes after one that went is still
+        looked up where it was counted.
         """
         from crmaudit.workspace.pruning import without
 
         parts: dict[str, Any] = {}
+        emptied: set[str] = set()
         for part in fields(self):
             value = getattr(self, part.name)
             if isinstance(value, BaseModel):
                 parts[part.name] = without(value, systems)
             elif isinstance(value, tuple) and value and isinstance(value[0], BaseModel):
-                kept = (without(v, systems) for v in value)
+                kept = [without(v, systems) for v in value]
                 parts[part.name] = tuple(v for v in kept if v is not None)
+                files = [f for f in self._files if f.startswith(f"{part.name}/")]
+                emptied |= {f for f, v in zip(files, kept, strict=False) if v is None}
         parts["systems"] = tuple(s for s in parts["systems"] if s.id not in systems)
         gone = {f"system:{s}" for s in systems}
         parts["_subjects"] = {s: at for s, at in self._subjects.items() if s not in gone}
+        parts["_files"] = {f: text for f, text in self._files.items() if f not in emptied}
         return replace(self, **parts)
 
     def person_name(self, ref: str | None) -> str | None:
