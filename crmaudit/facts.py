@@ -28,7 +28,6 @@ from crmaudit.inventory import (
     all_perceived,
     described,
     fit,
-    perceived_by_entity,
 )
 from crmaudit.quality.quality import Quality
 from crmaudit.workspace import Workspace
@@ -275,21 +274,9 @@ class Facts:
             for said in all_perceived(system)
         )
 
-    @cached_property
-    def entity_opinions(self) -> tuple[OpinionGap, ...]:
-        """What people say of entities, whichever system they spoke of, beside all that hold it."""
-        said = perceived_by_entity(self.workspace.in_scope)
-        return tuple(OpinionGap(p, self._measured(p.entity, None)) for p in said)
-
-    def _measured(self, entity: str, system: str | None) -> Measured:
+    def _measured(self, entity: str, system: str) -> Measured:
         quality = self.quality
-        score = (
-            quality.entity_score(entity, system)
-            if entity
-            else quality.system_score(system)
-            if system
-            else None
-        )
+        score = quality.entity_score(entity, system) if entity else quality.system_score(system)
         if score is None or score.share is None:
             return Measured(reason=score.reason if score else "no table of it was profiled")
         mixed = bool(entity and quality.shared(entity, system))

@@ -1,4 +1,4 @@
-"""Files that travel with the program: templates and examples.
+"""Example workspaces, which travel with the program.
 
 In a checkout they stand at its top, in a wheel inside the package.
 """
@@ -10,16 +10,7 @@ from pathlib import Path
 _PACKAGE = Path(__file__).parent
 
 
-def templates_root() -> Path:
-    """The folder of section texts, page frames and static files."""
-    return _find("templates")
-
-
 def examples_root() -> Path:
     """The folder of example workspaces."""
-    return _find("examples")
-
-
-def _find(name: str) -> Path:
-    packaged = _PACKAGE / f"_{name}"
-    return packaged if packaged.is_dir() else _PACKAGE.parent / name
+    packaged = _PACKAGE / "_examples"
+    return packaged if packaged.is_dir() else _PACKAGE.parent / "examples"

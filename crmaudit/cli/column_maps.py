@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
-from crmaudit.cli.terminal import count, out, printable, put_note
+from crmaudit.cli.terminal import count, out, printable, put_note, say
 from crmaudit.cli.view import Column, View
 from crmaudit.errors import CrmauditError, Problem
 
@@ -99,24 +99,44 @@ def show_numbers(tally: Tally) -> None:
     cells = tally.cells - tally.cells_left_out
     parts = [
         f"{rows:,} of {count(tally.rows, 'row')}",
-        f"{tally.columns_taken} of {tally.columns_taken + tally.columns_left} columns",
+        f"{tally.columns_taken} of {count(tally.columns, 'column')}",
         f"{cells:,} of their {count(tally.cells, 'cell')}",
     ]
     put_note(out(), "taken: " + "; ".join(parts), "none")
+    if tally.untaken:
+        shown = ", ".join(printable(text) for text in tally.untaken[:_SHOWN])
+        more = len(tally.untaken) - _SHOWN
+        told = f"{len(tally.untaken)} of {count(tally.columns, 'column')} "
+        told += f"{'was' if len(tally.untaken) == 1 else 'were'} not taken: {shown}"
+        put_note(out(), told + (f" and {more} more" if more > 0 else ""), "medium")
 
 
-def show_left_out(problems: Sequence[Problem], more: str = "") -> None:
-    """What was left out: the first ones with place and remedy, the others in number."""
+def say_doubtful(column_map: ColumnMap) -> None:
+    """Names on stderr the columns that are taken although it is doubtful what they hold."""
+    doubtful = [rule for rule in column_map.taken if rule.sure == "doubtful"]
+    names = [rule.column or f"column {rule.at}" for rule in doubtful]
+    if names:
+        listed = ", ".join(dict.fromkeys(map(printable, names)))
+        told = f"{count(len(names), 'doubtful column')} taken unasked: {listed}"
+        say(f"{told}; look at them in the map", "medium")
+
+
+def show_left_out(problems: Sequence[Problem], whole: bool = True) -> None:
+    """What was left out: the first ones with place and remedy, the others in number.
+
+    `whole` is False where other things were not taken, told elsewhere: columns of a sheet.
+    """
     console = out()
     if not problems:
-        put_note(console, "nothing was left out", "good")
+        if whole:
+            put_note(console, "nothing was left out", "good")
         return
     put_note(console, f"left out: {count(len(problems), 'thing')}", "medium")
     for problem in problems[:_SHOWN]:
         hint = f"; {problem.hint}" if problem.hint else ""
         put_note(console, printable(f"  {problem.where}: {problem.message}{hint}"))
     if len(problems) > _SHOWN:
-        put_note(console, f"  … and {len(problems) - _SHOWN:,} more{f'; {more}' if more else ''}")
+        put_note(console, f"  … and {len(problems) - _SHOWN:,} more")
 
 
 def things(counts: Mapping[str, int]) -> str:

@@ -17,12 +17,13 @@ from crmaudit.cli.column_maps import (
     day_said,
     map_file,
     map_view,
+    say_doubtful,
     show_left_out,
     show_numbers,
 )
 from crmaudit.cli.merge_view import put_merge
 from crmaudit.cli.options import HERE, Workspace, audit
-from crmaudit.cli.terminal import count, out, put_note, say
+from crmaudit.cli.terminal import count, out, printable, put_note, say
 from crmaudit.cli.view import show
 from crmaudit.errors import CrmauditError
 
@@ -113,7 +114,13 @@ def _export_to_all(module: Exporter, outgoing: Export, file: Path) -> None:
 
 
 def _write(file: Path, rendered: Rendered) -> None:
-    """Atomically: a stopped export leaves the old file."""
+    """Atomically: a stopped export leaves the old file.
+
+    Raises CrmauditError where that would be a file of the workspace itself.
+    """
+    from crmaudit.workspace.file_names import refuse_own
+
+    refuse_own(file)
     partial = file.with_name(f".{file.name}.part")
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -189,6 +196,8 @@ def _merge(
     merged = merge(found.workspace, incoming, theirs=wishes.theirs)
     console = out()
     put_merge(console, merged, found.workspace, incoming.name, whole=wishes.whole)
+    for note in incoming.notes:
+        put_note(console, printable(f"{note.where}: {note.message}"), "medium")
     if merged.left_out:
         show_left_out(merged.left_out)
     conflicts = sum(d.what == "conflict" for d in merged.differences)
@@ -216,21 +225,24 @@ def _import_sheet(
     found: Audit, file: Path, map_: Path | None, as_of: str, sheet: str, wishes: _Wishes
 ) -> None:
     """A spreadsheet of any make, by a column map that is guessed, or said, and shown."""
-    from crmaudit.exchange.foreign_sheet import guess, load_map, map_text, reading
+    from crmaudit.exchange.foreign_sheet import guess, load_map, map_text, reading, said
 
     root = found.workspace.root
     saved_as = map_file(file)
-    if map_ is None and (root / saved_as).is_file() and not as_of and not sheet:
-        map_ = root / saved_as
-        say(f"read by the column map {saved_as}", "quiet")
+    is_saved = False
+    if map_ is None and (root / saved_as).is_file():
+        map_, is_saved = root / saved_as, True
+        say(f"read by the column map {saved_as}; by another: --map FILE", "quiet")
     known = map_ is not None and map_.is_file()
-    if known and (as_of or sheet):
+    if known and not is_saved and (as_of or sheet):
         raise CrmauditError("--map says the sheet and the day itself", "write them into the map")
     column_map = (
         load_map(map_)
         if map_ is not None and known
         else guess(file, found.workspace, as_of=day_said(as_of), sheet=sheet)
     )
+    if is_saved:
+        column_map = said(column_map, day_said(as_of), sheet)
     correct = f"to correct it first: crmaudit import {file} --map {root / saved_as}"
     show(map_view(column_map, file.name, "" if known or map_ else correct))
     result = reading(file, found.workspace, column_map)
@@ -238,12 +250,18 @@ def _import_sheet(
     if map_ is not None and not known and not wishes.dry_run:
         _save_map(map_, map_text(column_map, about_map(file.name, f"{_FIRST} {file} --map {map_}")))
         return
+    if wishes.yes and not known:
+        say_doubtful(column_map)
     text = "" if known else map_text(column_map, about_map(file.name, _LATER))
     more = {saved_as: text} if text and not (root / saved_as).exists() else {}
     _merge(found, result.incoming, wishes, more)
 
 
 def _save_map(path: Path, text: str) -> None:
+    """Raises CrmauditError where it cannot be written, or its name is one of the workspace's."""
+    from crmaudit.workspace.file_names import refuse_own
+
+    refuse_own(path, maps=True)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8", newline="\n")
@@ -284,7 +302,7 @@ def _import_evidence(found: Audit, file: Path, wishes: _Wishes) -> None:
         console.print(Text("nothing to do: all of it is here already"))
         return
     if wishes.dry_run:
-        put_note(console, f"would keep {len(fresh)} new pieces; nothing was written")
+        put_note(console, f"would keep {count(len(fresh), 'new piece')}; nothing was written")
         return
     if not wishes.yes and not can_ask():
         raise CrmauditError("nobody can answer here", "say --yes to keep the new pieces")

@@ -14,6 +14,7 @@ from crmaudit.cli.column_maps import (
     day_said,
     map_file,
     map_view,
+    say_doubtful,
     show_left_out,
     show_numbers,
     things,
@@ -30,16 +31,24 @@ _SHEETS = _LISTS[:6]
 
 
 def is_list(source: str) -> bool:
-    """Whether `--from` names a file that lists systems, and no database."""
+    """Whether `--from` names a file or folder that lists systems, and no database.
+
+    A folder with one file of a database's tables is a database.
+    """
     path = Path(source)
-    return "://" not in source and path.suffix.lower() in _LISTS and not path.is_dir()
+    if "://" in source or not path.is_dir():
+        return "://" not in source and path.suffix.lower() in _LISTS
+    from crmaudit.exchange.formats import is_known_folder
+    from crmaudit.sources.folder import holds_exports
+
+    return not holds_exports(path) and is_known_folder(path)
 
 
 def found_from_list(
     folder: Path, file: Path, organisation: str, map_: Path | None, as_of: str, sheet: str
 ) -> None:
     """Writes the workspace; shows the map, the numbers and what was left out."""
-    if not file.is_file():
+    if not file.exists():
         raise CrmauditError(f"there is no file {file}", "check its name")
     from crmaudit.exchange.formats import importer
     from crmaudit.exchange.founding import found
@@ -82,25 +91,27 @@ def _from_sheet(
     text = (
         map_.read_text(encoding="utf-8")
         if map_
-        else map_text(column_map, about_map(file.name, f"to begin again with it: {again}"))
+        else map_text(column_map, about_map(file.name, f"Correct it, then begin again: {again}"))
     )
     founded = found(
         folder, lambda _: result.incoming, organisation=organisation, more={saved_as: text}
     )
     show(map_view(column_map, file.name))
     show_numbers(result.tally)
-    _told(folder, founded, file.name)
+    if map_ is None:
+        say_doubtful(column_map)
+    _told(folder, founded, file.name, whole=not result.tally.untaken)
     out().print(
         Text(f"if the map is wrong, correct it and begin again: {again}", style="accent"),
         soft_wrap=True,
     )
 
 
-def _told(folder: Path, founded: Founded, source: str) -> None:
+def _told(folder: Path, founded: Founded, source: str, whole: bool = True) -> None:
     console = out()
     kinds = Counter({k: n for k, n in founded.counts.items() if n})
     put_note(console, f"{things(kinds) or 'nothing'} from {source}", "head")
-    show_left_out(founded.left_out)
+    show_left_out(founded.left_out, whole)
     from crmaudit.exchange.foreign_sheet import FOLDER
 
     maps = folder / FOLDER

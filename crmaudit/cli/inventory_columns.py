@@ -12,6 +12,12 @@ from crmaudit.cli.query import Field, Fields, Kind
 from crmaudit.cli.terminal import MARKS, bar
 from crmaudit.cli.view import Column, dash
 
+_KINDS = (
+    *("crm", "erp", "accounting", "billing", "legacy", "newsletter", "calendar", "address book"),
+    *("email", "forms", "website", "shop", "spreadsheet", "database", "data warehouse"),
+    *("reporting", "document management", "service desk", "telephony", "integration", "hr"),
+    *("point of sale", "other"),
+)
 _PHASES = ("plan", "phase-in", "active", "phase-out", "retired")
 _SEVERITIES = ("low", "medium", "high", "critical")
 _OWNERS = ("business_owner", "it_owner")
@@ -29,7 +35,7 @@ FIELDS = Fields(
         Field(key="formerly", about="its earlier ids", kind=_LIST),
         Field(key="in_scope", about="whether it is audited", kind=_YES, aliases=("scope",)),
         Field(key="vendor", about="who makes it"),
-        Field(key="kind", about="crm, erp, billing…", aliases=("type",)),
+        Field(key="kind", about="what sort it is", choices=_KINDS, aliases=("type",)),
         Field(key="description", about="what it does"),
         Field(
             key="completeness",

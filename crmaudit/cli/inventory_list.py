@@ -132,8 +132,9 @@ def _summary(found: Audit, rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
         )
     )
     if len(rows) >= _SUMMARY:
-        for key, title in (("phase", "phase"), ("kind", "kind"), ("fit", "TIME")):
-            yield f"{title}: {_counted(rows, key)}"
+        for key in ("phase", "kind"):
+            yield f"{key}: {_counted(rows, key)}"
+        yield f"TIME: {_classified(found, rows)}"
 
 
 def _counted(rows: Sequence[Mapping[str, Any]], key: str) -> str:
@@ -145,8 +146,26 @@ def _counted(rows: Sequence[Mapping[str, Any]], key: str) -> str:
     if rest := sum(n for _, n in most[_MOST_KINDS:]):
         told.append(f"{rest:,} of {len(most) - _MOST_KINDS} more kinds")
     if unknown:
-        told.append(f"{unknown:,} {'not classified' if key == 'fit' else 'not given'}")
+        told.append(f"{unknown:,} not given")
     return " · ".join(told)
+
+
+def _classified(found: Audit, rows: Sequence[Mapping[str, Any]]) -> str:
+    """`16 invest · 4 withheld · 1 retired`: the quadrants, then why the others have none."""
+    quadrants = Counter(r["fit"] for r in rows if r["fit"])
+    others = Counter(_unplaced(found, r) for r in rows if not r["fit"])
+    told = [*sorted(quadrants.items(), key=lambda c: (-c[1], c[0])), *sorted(others.items())]
+    return " · ".join(f"{n:,} {word}" for word, n in told)
+
+
+def _unplaced(found: Audit, row: Mapping[str, Any]) -> str:
+    """Why a system has no quadrant: to withhold a word is a judgement, to know too little none."""
+    fit = found.facts.fits.get(row["id"])
+    if fit is not None and fit.withheld:
+        return "withheld"
+    if row["phase"] in ("retired", "plan"):
+        return "retired" if row["phase"] == "retired" else "planned"
+    return "not classified" if fit is not None else "out of scope"
 
 
 def _columns_view() -> View:

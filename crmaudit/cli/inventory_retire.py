@@ -103,14 +103,13 @@ def _put(console: Console, found: Audit, what_if: Retirement) -> None:
             _people(found, what_if),
         ],
     )
-    judged = "only because {} rule could judge no more"
     for findings, one, many in (
         (what_if.appear, "finding appears", "findings appear"),
         (what_if.vanish, "finding vanishes", "findings vanish"),
         (
             what_if.unjudged,
-            f"finding vanishes {judged.format('its')}",
-            f"findings vanish {judged.format('their')}",
+            "finding vanishes only because it can no longer be judged",
+            "findings vanish only because they can no longer be judged",
         ),
     ):
         if findings:

@@ -126,16 +126,10 @@ def _say_outcomes(outcomes: Sequence[Outcome]) -> None:
 
 def _checked(system: str) -> str:
     """The id, if a dossier could have it; a bundle could not be imported otherwise."""
-    from pydantic import TypeAdapter, ValidationError
+    from crmaudit.workspace.file_names import check_id
 
-    from crmaudit.workspace.base import Id
-
-    try:
-        return str(TypeAdapter(Id).validate_python(system))
-    except ValidationError:
-        raise CrmauditError(
-            f"{system!r} is no id of a system", "use letters, digits, '_', '.' and '-': --as crm"
-        ) from None
+    check_id(system, "system")
+    return system
 
 
 class Display:

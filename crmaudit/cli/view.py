@@ -103,6 +103,9 @@ def _deliver(text: str, output: Path | None) -> None:
     if output is None:
         print(text, end="")
         return
+    from crmaudit.workspace.file_names import refuse_own
+
+    refuse_own(output)
     partial = output.with_name(f".{output.name}.part")
     try:
         output.parent.mkdir(parents=True, exist_ok=True)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
+from crmaudit.exchange.book_sheets import title
 from crmaudit.sheets import Value
 from crmaudit.sheets.writing import MAX_TEXT
-from crmaudit.workspace.fields import Field, fields
-from crmaudit.workspace.incoming import blank_reason
+from crmaudit.workspace.dossier import System
+from crmaudit.workspace.fields import Field, fields, lists
+from crmaudit.workspace.incoming import blank_reason, digest
 from crmaudit.workspace.matching import Names
 
 NONE = "none"
@@ -17,6 +19,10 @@ NONE = "none"
 BLANK = "blank: "
 
 _PIECE = re.compile(r'\s*(?:"((?:[^"]|"")*)"|([^;\n]*?))\s*(?:[;\n]|$)')
+_DAY = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4})")
+_NUMBER = re.compile(r"-?\d+(\.\d+)?")
+_DIGITS = 12
+"""So many digits a text may have that comes back as a number."""
 _UNFIT = re.compile("[\ufffe\uffff\ud800-\udfff]")
 
 
@@ -51,11 +57,70 @@ def from_cell(fact: Field, value: Value) -> Any:
     if fact.several:
         if str(value).casefold() == NONE:
             return []
+        if fact in lists(System):
+            raise ValueError(f"fill in the sheet {title(fact.path[-1:])}, one line each")
         pieces = _pieces(str(value))
         return [_pair(fact, piece) for piece in pieces] if fact.item else pieces
     if fact.kind == "crud" and str(value).casefold() == NONE:
         return ""
+    if fact.kind == "date" and isinstance(value, str):
+        return _day(value)
     return value
+
+
+def days(text: str) -> tuple[date, ...]:
+    """The days that a text like `01/06/2015` may mean; with dots the day stands first."""
+    match = _DAY.fullmatch(text.strip())
+    if match is None:
+        return ()
+    first, sign, second, year = match.groups()
+    orders = [(first, second)] if sign == "." else [(first, second), (second, first)]
+    found = []
+    for day, month in orders:
+        try:
+            found.append(date(int(year), int(month), int(day)))
+        except ValueError:
+            continue
+    return tuple(dict.fromkeys(found))
+
+
+def came_back(fact: Field, value: Value, base: str, *, plain_text: bool) -> bool:
+    """Whether a cell still says what it said, whatever a spreadsheet program made of it.
+
+    A text like `7.0` or `007` becomes a number, a date is spelled as the
+    program's country does. `base` is the digest of the value at the export;
+    `plain_text` says that cells have no kinds (CSV): there numbers are texts.
+    """
+    if fact.kind == "date" and isinstance(value, str):
+        return any(digest(day) == base for day in days(value))
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    text = str(value).strip()
+    if fact.kind != "text" or fact.several or not (number or plain_text):
+        return False
+    if not _NUMBER.fullmatch(text) or len(text) > _DIGITS:
+        return False
+    longer = {text.zfill(n) for n in range(len(text), _DIGITS + 1)}
+    point = "" if "." in text else "."
+    longer |= {text + point + "0" * n for n in range(1, 4)}
+    return any(digest(spelled) == base for spelled in longer)
+
+
+def names_anything(fact: Field) -> bool:
+    """Whether the cell shows things by their names, which may change."""
+    return fact.names_things or speaks(fact)
+
+
+def _day(text: str) -> date | str:
+    """A day with dots is one; with other signs it may be another in another country."""
+    found = days(text)
+    if not found or "." in text:
+        return found[0] if found else text
+    raise ValueError(f"{text!r} may be read in two ways; write {' or '.join(map(str, found))}")
+
+
+def speaks(fact: Field) -> bool:
+    """Whether the fact says whose words something is: a person's id, or any group's name."""
+    return fact.path[-1] == "who" and not fact.refers
 
 
 def carried(cell: Value, value: Any) -> bool:
@@ -71,6 +136,8 @@ def _single(fact: Field, value: Any, names: Names) -> Value:
         return "yes" if value else "no"
     if fact.refers and isinstance(value, str):
         return names.label(fact.refers, value)
+    if speaks(fact) and isinstance(value, str):
+        return names.label("person", value)
     plain: Value = value
     return plain
 

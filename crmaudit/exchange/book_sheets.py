@@ -31,6 +31,8 @@ AND_MORE = "+"
 """Ends a mark that had no room for all digests: of the rest it is not known what they were."""
 NOT_CARRIED = "-"
 """In place of a digest: the cell does not show the whole value, and is not read."""
+SHOWN = "~"
+"""Before the key of a cell that shows names: a digest of what it shows, and the value behind it."""
 
 # Where the program reads from is not for a workbook to say, and ids are not changed in one.
 _CLOSED = (

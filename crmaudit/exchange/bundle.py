@@ -23,6 +23,7 @@ from typing import Any
 import crmaudit
 from crmaudit.errors import CrmauditError
 from crmaudit.evidence import Document, from_json, to_json
+from crmaudit.workspace.file_names import refuse_own
 
 FORMAT = "crmaudit evidence"
 VERSION = 1
@@ -67,6 +68,7 @@ def write_bundle(documents: Iterable[Document], path: Path) -> int:
     cannot be written, and for documents made with different keys.
     """
     partial = path.with_name(f".{path.name}.part")
+    refuse_own(path)
     entries = []
     keys: set[str] = set()
     try:

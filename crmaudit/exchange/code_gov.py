@@ -45,7 +45,13 @@ _NO_DESCRIPTION = re.compile(
 _NAMES_SOMEBODY = re.compile(r"\bled by\b|\b(leads?|author|contact|maintainer)\s*:", re.IGNORECASE)
 _NO_LICENCE = {"", "noassertion", "other", "none", "unknown"}
 _BETWEEN = re.compile(r"[\s,]*")
-_USERINFO = re.compile(r"(?<=://)[^/@\s]*@")
+# Up to the last @: a password may hold one itself.
+_USERINFO = re.compile(r"(?<=://)[^/?#\s]*@")
+_SECRET_PARAMETER = re.compile(
+    r"[?&#;](?:[^=&#;]*(?:pass|pwd|secret|token|key|auth|credential)[^=&#;]*|sig|signature|code)"
+    r"=[^&#;]*",
+    re.IGNORECASE,
+)
 _ADDRESS = re.compile(r"(https?|git|ssh)://\S+", re.IGNORECASE)
 
 # What of a release is not taken, and why.
@@ -198,7 +204,12 @@ class _Inventory:
                 bare = _USERINFO.sub("", address)
                 if bare != address:
                     self.counts["user names in addresses"] += 1
-                return bare
+                public = _SECRET_PARAMETER.sub("", bare)
+                if public != bare:
+                    self.counts["tokens and passwords in addresses"] += 1
+                    # What stood before the first parameter is gone with it.
+                    public = re.sub(r"^([^?&]*)&", r"\1?", public)
+                return public
         return ""
 
     def _reused(self, values: Mapping[str, Any], names: Mapping[str, str], own: str) -> list[str]:
@@ -252,7 +263,7 @@ def _entries(document: Any, text: str, file: str) -> Iterator[tuple[Any, int | N
     for entry in entries:
         if index is not None and (blank := _BETWEEN.match(text, index)):
             start, index = blank.end(), None
-            with suppress(ValueError):
+            with suppress(ValueError, RecursionError):
                 same, end = decoder.raw_decode(text, start)
                 index = end if same == entry else None
             yield entry, start if index else None
@@ -270,7 +281,17 @@ def _parsed(text: str, file: str) -> Any:
             Place(file, error.lineno, error.colno, _line(text, error.pos)),
         ) from None
     except RecursionError:
-        raise CrmauditError(f"{file} is nested too deeply", where=file) from None
+        raise CrmauditError(
+            f"{file} is nested too deeply", "export the inventory again", file
+        ) from None
+    except ValueError:
+        # Python reads no number of more digits: it would take too long.
+        found = re.search(r"\d{4301,}", text)
+        at = found.start() if found else 0
+        line, column = text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)
+        raise CrmauditError(
+            "a number of more than 4,300 digits", "correct it here", Place(file, line, column)
+        ) from None
 
 
 def _line(text: str, index: int) -> str:

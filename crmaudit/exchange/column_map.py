@@ -231,7 +231,9 @@ def _lines(found: ColumnMap, about: str) -> Iterator[str]:
             if len(line) <= WIDTH:
                 yield line
             else:
-                yield from hung(f"  {dash}{key}:", value, 4)
+                first, *rest = hung(f"{key}:", value, 4)
+                yield f"  {dash}{first}"
+                yield from (f"    {line}" for line in rest)
             dash = "  "
 
 

@@ -79,9 +79,17 @@ def _all_phrases() -> frozenset[tuple[str, ...]]:
 
 @cache
 def choice_words(fact: str) -> Mapping[str, str]:
-    """Words for the choices of a fact, without case and signs; empty where none are known."""
-    choices = _words("choices").get(_SHARED.get(fact, fact), {})
-    return {plain(word): choice for choice, text in choices.items() for word in text.split(",")}
+    """Words for the choices of a fact, without case and signs; empty where none are known.
+
+    Where facts share words, those of the fact itself go before.
+    """
+    lists = [_words("choices").get(name, {}) for name in (_SHARED.get(fact, fact), fact)]
+    return {
+        plain(word): choice
+        for choices in lists
+        for choice, text in choices.items()
+        for word in text.split(",")
+    }
 
 
 @cache

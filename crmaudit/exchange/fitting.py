@@ -32,8 +32,6 @@ _ENOUGH = 400
 
 _LEAST = 0.5
 """A column of which fewer cells can be read is something else."""
-_MOST_WORDS = 0.6
-"""The same for choices: some words for them stand in columns of anything."""
 
 _DATES = (
     "%Y-%m-%d %d.%m.%Y %d/%m/%Y %m/%d/%Y %d-%m-%Y %m-%d-%Y %d.%m.%y %d/%m/%y %m/%d/%y %Y/%m/%d "
@@ -112,7 +110,7 @@ def habits(columns: Iterable[Column]) -> Habits:
                 decimals["comma"] += 1
             elif re.search(r"\d\.\d{1,2}(?![\d.])|\d,\d{3}\.\d", value):
                 # Versions are no numbers.
-                decimals["point"] += "version" not in header_words(column.header)
+                decimals["point"] += not _is_of(column, "version")
             if re.search(r"\d\s*€", value):
                 signs["comma"] = "€ behind numbers"
             elif re.match(r"\s*[$£]\s*\d", value):
@@ -140,6 +138,10 @@ def habits(columns: Iterable[Column]) -> Habits:
     return Habits(english=english, month_first=first)
 
 
+def _is_of(column: Column, word: str) -> bool:
+    return header_words(word)[0] in header_words(column.header)
+
+
 def _headers(columns: Iterable[Column], kind: str) -> int:
     """How many headers begin with, or are, such words."""
     words = layout_words(kind)
@@ -147,11 +149,14 @@ def _headers(columns: Iterable[Column], kind: str) -> int:
     return sum(header in words for header in plainly)
 
 
-def fit(column: Column, target: Target, known: Known) -> Fit | None:
-    """How the column would be read as that fact; None where it cannot be."""
+def fit(column: Column, target: Target, known: Known, exactly: bool = False) -> Fit | None:
+    """How the column would be read as that fact; None where it cannot be.
+
+    `exactly`: its header is the fact's own name, so that scores are on the fact's own scale.
+    """
     if not column.values:
         return None
-    found = _Fitting(column, target, known).fit()
+    found = _Fitting(column, target, known, exactly).fit()
     return found if found is not None and found.share >= _LEAST else None
 
 
@@ -174,8 +179,8 @@ def share_of(column: Column, known: frozenset[str]) -> float:
 
 
 class _Fitting:
-    def __init__(self, column: Column, target: Target, known: Known) -> None:
-        self.column, self.target, self.known = column, target, known
+    def __init__(self, column: Column, target: Target, known: Known, exactly: bool) -> None:
+        self.column, self.target, self.known, self.exactly = column, target, known, exactly
 
     @cached_property
     def sample(self) -> list[tuple[Value, int]]:
@@ -262,6 +267,8 @@ class _Fitting:
         own: Scale,
     ) -> Fit | None:
         """Numbers on a scale, mapped to the fact's own."""
+        if self.exactly:
+            return self._tried(how, because)
         others = self.known.highest_score if self.target.path.startswith("fitness.") else 0.0
         others = others if others <= 10 else 0.0
         scale, told = scale_of(self.column.header, numbers, texts, own, others)
@@ -391,8 +398,8 @@ class _Fitting:
             elif key(text) not in literal:
                 values[text] = found
         fit = self._tried({"values": values} if values else {}, "")
-        if fit.share < _MOST_WORDS:
-            return None
+        if fit.share == _LEAST:
+            return None  # some words for choices stand in columns of anything: most must be
         count = len(self.sample)
         seen = (
             f"{count - len(unknown)} of {count} words are choices" if unknown else "known choices"

@@ -30,6 +30,7 @@ __all__ = [
     "read_mapped",
     "reading",
     "recognises",
+    "said",
     "save_map",
 ]
 
@@ -59,6 +60,12 @@ def guess(
     if as_of is None and workspace is not None:
         as_of = workspace.audit.as_of
     return guess_map(read_book(path), _names(workspace), as_of, sheet)
+
+
+def said(column_map: ColumnMap, as_of: date | None = None, sheet: str = "") -> ColumnMap:
+    """The map with the day and the sheet said instead of its own, where they are."""
+    own = {key: value for key, value in (("as_of", as_of), ("sheet", sheet)) if value}
+    return column_map.model_copy(update=own)
 
 
 def read_mapped(path: Path, workspace: Workspace | None, column_map: ColumnMap) -> Incoming:

@@ -148,6 +148,12 @@ def exporter(path: Path, what: str = "") -> tuple[str, Exporter]:
     return name, cast("Exporter", import_module(EXPORTERS[name][0]))
 
 
+def is_known_folder(path: Path) -> bool:
+    """Whether a folder's files are of a format that takes folders."""
+    modules = (cast("Importer", import_module(IMPORTERS[name])) for name in FOLDERS)
+    return path.is_dir() and any(module.recognises(path, b"") for module in modules)
+
+
 def importer(path: Path) -> tuple[str, Importer]:
     """The importer that recognises the file. Raises CrmauditError where none does."""
     is_folder, head = path.is_dir(), b""

@@ -18,7 +18,9 @@ from crmaudit.errors import Place, Problem
 from crmaudit.exchange.contacts import bare_name, without_contacts_in
 from crmaudit.exchange.properties import Facts
 from crmaudit.workspace import Workspace
+from crmaudit.workspace.file_names import fitting
 from crmaudit.workspace.incoming import Cell, Incoming, Item, Items, Kind, Record
+from crmaudit.workspace.matching import plain_name
 from crmaudit.workspace.yaml_reader import Path_
 
 MAX_NAMED = 20
@@ -75,7 +77,7 @@ class Gathering:
         self._known: dict[Kind, set[str]] = {k: set(t) for k, t in things.items()}
         self._by_id = {k: {i.casefold(): i for i in ids} for k, ids in self._known.items()}
         self._named: dict[Kind, dict[str, str]] = {
-            k: {_word(t.name or i): i for i, t in reversed(list(ts.items()))}
+            k: {plain_name(t.name or i): i for i, t in reversed(list(ts.items()))}
             for k, ts in things.items()
         }
         self._formerly = {old: s.id for s in workspace.systems for old in s.formerly}
@@ -85,7 +87,7 @@ class Gathering:
         """The draft of that id, made on first use."""
         if (kind, id) not in self.drafts:
             self.drafts[kind, id] = Draft(kind, id, name, place)
-            for word in {_word(name), _word(id)}:
+            for word in {plain_name(name), plain_name(id)}:
                 self._words.setdefault((kind, word), set()).add(id)
         return self.drafts[kind, id]
 
@@ -116,7 +118,7 @@ class Gathering:
         there = told.value if told else known.support.team if known else ""
         if not there or (told and above):
             draft.put(("support", "team"), team, place)
-        elif _word(there) != _word(team):
+        elif plain_name(there) != plain_name(team):
             self.leave("teams that own a system, or a part of one, that another supports", place)
 
     def refer(self, draft: Draft) -> str:
@@ -127,7 +129,7 @@ class Gathering:
         return draft.name if self._unique(draft) else draft.id
 
     def _unique(self, draft: Draft) -> bool:
-        word = _word(draft.name)
+        word = plain_name(draft.name)
         known = self._named[draft.kind].get(word, draft.id) if word else ""
         return known == draft.id and self._words[draft.kind, word] == {draft.id}
 
@@ -141,12 +143,15 @@ class Gathering:
         if kind == "system" and own not in known:
             own = self._formerly.get(own, own)
         same = (self.named(kind, name), self.named(kind, alias) if alias else "")
+        if own and own not in known and kind == "system":
+            own = fitting(own, kind)
         for candidate in (own,) if own in known else (*same, own):
             if candidate and candidate not in claimed:
                 claimed.add(candidate)
                 return candidate
         bare = bare_name(name)
         base = alias if _ID.fullmatch(alias) else made_id(bare) if bare or not name else kind
+        base = fitting(base, kind) if kind == "system" else base
         found, n = base, 1
         while found in claimed or found in known:
             n += 1
@@ -156,7 +161,9 @@ class Gathering:
 
     def named(self, kind: Kind, name: str) -> str:
         """The id of the workspace's thing of that id or name; empty without one."""
-        return self._by_id[kind].get(name.casefold(), "") or self._named[kind].get(_word(name), "")
+        return self._by_id[kind].get(name.casefold(), "") or self._named[kind].get(
+            plain_name(name), ""
+        )
 
     def claimed(self, kind: Kind, id: str) -> bool:
         """Whether a thing of the file has that id already."""
@@ -193,10 +200,6 @@ class Gathering:
                     self.leave(what, cell.place)
                     del draft.values[path]
             yield Record(draft.kind, draft.place, draft.id, name, draft.values, lists)
-
-
-def _word(name: str) -> str:
-    return " ".join(name.casefold().split())
 
 
 def made_id(name: str) -> str:

@@ -28,7 +28,7 @@ from crmaudit.exchange.likeness import PARTLY, likeness_of
 from crmaudit.exchange.map_writing import CERTAIN, DOUBTFUL, LIKELY, MapWriting, Placed, Plan
 from crmaudit.exchange.person_names import looks_like_person
 from crmaudit.exchange.scales import highest
-from crmaudit.exchange.targets import SHAPES, Rows, targets
+from crmaudit.exchange.targets import SHAPES, Rows, called_itself, targets
 from crmaudit.sheets import Grid
 
 _AMOUNTS = ("costs.amount", "costs.hours", "crud")
@@ -97,16 +97,18 @@ def _plans(table: Table, names: Mapping[str, Iterable[str]], as_of: date | None)
 def _options(table: Table, rows: Rows, known: Known) -> Iterator[Placed]:
     """Every fact that a column may go to, by its header and its cells."""
     for column in table.columns:
+        own = called_itself(column.header, rows)
         header = re.sub(r"\b(19|20)\d\d\b", " ", column.header)
         plainly = replace(column, header=header) if header.strip() else column
-        avoided = max(likeness_of(plainly, passed_over()).values(), default=0.0)
-        for path, like in likeness_of(plainly, header_phrases(rows)).items():
+        avoided = max(likeness_of(plainly, passed_over()).values(), default=0.0) * (not own)
+        phrases = likeness_of(plainly, header_phrases(rows)) if not own else {own: 1.0}
+        for path, like in phrases.items():
             # What has a name of its own is not taken for part of another's.
             partly = like < PARTLY and is_known(header_words(plainly.header))
             if like < avoided or partly or not column.values:
                 continue
             target = targets(rows)[path]
-            found = fit(column, target, known)
+            found = fit(column, target, known, exactly=bool(own))
             if found is None:
                 continue
             sure = like * (0.55 + 0.45 * found.share)

@@ -251,7 +251,10 @@ class _Records:
         name = str(cell.value)
         id_ = self.known.find(name, cell.place, "row")
         if id_ is None:
-            self.sheet.tally.rows_left_out += 1
+            if cell is row.get("system"):
+                self.sheet.drop(row)
+            else:
+                self.sheet.lose(cell)  # a matrix names its systems above
             return None
         new = not self.known.is_there(id_)
         about = _About("system", row.place, "" if new else id_, name if new else "")

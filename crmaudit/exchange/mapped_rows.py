@@ -28,8 +28,15 @@ class Tally:
     cells: int = 0
     """Filled cells in columns that the map takes."""
     cells_left_out: int = 0
+    """Those that cannot be read, and all of rows left out."""
     columns_taken: int = 0
-    columns_left: int = 0
+    untaken: tuple[str, ...] = ()
+    """Headers of the columns that are not taken."""
+
+    @property
+    def columns(self) -> int:
+        """Columns with a header."""
+        return self.columns_taken + len(self.untaken)
 
 
 @dataclass(frozen=True)
@@ -50,6 +57,9 @@ class MappedRow:
     cells: list[tuple[MappedColumn, Cell]] = field(default_factory=list)
     faulty: bool = False
     """Whether a cell of it could not be read, which was told."""
+    filled: list[Place] = field(default_factory=list)
+    """Where its filled cells stand, also those that say nothing or cannot be read."""
+    left_out: bool = False
 
     def get(self, path: str) -> Cell | None:
         """The cell that goes to that fact."""
@@ -67,6 +77,7 @@ class MappedSheet:
         self.left_out: list[Problem] = []
         self.bad_cells: list[Problem] = []
         self.tally = Tally()
+        self._lost: set[Place] = set()
         if column_map.header > len(grid.rows):
             raise CrmauditError(
                 f"{grid.file} has no row {column_map.header} for its headers",
@@ -94,15 +105,30 @@ class MappedSheet:
 
     def bad(self, message: str, place: Place, hint: str = "") -> None:
         """Notes a cell that is left out."""
-        self.tally.cells_left_out += 1
+        self._lose(place)
         self.bad_cells.append(Problem(message, place, hint))
 
     def leave(self, message: str, row: MappedRow, hint: str = "") -> None:
         """Notes a row that is left out as a whole; why, unless a cell's fault was told."""
-        self.tally.rows_left_out += 1
-        if row.faulty:
-            return
-        self.left_out.append(Problem(message, row.place, hint))
+        self.drop(row)
+        if not row.faulty:
+            self.left_out.append(Problem(message, row.place, hint))
+
+    def lose(self, cell: Cell) -> None:
+        """Counts a cell as left out that was told elsewhere."""
+        self._lose(cell.place)
+
+    def drop(self, row: MappedRow) -> None:
+        """Counts a row, and all of its cells, as left out; once, however often it is said."""
+        if not row.left_out:
+            row.left_out = True
+            self.tally.rows_left_out += 1
+            self._lose(*row.filled)
+
+    def _lose(self, *cells: Place) -> None:
+        """Counts cells as left out, each once, whatever is wrong with it."""
+        self._lost.update(cells)
+        self.tally.cells_left_out = len(self._lost)
 
     def _row(self, number: int, values: Sequence[Value]) -> MappedRow:
         row = MappedRow(self.grid.place(number, self.columns[0].index if self.columns else 0))
@@ -116,6 +142,7 @@ class MappedSheet:
                 continue
             place = self.grid.place(*at)
             self.tally.cells += 1
+            row.filled.append(place)
             if fault:
                 row.faulty = True
                 self.bad(f"{column.rule.column}: {fault}", place)
@@ -156,7 +183,7 @@ class MappedSheet:
                 what = f"the map says nothing of the column {text!r}"
                 self.left_out.append(Problem(what, self.grid.place(self.map.header - 1, index)))
         self.tally.columns_taken = len(taken)
-        self.tally.columns_left = sum(map(bool, texts)) - len(taken)
+        self.tally.untaken = tuple(t for i, t in enumerate(texts) if t and i not in taken)
 
 
 def _index(rule: ColumnRule, texts: Sequence[str]) -> int | None:

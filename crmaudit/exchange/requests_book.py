@@ -231,7 +231,11 @@ def _lists(request: Request, names: Names) -> Iterator[Table]:
             label = names.label("system", system.id)
             for _ in range(_NEW_ROWS):
                 cells: list[Value] = [label, *(_known(f, request, names) for f in layout.facts)]
-                rows.cells.append([*cells, f"{system.id}{WHOLE}{row_digest(cells)}"])
+                marks = [f"{system.id}{WHOLE}{row_digest(cells)}"]
+                marks += book_rows.shown("system", system.id, label)
+                for fact, cell in zip(layout.facts, cells[1:], strict=True):
+                    marks += book_rows.named(fact, request.id, cell)
+                rows.cells.append([*cells, " ".join(marks)])
         yield inventory_book.table(layout, rows, names, ())
 
 
@@ -260,6 +264,9 @@ def _findings(
                 for f, c in zip(layout.facts, cells, strict=True)
             ]
         mark = _mark(f"{finding.code}|{finding.subject}", layout, facts, cells)
+        if finding.response is None:
+            owner = next(c for f, c in zip(layout.facts, cells, strict=True) if f.name == "owner")
+            mark = " ".join([mark, *book_rows.shown("owner", request.id, owner)])
         why = _why(finding.code, settings.get(finding.code, {}))
         about = _about(finding.subject, names)
         rows.append([mark, finding.severity, finding.code, about, finding.message, why, *cells])
@@ -311,8 +318,10 @@ def _needs(layout: Layout, request: Request, names: Names) -> Table:
 
 
 def _mark(id_: str, layout: Layout, facts: Sequence[Any], cells: Sequence[Value]) -> str:
-    pairs = zip(layout.facts, facts, strict=True)
-    marks = [f"{f.name}={digest(value)}" for f, value in pairs if value is not None]
+    marks = []
+    for fact, value, cell in zip(layout.facts, facts, cells, strict=True):
+        if value is not None:
+            marks += [f"{fact.name}={digest(value)}", *book_rows.named(fact, value, cell)]
     return " ".join([f"{id_}{WHOLE}{row_digest(cells)}", *marks])
 
 

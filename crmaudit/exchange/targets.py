@@ -118,6 +118,21 @@ def targets(rows: Rows) -> Mapping[str, Target]:
     return {t.path: t for t in (_of_record(rows) if rows in _RECORDS else _of_item(rows))}
 
 
+@cache
+def _own_names(rows: Rows) -> Mapping[str, str]:
+    names = {t.fact.casefold(): path for path, t in targets(rows).items()}
+    names |= {path.casefold(): path for path in targets(rows)}
+    return {name: path for name, path in names.items() if "." in name or "_" in name}
+
+
+def called_itself(header: str, rows: Rows) -> str:
+    """The fact that a header names as the workspace's files do: `owners.it`, `in_scope`.
+
+    Empty where it names none. Single words are none: `name` may be anything's.
+    """
+    return _own_names(rows).get(header.strip().casefold(), "")
+
+
 def _of_record(rows: Rows) -> Iterator[Target]:
     """Single facts of a thing, and the parts of one item of each of its lists."""
     model = _RECORDS[rows]

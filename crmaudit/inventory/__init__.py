@@ -30,7 +30,6 @@ from crmaudit.inventory.perceived import (
     Perceived,
     all_perceived,
     perceived,
-    perceived_by_entity,
 )
 from crmaudit.inventory.skills import SkillState, StandIn, Talents, skill_states, staying
 from crmaudit.inventory.staffing import Dependence, LevelConflict, SkillNeed, Staffing
@@ -88,7 +87,6 @@ __all__ = [
     "months_later",
     "notice_by",
     "perceived",
-    "perceived_by_entity",
     "skill_states",
     "staying",
     "uncounted",

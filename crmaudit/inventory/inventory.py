@@ -181,12 +181,6 @@ class Inventory:
         )
 
     @property
-    def total_cost(self) -> tuple[float, int, int]:
-        """Sum of the newest yearly costs in scope, over how many systems, of how many."""
-        cost = self.cost
-        return cost.total, cost.known, cost.of
-
-    @property
     def frame(self) -> pd.DataFrame:
         """One row a system: the facts as a table for a notebook."""
         import pandas as pd

@@ -139,17 +139,6 @@ def all_perceived(system: System) -> tuple[Perceived, ...]:
     return tuple(p for p in found if p is not None)
 
 
-def perceived_by_entity(systems: Iterable[System]) -> tuple[Perceived, ...]:
-    """The opinions on each entity, whichever of these systems people spoke of."""
-    voices: dict[str, list[Voice]] = {}
-    for system in systems:
-        for voice in system.perceived_quality or ():
-            if voice.entity:
-                voices.setdefault(voice.entity, []).append(voice)
-    found = (_of("", entity, said) for entity, said in sorted(voices.items()))
-    return tuple(p for p in found if p is not None)
-
-
 def _of(system: str, entity: str, said: Iterable[Voice]) -> Perceived | None:
     voices = tuple(said)
     if not voices:

@@ -74,7 +74,7 @@ class InventoryPart:
     currency: str
     """Three letters: the audit's currency."""
     skills: tuple[int, int]
-    """Skills of production support held by two people and more, and all that are listed."""
+    """Skills of production support held by two people and more, and all; each counts once."""
     unsupported: tuple[str, ...]
     """Names of systems in use whose vendor's support has ended."""
     contracts_ending: tuple[str, ...]

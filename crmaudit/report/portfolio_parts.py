@@ -19,7 +19,7 @@ def inventory_part(facts: Facts) -> c.InventoryPart:
     """The systems in scope."""
     inventory, day, names = facts.inventory, facts.day, facts.workspace.system
     given, wanted = inventory.completeness
-    skills = [s for r in inventory.in_scope for s in r.skills]
+    needs = inventory.staffing.needs
     cost, same, contracts = inventory.cost, same_costs(facts), inventory.contracts()
     total = summed(same.values())
     return c.InventoryPart(
@@ -29,7 +29,7 @@ def inventory_part(facts: Facts) -> c.InventoryPart:
         cost_total=cost.total,
         cost_known=cost.known,
         currency=inventory.currency,
-        skills=(sum(s.state == "covered" for s in skills), len(skills)),
+        skills=(sum(n.state == "covered" for n in needs), len(needs)),
         unsupported=tuple(r.system.name for r in inventory.in_scope if r.out_of_support),
         contracts_ending=tuple(
             names[x.system].name

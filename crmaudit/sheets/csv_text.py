@@ -21,6 +21,8 @@ from crmaudit.errors import CrmauditError, Place
 _FORMULA = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
 _NUMBER = re.compile(r"-\d+(\.\d+)?")
 
+_SAID = re.compile(r'"?sep=([,;\t|])"?[,;\t |]*(?:\r\n|\r|\n|$)', re.IGNORECASE)
+"""The first line by which a file tells Excel its delimiter; it is no row of the list."""
 _LOOKED_AT, _HEAD = 50, 200_000
 """Lines, and letters of them, by which the delimiter is told."""
 
@@ -47,6 +49,7 @@ def written(rows: Iterable[Sequence[str]]) -> bytes:
 def parsed(raw: bytes, name: str) -> list[list[str]]:
     """The rows of a CSV file: comma, semicolon or tab; UTF-8, UTF-16 with its mark or Windows.
 
+    A first line like `sep=;` names the delimiter, and comes as an empty row.
     Raises CrmauditError for what is no text.
     """
     text = _decoded(raw)
@@ -58,12 +61,16 @@ def parsed(raw: bytes, name: str) -> list[list[str]]:
             Place(name, text.count("\n", 0, bad) + 1),
         )
     csv.field_size_limit(max(csv.field_size_limit(), len(text)))
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
+    said = _SAID.match(text)
+    body = text[said.end() :].removeprefix("\ufeff") if said else text
+    sign = said[1] if said else _delimiter(text)
+    above: list[list[str]] = [[]] if said else []
+    reader = csv.reader(io.StringIO(body, newline=""), delimiter=sign)
     try:
-        return [[unguarded(cell) for cell in row] for row in reader]
+        return above + [[unguarded(cell) for cell in row] for row in reader]
     except csv.Error as error:
         raise CrmauditError(
-            f"not CSV: {error}", "check the quotes", Place(name, reader.line_num)
+            f"not CSV: {error}", "check the quotes", Place(name, len(above) + reader.line_num)
         ) from None
 
 
@@ -77,28 +84,25 @@ def _decoded(raw: bytes) -> str:
 
 
 def _delimiter(text: str) -> str:
-    """The sign that divides most of the first lines into equally many fields.
+    """The sign that divides all of the first lines, else most of them into equally many fields.
 
-    Titles and remarks above a list have signs of their own; a list has the
-    same number in each line, and texts in quotes do not count.
+    A title above a list may have signs of its own; those in quotes do not count.
     """
     head = text[:_HEAD]
-    best, best_share = ",", (0.0, 0)
+    best, best_points = ",", (False, 0.0, 0)
     for sign in ",;\t":
         reader = csv.reader(io.StringIO(head, newline=""), delimiter=sign)
         widths: list[int] = []
         # What is no CSV with this sign is told by the reading itself.
         with suppress(csv.Error):
-            for row in islice(reader, _LOOKED_AT):
-                if any(row):
-                    widths.append(len(row))
+            widths.extend(len(row) for row in islice(reader, _LOOKED_AT) if any(row))
         if len(head) < len(text) and 1 < len(widths) < _LOOKED_AT:
             widths.pop()  # cut off
         wide = Counter(width for width in widths if width > 1)
         if not wide:
             continue
         width, lines = max(wide.items(), key=lambda found: (found[1], found[0]))
-        share = (lines / len(widths), width)
-        if share > best_share:
-            best, best_share = sign, share
+        points = (min(widths) > 1, lines / len(widths), width)
+        if points > best_points:
+            best, best_points = sign, points
     return best

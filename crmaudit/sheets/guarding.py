@@ -13,6 +13,7 @@ import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import BinaryIO
 from xml.etree import ElementTree
 
 from crmaudit.errors import CrmauditError
@@ -20,11 +21,19 @@ from crmaudit.errors import CrmauditError
 MAX_BYTES = 256 * 1024 * 1024
 """Of the file."""
 MAX_UNPACKED = 768 * 1024 * 1024
+"""Of all files in its archive."""
+MAX_PART = 384 * 1024 * 1024
+"""Of one of them: a sheet of `MAX_CELLS` numbers is smaller."""
+MAX_TEXT = 1024 * 1024
+"""Of what stands between two tags of a sheet; spreadsheet programs end at 32,767 letters."""
 MAX_CELLS = 8_000_000
 """Of the rectangle from A1 to the last cell of a sheet."""
 
 SUFFIXES = (".xlsx", ".xlsm", ".xlsb", ".ods", ".xls")
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_PIECE = 1024
+"""Packed bytes that are unpacked at a time: to 1 MB at most, which is no more than `MAX_TEXT`."""
+_WITH_TEXTS = ("xl/worksheets/", "xl/sharedStrings")
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 
 _Index = tuple[int, int]
@@ -95,35 +104,59 @@ def broken(name: str, why: str) -> CrmauditError:
 
 def too_large(name: str) -> CrmauditError:
     return CrmauditError(
-        f"{name} is too large: at most {MAX_BYTES >> 20} MB, unpacked {MAX_UNPACKED >> 20} MB",
+        f"{name} is too large: at most {MAX_BYTES >> 20} MB, unpacked {MAX_UNPACKED >> 20} MB, "
+        f"each sheet {MAX_PART >> 20} MB",
         "divide it",
     )
 
 
 def _members(path: Path, name: str) -> Iterator[tuple[str, bytes]]:
-    """The archive's files, unpacked by hand: sizes that the archive declares may be lies."""
-    left = MAX_UNPACKED
+    """The archive's files, unpacked by hand: sizes that the archive declares may be lies.
+
+    What it declares too large is refused before anything is unpacked, and
+    none may be larger than it declares.
+    """
     try:
         with zipfile.ZipFile(path) as archive, path.open("rb") as file:
-            for info in archive.infolist():
+            parts = archive.infolist()
+            sizes = [info.file_size for info in parts]
+            if sum(sizes) > MAX_UNPACKED or max(sizes, default=0) > MAX_PART:
+                raise too_large(name)
+            for info in parts:
                 if info.flag_bits & 1:
                     raise locked(name)
                 file.seek(info.header_offset)
                 header = file.read(30)
                 file.seek(int.from_bytes(header[26:28], "little"), 1)
                 file.seek(int.from_bytes(header[28:30], "little"), 1)
-                data = file.read(info.compress_size)
-                if info.compress_type == zipfile.ZIP_DEFLATED:
-                    inflater = zlib.decompressobj(-15)
-                    data = inflater.decompress(data, left + 1)
-                elif info.compress_type != zipfile.ZIP_STORED:
+                if info.compress_type not in (zipfile.ZIP_DEFLATED, zipfile.ZIP_STORED):
                     raise broken(name, "it is packed in an unusual way")
-                left -= len(data)
-                if left < 0:
-                    raise too_large(name)
-                yield info.filename, data
+                yield info.filename, b"".join(_pieces(file, info, name))
     except (zipfile.BadZipFile, zlib.error, OSError, ValueError, NotImplementedError) as error:
         raise broken(name, str(error) or "the archive is damaged") from None
+
+
+def _pieces(file: BinaryIO, info: zipfile.ZipInfo, name: str) -> Iterator[bytes]:
+    """One file of the archive, unpacked piece by piece, so that a bomb never goes off whole."""
+    inflater = zlib.decompressobj(-15) if info.compress_type == zipfile.ZIP_DEFLATED else None
+    is_sheet = info.filename == "content.xml" or info.filename.startswith(_WITH_TEXTS)
+    packed, size, since = info.compress_size, 0, 0
+    while packed > 0 and (piece := file.read(min(packed, _PIECE))):
+        packed -= len(piece)
+        if inflater is not None:
+            piece = inflater.decompress(piece)
+        size += len(piece)
+        if size > info.file_size:
+            raise too_large(name)
+        first, last = piece.find(b"<"), piece.rfind(b"<")
+        since += len(piece) if first < 0 else first
+        if is_sheet and since > MAX_TEXT:
+            raise CrmauditError(
+                f"{name} holds a text of more than {MAX_TEXT:,} letters",
+                "shorten it: a spreadsheet's cell holds 32,767 letters at most",
+            )
+        since = since if last < 0 else len(piece) - last
+        yield piece
 
 
 # XLSX ---------------------------------------------------------------------------------------

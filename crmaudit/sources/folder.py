@@ -186,6 +186,14 @@ def _found(path: Path, shown: str) -> list[_Export]:
     return exports
 
 
+def holds_exports(folder: Path) -> bool:
+    """Whether a folder holds a table's file; False where it cannot be listed."""
+    try:
+        return any(f.is_file() and _is_export(f) for f in folder.iterdir())
+    except OSError:
+        return False
+
+
 def _is_parquet(path: Path) -> bool:
     if path.name.lower().endswith(".parquet"):
         return True

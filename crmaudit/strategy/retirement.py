@@ -131,7 +131,7 @@ class Retirement:
     unjudged: tuple[Finding, ...]
     """Findings that vanish only because their rule could judge no more."""
     remaining: int
-    """Findings that stay."""
+    """Findings that stay, also those that say word for word the same of another subject."""
     worse: int
     """Of those, how many become more severe."""
     milder: int
@@ -222,7 +222,7 @@ def _entities(
         mine = {s for s in before.holders(entity) if s in gone}
         record = before.record(entity)
         known = entity in after.entities
-        recorded = record is not None and set(record.systems) <= set(gone)
+        recorded = record is not None and record.declared and set(record.systems) <= set(gone)
         if not mine and not recorded:
             continue
         losses: list[Loss] = []
@@ -360,16 +360,30 @@ def _findings(
     """
     had = {f.fingerprint: f for f in before.findings}
     has = {f.fingerprint for f in after.findings}
+    lost = [f for f in before.findings if f.fingerprint not in has]
+    new = [f for f in after.findings if f.fingerprint not in had]
+    # A finding may name its subject by one of several systems, and by another without that one:
+    # whoever reads the same words twice sees no change.
+    moved = _moved(lost, new)
+    lost = [f for f in lost if f.fingerprint not in moved.values()]
+    new = [f for f in new if f.fingerprint not in moved]
     unable = {g.code for g in after.not_assessed if not g.subject}
     unable -= {g.code for g in before.not_assessed if not g.subject}
-    lost = [f for f in before.findings if f.fingerprint not in has]
     return (
-        tuple(f for f in after.findings if f.fingerprint not in had),
+        tuple(new),
         tuple(f for f in lost if f.code not in unable),
         tuple(f for f in lost if f.code in unable),
         tuple(
-            SEVERITIES.index(f.severity) - SEVERITIES.index(had[f.fingerprint].severity)
+            SEVERITIES.index(f.severity) - SEVERITIES.index(same.severity)
             for f in after.findings
-            if f.fingerprint in had
+            if (same := had.get(moved.get(f.fingerprint, f.fingerprint))) is not None
         ),
     )
+
+
+def _moved(lost: Iterable[Finding], new: Iterable[Finding]) -> dict[str, str]:
+    """New fingerprint → the lost one whose code and message are the same; each used once."""
+    waiting: dict[tuple[str, str], list[str]] = {}
+    for finding in lost:
+        waiting.setdefault((finding.code, finding.message), []).append(finding.fingerprint)
+    return {f.fingerprint: same.pop(0) for f in new if (same := waiting.get((f.code, f.message)))}

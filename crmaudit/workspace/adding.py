@@ -10,6 +10,7 @@ from crmaudit.errors import CrmauditError
 from crmaudit.workspace.changes import Changes, Draft
 from crmaudit.workspace.dossier import System
 from crmaudit.workspace.editing import Append, Put, edited
+from crmaudit.workspace.file_names import check_id, differing_in_case, fitting
 from crmaudit.workspace.landscape import Entity
 from crmaudit.workspace.naming import Words, slug
 from crmaudit.workspace.proposal import Proposal, ProposedEntity, ProposedSystem
@@ -38,10 +39,10 @@ class Addition:
 
 def suggested_id(workspace: Workspace, name: str) -> str:
     """An id made of the name that no system has or had; empty where it holds no letter."""
-    base = slug(Words.of(name).words)
-    taken = workspace.system.keys() | workspace.formerly.keys()
+    base = fitting(slug(Words.of(name).words), "system")
+    taken = {i.casefold() for i in workspace.system.keys() | workspace.formerly.keys()}
     ids = (base if n == 1 else f"{base[:76]}-{n}" for n in range(1, len(taken) + 2))
-    return next(i for i in ids if i not in taken) if base else ""
+    return next(i for i in ids if i.casefold() not in taken) if base else ""
 
 
 def add_system(
@@ -52,8 +53,8 @@ def add_system(
 ) -> Addition:
     """A commented dossier with these facts; with a proposal also a map and its new entities.
 
-    Raises CrmauditError where the id is or was another system's, or a file of
-    that name is there.
+    Raises CrmauditError where the id is or was another system's, be it in other
+    case, where no file can have that name, or where one has it.
     """
     _check(workspace, system.id)
     draft = Draft(workspace)
@@ -73,6 +74,7 @@ def add_system(
 
 
 def _check(workspace: Workspace, id_: str) -> None:
+    check_id(id_, "system")
     subject = f"system:{id_}"
     if id_ in workspace.system:
         raise CrmauditError(
@@ -80,10 +82,17 @@ def _check(workspace: Workspace, id_: str) -> None:
             f"choose another id, or edit it: {workspace.place_of(subject).file}",
             workspace.place_of(subject, "id"),
         )
-    if id_ in workspace.formerly:
-        owner = workspace.formerly[id_]
+    if twin := differing_in_case(id_, workspace.system):
         raise CrmauditError(
-            f"{id_!r} is a former id of {owner!r}",
+            f"{id_!r} differs only in case from the system {twin!r}",
+            "choose another id: on some machines their files would be one",
+            workspace.place_of(f"system:{twin}", "id"),
+        )
+    former = id_ if id_ in workspace.formerly else differing_in_case(id_, workspace.formerly)
+    if former:
+        owner = workspace.formerly[former]
+        raise CrmauditError(
+            f"{former!r} is a former id of {owner!r}",
             "choose another id: evidence under it would be of both",
             workspace.place_of(f"system:{owner}", "formerly"),
         )

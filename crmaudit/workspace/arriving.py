@@ -20,6 +20,7 @@ from crmaudit.workspace.audit_file import Unit
 from crmaudit.workspace.complaints import mistake
 from crmaudit.workspace.dossier import System
 from crmaudit.workspace.fields import Field
+from crmaudit.workspace.file_names import unfit
 from crmaudit.workspace.incoming import Cell, Incoming, Kind, Record, blank_reason
 from crmaudit.workspace.landscape import Entity, Need
 from crmaudit.workspace.matching import KNOWN_KINDS, Names
@@ -174,6 +175,13 @@ class Arrivals:
             return Target(kind, found[0], self.names.thing(kind, found[0]), record)
         if record.id and not _ID.fullmatch(record.id):
             what = f"{record.id!r} cannot be an id: letters, digits, '_', '.' and '-'"
+            if len(record.id) > 80:
+                what = f"an id of {len(record.id)} characters is too long: at most 80"
+            self.problem(what, record.place, "leave it empty for something new")
+            return None
+        why = unfit(record.id) if kind == "system" and not self._incoming.creates else ""
+        if why:
+            what = f"{record.id!r} cannot be the id of a system: {why}"
             self.problem(what, record.place, "leave it empty for something new")
             return None
         if kind in _ADDABLE and not self._has_room(kind, record.place):

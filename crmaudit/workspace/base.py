@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
+from itertools import combinations
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -215,10 +216,14 @@ Frequency = Literal[
 ]
 
 
+# As most cells of a large matrix are written.
+_LETTERS = frozenset("".join(c) for n in range(5) for c in combinations("CRUD", n))
+
+
 def _crud(value: Any) -> Any:
     if isinstance(value, list):
         value = "".join(str(v) for v in value)
-    if isinstance(value, str):
+    if isinstance(value, str) and value not in _LETTERS:
         letters = re.sub(r"[\s,/-]", "", value).upper()
         wrong = sorted(set(letters) - set("CRUD"))
         if wrong:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from crmaudit.errors import CrmauditError
 from crmaudit.workspace.editing import Edit, edited, written
+from crmaudit.workspace.file_names import differing_in_case
 from crmaudit.workspace.files import FOLDERS, SINGLE, model_of
 from crmaudit.workspace.journal import Write, commit
 from crmaudit.workspace.loading import load
@@ -119,7 +120,7 @@ class Changes:
 
 
 def _meanwhile(name: str, what: str) -> CrmauditError:
-    return CrmauditError(f"{name} was {what} meanwhile", "nothing was written; start again", name)
+    return CrmauditError(f"{name} was {what} meanwhile", "nothing was written; start again")
 
 
 class Draft:
@@ -140,18 +141,22 @@ class Draft:
         self._edits.setdefault(name, []).extend(edits)
 
     def create(self, file: str, text: str) -> None:
-        """A new file. Raises CrmauditError where there is one already."""
+        """A new file. Raises CrmauditError where there is one already, be it in other case."""
         name = self._known(file)
+        if twin := self._twin(file):
+            raise CrmauditError(f"{twin} is there already", "choose another name")
         if self._texts[name] is not None:
-            raise CrmauditError(f"{file} is there already", "choose another name", file)
+            raise CrmauditError(f"{file} is there already", "choose another name")
         self._texts[name] = text
 
     def move(self, old: str, new: str) -> None:
         """Give a file another name. Raises CrmauditError where that is taken."""
         name = self._known(old)
         taken = new in self._workspace.files or os.path.lexists(self._workspace.root / new)
-        if taken and new.casefold() != old.casefold():
-            raise CrmauditError(f"{new} is there already", f"rename {old} by hand", new)
+        # Where case is not told apart, a name in other case is the old file itself.
+        taken = taken and new.casefold() != old.casefold()
+        if found := new if taken else self._twin(new, but=old):
+            raise CrmauditError(f"{found} is there already", f"rename {old} by hand")
         self._moves[name] = new
 
     def delete(self, file: str) -> None:
@@ -174,6 +179,12 @@ class Draft:
             if new != old or moved:
                 found.append(FileChange(name, old, new, moved))
         return Changes(self._workspace.root, tuple(found))
+
+    def _twin(self, file: str, but: str = "") -> str:
+        """A file of the workspace, or of this draft, whose name differs only in case."""
+        made = (self._moves.get(n, n) for n, text in self._texts.items() if text is not None)
+        names = {*self._workspace.files, *made} - {but}
+        return differing_in_case(file, sorted(names))
 
     def _known(self, file: str) -> str:
         """The file's name before the change; remembers what is in it."""

@@ -271,7 +271,8 @@ def check_keys(edit: Edit, source: SourceText) -> None:
     if isinstance(edit, Put | Append):
         keys += _keys(edit.value)
     for key in keys:
-        if len(scalar(key)) > _LONGEST_KEY:
+        # At its longest a character is written as \U and eight digits.
+        if len(key) * 10 + 2 > _LONGEST_KEY and len(scalar(key)) > _LONGEST_KEY:
             raise _no_place(source, edit.path, f"a key of {len(key):,} characters is too long")
 
 

@@ -91,7 +91,8 @@ class Incoming:
     mistakes (our own workbooks, which offer the known ones). `plain_people`
     says that owners are no persons but departments: none is added, they stay
     plain names where people are known by those. `unchanged` counts values
-    that are as they were exported and need not be listed.
+    that are as they were exported and need not be listed. `notes` are what
+    somebody should see before it is taken, each at its cell.
     """
 
     name: str
@@ -101,6 +102,7 @@ class Incoming:
     creates: bool = True
     plain_people: bool = False
     unchanged: int = 0
+    notes: tuple[Problem, ...] = ()
 
 
 _canonical = json.JSONEncoder(ensure_ascii=False, sort_keys=True, default=str).encode

@@ -116,7 +116,7 @@ def _entry(root: Path, write: Write) -> _Entry:
     path = root / write.name
     if path.is_symlink() and write.new is None:
         raise CrmauditError(
-            f"{write.name} is a link, which is not moved or removed", "do so by hand", write.name
+            f"{write.name} is a link, which is not moved or removed", "do so by hand"
         )
     # Written through a link.
     target = Path(os.path.realpath(path))
@@ -139,21 +139,18 @@ def _check_unchanged(write: Write, target: Path) -> None:
         what = "was removed meanwhile"
     else:
         what = "was changed meanwhile"
-    raise CrmauditError(f"{write.name} {what}", "nothing was written; start again", write.name)
+    raise CrmauditError(f"{write.name} {what}", "nothing was written; start again")
 
 
 def _check_allowed(write: Write, target: Path) -> None:
     """Whether it may be replaced: renaming alone would not mind a protected file."""
     if write.old is not None and not target.stat().st_mode & 0o222:
-        raise CrmauditError(
-            f"{write.name} is write-protected", "nothing was written; unprotect it", write.name
-        )
+        raise CrmauditError(f"{write.name} is write-protected", "nothing was written; unprotect it")
     folder = next(p for p in target.parents if p.exists())
     if not folder.stat().st_mode & 0o222 or not os.access(folder, os.W_OK):
         raise CrmauditError(
             f"the folder of {write.name} is write-protected",
             "nothing was written; unprotect it",
-            write.name,
         )
 
 

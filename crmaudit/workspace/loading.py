@@ -56,6 +56,7 @@ def load(root: Path, overlay: Mapping[str, str | None] | None = None) -> Workspa
     subjects = reading.subjects()
     known = {*subjects, *reading.salvaged}
     reading.problems.extend(check(root, reading.files, reading.data, known))
+    reading.warnings.extend(reading.twins(subjects))
     if reading.problems:
         raise InvalidInput(sorted(reading.problems, key=_by_place))
 
@@ -183,6 +184,19 @@ class _Reading:
                 )
         return found
 
+    def twins(self, subjects: Mapping[str, tuple[str, Path_]]) -> Iterator[Problem]:
+        """Things of which each has an id of its own only as long as case is told apart."""
+        first: dict[str, str] = {}
+        for subject, (name, path) in subjects.items():
+            kind, _, value = subject.partition(":")
+            twin = first.setdefault(f"{kind}:{value.casefold()}", value)
+            if kind in _CASELESS and twin != value:
+                place = self.files[name].place((*path, "id"))
+                what = f"the ids of the {kind} {value!r} and of {twin!r} differ only in case"
+                hint = "give one another: on some machines files called after them are one"
+                thing = value if kind == "system" else f"{kind}:{value}"
+                yield Problem(what, place, f"{hint}: crmaudit inventory rename {thing} NEW")
+
     def _read(self, path: Path, name: str, model: type[BaseModel]) -> BaseModel | None:
         text = self.overlay.get(name)
         try:
@@ -227,6 +241,7 @@ class _Reading:
 
 
 _LEADING_ZERO = re.compile(r"[-+]?0\d")
+_CASELESS = ("system", "entity", "person", "unit", "process")
 
 
 def _value_at(model: Any, path: Iterable[str | int]) -> Any:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from functools import cached_property
 from typing import Any
 
+from crmaudit.workspace.file_names import fitting
 from crmaudit.workspace.files import model_of
 from crmaudit.workspace.naming import Words, slug
 from crmaudit.workspace.references import references
@@ -50,6 +51,8 @@ class Names:
         """An id that nothing has: the wanted one if it can be had, else one made of the name."""
         taken = self._kind(kind).ids
         stem = wanted or slug(Words.of(name).words) or kind
+        if kind == "system":
+            stem = fitting(stem, kind)
         found, n = stem, 2
         while found.casefold() in taken:
             found, n = f"{stem[:76]}-{n}", n + 1
@@ -118,15 +121,16 @@ class _Kind:
         self.name_of[id_] = name
         self.ids.add(id_.casefold())
         self.defined.add(id_)
-        self._by_name.setdefault(_plain(name), []).append(id_)
+        self._by_name.setdefault(plain_name(name), []).append(id_)
 
     def find(self, text: str) -> tuple[str, ...]:
         if text in self.name_of:
             return (text,)
         if text in self._former:
             return (self._former[text],)
-        return tuple(self._by_name.get(_plain(text), ()))
+        return tuple(self._by_name.get(plain_name(text), ()))
 
 
-def _plain(name: str) -> str:
+def plain_name(name: str) -> str:
+    """A name without case and surplus blanks, to be compared."""
     return " ".join(name.casefold().split())

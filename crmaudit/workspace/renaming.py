@@ -9,12 +9,10 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
-
 from crmaudit.errors import CrmauditError, Place
-from crmaudit.workspace.base import PATTERNS, Id
 from crmaudit.workspace.changes import Changes, Draft
 from crmaudit.workspace.editing import Edit, Put, Rename
+from crmaudit.workspace.file_names import check_id, differing_in_case
 from crmaudit.workspace.files import model_of
 from crmaudit.workspace.references import references
 from crmaudit.workspace.spelling import suggestion
@@ -144,20 +142,24 @@ def _check(workspace: Workspace, kind: str, old: str, new: str) -> None:
         now = workspace.formerly.get(old) if kind == "system" else None
         hint = f"it is called {now!r} now" if now else suggestion(old, known)
         raise CrmauditError(f"there is no {kind} {old!r}", hint)
-    try:
-        TypeAdapter(Id).validate_python(new)
-    except ValidationError:
-        hint = next(iter(PATTERNS.values()))
-        raise CrmauditError(f"{new!r} is no id", f"{hint}, at most 80") from None
+    check_id(new, kind)
     if new == old:
         raise CrmauditError(f"{old!r} is its id already", "name another")
     if new in known:
         place = workspace.place_of(f"{kind}:{new}", "id")
         raise CrmauditError(f"the {kind} {new!r} is there already", "name another id", place)
-    if kind == "system" and workspace.formerly.get(new, old) != old:
-        owner = workspace.formerly[new]
+    if twin := differing_in_case(new, known - {old}):
         raise CrmauditError(
-            f"{new!r} is a former id of {owner!r}",
+            f"{new!r} differs only in case from the {kind} {twin!r}",
+            "name another id",
+            workspace.place_of(f"{kind}:{twin}", "id"),
+        )
+    others = [former for former, owner in workspace.formerly.items() if owner != old]
+    former = new if new in others else differing_in_case(new, others)
+    if kind == "system" and former:
+        owner = workspace.formerly[former]
+        raise CrmauditError(
+            f"{former!r} is a former id of {owner!r}",
             "name another id: evidence under it would be of both",
             workspace.place_of(f"system:{owner}", "formerly"),
         )

@@ -12,6 +12,7 @@ from importlib.resources import files as resources
 from pathlib import Path
 
 from crmaudit.errors import CrmauditError
+from crmaudit.workspace.file_names import check_id
 from crmaudit.workspace.files import MARKER
 from crmaudit.workspace.loading import load
 from crmaudit.workspace.naming import Words, slug
@@ -67,6 +68,8 @@ def init(
     anything; where it fails, nothing has been written. An address in the
     proposal is written without its password.
     """
+    if proposal is not None:
+        check_id(proposal.system.id, "system")
     name = organisation.strip() or folder.resolve().name or "Organisation"
     texts = _texts(name, proposal, with_dossier=fill is None)
     _refuse_to_overwrite(folder, [*texts, SCHEMAS])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 
 import openpyxl
@@ -10,7 +11,12 @@ import pytest
 from conftest import Run
 from golden_files import EXAMPLES
 
+from crmaudit.audit import Audit
+from crmaudit.evidence import Catalog, Provenance
+from crmaudit.exchange import write_bundle
 from crmaudit.workspace import load
+
+AT = datetime(2025, 6, 1, 12, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -78,6 +84,68 @@ def test_changes_are_shown_then_asked_then_written(run: Run, root: Path, tmp_pat
     assert load(root).system["crm"].owners.it == "it-technician"
     assert run("import", book, "-w", root).lines[-1] == "nothing to do"
     assert run("validate", "-w", root).code == 0
+
+
+def test_a_dry_run_shows_and_writes_nothing(run: Run, root: Path, tmp_path: Path) -> None:
+    run("export", tmp_path / "i.xlsx", "-w", root)
+    book = edited(tmp_path / "i.xlsx", tmp_path / "f.xlsx", ("Systems", "crm", "vendor", "Elm"))
+    before = texts(root)
+    ran = run("import", book, "-w", root, "--dry-run")
+    assert (ran.code, ran.err) == (0, "")
+    assert "Beaconsfield Softworks → Elm" in ran.out
+    assert ran.lines[-1] == "would write 1 change to 1 file; nothing was written"
+    assert run("import", book, "-w", root, "--dry-run", "--yes").code == 0
+    assert texts(root) == before
+    sheet = tmp_path / "more.csv"
+    sheet.write_text("System,Vendor\nBillfold,Oak\n")
+    for map_ in ((), ("--map", tmp_path / "new.yaml")):
+        ran = run("import", sheet, "-w", root, "--dry-run", *map_)
+        assert (ran.code, ran.err) == (0, "")
+        assert "new: 1 system" in ran.out
+    assert texts(root) == before
+    assert not (tmp_path / "new.yaml").exists()
+    assert not (root / "imports").exists()
+
+
+def test_a_dry_run_keeps_no_evidence(run: Run, root: Path, tmp_path: Path) -> None:
+    bundle = tmp_path / "evidence.zip"
+    there = Audit(root).facts.evidence.documents
+    provenance = Provenance("crm", "sqlite:///x", "sqlite", "s1", AT, "crmaudit test")
+    write_bundle([Catalog(provenance)], bundle)
+    ran = run("import", bundle, "-w", root, "--dry-run")
+    assert ran.code == 0, ran.err
+    assert "would keep 1 new piece; nothing was written" in ran.out
+    assert Audit(root).facts.evidence.documents == there
+
+
+def test_what_is_newly_left_blank_was_not_cleared(run: Run, root: Path, tmp_path: Path) -> None:
+    run("export", tmp_path / "i.xlsx", "-w", root)
+    book = edited(
+        tmp_path / "i.xlsx",
+        tmp_path / "f.xlsx",
+        ("Systems", "calendar", "contract.end", "blank: it is ours"),
+    )
+    ran = run("import", book, "-w", root, "--dry-run")
+    assert "f.xlsx: 1 left blank on purpose" in ran.out
+    assert "cleared" not in ran.out
+    assert "○" in ran.out
+    assert "−" not in ran.out
+
+
+def test_a_list_that_says_nothing_new_has_a_headline(run: Run, root: Path, tmp_path: Path) -> None:
+    sheet = tmp_path / "more.csv"
+    name = load(root).system["crm"].name
+    sheet.write_text(f"System,Vendor\n{name},\n")
+    column_map = tmp_path / "m.yaml"
+    column_map.write_text(
+        "rows: systems\ncolumns:\n  - {column: System, to: name}\n"
+        "  - {column: Vendor, to: vendor}\n"
+    )
+    ran = run("import", sheet, "-w", root, "--map", column_map)
+    assert ran.code == 0, ran.err
+    headlines = [line for line in ran.lines if line.startswith("more.csv:")]
+    assert headlines[-1] != "more.csv:"
+    assert ran.lines[-1] == "nothing to do"
 
 
 def test_conflicts(run: Run, root: Path, tmp_path: Path) -> None:

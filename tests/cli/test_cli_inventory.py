@@ -56,6 +56,16 @@ def test_values_are_of_the_kind_that_their_columns_say(example: Path) -> None:
 
 
 class TestList:
+    def test_why_systems_have_no_quadrant_is_told_apart(self, run) -> None:
+        fits = Audit(NORTH).facts.fits.values()
+        told = run("inventory", "-w", NORTH, width=140).out
+        (line,) = [x for x in told.splitlines() if x.startswith("TIME: ")]
+        counts = {w: int(n) for n, w in (p.split(" ", 1) for p in line[6:].split(" · "))}
+        assert counts["withheld"] == sum(bool(f.withheld) for f in fits) == 4
+        assert counts["not classified"] == 3
+        assert counts["retired"] == 1
+        assert sum(counts.values()) == len(Rows(Audit(NORTH)).all())
+
     def test_where_chooses_and_says_what_is_left_out(self, run) -> None:
         every = rows(run, "-w", NORTH)
         found = rows(run, "-w", NORTH, "--where", "lifecycle=phase-out and cost>10000")

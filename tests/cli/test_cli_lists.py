@@ -32,11 +32,18 @@ def test_a_workspace_of_a_list(run, listed: Path, tmp_path: Path, width: int) ->
     assert ran.err == ""
     text = " ".join(ran.out.split())
     assert "list.csv: each row is a system; 6 of 7 columns taken" in text
-    assert "taken: 3 of 4 rows; 6 of 7 columns; 16 of their 18 cells" in text
+    assert "taken: 3 of 4 rows; 6 of 7 columns; 15 of their 18 cells" in text
     assert "3 systems, 2 people from list.csv" in text
     assert "list.csv!E3: Users: 'many' is not a number" in text
     assert "list.csv!A5: 'Rota' stands here twice; first in list.csv!A4" in text
-    assert "imports/list.yaml, then: crmaudit import" in text
+    again = f"crmaudit init NEW-FOLDER --from {listed} --map {tmp_path}/w/imports/list.yaml"
+    assert f"if the map is wrong, correct it and begin again: {again}" in text
+    # Importing the same list again would bring each cost twice.
+    assert "crmaudit import" not in ran.out
+    assert again in (tmp_path / "w/imports/list.yaml").read_text()
+    # The three dossiers and nine files of the frame, as `validate` counts them.
+    assert "12 files in" in text
+    assert run("validate", "-w", tmp_path / "w").out.startswith("12 files are sound")
     assert max(map(len, ran.out.splitlines()[:14])) <= width
     there = load(tmp_path / "w")
     assert there.system["casebook"].costs[0].amount == 12400

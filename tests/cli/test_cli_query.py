@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from hypothesis import given
@@ -285,3 +285,18 @@ def test_columns_are_taken_once_in_the_order_given() -> None:
     with pytest.raises(CrmauditError, match="there is no column 'nme'") as caught:
         columns("cost, nme", FIELDS)
     assert "did you mean 'name'?" in caught.value.hint
+
+
+def test_unknown_kinds_of_systems_are_mistakes() -> None:
+    from crmaudit.cli.inventory_columns import FIELDS as COLUMNS
+    from crmaudit.workspace.dossier import Kind
+
+    field = COLUMNS.find("kind")
+    assert field is not None
+    assert field.choices == get_args(Kind)
+    with pytest.raises(CrmauditError, match="kind is never 'spredsheet'") as raised:
+        parse("kind = spredsheet", COLUMNS)
+    assert raised.value.hint == "did you mean 'spreadsheet'?"
+    with pytest.raises(CrmauditError, match="kind is never 'nonsense'"):
+        parse("not kind in (crm, nonsense)", COLUMNS)
+    assert str(parse("kind = 'Point of Sale'", COLUMNS)) == 'kind = "point of sale"'

@@ -11,12 +11,14 @@ from typing import Any
 from hypothesis import strategies as st
 
 from crmaudit.engine import Judgement
+from crmaudit.exchange.cell_text import without_contacts
 from crmaudit.exchange.formats import Export, Importer
 from crmaudit.facts import Facts
 from crmaudit.workspace import Workspace, load
 from crmaudit.workspace.audit_file import AuditFile
 from crmaudit.workspace.base import Model
 from crmaudit.workspace.dossier import System
+from crmaudit.workspace.file_names import unfit
 from crmaudit.workspace.landscape import Entity
 from crmaudit.workspace.merging import merge
 from crmaudit.workspace.people import People
@@ -37,6 +39,7 @@ texts = (
     st.one_of(st.sampled_from(NASTY), st.text(_letters, min_size=1, max_size=20))
     .map(lambda t: t.strip())
     .filter(lambda t: bool(t.split()) and not re.match(r"blank\s*:", t, re.IGNORECASE))
+    .filter(lambda t: without_contacts(t)[0] == t)
 )
 ids = st.one_of(
     st.from_regex(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,7}", fullmatch=True),
@@ -53,7 +56,9 @@ def some(**keys: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
 
 
 def unique_ids(least: int, most: int) -> st.SearchStrategy[list[str]]:
-    return st.lists(ids, min_size=least, max_size=most, unique_by=str.casefold)
+    """Ids as new things get them: such that files can be called after them."""
+    fit = ids.filter(lambda i: not unfit(i))
+    return st.lists(fit, min_size=least, max_size=most, unique_by=str.casefold)
 
 
 @st.composite
@@ -246,8 +251,10 @@ def declared(
             del found[key]
     if found.get("support", {}).get("skills"):
         del found["support"]["skills"]
-    if "crud" in found:
-        found["crud"] = {e: known for e, known in found["crud"].items() if known is not None}
+    for key, amount in (("costs", "amount"), ("licences", "unit_cost")):
+        for item in found.get(key) or ():
+            if amount in item:  # goes out with its currency
+                item.setdefault("currency", workspace.audit.currency)
     people = [(found.get("owners", {}), k) for k in ("business", "it")]
     people += [(feed, "owner") for feed in found.get("feeds", ())]
     people += [(found, "steward"), (found, "head")]

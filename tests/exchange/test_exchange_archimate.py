@@ -24,10 +24,12 @@ from lxml import etree
 
 from crmaudit.audit import Audit
 from crmaudit.errors import CrmauditError
-from crmaudit.exchange import archimate, archimate_in, archimate_out
+from crmaudit.exchange import archimate, archimate_in, archimate_out, backstage_out
 from crmaudit.exchange.formats import Export, exporter, importer
+from crmaudit.exchange.founding import found
 from crmaudit.resources import examples_root
 from crmaudit.workspace import Workspace, load
+from crmaudit.workspace.dossier import System
 from crmaudit.workspace.incoming import Incoming, Record
 from crmaudit.workspace.merging import merge
 
@@ -301,6 +303,74 @@ def test_other_tools_model(read: Callable[..., Incoming]) -> None:
     assert "neither systems nor data (BusinessProcess 1): 1" in said
     assert "no facts of a dossier (Association 1, Triggering 1): 2" in said
     assert found["system:billing"].place.line == 5
+
+
+def test_a_department_that_owns_is_no_person(
+    read: Callable[..., Incoming], empty: Workspace
+) -> None:
+    elements = (
+        element("a", "ApplicationComponent", "Till")
+        + element("p", "BusinessActor", "IT Operations")
+        + element("g", "BusinessActor", "The Otters")
+        + element("k", "BusinessActor", "Kim Example")
+    )
+    relationships = (
+        relation("Association", "p", "a", "IT owner")
+        + relation("Association", "g", "a", "Business owner")
+        + relation("Composition", "g", "k")
+    )
+    incoming = read(model(elements, relationships))
+    after = merge(empty, incoming).changes.check()
+    assert after.people.people == ()
+    assert after.system["till"].support.team == "IT Operations"
+    assert "departments called business owners: 1" in left(incoming)
+
+
+def test_contacts_in_documentation_stay_there(read: Callable[..., Incoming]) -> None:
+    about = "<documentation>Ask jane@corp.example or 0151 2345678</documentation>"
+    elements = element("a", "ApplicationComponent", "Till", about) + element(
+        "p", "BusinessActor", "Jane Example (jane@corp.example)"
+    )
+    incoming = read(model(elements, relation("Association", "p", "a", "owner")))
+    assert values(records(incoming)["system:till"]) == {
+        "name": "Till",
+        "description": "Ask [e-mail address] or [telephone number]",
+        "owners.business": "Jane Example",
+    }
+    assert "e-mail addresses and telephone numbers in texts: 2" in left(incoming)
+
+
+@pytest.mark.parametrize("export", [archimate_out, backstage_out])
+def test_amounts_keep_their_currency(export: Any, tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    empty_workspace(home)
+    (home / "audit.yaml").write_text("organisation: Nobody\ncurrency: GBP\n")
+    (home / "systems" / "only-one.yaml").write_text(
+        "id: only-one\nname: Till\ncosts:\n  - {year: 2025, kind: licence, amount: 9}\n"
+        "  - {year: 2025, kind: internal time, hours: 3}\n"
+        "licences:\n  - {type: named, unit_cost: 2}\n  - {type: free}\n"
+    )
+    here = load(home)
+    file = tmp_path / ("x.xml" if export is archimate_out else "x.yaml")
+    file.write_bytes(export.render(export_of(here)).content)
+    reader = importer(file)[1]
+    # At home it says nothing new.
+    assert merge(here, reader.read(file, here)).differences == ()
+    found(tmp_path / "new", lambda w: reader.read(file, w))
+    assert load(tmp_path / "new").audit.currency == "GBP"
+    euros = empty_workspace(tmp_path / "euros")
+    till = brought_into(euros, reader, file).system["only-one"]  # type: ignore[arg-type]
+    assert [c.currency for c in till.costs or ()] == ["GBP", None]
+    assert [li.currency for li in till.licences or ()] == ["GBP", None]
+
+
+@pytest.mark.parametrize("export", [archimate_out, backstage_out])
+def test_none_and_unknown_come_back(export: Any, empty: Workspace, tmp_path: Path) -> None:
+    crud = {"order": "", "customer": None, "visit": "CR"}
+    till = System.model_validate({"id": "till", "name": "Till", "crud": crud})
+    file = tmp_path / ("x.xml" if export is archimate_out else "x.yaml")
+    file.write_bytes(export.render(export_of(replace(empty, systems=(till,)))).content)
+    assert brought_into(empty, importer(file)[1], file).system["till"].crud == crud
 
 
 def test_what_cannot_be_told_clears_nothing(read: Callable[..., Incoming], tmp_path: Path) -> None:

@@ -256,7 +256,7 @@ def test_other_peoples_catalog(read: Callable[..., Incoming]) -> None:
     }  # fmt: skip
     assert values(found["system:portal"]) == {
         "name": "The portal",
-        "owners.it": "Team A",
+        "support.team": "Team A",
         "lifecycle.phase": "active",
         "depends_on": ["pay", "store"],
     }
@@ -279,7 +279,7 @@ def test_other_peoples_catalog(read: Callable[..., Incoming]) -> None:
         "APIs provided: write them as interfaces: 1",
         "locations, which are not followed: 1",
         "entities of kinds that are no dossiers (API 1): 1",
-        "owners of parts who are not their system's: 1",
+        "teams that own a system, or a part of one, that another supports: 1",
         "further memberships of users: 1",
         "components' type service: 1",
     ):
@@ -292,7 +292,7 @@ def test_a_part_alone_names_its_system(read: Callable[..., Incoming]) -> None:
     alone = entity("Component", "front", "{lifecycle: experimental, owner: x, system: portal}")
     assert values(records(read(alone))["system:portal"]) == {
         "name": "portal",
-        "owners.it": "x",
+        "support.team": "x",
         "lifecycle.phase": "phase-in",
     }
 
@@ -309,7 +309,66 @@ def test_a_known_system_is_found_by_its_id(read: Callable[..., Incoming], empty:
 )
 def test_forms_of_references(ref: str, read: Callable[..., Incoming]) -> None:
     text = entity("System", "s", f"{{owner: '{ref}'}}") + entity("Group", "team-a", "{}")
-    assert values(records(read(text))["system:s"])["owners.it"] == "team-a"
+    assert values(records(read(text))["system:s"])["support.team"] == "team-a"
+
+
+def test_a_group_that_owns_is_no_person(read: Callable[..., Incoming], empty: Workspace) -> None:
+    text = (
+        entity("System", "s", "{owner: team-a}")
+        + entity("Component", "front", "{owner: team-b, system: s}")
+        + entity("System", "t", "{owner: 'group:gone'}")
+        + entity("System", "u", "{owner: 'user:kim'}")
+        + entity("Group", "team-a", "{profile: {displayName: Team A}}")
+        + entity("Group", "team-b", "{}")
+    )
+    incoming = read(text)
+    after = merge(empty, incoming).changes.check()
+    assert [p.name for p in after.people.people] == ["kim"]
+    assert [after.system[s].support.team for s in "stu"] == ["Team A", "gone", ""]
+    assert after.system["u"].owners.it == "kim"
+    assert "teams that own a system, or a part of one, that another supports: 1" in left(incoming)
+
+
+def test_a_team_that_is_known_stays(read: Callable[..., Incoming], empty: Workspace) -> None:
+    here = with_systems(empty, {"id": "s", "name": "S", "support": {"team": "Night shift"}})
+    incoming = read(entity("System", "s", "{owner: team-a}"), here)
+    assert "support.team" not in values(records(incoming)["system:s"])
+    assert "that another supports: 1" in left(incoming)
+
+
+def test_contacts_in_texts_stay_there(read: Callable[..., Incoming], empty: Workspace) -> None:
+    metadata = (
+        "title: Till of jane@corp.example\ndescription: Ask Jane, +44 20 7946 0958\n"
+        "tags: [desk, jane@corp.example]"
+    )
+    text = entity("System", "till", "{owner: 'user:jane@corp.example'}", metadata)
+    incoming = read(text)
+    assert values(records(incoming)["system:till"]) == {
+        "name": "Till of",
+        "description": "Ask Jane, [telephone number]",
+        "tags": ["desk", "[e-mail address]"],
+    }
+    assert "e-mail addresses and telephone numbers in texts: 4" in left(incoming)
+    text = str(merge(empty, incoming).changes)
+    assert "corp" not in text
+    assert "7946" not in text
+    # What the workspace says itself stays.
+    said = {"id": "till", "name": "Till", "description": "Ask Jane, +44 20 7946 0958"}
+    again = read(
+        entity("System", "till", "{}", metadata.splitlines()[1]), with_systems(empty, said)
+    )
+    assert values(records(again)["system:till"])["description"] == said["description"]
+
+
+def test_a_user_known_by_an_address_alone_is_nobody(
+    read: Callable[..., Incoming], empty: Workspace
+) -> None:
+    text = entity("System", "s", "{owner: 'user:jane'}") + entity(
+        "User", "jane", "{profile: {displayName: jane@corp.example}}"
+    )
+    incoming = read(text)
+    assert list(records(incoming)) == ["system:s"]
+    assert "owners.it" not in values(records(incoming)["system:s"])
 
 
 def test_namespaces_keep_things_apart(read: Callable[..., Incoming]) -> None:
@@ -339,7 +398,7 @@ def test_a_folder_of_catalogs(tmp_path: Path, empty: Workspace) -> None:
     (tmp_path / ".hidden.yaml").write_text(entity("Component", "hidden", "{}"))
     assert backstage_in.recognises(tmp_path, b"")
     found = records(backstage_in.read(tmp_path, empty))
-    assert values(found["system:a"])["owners.it"] == "The team"
+    assert values(found["system:a"])["support.team"] == "The team"
     assert found["system:a"].place.file == "deep/a.yaml"
     assert set(found) == {"system:a", "unit:team"}
 

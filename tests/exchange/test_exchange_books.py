@@ -197,9 +197,14 @@ def test_accounts_and_skills_of_people_stay_here() -> None:
         {"id": "ana", "name": "Ana Lind", "accounts": {"billing": "a.lind"}, "granted": "User",
          "skills": [{"skill": "SQL", "level": 1}]}]}})  # fmt: skip
     edit = Edit(grids(book(load(root))), "people")
-    assert list(edit.columns) == [
-        "id", "crmaudit:people", "name", "unit", "job",
-    ]  # fmt: skip
+    assert list(edit.columns) == ["id", "crmaudit:people", "name", "unit", "job"]
+
+
+def test_groups_of_columns_are_spelled_as_people_spell_them(declared: Workspace) -> None:
+    sheet = next(g for g in grids(book(declared)) if g.name == "Entities")
+    shown = {str(v) for row in sheet.rows[:3] for v in row if v is not None}
+    assert "RACI" in shown
+    assert "Raci" not in shown
 
 
 def test_texts_that_no_cell_can_hold_are_left_alone() -> None:
@@ -307,7 +312,7 @@ def test_none_and_blank_in_place_of_a_list(declared: Workspace) -> None:
     found = back(declared, sheets)
     assert said(found) == [
         ("system:billing", "costs", "changed", None, []),
-        ("system:billing", "feeds", "cleared", None, {"blank": "not asked"}),
+        ("system:billing", "feeds", "blank", None, {"blank": "not asked"}),
         ("system:crm", "feeds", "cleared", [], None),
     ]
     edit.put(edit.find(id="crm"), costs="none")

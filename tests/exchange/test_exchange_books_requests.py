@@ -96,6 +96,38 @@ def test_each_answer_has_a_cell_of_its_kind(exported: Export, tmp_path: Path) ->
     assert sheet[f"D{rows['crm vendor']}"].protection.locked
 
 
+def test_why_a_finding_matters_is_said_in_words(tmp_path: Path) -> None:
+    """No parameters of rules in backticks: their values, as the workspace sets them."""
+    care = {"backup": {"frequency": "weekly", "last": "2025-01-01"}}
+    systems = {"systems/crm.yaml": {**FILES["systems/crm.yaml"], "maintenance": care}}
+    audit = {
+        "organisation": "Little House",
+        "as_of": "2026-01-01",
+        "units": [{"id": "office", "name": "Office"}],
+        "rules": {"parameters": {"GOV113": {"grace_days": 5}}},
+    }
+    facts = Facts.of(load(folder({**FILES, **systems, "audit.yaml": audit})))
+    sheets = grids(written(Export(facts, judge(facts)), "ana", tmp_path))
+    texts = {str(v) for g in sheets if g.name == "Findings" for row in g.rows for v in row}
+    assert not [t for t in texts if "`" in t]
+    (backup,) = [t for t in texts if "Backups are typically daily" in t]
+    assert "rarer than every 1 day needs" in backup
+    assert "own period and 5 days more have passed" in backup
+
+
+def test_an_opinion_has_its_author_by_name(exported: Export, tmp_path: Path) -> None:
+    declared = load(folder({"systems/crm.yaml": {
+        "id": "crm", "name": "Our CRM", "owners": {"it": "ana", "business": "ana"}}}))  # fmt: skip
+    facts = Facts.of(declared)
+    sheets = grids(written(Export(facts, judge(facts)), "ana", tmp_path))
+    voices = Edit(sheets, "perceived_quality")
+    assert voices.rows[voices.first][voices.columns["who"]] == "Ana Lind"
+    assert not back(declared, sheets).differences
+    voices.put(voices.first, score=4)
+    (change,) = back(declared, sheets).differences
+    assert change.new["who"] == "ana"
+
+
 def test_untouched_it_changes_nothing(exported: Export, tmp_path: Path) -> None:
     for request in requests_book.asked(exported):
         path = written(exported, request.id, tmp_path)

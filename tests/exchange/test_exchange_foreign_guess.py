@@ -7,11 +7,11 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from sheets_in import csv_file, workspace, xlsx_file
+from sheets_in import csv_file, facts, workspace, xlsx_file
 
 from crmaudit.errors import CrmauditError
 from crmaudit.exchange.column_map import ColumnMap, ColumnRule
-from crmaudit.exchange.foreign_sheet import guess
+from crmaudit.exchange.foreign_sheet import guess, reading
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from benchmarks.columns import SETS, outcome, outcomes
@@ -256,3 +256,84 @@ def test_the_same_file_is_guessed_the_same(tmp_path: Path) -> None:
         tmp_path, "System,Owner,Vendor,Status\nA,Mara Lindqvist,V,Live\nB,Teo Brandt,W,Plan\n"
     )
     assert guess(path, None) == guess(path, None)
+
+
+@pytest.mark.parametrize(
+    ("header", "amounts", "other", "read", "sure", "why"),
+    [
+        # Euro signs behind, German headers, dates, decimals elsewhere: thousands.
+        ("Annual cost 2025", "14.700 €|3.900 €", "x|y", 14700, "certain", "€ behind numbers"),
+        ("Jahreskosten 2025", "14.700|3.900", "x|y", 14700, "certain", "language of the headers"),
+        ("Budget 2025", "14.700|3.900", "01.02.2024|31.12.2025", 14700, "", "dates like"),
+        ("Budget 2025", "14.700|3.900", "3,5|12,25", 14700, "", "decimal commas elsewhere"),
+        # Nothing tells.
+        ("Annual cost 2025", "14.700|3.900", "x|y", 14700, "doubtful", "it may be 14.7"),
+        ("Annual cost 2025", "14.700|3.900", "1.5|2.25", 14.7, "doubtful", "may be thousands"),
+        ("Budget 2025", "1,200|3,900", "x|y", 1200, "doubtful", "it may be 1.2"),
+        # Commas, mirrored.
+        ("Annual cost 2025", "1,200|3,900", "x|y", 1200, "certain", "English headers"),
+        ("Budget 2025", "$1,200|$3,900", "x|y", 1200, "", "$ before numbers"),
+        ("Budget 2025", "1,200|3,900", "1.5|2.25", 1200, "", "decimal points elsewhere"),
+        # One cell decides for its column.
+        ("Annual cost 2025", "14.700|3.900,50", "x|y", 14700, "certain", ""),
+        ("Annual cost 2025", "1.234.567|3.900", "x|y", 1234567, "certain", ""),
+        ("Annual cost 2025", "0.125|3.900", "x|y", 0.125, "certain", ""),
+    ],
+)
+def test_three_digits_behind_a_separator_may_be_thousands(
+    tmp_path: Path, header: str, amounts: str, other: str, read: float, sure: str, why: str
+) -> None:
+    first = {"J": "Anwendung", "A": "Application", "B": "Software"}[header[0]]
+    rows = zip(("Casebook", "Rota"), amounts.split("|"), other.split("|"), strict=True)
+    lines = [f"{first};{header};Zzz", *(";".join(row) for row in rows)]
+    path = csv_file(tmp_path, "\n".join(lines) + "\n")
+    column_map = guess(path, None)
+    found = rule(column_map, header)
+    assert found.to in ("costs.amount", "amount")
+    assert why in found.because
+    assert (found.sure == "doubtful") == (sure == "doubtful")
+    assert sure in ("", found.sure)
+    costs = [f["costs"] for f in facts(reading(path, None, column_map)).values()]
+    assert costs[0][0]["amount"] == read
+
+
+def test_versions_say_nothing_of_decimals(tmp_path: Path) -> None:
+    path = csv_file(
+        tmp_path, "System;Jahreskosten 2025;Version\nCasebook;14.700;4.7\nRota;3.900;9.2\n"
+    )
+    found = rule(guess(path, None), "Jahreskosten 2025")
+    assert (found.decimal, found.sure) == ("comma", "certain")
+
+
+def test_scores_with_three_decimals_are_no_thousands(tmp_path: Path) -> None:
+    path = csv_file(tmp_path, "System,Score,Voter\nCasebook,3.500,Ana\nRota,4.250,Ana\n")
+    found = guess(path, workspace(tmp_path / "w", "Casebook", "Rota"))
+    values = [c.decimal for c in found.columns]
+    assert values == ["point"] * 3
+
+
+LIST = """
+Application,Business owner,Annual cost,Support,Notes,Data objects,Description,Tags,Licences
+Casebook,Mara Lindqvist,14700,Teo Brandt,one,Customer,Keeps cases,"a,b",5
+Rota,Mara Lindqvist,3900,Ida Holm,,Order,Plans shifts,"a,c",6
+Till,Mara Lindqvist,3900,Ida Holm,,Order,Sells things,a,7
+"""
+
+
+def test_reasons_are_true(tmp_path: Path) -> None:
+    found = guess(csv_file(tmp_path, LIST), None)
+    assert rule(found, "Annual cost").to is None  # nothing says of which year
+    assert rule(found, "Support").ignore == "called like costs.amount, but its cells are no number"
+    unknown = "nothing that is known here is called like that"
+    assert rule(found, "Data objects").ignore == unknown
+    assert rule(found, "Business owner").because == "one name, in 3 of 3 rows"
+    assert rule(found, "Notes").because == "one text, in 1 of 3 rows"
+    tags = rule(found, "Tags")
+    assert (tags.split, tags.because) == (",", "")
+
+
+def test_a_fact_that_another_column_has_is_named_as_such(tmp_path: Path) -> None:
+    path = csv_file(tmp_path, "System,Vendor,Supplier\nCasebook,Corvid,Tallow\nRota,Finch,Finch\n")
+    found = guess(path, None)
+    said = [c.ignore for c in found.columns if c.ignore]
+    assert said in (["'Vendor' goes to vendor already"], ["'Supplier' goes to vendor already"])

@@ -46,7 +46,7 @@ def test_what_is_not_taken_is_told(empty: Workspace) -> None:
     crm.take("name")
     assert crm.take("lifecycle", "phase") == "active"
     assert crm.take("lifecycle", "since") is None
-    for key in ("year", "kind", "amount"):
+    for key in ("year", "kind", "amount", "currency"):
         crm.mark("costs", key)
     crm.take("crud")
     for entity in out.entities:

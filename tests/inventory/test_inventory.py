@@ -193,7 +193,8 @@ class TestCost:
             system(id="erp"),
             system(id="old", in_scope=False, costs=[{"year": 2026, "kind": "other", "amount": 9}]),
         ]
-        assert Inventory(rows, DAY, "EUR", {}).total_cost == (5, 1, 2)
+        cost = Inventory(rows, DAY, "EUR", {}).cost
+        assert (cost.total, cost.known, cost.of) == (5, 1, 2)
 
 
 class TestLicences:

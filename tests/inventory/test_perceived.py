@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from rules.harness import Example
 
 from crmaudit.facts import Facts
-from crmaudit.inventory import Measured, OpinionGap, Perceived, all_perceived, perceived_by_entity
+from crmaudit.inventory import Measured, OpinionGap, Perceived, all_perceived
 from crmaudit.workspace.dossier import System
 
 DAY = date(2026, 6, 30)
@@ -54,17 +54,6 @@ def test_recomputed_with_numpy(voices: list[dict[str, Any]]) -> None:
         assert (opinion.oldest, opinion.newest) == ((days[0], days[-1]) if days else (None, None))
         age = (DAY - days[-1]).days / 365.25 if days else None
         assert opinion.age(DAY) == (pytest.approx(age) if days else None)
-
-
-@given(VOICES, VOICES)
-def test_entities_over_all_systems(one: list[dict[str, Any]], two: list[dict[str, Any]]) -> None:
-    found = {p.entity: p for p in perceived_by_entity([system(*one), system(*two, id_="erp")])}
-    both = [v for v in (*one, *two) if v["entity"]]
-    assert set(found) == {v["entity"] for v in both}
-    for entity, opinion in found.items():
-        scores = [v["score"] for v in both if v["entity"] == entity]
-        assert (opinion.system, len(opinion.voices)) == ("", len(scores))
-        assert opinion.score == pytest.approx((np.mean(scores) - 1) * 25)
 
 
 @pytest.mark.parametrize(
@@ -110,10 +99,6 @@ class TestInFacts:
         assert not customer.measured.mixed
         assert order.measured.share is None
         assert order.measured.reason
-        assert [(o.system, o.entity, o.difference) for o in facts.entity_opinions] == [
-            ("", "customer", -75),
-            ("", "order", None),
-        ]
 
     def test_rows_of_other_entities_are_told(self, tmp_path: Path) -> None:
         voices = [{"who": "a", "score": 1, "entity": "customer"}]

@@ -19,7 +19,7 @@ from many_systems import LONG, generate
 from crmaudit.engine import judge
 from crmaudit.facts import Facts
 from crmaudit.report import blocks as b
-from crmaudit.report import figures, portfolio, portfolio_cost, portfolio_life
+from crmaudit.report import figures, portfolio, portfolio_cost, portfolio_life, portfolio_parts
 from crmaudit.report import specs as s
 from crmaudit.report.compose import compose, document
 from crmaudit.report.context import ReportContext
@@ -502,3 +502,11 @@ def test_nine_facts_tell_whom_to_ask_and_why_one_is_blank(northwharf: Facts) -> 
     assert (leads[4].text, leads[4].state) == ("missing", "not_assessed")
     assert leads[4].reason == "ask Tamsin Veld"
     assert rows["Billwright"][6].text == "on single entities only"
+
+
+def test_the_text_on_skills_counts_what_its_picture_counts(northwharf: Facts) -> None:
+    part = portfolio_parts.inventory_part(northwharf)
+    assert part.skills[1] == len(part.skill_needs)
+    assert part.skills[0] == sum(n.state == "covered" for n in part.skill_needs)
+    # Some are needed by several systems, and are one skill all the same.
+    assert part.skills[1] < sum(len(r.skills) for r in northwharf.inventory.in_scope)

@@ -80,3 +80,23 @@ def test_nul_is_named_with_its_line() -> None:
 def test_a_cell_of_many_megabytes() -> None:
     raw = b"a,b\n" + b"x" * 3_000_000 + b",1\n"
     assert len(parsed(raw, "x.csv")[1][0]) == 3_000_000
+
+
+@pytest.mark.parametrize(
+    ("text", "last"),
+    [
+        ("Systems, as of March, 2026\nName;Vendor;Cost\nA;B;12,50\nC;D;3,00\n", ["C", "D", "3,00"]),
+        ("Liste; Stand; heute\n\nName\tVendor\nA;x\tB\nC\tD\n", ["C", "D"]),
+        ('Name,Notes\nA,x;y;z\nB,"p;q\nr;s"\nC,;;\n', ["C", ";;"]),
+        ('Name;Text\nA;"one, two, three"\nB;four, five, six\n', ["B", "four, five, six"]),
+        ("Only one column\nA\n", ["A"]),
+        ("\n\nName;Vendor\nA;B\n", ["A", "B"]),
+    ],
+)
+def test_the_delimiter_is_told_by_the_list_and_not_by_its_title(text: str, last: list[str]) -> None:
+    assert parsed(text.encode(), "x.csv")[-1] == last
+
+
+def test_a_quote_that_never_ends_decides_nothing() -> None:
+    rows = parsed(b'Title, of "a list\n' + b"a;b;c\n" * 100, "x.csv")
+    assert rows[-1] == ["a", "b", "c"]

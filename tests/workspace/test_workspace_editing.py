@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from crmaudit.errors import CrmauditError, InvalidInput, Place
 from crmaudit.workspace.dossier import System
-from crmaudit.workspace.editing import Append, Drop, Edit, Put, Rename, edited
+from crmaudit.workspace.editing import Append, Drop, Edit, Put, Rename, edited, written
 from crmaudit.workspace.files import model_of
 from crmaudit.workspace.landscape import Entities
 from crmaudit.workspace.yaml_reader import Path_, parse
@@ -601,3 +601,33 @@ def test_the_examples_can_be_edited_anywhere(file: tuple[str, str], dice: random
     for key in data.keys() - {edit.path[0] for edit in edits}:
         start, end = bounds(text, (key,))
         assert text[start:end].strip() in result
+
+
+@settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow])
+@given(MAPPINGS, st.lists(VALUES, max_size=3))
+def test_a_new_file_is_written_as_it_would_be_edited(
+    values: dict[str, Any], items: list[Any]
+) -> None:
+    head = "# schema\n"
+    edits: list[Edit] = [Put((key,), value) for key, value in values.items()]
+    edits += [Append(("things",), item) for item in items]
+    assert written(head, "a.yaml", edits) == edited(head, "a.yaml", edits)
+
+
+@pytest.mark.parametrize(
+    "edits",
+    [
+        [Put(("a",), "1"), Put(("a",), "2")],
+        [Put(("a", "b"), "1")],
+        [Put(("a",), ["1"]), Append(("a",), "2")],
+        [Put(("a",), "1"), Drop(("a",))],
+        [],
+    ],
+)
+def test_what_is_more_than_a_new_file_is_edited(edits: list[Edit]) -> None:
+    assert written("# schema\n", "a.yaml", edits) is None
+
+
+def test_a_key_too_long_is_refused_in_a_new_file() -> None:
+    with pytest.raises(CrmauditError, match="too long"):
+        written("", "a.yaml", [Put(("a",), {"k" * 1200: "1"})])

@@ -304,7 +304,10 @@ def test_left_blank_on_purpose(make: Make) -> None:
         "documentation.database.location": "blank: it shows none",
     }
     found = merged(make(), record("crm", values))
-    assert found.differences[0].what == "cleared"
+    kinds = {".".join(map(str, d.path)): d.what for d in found.differences}
+    assert kinds["vendor"] == "cleared"  # there was one
+    assert kinds["lifecycle.since"] == "blank"  # nobody knew
+    assert kinds["hosting"] == "changed"
     assert found.differences[0].new == {"blank": "built by ourselves"}
     system = written(found).system["crm"]
     assert system.blank == {
@@ -594,3 +597,28 @@ def test_facts_know_what_they_hold() -> None:
     assert (crud.kind, crud.key_refers, crud.name) == ("crud", "entity", "crud")
     assert costs.item is not None
     assert field_at(System, ("owners", "nobody")) is None
+
+
+def test_none_and_unknown_of_a_new_system(make: Make) -> None:
+    new = record("till", {"crud.customer": "", "crud.order": None}, name="Till")
+    assert written(merged(make(), new)).system["till"].crud == {"customer": "", "order": None}
+
+
+def test_an_emptied_cell_of_a_complete_matrix_is_unknown(make: Make) -> None:
+    emptied = record(values={"crud.customer": None})
+    assert written(merged(make(), emptied)).system["crm"].crud == {}
+    crm = FILES["systems/crm.yaml"].replace("crud:", "crud_complete: true\n        crud:")
+    found = merged(make({"systems/crm.yaml": crm}), emptied)
+    assert written(found).system["crm"].crud == {"customer": None}
+
+
+def test_the_audits_own_currency_is_no_news(make: Make) -> None:
+    def cost(**values: Any) -> Record:
+        where = at("Costs!A2")
+        item = Item({(key,): Cell(value, where) for key, value in values.items()}, where)
+        return record(lists={("costs",): Items((item,))})
+
+    same = cost(year=2024, kind="licence", amount=100, currency="EUR")
+    assert merged(make(), same).differences == ()
+    other = cost(year=2024, kind="licence", amount=100, currency="USD")
+    assert [d.what for d in merged(make(), other).differences] == ["added"]
