@@ -36,7 +36,7 @@ from crmaudit.workspace.incoming import (
     blank_reason,
     digest,
 )
-from crmaudit.workspace.matching import Names
+from crmaudit.workspace.matching import Names, plain_name
 from crmaudit.workspace.yaml_reader import Path_
 
 _LISTED = re.compile(r"\d+ listed", re.IGNORECASE)
@@ -84,7 +84,7 @@ class _Thing:
 
     @property
     def key(self) -> str:
-        return self.id or _plain(self.name)
+        return self.id or plain_name(self.name)
 
     def base(self, fact: str) -> str | None:
         """The digest of a fact at the export; None where it is not known."""
@@ -216,7 +216,7 @@ class _Reading:
             if marks and "id" in sheet.columns and not known:
                 what = f"the {layout.kind} {id_!r} was removed here since the export"
                 self.left_out.append(Problem(what, place, "what its row says is not taken"))
-                self.gone |= {(layout.kind, id_), (layout.kind, _plain(name))}
+                self.gone |= {(layout.kind, id_), (layout.kind, plain_name(name))}
                 continue
             thing = _Thing(layout.kind, known[0] if known else id_, name, place, marks)
             if first := self.things.get((layout.kind, thing.key)):
@@ -226,7 +226,7 @@ class _Reading:
                     self._wrong(what, place, hint)
                 continue
             self.things[layout.kind, thing.key] = thing
-            self.named.setdefault((layout.kind, _plain(name)), thing)
+            self.named.setdefault((layout.kind, plain_name(name)), thing)
             if untouched and marks:
                 self.unchanged += len(said)
                 continue
@@ -396,7 +396,7 @@ class _Reading:
                 f"{len(ids)} are called {label!r}", place, f"write the id: {', '.join(ids)}"
             )
             return None
-        if found := self.named.get(("entity", _plain(label))):
+        if found := self.named.get(("entity", plain_name(label))):
             return found.id or label
         if self.names.defined("entity") and ("entity", label) not in self.things:
             hint = self.names.hint("entity", label) or "add it on the sheet Entities"
@@ -418,12 +418,12 @@ class _Reading:
         if len(ids) > 1:
             self._wrong(f"{len(ids)} systems are called {name!r}", place, f"id: {', '.join(ids)}")
             return None
-        for key in ids or (_plain(name),):
+        for key in ids or (plain_name(name),):
             if found := self.things.get(("system", key)):
                 return found
-        if not ids and (found := self.named.get(("system", _plain(name)))):
+        if not ids and (found := self.named.get(("system", plain_name(name)))):
             return found
-        if {("system", exported or name), ("system", _plain(name))} & self.gone:
+        if {("system", exported or name), ("system", plain_name(name))} & self.gone:
             return None
         if not ids and exported:
             what = f"the system {exported!r} was removed here since the export"
@@ -492,7 +492,3 @@ class _Reading:
                 of = self.names.label("system", thing.id)
                 what = f"{cost['year']} {cost['kind']} of {of} stands there already: {amount}"
                 self.notes.append(Problem(what, item.place))
-
-
-def _plain(name: str) -> str:
-    return " ".join(name.casefold().split())
