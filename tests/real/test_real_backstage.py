@@ -55,7 +55,10 @@ def test_the_whole_folder(workspace: Workspace) -> None:
     portal = after.system["artist-engagement-portal"]
     assert portal.name == "Artist Engagement Portal"
     assert portal.lifecycle.phase == "phase-in"
-    assert after.person_name(portal.owners.it) == "team-a"
+    # A team is no person: it supports, and nobody owns.
+    assert portal.support.team == "team-a"
+    assert portal.owners.it is None
+    assert not after.people.people
     assert portal.tags == ("portal",)
     assert after.system["backstage-demo"].kind == "website"
     assert after.unit["team-a"].name == "team-a"
