@@ -33,7 +33,8 @@ from collections.abc import Iterator
 
 from crmaudit.facts import Facts
 from crmaudit.inventory import in_use, leaving
-from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
+from crmaudit.rules.base import Hit, NotAssessed, Severity, Topic
+from crmaudit.rules.fitness import axes, unclassified
 
 severity: Severity = "medium"
 topic: Topic = "dossier"
@@ -45,23 +46,17 @@ def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
         fit = facts.fits[system.id]
         if system.future or system.lifecycle.successor or leaving(system) or not in_use(system):
             continue
-        if fit.quadrant is None and not fit.withheld:
-            reason = f"{system.name} is not classified: {fit.reason}"
-            yield NotAssessed(reason, "fitness: in its dossier", f"system:{system.id}")
+        if lacking := unclassified(system, fit):
+            yield lacking
         elif fit.withheld or fit.quadrant in ("migrate", "eliminate"):
             found = f"TIME puts {system.name} under {fit.quadrant}: {fit.reason}"
             if fit.withheld:
                 found = f"{system.name} has low fit on both axes, yet {fit.withheld}"
-            axes = (("functional fit", fit.functional), ("technical fit", fit.technical))
             yield Hit(
                 f"system:{system.id}",
                 f"{found}; nothing is decided",
                 path=("fitness",) if "fitness" in system.model_fields_set else (),
-                measurements=tuple(
-                    Measurement(name, round(axis.score, 1), "of 10")
-                    for name, axis in axes
-                    if axis.score is not None
-                ),
+                measurements=axes(fit),
                 confidence="firm" if fit.certain else "tentative",
                 who=system.owners.business,
             )

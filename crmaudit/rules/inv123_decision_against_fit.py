@@ -32,7 +32,8 @@ from collections.abc import Iterator
 
 from crmaudit.facts import Facts
 from crmaudit.inventory import in_use
-from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
+from crmaudit.rules.base import Hit, NotAssessed, Severity, Topic
+from crmaudit.rules.fitness import axes, unclassified
 
 severity: Severity = "medium"
 topic: Topic = "dossier"
@@ -44,21 +45,15 @@ def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
         fit = facts.fits[system.id]
         if system.future is None or not in_use(system):
             continue
-        if fit.quadrant is None and not fit.withheld:
-            reason = f"{system.name} is not classified: {fit.reason}"
-            yield NotAssessed(reason, "fitness: in its dossier", f"system:{system.id}")
+        if lacking := unclassified(system, fit):
+            yield lacking
         elif fit.agrees is False:
-            axes = (("functional fit", fit.functional), ("technical fit", fit.technical))
             yield Hit(
                 f"system:{system.id}",
                 f"{system.name}: decided is {system.future}, TIME puts it under {fit.quadrant} "
                 f"({fit.reason})",
                 path=("future",),
-                measurements=tuple(
-                    Measurement(name, round(axis.score, 1), "of 10")
-                    for name, axis in axes
-                    if axis.score is not None
-                ),
+                measurements=axes(fit),
                 confidence="firm" if fit.certain else "tentative",
                 who=system.owners.business,
             )

@@ -105,13 +105,27 @@ class Canvas:
         self._defs: dict[str, str] = {}
         self._parts: list[str] = []
 
-    def _add(self, tag: str, content: str = "", **attributes: object) -> None:
+    def _add(self, tag: str, content: str = "", /, **attributes: object) -> None:
         text = "".join(
             f' {key.rstrip("_").replace("_", "-")}="{_attribute(value)}"'
             for key, value in attributes.items()
             if value is not None
         )
         self._parts.append(f"<{tag}{text}>{content}</{tag}>" if content else f"<{tag}{text}/>")
+
+    def _area(
+        self, x: float, y: float, width: float, height: float, fill: str, **attributes: object
+    ) -> None:
+        """A rectangle; one that rounding made negative is empty."""
+        self._add(
+            "rect",
+            x=x,
+            y=y,
+            width=max(width, 0.0),
+            height=max(height, 0.0),
+            fill=fill,
+            **attributes,
+        )
 
     def rect(
         self,
@@ -124,13 +138,12 @@ class Canvas:
         dash: str | None = None,
         stroke_width: float | None = None,
     ) -> None:
-        self._add(
-            "rect",
-            x=x,
-            y=y,
-            width=max(width, 0.0),
-            height=max(height, 0.0),
-            fill=colour(fill) if fill else "none",
+        self._area(
+            x,
+            y,
+            width,
+            height,
+            colour(fill) if fill else "none",
             stroke=colour(stroke) if stroke else None,
             stroke_width=stroke_width,
             stroke_dasharray=dash,
@@ -145,16 +158,8 @@ class Canvas:
             f'<line x1="0" y1="0" x2="0" y2="6" stroke="{colour("hatch")}" '
             'stroke-width="2"/></pattern>'
         )
-        self._add(
-            "rect",
-            x=x,
-            y=y,
-            width=max(width, 0.0),
-            height=max(height, 0.0),
-            fill=f"url(#{self._hatch})",
-            stroke=colour("hatch"),
-            stroke_width=0.8,
-        )
+        fill = f"url(#{self._hatch})"
+        self._area(x, y, width, height, fill, stroke=colour("hatch"), stroke_width=0.8)
 
     def grain(
         self, x: float, y: float, width: float, height: float, kind: str, stroke: str
@@ -166,14 +171,7 @@ class Canvas:
             f'<path d="{GRAINS[kind]}" fill="none" stroke="{colour(stroke)}" '
             'stroke-width="1" stroke-opacity="0.45"/></pattern>'
         )
-        self._add(
-            "rect",
-            x=x,
-            y=y,
-            width=max(width, 0.0),
-            height=max(height, 0.0),
-            fill=f"url(#{name})",
-        )
+        self._area(x, y, width, height, f"url(#{name})")
 
     def line(
         self,
