@@ -14,7 +14,15 @@ from datetime import date, datetime
 from functools import cached_property
 
 from crmaudit.crud_matrix import CrudMatrix, TableCover, table_cover
-from crmaudit.evidence import Catalog, Document, EntityMap, TableProfile
+from crmaudit.evidence import (
+    Catalog,
+    Document,
+    EntityMap,
+    ExpectationTests,
+    Keys,
+    Reach,
+    TableProfile,
+)
 from crmaudit.governance import Governance
 from crmaudit.governance.rate import FEWER, too_few
 from crmaudit.inventory import (
@@ -87,8 +95,11 @@ class EvidenceSet:
                 found.setdefault(system, {})[new.table] = new
         return found
 
-    def _current(self) -> Iterator[TableProfile]:
-        """Profiles of what the newest catalogs speak of; of a system without one, all."""
+    def _current(self, whole: bool = True) -> Iterator[TableProfile]:
+        """Profiles of what the newest catalogs speak of; of a system without one, all.
+
+        Those of `whole` tables, or those of parts.
+        """
         known = {
             system: (catalog.provenance.source, {t.qualified for t in catalog.tables})
             for system, catalog in self.catalogs.items()
@@ -97,12 +108,40 @@ class EvidenceSet:
             if isinstance(document, TableProfile):
                 p = document.provenance
                 source, tables = known.get(p.system, (p.source, {document.table}))
-                if source == p.source and document.table in tables:
+                if (
+                    source == p.source
+                    and document.table in tables
+                    and whole is not bool(document.where)
+                ):
                     yield document
 
     @cached_property
     def entity_maps(self) -> Mapping[str, EntityMap]:
         return {d.provenance.system: d for d in self.documents if isinstance(d, EntityMap)}
+
+    @cached_property
+    def parts(self) -> Mapping[str, Mapping[tuple[str, str], TableProfile]]:
+        """By system, then by table and condition: profiles of some of a table's rows."""
+        found: dict[str, dict[tuple[str, str], TableProfile]] = {}
+        for profile in sorted(self._current(whole=False), key=_usable):
+            place = (profile.table, profile.where)
+            found.setdefault(profile.provenance.system, {})[place] = profile
+        return found
+
+    @cached_property
+    def keys(self) -> Mapping[str, Keys]:
+        """By system: how its tables hang together."""
+        return {d.provenance.system: d for d in self.documents if isinstance(d, Keys)}
+
+    @cached_property
+    def expectations(self) -> Mapping[str, ExpectationTests]:
+        """By system: expectations tested on its rows."""
+        return {d.provenance.system: d for d in self.documents if isinstance(d, ExpectationTests)}
+
+    @cached_property
+    def reach(self) -> Mapping[str, Reach]:
+        """By system: with how many of its customers something is at hand."""
+        return {d.provenance.system: d for d in self.documents if isinstance(d, Reach)}
 
     @property
     def newest(self) -> date | None:
@@ -330,23 +369,10 @@ class Facts:
                 )
         return Governance(workspace, self.crud.connected, series)
 
-    @cached_property
+    @property
     def maps(self) -> Mapping[str, Map]:
-        """The entity map of each system as people keep it; several files make one map."""
-        found: dict[str, Map] = {}
-        for part in self.workspace.maps:
-            have = found.get(part.system)
-            found[part.system] = (
-                part
-                if have is None
-                else have.model_copy(
-                    update={
-                        name: getattr(have, name) + getattr(part, name)
-                        for name in ("tables", "references", "principals")
-                    }
-                )
-            )
-        return found
+        """The entity map of each system as people keep it."""
+        return self.workspace.map_of
 
     @cached_property
     def covers(self) -> Mapping[str, TableCover]:

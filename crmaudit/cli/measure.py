@@ -172,8 +172,11 @@ class Display:
     def rows(self, table: str, rows: int) -> None:
         self._progress.update(self._task, detail=f"{printable(table)}: {rows:,} rows")
 
+    def step(self, name: str) -> None:
+        self._progress.update(self._task, detail=name)
+
     def done(self, document: Document) -> None:
-        if document.kind != "catalog":
+        if document.kind == "profile":
             self._progress.advance(self._task)
 
 

@@ -12,14 +12,15 @@ from __future__ import annotations
 import difflib
 import importlib
 import os
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from crmaudit.errors import CrmauditError, Problem
-from crmaudit.evidence import Catalog, Document, Table, TableProfile
-from crmaudit.sources import Source, Statement, open_source
+from crmaudit.evidence import Catalog, Document, TableProfile
+from crmaudit.sources import ConnectionLostError, Source, open_source
+from crmaudit.sources.task import Collector, Known, Task
 from crmaudit.workspace import Workspace
 from crmaudit.workspace.dossier import System
 
@@ -29,8 +30,16 @@ if TYPE_CHECKING:
 
 COLLECTORS = {
     "profile": "crmaudit.quality.collectors.tables:collector",
+    "keys": "crmaudit.quality.collectors.keys:collector",
+    "entities": "crmaudit.quality.collectors.entities:collector",
+    "parts": "crmaudit.quality.collectors.parts:collector",
+    "expectations": "crmaudit.quality.collectors.expectations:collector",
+    "reach": "crmaudit.quality.collectors.reach:collector",
 }
-"""What is measured besides the catalog: kind of evidence → its collector, imported on use."""
+"""What is measured besides the catalog: name → its collector, imported on use.
+
+In the order in which they run: each may use what those before it found.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +49,7 @@ class Target:
     system: str
     url: str
     schema: str | None = None
+    known: Known = field(default_factory=Known)
 
 
 class Progress(Protocol):
@@ -50,6 +60,9 @@ class Progress(Protocol):
 
     def rows(self, table: str, rows: int) -> None:
         """So many rows of this table are read by now."""
+
+    def step(self, name: str) -> None:
+        """A collector that works on what the tables have told begins."""
 
     def done(self, document: Document) -> None:
         """A piece of evidence is kept."""
@@ -62,27 +75,9 @@ class Silent:
 
     def rows(self, table: str, rows: int) -> None: ...
 
+    def step(self, name: str) -> None: ...
+
     def done(self, document: Document) -> None: ...
-
-
-class Collector(Protocol):
-    """One kind of measurement; each lives in the room that judges it."""
-
-    def statements(self, source: Source, tables: Iterable[Table]) -> Iterator[Statement]:
-        """Every statement that `collect` would send, without sending any."""
-
-    def collect(
-        self,
-        source: Source,
-        system: str,
-        tables: Iterable[Table],
-        on_rows: Callable[[str, int], None],
-    ) -> Iterator[Document]:
-        """The measurements, one a table, each as soon as it is whole.
-
-        A table that fails gives a document that says so; a lost connection
-        passes as ConnectionLostError.
-        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,8 +149,14 @@ def targets(workspace: Workspace, systems: Iterable[str] = ()) -> tuple[Target, 
         url = _url(workspace, system)
         if url is not None:
             database = system.database
-            found.append(Target(system.id, url, database.schema_ if database else None))
+            schema = database.schema_ if database else None
+            found.append(Target(system.id, url, schema, _known(workspace, system.id)))
     return tuple(found)
+
+
+def _known(workspace: Workspace, system: str) -> Known:
+    asked = (e for e in workspace.expectations.expectations if e.system in (None, system))
+    return Known(workspace.map_of.get(system), workspace.entity, tuple(asked))
 
 
 def _url(workspace: Workspace, system: System) -> str | None:
@@ -204,7 +205,7 @@ class _Reading:
     def __init__(self, target: Target, store: Store, progress: Progress, key: Key | None) -> None:
         self._store = store
         self._progress = progress
-        self._key_id = key.id if key else ""
+        self._key = key
         self._outcome = Outcome(target)
 
     def run(self, collectors: dict[str, Collector], fresh: bool) -> Outcome:
@@ -223,8 +224,9 @@ class _Reading:
         catalog = source.catalog(target.system)
         self._keep(catalog)
         todo = {
-            kind: [t for t in catalog.tables if (kind, t.qualified) not in have]
-            for kind in collectors
+            kind: tuple(t for t in catalog.tables if (kind, t.qualified) not in have)
+            for kind, one in collectors.items()
+            if one.per_table
         }
         missing = {t.qualified for tables in todo.values() for t in tables}
         known = [t.rows for t in catalog.tables if t.qualified in missing and t.rows is not None]
@@ -233,9 +235,43 @@ class _Reading:
         )
         self._progress.system(target, sum(map(len, todo.values())), sum(known) if known else None)
         for kind, one in collectors.items():
-            for document in one.collect(source, target.system, todo[kind], self._progress.rows):
-                self._keep(document)
+            task = Task(
+                source,
+                target.system,
+                catalog,
+                todo.get(kind, catalog.tables),
+                target.known,
+                () if one.per_table else self._so_far(source.address, catalog),
+                self._key,
+                self._progress.rows,
+            )
+            if not one.per_table:
+                self._progress.step(kind)
+            self._run(kind, one, task)
         self._store.end_collection(collection)
+
+    def _run(self, kind: str, collector: Collector, task: Task) -> None:
+        try:
+            for document in collector.collect(task):
+                self._keep(document)
+        except ConnectionLostError:
+            raise
+        except CrmauditError as error:
+            # What the others found stands; the next run tries this one again.
+            told = (replace(p, message=f"{kind}: {p.message}") for p in error.problems)
+            failures = (*self._outcome.failures, *told)
+            self._outcome = replace(self._outcome, failures=failures)
+
+    def _so_far(self, address: str, catalog: Catalog) -> tuple[Document, ...]:
+        """The newest evidence of the system and source, about what is still there."""
+        tables = {t.qualified for t in catalog.tables}
+        return tuple(
+            d
+            for d in self._store.newest()
+            if d.provenance.system == self._outcome.target.system
+            and d.provenance.source == address
+            and (not isinstance(d, TableProfile) or d.table in tables)
+        )
 
     def _begin(
         self, source: Source, kinds: tuple[str, ...], fresh: bool
@@ -256,7 +292,7 @@ class _Reading:
         return self._store.resume_collection(left, source.snapshot), have
 
     def _keep(self, document: Document) -> None:
-        stamped = replace(document.provenance, key_id=self._key_id)
+        stamped = replace(document.provenance, key_id=self._key.id if self._key else "")
         self._store.put(replace(document, provenance=stamped))
         self._progress.done(document)
         so_far = self._outcome

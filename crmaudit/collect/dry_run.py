@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from crmaudit.collect.collect import Collector, Target, collectors
+from crmaudit.collect.collect import Target, collectors
 from crmaudit.errors import CrmauditError
 from crmaudit.evidence import Catalog
 from crmaudit.sources import Statement, open_source
+from crmaudit.sources.task import Collector, Task
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +42,14 @@ def _one(target: Target, wanted: Iterable[Collector]) -> DryRun:
     try:
         with open_source(target.url, schema=target.schema) as source:
             catalog = source.catalog(target.system)
+            task = Task(source, target.system, catalog, catalog.tables, target.known)
             return DryRun(
                 target,
                 source.address,
                 source.engine,
                 catalog,
                 tuple(source.sent),
-                tuple(s for one in wanted for s in one.statements(source, catalog.tables)),
+                tuple(s for one in wanted for s in one.statements(task)),
                 source.on_failure,
             )
     except CrmauditError as error:

@@ -6,10 +6,15 @@ audit can be judged, compared and reported with no database at hand.
 """
 
 from crmaudit.evidence.catalog import Catalog, Column, ForeignKey, Index, Table
+from crmaudit.evidence.checked import ExpectationTests, Reach, Reached, Tested
 from crmaudit.evidence.codec import from_json, to_json
-from crmaudit.evidence.entity_map import EntityMap, MappedTable
+from crmaudit.evidence.entity_map import ContactPoint, EntityMap, MappedTable, Product
+from crmaudit.evidence.fault import Dependency, Fault, MissingPattern
+from crmaudit.evidence.keys import Keys, Polymorphic, Reference, TableKey
 from crmaudit.evidence.provenance import EXACT, Document, Method, Provenance, Status
+from crmaudit.evidence.semantic import Semantic
 from crmaudit.evidence.table_profile import (
+    Bin,
     ColumnProfile,
     Quantile,
     ShapeCount,
@@ -19,21 +24,36 @@ from crmaudit.evidence.table_profile import (
 
 __all__ = [
     "EXACT",
+    "Bin",
     "Catalog",
     "Column",
     "ColumnProfile",
+    "ContactPoint",
+    "Dependency",
     "Document",
     "EntityMap",
+    "ExpectationTests",
+    "Fault",
     "ForeignKey",
     "Index",
+    "Keys",
     "MappedTable",
     "Method",
+    "MissingPattern",
+    "Polymorphic",
+    "Product",
     "Provenance",
     "Quantile",
+    "Reach",
+    "Reached",
+    "Reference",
+    "Semantic",
     "ShapeCount",
     "Status",
     "Table",
+    "TableKey",
     "TableProfile",
+    "Tested",
     "ValueCount",
     "from_json",
     "to_json",

@@ -12,13 +12,17 @@ from typing import Any
 
 from crmaudit.errors import CrmauditError
 from crmaudit.evidence.catalog import Catalog
+from crmaudit.evidence.checked import ExpectationTests, Reach
 from crmaudit.evidence.entity_map import EntityMap
+from crmaudit.evidence.keys import Keys
 from crmaudit.evidence.provenance import Document
 from crmaudit.evidence.table_profile import TableProfile
 
 SCHEMA_VERSION = 1
 
-KINDS: dict[str, type[Document]] = {c.kind: c for c in (Catalog, TableProfile, EntityMap)}
+KINDS: dict[str, type[Document]] = {
+    c.kind: c for c in (Catalog, TableProfile, Keys, EntityMap, ExpectationTests, Reach)
+}
 
 
 @cache

@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar, Literal
 
+from crmaudit.evidence.fault import Dependency, Fault, MissingPattern
 from crmaudit.evidence.provenance import EXACT, Document, Method, Status
+from crmaudit.evidence.semantic import Semantic
 
 Logical = Literal["text", "integer", "number", "boolean", "date", "datetime", "time", "binary"]
-Masking = Literal["none", "shape"]
+Masking = Literal["none", "shape", "pseudonym", "nothing"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,15 @@ class Quantile:
 
     p: float
     value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bin:
+    """Values from `low` up to `high` (the last bin: up to and including it) in `count` rows."""
+
+    low: str
+    high: str
+    count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +75,11 @@ class ColumnProfile:
     that it applies to, `valid` being all checks of the column at once;
     `crmaudit.quality.checks` says what each means. `months` counts the values
     of a date or time column by `YYYY-MM`, unless the column is personal.
-    Statistics named in `methods` are not exact; all others are.
+    `histogram` divides the range of a column whose range is in clear into bins
+    of one width, empty ones too. `semantic` is what the column means, None
+    where it was not asked (evidence of an older version, a column that
+    failed). `faults` are errors within this column that nobody wrote a rule
+    for. Statistics named in `methods` are not exact; all others are.
     """
 
     name: str
@@ -91,6 +106,9 @@ class ColumnProfile:
     not_finite: int = 0
     checks: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     months: Mapping[str, int] = field(default_factory=dict)
+    histogram: tuple[Bin, ...] = ()
+    semantic: Semantic | None = None
+    faults: tuple[Fault, ...] = ()
     methods: Mapping[str, Method] = field(default_factory=dict)
     status: Status = field(default_factory=Status)
 
@@ -106,7 +124,19 @@ class TableProfile(Document):
 
     `rows` are those of the table; where only some were looked at, columns
     count those, and their `methods` say how many of how many. `seconds` is the
-    time that reading and counting took.
+    time that all of it took, `understanding` the part of it that went into
+    meanings and faults rather than statistics.
+
+    `where` is the condition, in the source's SQL, of the rows that this
+    profile is about, where it is not about all of the table's: a part that
+    is one entity; `rows` then counts that part.
+
+    `faults` are errors between columns, `dependencies` the near-functional
+    dependencies that held well enough to find errors by. `clean` rows of
+    `looked_at` have no fault at all, neither in a value nor between columns
+    (missing values are no fault here); None where that was not counted.
+    `missing` are the most frequent patterns of columns that are empty
+    together, over the columns that some but not all rows fill.
     """
 
     kind: ClassVar[str] = "profile"
@@ -115,10 +145,17 @@ class TableProfile(Document):
     rows_method: Method = EXACT
     columns: tuple[ColumnProfile, ...] = ()
     seconds: float = 0.0
+    understanding: float = 0.0
+    where: str = ""
+    faults: tuple[Fault, ...] = ()
+    dependencies: tuple[Dependency, ...] = ()
+    clean: int | None = None
+    looked_at: int | None = None
+    missing: tuple[MissingPattern, ...] = ()
 
     @property
     def subject(self) -> str:
-        return self.table
+        return f"{self.table} [{self.where}]" if self.where else self.table
 
     def column(self, name: str) -> ColumnProfile:
         """The profile of that column; KeyError where there is none."""

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from crmaudit.key import Key
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +23,8 @@ class Plan:
     `row_limit` stops reading a table after so many rows: the first ones, no
     random ones. `sample` reads all rows and counts a uniform random sample of
     so many; it spares time and disk here, not the reading. Either makes every
-    statistic a `sample n of N`.
+    statistic a `sample n of N`. `key` is the audit's key, for the pseudonyms
+    of CRM accounts; without one they are shown by their shape.
     """
 
     system: str = ""
@@ -30,6 +35,7 @@ class Plan:
     top_shapes: int = 10
     row_limit: int | None = None
     sample: int | None = None
+    key: Key | None = None
 
     def __post_init__(self) -> None:
         for name in ("memory", "threads", "row_limit", "sample"):

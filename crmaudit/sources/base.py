@@ -65,12 +65,18 @@ class Source(ABC):
         """Tables, columns, keys, indexes, comments and row counts."""
 
     @abstractmethod
-    def statement(self, table: Table, columns: Sequence[Column]) -> Statement:
-        """The statement that `stream` will send for these columns."""
+    def statement(self, table: Table, columns: Sequence[Column], where: str = "") -> Statement:
+        """The statement that `stream` will send for these columns.
+
+        `where` is a condition in the source's own SQL that selects rows; one
+        that could be more than a condition is refused with a CrmauditError.
+        """
 
     @abstractmethod
-    def stream(self, table: Table, columns: Sequence[Column]) -> pa.RecordBatchReader:
-        """All rows of the table, column-wise, every value as text.
+    def stream(
+        self, table: Table, columns: Sequence[Column], where: str = ""
+    ) -> pa.RecordBatchReader:
+        """All rows of the table, or those with `where`, column-wise, every value as text.
 
         Columns are `pa.string()` under the table's own column names; null
         stays null. Dates and times are ISO 8601 with a blank between date and

@@ -16,6 +16,7 @@ from crmaudit.errors import CrmauditError
 from crmaudit.evidence import Catalog, Column, ForeignKey, Index, Table
 from crmaudit.sources.address import Address
 from crmaudit.sources.base import Statement
+from crmaudit.sources.conditions import selected
 from crmaudit.sources.session import Failure, Session, snapshot_id
 
 if TYPE_CHECKING:
@@ -125,10 +126,12 @@ class DuckDBSource(Session):
         data = isinstance(error, (duckdb.DataError, duckdb.ConversionException))
         return Failure(message, hint, quotes_data=data)
 
-    def statement(self, table: Table, columns: Sequence[Column]) -> Statement:
+    def statement(self, table: Table, columns: Sequence[Column], where: str = "") -> Statement:
         values = ", ".join(_as_text(self.quote(c.name), c.type) for c in columns)
         place = f"{self.quote(table.schema or self._schema or 'main')}.{self.quote(table.name)}"
-        return Statement(f"SELECT {values} FROM {place}", f"read {table.qualified}")
+        return Statement(
+            f"SELECT {values} FROM {place}{selected(where)}", f"read {table.qualified}"
+        )
 
     def quote(self, name: str) -> str:
         return '"' + name.replace('"', '""') + '"'

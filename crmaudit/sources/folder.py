@@ -105,11 +105,13 @@ class FolderSource(DuckDBSource):
                 "a file was changed while it was read", "run again, or audit a copy", self.address
             )
 
-    def stream(self, table: Table, columns: Sequence[Column]) -> pa.RecordBatchReader:
+    def stream(
+        self, table: Table, columns: Sequence[Column], where: str = ""
+    ) -> pa.RecordBatchReader:
         export = next((e for e in self._exports if e.table == table.name), None)
         if export is not None and not export.readable:
             raise CrmauditError(f"cannot read file {table.name!r}: {export.note}", "", self.address)
-        reader = super().stream(table, columns)
+        reader = super().stream(table, columns, where)
         # CSV files were repaired when they were staged.
         if export is not None and export.broken:
             self.broken = {

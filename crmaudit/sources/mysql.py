@@ -16,6 +16,7 @@ from crmaudit.errors import CrmauditError
 from crmaudit.evidence import Catalog, Column, Table
 from crmaudit.sources.address import Address
 from crmaudit.sources.base import Statement
+from crmaudit.sources.conditions import selected
 from crmaudit.sources.session import Failure, Session, snapshot_id
 
 if TYPE_CHECKING:
@@ -247,10 +248,12 @@ class MySQLSource(Session):
         hint = _HINTS.get(code, "") if isinstance(code, int) else ""
         return Failure(message, hint, lost=lost, quotes_data=code in _QUOTES_DATA)
 
-    def statement(self, table: Table, columns: Sequence[Column]) -> Statement:
+    def statement(self, table: Table, columns: Sequence[Column], where: str = "") -> Statement:
         values = ", ".join(_as_text(self.quote(c.name), c.type) for c in columns)
         place = f"{self.quote(table.schema or self._database)}.{self.quote(table.name)}"
-        return Statement(f"SELECT {values} FROM {place}", f"read {table.qualified}")
+        return Statement(
+            f"SELECT {values} FROM {place}{selected(where)}", f"read {table.qualified}"
+        )
 
     def quote(self, name: str) -> str:
         return "`" + name.replace("`", "``") + "`"

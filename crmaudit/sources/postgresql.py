@@ -15,6 +15,7 @@ from crmaudit.errors import CrmauditError
 from crmaudit.evidence import Catalog, Column, Table
 from crmaudit.sources.address import Address
 from crmaudit.sources.base import Statement
+from crmaudit.sources.conditions import selected
 from crmaudit.sources.session import Failure, Session, snapshot_id
 
 if TYPE_CHECKING:
@@ -172,12 +173,13 @@ class PostgresSource(Session):
             return Failure(f"the connection was lost ({message.splitlines()[0]})", lost=True)
         return Failure(message, _HINTS.get(state, ""), quotes_data=state.startswith(("22", "P0")))
 
-    def statement(self, table: Table, columns: Sequence[Column]) -> Statement:
+    def statement(self, table: Table, columns: Sequence[Column], where: str = "") -> Statement:
         place = f"{self.quote(table.schema or self._default_schema)}.{self.quote(table.name)}"
         values = ", ".join(_as_text(self.quote(c.name), c.type) for c in columns)
         # The text format, not CSV: there a line is a row whatever a cell holds.
         return Statement(
-            f"COPY (SELECT {values} FROM {place}) TO STDOUT", f"read {table.qualified}"
+            f"COPY (SELECT {values} FROM {place}{selected(where)}) TO STDOUT",
+            f"read {table.qualified}",
         )
 
     def quote(self, name: str) -> str:

@@ -83,7 +83,9 @@ class Session(Source):
         refuse_unless_reading(sql)
         return self._ask(sql, purpose, f"cannot answer a query ({purpose})")
 
-    def stream(self, table: Table, columns: Sequence[Column]) -> pa.RecordBatchReader:
+    def stream(
+        self, table: Table, columns: Sequence[Column], where: str = ""
+    ) -> pa.RecordBatchReader:
         import pyarrow as pa
 
         schema = pa.schema([(c.name, pa.string()) for c in columns])
@@ -91,7 +93,7 @@ class Session(Source):
         self._end_stream()
         if not columns:
             return pa.RecordBatchReader.from_batches(schema, [])
-        batches = self._batches(table, columns, schema)
+        batches = self._batches(table, columns, schema, where)
         # Kept, so that a reader which is dropped half-way does not block the connection.
         self._unfinished = batches
         first = next(batches, None)
@@ -111,14 +113,14 @@ class Session(Source):
         self._unfinished = None
 
     def _batches(
-        self, table: Table, columns: Sequence[Column], schema: pa.Schema
+        self, table: Table, columns: Sequence[Column], schema: pa.Schema, where: str
     ) -> Generator[pa.RecordBatch, None, None]:
         import pyarrow as pa
 
         from crmaudit.sources.text import as_text, gathered
 
         with self._guard(f"cannot read {table.kind} {table.qualified!r}"):
-            for piece in gathered(self._pieces(self.statement(table, columns))):
+            for piece in gathered(self._pieces(self.statement(table, columns, where))):
                 arrays = []
                 for column, values in zip(columns, piece, strict=True):
                     text, repaired = as_text(values)

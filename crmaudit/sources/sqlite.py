@@ -17,6 +17,7 @@ from crmaudit.evidence import Catalog, Column, ForeignKey, Index, Table
 from crmaudit.private import Scratch
 from crmaudit.sources.address import Address
 from crmaudit.sources.base import Statement
+from crmaudit.sources.conditions import selected
 from crmaudit.sources.session import Failure, Session, snapshot_id
 
 if TYPE_CHECKING:
@@ -147,7 +148,7 @@ class SqliteSource(Session):
         hint = next((h for part, h in _HINTS.items() if part in message), "")
         return Failure(message, hint)
 
-    def statement(self, table: Table, columns: Sequence[Column]) -> Statement:
+    def statement(self, table: Table, columns: Sequence[Column], where: str = "") -> Statement:
         # CAST leaves text as it is and spells numbers as SQLite does.
         values = (
             f"CASE typeof({q}) WHEN 'blob' THEN '<binary ' || length({q}) || ' bytes>' "
@@ -155,6 +156,7 @@ class SqliteSource(Session):
             for q in (self.quote(c.name) for c in columns)
         )
         sql = f"SELECT {', '.join(values)} FROM {self.quote(table.name)}"
+        sql += selected(where)
         return Statement(sql, f"read {table.qualified}")
 
     def quote(self, name: str) -> str:

@@ -44,8 +44,18 @@ CanonicalKind = Literal[
     "payment",
     "product",
     "document",
+    "quote",
+    "order",
+    "contract",
+    "project",
+    "grant",
+    "event registration",
+    "segment",
+    "relationship",
     "user",
     "role",
+    "team",
+    "unit",
 ]
 """The things that CRM products know, under one name each."""
 
@@ -214,6 +224,8 @@ class TableMap(Model):
     where: str = ""
     """Condition in the source's SQL that selects the entity's rows."""
     key: Exacts = ()
+    name: Exacts = ()
+    """The columns that name a record."""
     created_at: Exact = ""
     created_by: Exact = ""
     modified_at: Exact = ""
@@ -221,6 +233,10 @@ class TableMap(Model):
     owner: Exact = ""
     soft_delete: str = ""
     """Condition that holds for deleted rows, like `is_deleted = 1`."""
+    archived: str = ""
+    """Condition that holds for rows that are put away, but not deleted."""
+    test_rows: str = ""
+    """Condition that holds for rows that somebody made to try something."""
     automatic: str = ""
     """Condition that holds for rows which the program wrote by itself."""
     last_login: Exact = ""
@@ -259,3 +275,9 @@ class Map(Model):
     tables: tuple[TableMap, ...] = ()
     references: tuple[TableReference, ...] = ()
     principals: tuple[Principal, ...] = ()
+
+    def joined(self, other: Map) -> Map:
+        """This map with what another file says of the same system behind it."""
+        parts = ("tables", "references", "principals")
+        both = {name: getattr(self, name) + getattr(other, name) for name in parts}
+        return self.model_copy(update=both)

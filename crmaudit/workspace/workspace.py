@@ -133,6 +133,15 @@ class Workspace:
         return known
 
     @cached_property
+    def map_of(self) -> Mapping[str, Map]:
+        """The entity map of each system as people keep it; several files make one map."""
+        found: dict[str, Map] = {}
+        for part in self.maps:
+            have = found.get(part.system)
+            found[part.system] = part if have is None else have.joined(part)
+        return found
+
+    @cached_property
     def person(self) -> Mapping[str, Person]:
         return {p.id: p for p in self.people.people}
 

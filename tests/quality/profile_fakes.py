@@ -42,7 +42,7 @@ class ListSource(Source):
             for name, columns in tables.items()
         )
 
-    def stream(self, table: Table, columns: Sequence[Column]) -> Any:
+    def stream(self, table: Table, columns: Sequence[Column], where: str = "") -> Any:
         schema = pa.schema([(c.name, pa.string()) for c in columns])
 
         def batches() -> Iterator[Any]:
@@ -57,7 +57,7 @@ class ListSource(Source):
     def catalog(self, system: str) -> Catalog:
         raise NotImplementedError
 
-    def statement(self, table: Table, columns: Sequence[Column]) -> Statement:
+    def statement(self, table: Table, columns: Sequence[Column], where: str = "") -> Statement:
         raise NotImplementedError
 
     def query(self, sql: str, purpose: str) -> list[tuple[object, ...]]:

@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 
-from crmaudit.evidence import Document, Table
+from crmaudit.evidence import Document
 from crmaudit.quality.collectors.profile import profile
 from crmaudit.quality.plan import Plan
-from crmaudit.sources.base import Source, Statement
+from crmaudit.sources.base import Statement
+from crmaudit.sources.task import Task
 
 
 class _Profiles:
-    def statements(self, source: Source, tables: Iterable[Table]) -> Iterator[Statement]:
-        for table in tables:
-            if table.readable and table.columns:
-                yield source.statement(table, table.columns)
+    per_table = True
 
-    def collect(
-        self,
-        source: Source,
-        system: str,
-        tables: Iterable[Table],
-        on_rows: Callable[[str, int], None],
-    ) -> Iterator[Document]:
-        plan = Plan(system=system)
+    def statements(self, task: Task) -> Iterator[Statement]:
+        for table in task.tables:
+            if table.readable and table.columns:
+                yield task.source.statement(table, table.columns)
+
+    def collect(self, task: Task) -> Iterator[Document]:
+        plan = Plan(system=task.system, key=task.key)
         yield from profile(
-            source, tuple(tables), plan, lambda table, rows: on_rows(table.qualified, rows)
+            task.source, task.tables, plan, lambda table, rows: task.on_rows(table.qualified, rows)
         )
 
 

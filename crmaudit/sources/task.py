@@ -1,0 +1,79 @@
+"""What a collector is given to work with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol, TypeVar
+
+from crmaudit.evidence import Catalog, Document, Table
+from crmaudit.key import Key
+from crmaudit.sources.base import Source, Statement
+from crmaudit.workspace.answers import Expectation
+from crmaudit.workspace.landscape import Entity, Map
+
+D = TypeVar("D", bound=Document)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What people declared about one system, as far as its database is concerned.
+
+    `map` is the system's entity map, all its files in one. `expectations` are
+    those about this system or about an entity.
+    """
+
+    map: Map | None = None
+    entities: Mapping[str, Entity] = field(default_factory=dict)
+    expectations: tuple[Expectation, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One collector's work on one system.
+
+    `tables` are those to be measured: all of the catalog's, less those that an
+    interrupted run has already. `evidence` is what is known of the system by
+    now, of this source: what this run and the run that it continues have
+    collected, and else the newest there is. `key` is the audit's key, None
+    where there is none. `on_rows` is told the table and how many of its rows
+    have been read.
+    """
+
+    source: Source
+    system: str
+    catalog: Catalog
+    tables: tuple[Table, ...]
+    known: Known = field(default_factory=Known)
+    evidence: tuple[Document, ...] = ()
+    key: Key | None = None
+    on_rows: Callable[[str, int], None] = lambda table, rows: None
+
+    def found(self, kind: type[D]) -> Iterator[D]:
+        """The evidence of that type."""
+        for document in self.evidence:
+            if isinstance(document, kind):
+                yield document
+
+
+class Collector(Protocol):
+    """One kind of measurement; each lives in the room that judges it.
+
+    `per_table`: it measures table after table, so that an interrupted run can
+    go on with the next one; else it works on what was collected before it.
+    """
+
+    per_table: bool
+
+    def statements(self, task: Task) -> Iterable[Statement]:
+        """Every statement that `collect` would send, without sending any.
+
+        Where its names depend on evidence that is not there yet, a template.
+        """
+
+    def collect(self, task: Task) -> Iterator[Document]:
+        """The measurements, each as soon as it is whole.
+
+        A table that fails gives a document that says so; a lost connection
+        passes as ConnectionLostError.
+        """
