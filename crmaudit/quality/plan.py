@@ -24,7 +24,8 @@ class Plan:
     random ones. `sample` reads all rows and counts a uniform random sample of
     so many; it spares time and disk here, not the reading. Either makes every
     statistic a `sample n of N`. `key` is the audit's key, for the pseudonyms
-    of CRM accounts; without one they are shown by their shape.
+    of CRM accounts; without one they are shown by their shape. `where` is a condition
+    in the source's SQL: only rows with it are profiled.
     """
 
     system: str = ""
@@ -36,6 +37,7 @@ class Plan:
     row_limit: int | None = None
     sample: int | None = None
     key: Key | None = None
+    where: str = ""
 
     def __post_init__(self) -> None:
         for name in ("memory", "threads", "row_limit", "sample"):

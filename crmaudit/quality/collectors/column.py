@@ -6,7 +6,16 @@ import math
 from dataclasses import dataclass, field
 from typing import Any
 
-from crmaudit.evidence import Column, ColumnProfile, Method, Quantile, ShapeCount, ValueCount
+from crmaudit.evidence import (
+    Column,
+    ColumnProfile,
+    Method,
+    Quantile,
+    Semantic,
+    ShapeCount,
+    Status,
+    ValueCount,
+)
 from crmaudit.evidence.privacy import may_show, may_show_range, shape
 from crmaudit.evidence.table_profile import Logical
 from crmaudit.quality.checks import Check, checks_for
@@ -25,7 +34,8 @@ class Found:
     `declared`: the logical type follows from the declared one rather than from
     the content. `ats`: rows with an @. `low` and `high` are the least and the
     greatest value as texts, and how many rows have each. `read`: rows of which
-    the value could be read as one of the logical type.
+    the value could be read as one of the logical type. `semantic` is what the
+    column means; `failed` why nothing is known of it.
     """
 
     index: int
@@ -44,6 +54,8 @@ class Found:
     low: tuple[str, int] = ("", 0)
     high: tuple[str, int] = ("", 0)
     statistics: dict[str, Any] = field(default_factory=dict)
+    semantic: Semantic | None = None
+    failed: str = ""
 
     def __post_init__(self) -> None:
         # Without a value to ask, the last candidate is as good as any.
@@ -123,6 +135,10 @@ class Found:
         self.statistics["shapes"] = tuple(ShapeCount(s, n) for s, n in frequent)
 
     def profile(self, methods: dict[str, Method]) -> ColumnProfile:
+        if self.failed:
+            status = Status("failed", self.failed)
+            name, type_ = self.column.name, self.column.type
+            return ColumnProfile(name, type_, self.logical, self.rows, nulls=0, status=status)
         statistics = self.statistics
         if not self.filled:
             statistics = {"distinct": 0, "uniques": 0}
@@ -135,6 +151,7 @@ class Found:
             rows=self.rows,
             nulls=self.nulls,
             blanks=self.blanks,
+            semantic=self.semantic,
             methods=methods,
             **statistics,
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import ExitStack
+from dataclasses import fields
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -16,7 +17,6 @@ from crmaudit import __version__
 from crmaudit.errors import CrmauditError
 from crmaudit.evidence import (
     EXACT,
-    Column,
     ColumnProfile,
     Method,
     Provenance,
@@ -27,8 +27,8 @@ from crmaudit.evidence import (
 from crmaudit.quality.collectors.column import Found
 from crmaudit.quality.collectors.engine import Engine
 from crmaudit.quality.collectors.measure import measure
+from crmaudit.quality.collectors.row_faults import RowFaults, row_faults
 from crmaudit.quality.collectors.staging import Head, Held, Stage, Staged, counts
-from crmaudit.quality.logical_types import candidates
 from crmaudit.quality.plan import Plan
 from crmaudit.sources.base import ConnectionLostError, Source
 
@@ -91,6 +91,7 @@ class _Profiler:
     def profile(self, table: Table) -> TableProfile:
         began = time.monotonic()
         columns: list[ColumnProfile] = []
+        understanding, between = 0.0, RowFaults()
         rows, rows_method = table.rows or 0, table.rows_method
         plan = self._plan
         if table.columns:
@@ -103,7 +104,13 @@ class _Profiler:
                 total = None if rows_method.kind == "sample" else rows
                 known = Method("sample", n=kept, total=total) if kept != total else EXACT
                 methods = {} if known == EXACT else dict.fromkeys(_SAMPLED.split(), known)
-                columns = self._columns(table, staged, methods, kept)
+                founds, understanding = self._columns(table, staged, kept)
+                if staged is not None:
+                    began_rows = time.monotonic()
+                    work = partial(row_faults, staged, table, founds)
+                    between = staged.engine.run(work)
+                    understanding += time.monotonic() - began_rows
+                columns = [f.profile(methods) for f in founds]
         failed = [c.status.reason for c in columns if c.status.state == "failed"]
         status = Status()
         if failed:
@@ -116,12 +123,15 @@ class _Profiler:
             rows_method=rows_method,
             columns=tuple(columns),
             seconds=round(time.monotonic() - began, 3),
+            understanding=round(understanding, 3),
+            where=plan.where,
+            **{f.name: getattr(between, f.name) for f in fields(between)},
         )
 
     def _stage(self, table: Table, stack: ExitStack) -> tuple[int, int, Staged | None]:
         """Read a table: rows that came, rows that are kept, and where (None: there are none)."""
         plan, width = self._plan, len(table.columns)
-        batches = _batches(self._source.stream(table, table.columns), plan.row_limit)
+        batches = _batches(self._source.stream(table, table.columns, plan.where), plan.row_limit)
         # Reading ends with the table, whatever happens to it.
         stack.callback(batches.close)
 
@@ -141,24 +151,26 @@ class _Profiler:
         seen, kept = stage.fill(head.take(), batches, told)
         return seen, kept, stage
 
-    def _columns(
-        self, table: Table, staged: Staged | None, methods: dict[str, Method], rows: int
-    ) -> list[ColumnProfile]:
+    def _columns(self, table: Table, staged: Staged | None, rows: int) -> tuple[list[Found], float]:
+        """What was found out about each column, and the seconds spent on understanding them."""
         engine = self._source.engine
         if staged is None:
-            return [Found(i, c, engine).profile(methods) for i, c in enumerate(table.columns)]
-        done: dict[int, ColumnProfile] = {}
+            return [Found(i, c, engine) for i, c in enumerate(table.columns)], 0.0
+        done: dict[int, Found] = {}
+        understanding = 0.0
 
         def attempt(group: list[int]) -> None:
+            nonlocal understanding
             columns = [Found(i, table.columns[i], engine) for i in group]
             try:
                 with counts(staged, group) as asked:
-                    measure(asked, columns, self._plan)
-                done.update((c.index, c.profile(methods)) for c in columns)
+                    understanding += measure(asked, columns, self._plan, table)
+                done.update((c.index, c) for c in columns)
             except duckdb.Error as error:
                 if len(group) == 1:
-                    (found,) = columns
-                    done[found.index] = _failed_column(found.column, engine, rows, _reason(error))
+                    done[group[0]] = Found(
+                        group[0], columns[0].column, engine, rows=rows, failed=_reason(error)
+                    )
                     return
                 # One of them is at fault: it is to fail alone.
                 half = len(group) // 2
@@ -167,7 +179,7 @@ class _Profiler:
 
         for group in staged.groups:
             staged.engine.run(partial(attempt, group))
-        return [done[i] for i in range(len(table.columns))]
+        return [done[i] for i in range(len(table.columns))], understanding
 
 
 def _batches(reader: Any, limit: int | None) -> Generator[Any, None, None]:
@@ -206,13 +218,6 @@ def _failed(source: Source, table: Table, plan: Plan, reason: str) -> TableProfi
         table=table.qualified,
         rows=table.rows or 0,
         rows_method=table.rows_method if table.rows is not None else Method("estimate"),
-    )
-
-
-def _failed_column(column: Column, engine: str, rows: int, reason: str) -> ColumnProfile:
-    logical = candidates(column.type, engine)[-1][0]
-    return ColumnProfile(
-        column.name, column.type, logical, rows, nulls=0, status=Status("failed", reason)
     )
 
 
