@@ -37,10 +37,11 @@ from crmaudit.inventory import (
     described,
     fit,
 )
-from crmaudit.quality.quality import Quality
+from crmaudit.quality.effective import EffectiveMap, effective
+from crmaudit.quality.expected import fingerprint
+from crmaudit.quality.quality import Quality, Tests
 from crmaudit.workspace import Workspace
 from crmaudit.workspace.dossier import System
-from crmaudit.workspace.landscape import Map
 from crmaudit.workspace.weights import weights
 
 _NO_FILE = {
@@ -242,7 +243,26 @@ class Facts:
 
     @cached_property
     def quality(self) -> Quality:
-        return Quality(self.evidence.profiles, self.evidence.catalogs, self.maps, self.day)
+        evidence, own = self.evidence, self.workspace.audit.weights
+        asked = {e.id: e for e in self.workspace.expectations.expectations}
+        dimensions = {e.id: e.dimension for e in asked.values() if e.dimension}
+        prints = {e.id: fingerprint(e) for e in asked.values()}
+        tests = {}
+        for system, found in evidence.expectations.items():
+            # What was changed since it was tested says nothing of what is asked now.
+            kept = (t for t in found.tests if prints.get(t.expectation) == t.fingerprint)
+            tests[system] = Tests(replace(found, tests=tuple(kept)), dimensions)
+        return Quality(
+            evidence.profiles,
+            evidence.catalogs,
+            self.maps,
+            self.day,
+            parts=evidence.parts,
+            keys=evidence.keys,
+            tests=tests,
+            importance=weights("columns", own),
+            dimensions=weights("dimensions", own),
+        )
 
     @cached_property
     def fits(self) -> Mapping[str, Fit]:
@@ -369,10 +389,15 @@ class Facts:
                 )
         return Governance(workspace, self.crud.connected, series)
 
-    @property
-    def maps(self) -> Mapping[str, Map]:
-        """The entity map of each system as people keep it."""
-        return self.workspace.map_of
+    @cached_property
+    def maps(self) -> Mapping[str, EffectiveMap]:
+        """System → what its tables mean: as measured, corrected by what people declared."""
+        declared, measured = self.workspace.map_of, self.evidence.entity_maps
+        named = (
+            effective(system, declared.get(system), measured.get(system), self.workspace.entity)
+            for system in dict.fromkeys((*declared, *measured))
+        )
+        return {found.system: found for found in named if found is not None}
 
     @cached_property
     def covers(self) -> Mapping[str, TableCover]:
@@ -380,11 +405,10 @@ class Facts:
 
         Only systems that have both: without a map nothing is explained.
         """
-        measured = self.evidence.entity_maps
         return {
-            system: table_cover(catalog, self.maps.get(system), measured.get(system))
+            system: table_cover(catalog, self.maps[system].tables)
             for system, catalog in self.evidence.catalogs.items()
-            if system in self.maps or system in measured
+            if system in self.maps
         }
 
     @property

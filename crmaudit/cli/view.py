@@ -68,6 +68,10 @@ class View:
     extra: Mapping[str, Any] = field(default_factory=dict)
     """Further values for JSON."""
     drawn: Sequence[Mapping[str, Any]] | None = None
+    body: Callable[[Console], None] | None = None
+    """Draws what stands between headline and notes, in place of the table."""
+    after: Callable[[Console], None] | None = None
+    """Draws what stands below the notes."""
 
 
 def show(view: View, format_: Format = Format.table, output: Path | None = None) -> None:
@@ -156,8 +160,10 @@ def _csv_cell(value: Any) -> str:
 def draw_view(view: View, console: Console) -> None:
     """The view as a table on a console."""
     put_note(console, _line(view.headline), "head")
+    if view.body is not None:
+        view.body(console)
     rows = view.rows if view.drawn is None else view.drawn
-    if rows:
+    if rows and view.body is None:
         cells = [[_cell(c, row) for c in view.columns] for row in rows]
         kept, dropped = _fit(view.columns, cells, console.width)
         slots = [Slot(c.title, c.right, c.flex) for c in (view.columns[i] for i in kept)]
@@ -167,6 +173,8 @@ def draw_view(view: View, console: Console) -> None:
             put_note(console, f"not shown for want of width: {names}")
     for note in view.notes:
         put_note(console, note)
+    if view.after is not None:
+        view.after(console)
     if view.hint:
         console.print(Text(view.hint, style="accent"), soft_wrap=True)
 

@@ -9,7 +9,7 @@ from crmaudit.crud_matrix.matrix import (
     cell_subject,
     feed_subject,
 )
-from crmaudit.crud_matrix.tables import TableCover, Unmatched, table_cover, table_subject
+from crmaudit.crud_matrix.tables import TableCover, Unmatched, table_cover, table_subject, unmatched
 
 __all__ = [
     "LETTERS",
@@ -23,4 +23,5 @@ __all__ = [
     "feed_subject",
     "table_cover",
     "table_subject",
+    "unmatched",
 ]

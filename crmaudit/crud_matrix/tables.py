@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import quote
 
-from crmaudit.evidence import Catalog, EntityMap, Table
+from crmaudit.evidence import Catalog, MappedTable, Table
 from crmaudit.workspace.landscape import Map
 
 _NO_ENTITY = {"system", "lookup", "log", "link"}
@@ -42,7 +42,6 @@ class TableCover:
     """Entity → tables mapped to it that are there."""
     unexplained: tuple[Table, ...]
     """The largest first, as far as rows are known."""
-    unmatched: tuple[Unmatched, ...]
 
     def rows(self, entity: str) -> int | None:
         """Rows of all tables mapped to the entity; None where one is not counted."""
@@ -51,25 +50,16 @@ class TableCover:
         return sum(known) if len(known) == len(counts) else None
 
 
-def table_cover(
-    catalog: Catalog, declared: Map | None, measured: EntityMap | None = None
-) -> TableCover:
-    """The catalog beside the map that people keep and the one that was measured."""
+def table_cover(catalog: Catalog, mapped: Iterable[MappedTable]) -> TableCover:
+    """The catalog beside the rows of an entity map."""
     there = {t.qualified: t for t in catalog.tables}
-    rows = declared.tables if declared else ()
-    mapped = [(row.table, row.entity, row.role) for row in rows]
-    # What people say of a table replaces what was inferred of it.
-    said = {name for name, *_ in mapped}
-    mapped += [
-        (m.table, m.entity, m.role)
-        for m in (measured.tables if measured else ())
-        if m.table not in said
-    ]
-    explained = {name for name, entity, role in mapped if entity or role in _NO_ENTITY}
+    explained: set[str] = set()
     holding: dict[str, dict[str, Table]] = {}
-    for name, entity, role in mapped:
-        if entity and role != "system" and name in there:
-            holding.setdefault(entity, {})[name] = there[name]
+    for row in mapped:
+        if row.entity or row.role in _NO_ENTITY:
+            explained.add(row.table)
+        if row.entity and row.role != "system" and row.table in there:
+            holding.setdefault(row.entity, {})[row.table] = there[row.table]
     tables = tuple(t for t in catalog.tables if t.kind != "view")
     rest = [t for t in tables if t.qualified not in explained]
     return TableCover(
@@ -77,23 +67,27 @@ def table_cover(
         tables=tables,
         holding={entity: tuple(found.values()) for entity, found in holding.items()},
         unexplained=tuple(sorted(rest, key=lambda t: (-(t.rows or 0), t.qualified))),
-        unmatched=_unmatched(declared, there) if declared else (),
     )
 
 
-def _unmatched(declared: Map, there: Mapping[str, Table]) -> tuple[Unmatched, ...]:
+def unmatched(catalog: Catalog, declared: Map) -> tuple[Unmatched, ...]:
+    """What a map of the user's names and the catalog does not have."""
+    there = {t.qualified: t for t in catalog.tables}
     named: list[tuple[Literal["tables", "references"], int, str, Iterable[str]]] = []
     for i, row in enumerate(declared.tables):
         authors = (row.created_at, row.created_by, row.modified_at, row.modified_by, row.owner)
-        named.append(("tables", i, row.table, (*row.key, *authors, row.last_login, *row.columns)))
+        columns = (*row.key, *row.name, *authors, row.last_login, *row.columns)
+        named.append(("tables", i, row.table, columns))
     for i, ref in enumerate(declared.references):
         named.append(("references", i, ref.table, ref.columns))
         named.append(("references", i, ref.to, ref.to_columns))
+    # A column of another table, reached from this one, is written with its table's name.
+    elsewhere = {f"{name}.{c.name}" for name, table in there.items() for c in table.columns}
     found = []
     for part, index, name, columns in named:
         table = there.get(name)
         known = {c.name for c in table.columns} if table else set()
-        absent = tuple(dict.fromkeys(c for c in columns if c and c not in known))
+        absent = tuple(dict.fromkeys(c for c in columns if c and c not in known | elsewhere))
         if table is None:
             found.append(Unmatched(name, part, index))
         elif known and absent:  # columns of a table that could not be read are not known

@@ -17,7 +17,14 @@ class Tested:
     be tested anew. `passed` of `applicable` rows keep it; None where it could
     not be tested, with the `status` saying why. For `sql`, `faults` is the
     number that the statement answered and `applicable` the table's rows where
-    they are known.
+    they are known. For `rows_at_least` and `rows_at_most`, `applicable` rows
+    were counted and `passed` stays None; for `max_age_days`, `latest` are the
+    latest different days in the column, the latest first, and `passed` stays
+    None: both are judged with the limit and the day of the audit.
+
+    `where` is the condition of the rows that were tested, and `left_out` says
+    which rows that leaves out (`deleted rows`, `test rows`, `rows of other
+    entities`). `entity` is the one that the expectation is about.
     """
 
     expectation: str
@@ -30,6 +37,9 @@ class Tested:
     applicable: int | None = None
     faults: int | None = None
     example: str = ""
+    latest: tuple[str, ...] = ()
+    entity: str = ""
+    left_out: tuple[str, ...] = ()
     method: Method = EXACT
     status: Status = field(default_factory=Status)
 

@@ -1,27 +1,42 @@
-"""Expectations laid beside profiles: which a profile can answer, and how."""
+"""Expectations judged: by their test on the rows where there is one, else by the profile.
+
+A test counts as long as the expectation says the same of the same rows as when
+it was tested; threshold and limits may change, they are judged here. What was
+changed since, or never tested, is answered by the profile where that can.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from crmaudit.evidence import ColumnProfile, TableProfile
+from crmaudit.evidence import ColumnProfile, ExpectationTests, TableProfile, Tested
 from crmaudit.quality.quality import Quality, column_named
-from crmaudit.workspace.answers import Expectation
+from crmaudit.workspace.answers import CHECKS, Expectation
+
+_TESTED = ("system", "entity", "table", "column", "where", "pattern", "domain", "minimum",
+           "maximum", "compare", "reference", "sql")  # fmt: skip
+"""What a test depends on, besides which checks there are."""
+
+_LONG = 40
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
     """One check on one table or column.
 
-    `kept` is None where the profile cannot say, with the `reason`. `text` says
-    what was found; `part` of `whole` keep the rule where that was counted.
-    `exact` is False where the entity's rows are only some of the table's.
+    `kept` is None where it cannot be said, with the `reason`. `text` says what
+    was found; `part` of `whole` keep the rule where that was counted. `exact`
+    is False where the entity's rows are only some of those counted. `tested`:
+    on the rows, for this expectation; else read off a profile. `evidence` are
+    the ids of what it rests on.
     """
 
     system: str
-    profile: TableProfile | None
+    table: str
     column: str
     check: str
     kept: bool | None
@@ -30,35 +45,162 @@ class Answer:
     part: int | None = None
     whole: int | None = None
     exact: bool = True
+    tested: bool = False
+    evidence: tuple[str, ...] = ()
 
 
-def answers(expectation: Expectation, quality: Quality, day: date | None) -> Iterator[Answer]:
-    """Every check of an expectation on every table that it is about."""
-    found = False
-    for system, profile, exact in _targets(expectation, quality):
-        found = True
-        name = expectation.column or ""
+def asked(expectation: Expectation) -> tuple[str, ...]:
+    """The checks of an expectation, in a fixed order."""
+    said = ((check, getattr(expectation, check)) for check in CHECKS)
+    return tuple(check for check, value in said if value is not None and value is not False)
+
+
+def fingerprint(expectation: Expectation) -> str:
+    """Twelve letters that are the same as long as a test of the expectation would be."""
+    said = {name: getattr(expectation, name) for name in _TESTED}
+    text = json.dumps(said, ensure_ascii=True, sort_keys=True)
+    return hashlib.sha256(text.encode("ascii")).hexdigest()[:12]
+
+
+def answers(
+    expectation: Expectation,
+    quality: Quality,
+    day: date | None,
+    tests: Mapping[str, ExpectationTests] | None = None,
+) -> Iterator[Answer]:
+    """Every check of an expectation on every table that it is about.
+
+    `tests` are the newest by system; `day` is the audit's.
+    """
+    known = tests or {}
+    by_profile = list(_by_profiles(expectation, quality, day))
+    for check in asked(expectation):
+        tried = list(_tests(expectation, check, known))
+        done = [_judged(expectation, test, day, s, i) for s, test, i in tried]
+        profiled = [a for a in by_profile if a.check in ("", check)]
+        open_systems = {a.system for a in done if a.kept is None}
+        useful = [
+            a for a in profiled if a.kept is not None and (a.system in open_systems or not tried)
+        ]
+        answered = {a.system for a in useful}
+        settled = [a for a in done if a.kept is not None or a.system not in answered]
+        yield from (*settled, *useful)
+        if not tried and not useful:
+            yield _unanswered(expectation, check, profiled, known)
+
+
+def _tests(
+    e: Expectation, check: str, tests: Mapping[str, ExpectationTests]
+) -> Iterator[tuple[str, Tested, str]]:
+    """The tests of a check as the expectation is now, each with its system and evidence."""
+    now = fingerprint(e)
+    for system, document in tests.items():
+        if e.system in (None, system):
+            for test in document.tests:
+                if (test.expectation, test.fingerprint, test.check) == (e.id, now, check):
+                    yield system, test, document.id
+
+
+def _unanswered(
+    e: Expectation, check: str, profiled: list[Answer], tests: Mapping[str, ExpectationTests]
+) -> Answer:
+    """Why nobody knows."""
+    known = [
+        t for s, d in tests.items() if e.system in (None, s) for t in d.tests
+        if t.expectation == e.id
+    ]  # fmt: skip
+    why = profiled[0].reason if profiled else "the table it is about was not profiled"
+    if known:
+        return Answer(
+            "", "", "", check, None, reason="it was changed since it was tested on the rows"
+        )
+    place = profiled[0] if profiled else Answer("", "", "", check, None)
+    return Answer(place.system, place.table, place.column, check, None, reason=why)
+
+
+# On the rows -----------------------------------------------------------------------------
+
+
+def _judged(e: Expectation, test: Tested, day: date | None, system: str, evidence: str) -> Answer:
+    kept, text, reason, counts = _verdict(e, test, day)
+    if kept is not None and test.left_out:
+        text += f" ({', '.join(test.left_out)} left out)"
+    part, whole = counts or (None, None)
+    return Answer(
+        system, test.table, test.column, test.check, kept, text, reason, part, whole,
+        tested=True, evidence=(evidence,),
+    )  # fmt: skip
+
+
+def _verdict(
+    e: Expectation, test: Tested, day: date | None
+) -> tuple[bool | None, str, str, tuple[int, int] | None]:
+    """Kept, what was found, why it cannot be said, part and whole."""
+    if test.status.state == "failed":
+        return None, "", test.status.reason, None
+    rows = test.applicable or 0
+    if test.check in ("rows_at_least", "rows_at_most"):
+        return _rows(test.check, rows, e)[1:]
+    if test.check == "max_age_days":
+        days = [date.fromisoformat(d) for d in test.latest]
+        newest = next((d for d in days if day is not None and d <= day), None)
+        return _age(e, newest, day)[1:]
+    if test.check == "sql":
+        return _statement(e, test.faults or 0, test.applicable)
+    words = {
+        "required": "filled",
+        "unique": "unique",
+        "pattern": "of the pattern",
+        "domain": "in the list",
+        "minimum": f"at least {e.minimum:g}" if e.minimum is not None else "",
+        "maximum": f"at most {e.maximum:g}" if e.maximum is not None else "",
+        "compare": f"with {e.compare}" if len(e.compare or "") <= _LONG else "keep the comparison",
+        "reference": f"found in {e.reference}",
+    }
+    return _share(test.check, words[test.check], test.passed or 0, rows, e.threshold)[1:]
+
+
+def _statement(
+    e: Expectation, faults: int, rows: int | None
+) -> tuple[bool | None, str, str, tuple[int, int] | None]:
+    found = f"{faults:,} {'fault' if faults == 1 else 'faults'}"
+    if rows:
+        passed = max(0, rows - faults)
+        allowed = f"{100 * (1 - e.threshold):.4g} %" if e.threshold < 1 else "none"
+        text = f"{found} in {rows:,} rows, {allowed} allowed"
+        return passed / rows >= e.threshold, text, "", (passed, rows)
+    if faults and e.threshold < 1:
+        reason = "its faults are a share of nothing: name the `table:` or `entity:` they are of"
+        return None, "", reason, None
+    return not faults, f"{found}, none allowed", "", None
+
+
+# By the profile --------------------------------------------------------------------------
+
+_NEEDS_ROWS = "needs the rows, which a profile does not keep; collect again to test it"
+
+Found = tuple[str, bool | None, str, str, tuple[int, int] | None]
+"""Check, kept, what was found, why it cannot be said, part and whole."""
+
+
+def _by_profiles(e: Expectation, quality: Quality, day: date | None) -> Iterator[Answer]:
+    for system, profile, exact in _targets(e, quality):
+        name = e.column or ""
         column = column_named(profile, name) if name else None
+        place = column.name if column else name
         if name and column is None:
-            yield Answer(system, profile, name, "", None, reason=f"there is no column {name!r}")
+            reason = f"there is no column {name!r}"
+            yield Answer(system, profile.table, place, "", None, reason=reason)
             continue
-        for check, kept, text, reason, counts in _checks(
-            expectation, profile, column, quality, day
-        ):
+        for check, kept, text, reason, counts in _checks(e, profile, column, quality, day):
+            if e.where is not None:
+                kept, text, counts = None, "", None
+                reason = f"this expectation (where) {_NEEDS_ROWS}"
+            part, whole = counts or (None, None)
             yield Answer(
-                system,
-                profile,
-                column.name if column else "",
-                check,
-                kept,
-                text,
-                reason,
-                part=counts[0] if counts else None,
-                whole=counts[1] if counts else None,
-                exact=exact,
-            )
-    if not found:
-        yield Answer("", None, "", "", None, reason="the table it is about was not profiled")
+                system, profile.table, place, check, kept, text, reason, part, whole, exact,
+                evidence=(profile.id,),
+            )  # fmt: skip
 
 
 def _targets(
@@ -75,12 +217,6 @@ def _targets(
                 yield holding.system, holding.profile, holding.whole
 
 
-_NEEDS_ROWS = "needs the rows, which a profile does not keep; not measured yet"
-
-Found = tuple[str, bool | None, str, str, tuple[int, int] | None]
-"""Check, kept, what was found, why it cannot be said, part and whole."""
-
-
 def _checks(
     e: Expectation,
     profile: TableProfile,
@@ -88,51 +224,53 @@ def _checks(
     quality: Quality,
     day: date | None,
 ) -> Iterator[Found]:
-    if e.rows_at_least is not None:
-        yield _rows("rows_at_least", profile, profile.rows >= e.rows_at_least, e.rows_at_least)
-    if e.rows_at_most is not None:
-        yield _rows("rows_at_most", profile, profile.rows <= e.rows_at_most, e.rows_at_most)
-    for check in ("pattern", "compare", "sql"):
-        if getattr(e, check) is not None:
+    for check in asked(e):
+        if check in ("rows_at_least", "rows_at_most"):
+            yield _rows(check, profile.rows, e)
+        elif check in ("pattern", "compare", "reference", "sql"):
             yield check, None, "", f"this expectation ({check}) {_NEEDS_ROWS}", None
-    rest = ("required", "unique", "domain", "minimum", "maximum", "max_age_days")
-    asked = [c for c in rest if getattr(e, c) not in (None, False)]
-    if column is None:
-        for check in asked:
+        elif column is None:
             yield check, None, "", f"{check} needs a column", None
-        return
-    if column.status.state != "done":
-        for check in asked:
+        elif column.status.state != "done":
             yield check, None, "", f"the column was not counted: {column.status.reason}", None
-        return
-    if e.required:
-        yield _share("required", "filled", column.filled, column.rows, e.threshold)
-    if e.unique:
-        if column.uniques is None:
-            yield "unique", None, "", "its different values were not counted", None
         else:
-            yield _share("unique", "unique", column.uniques, column.filled, e.threshold)
-    if e.domain is not None:
-        yield _domain(e.domain, column, e.threshold)
-    for check, limit, value in (
-        ("minimum", e.minimum, column.minimum),
-        ("maximum", e.maximum, column.maximum),
-    ):
-        if limit is not None:
-            yield _bound(check, limit, value, column, e.threshold)
-    if e.max_age_days is not None:
-        newest = quality.newest(column)
-        if newest is None or day is None:
-            yield "max_age_days", None, "", "the column holds no date that can be read", None
-        else:
-            age = (day - newest).days
-            text = f"newest value {age:,} days old, at most {e.max_age_days:,} expected"
-            yield "max_age_days", age <= e.max_age_days, text, "", None
+            yield _of_column(check, e, column, quality, day)
 
 
-def _rows(check: str, profile: TableProfile, kept: bool, limit: int) -> Found:
-    word = "at least" if check == "rows_at_least" else "at most"
-    return check, kept, f"{profile.rows:,} rows, {word} {limit:,} expected", "", None
+def _of_column(
+    check: str, e: Expectation, column: ColumnProfile, quality: Quality, day: date | None
+) -> Found:
+    match check:
+        case "required":
+            return _share(check, "filled", column.filled, column.rows, e.threshold)
+        case "unique":
+            if column.uniques is None:
+                return check, None, "", "its different values were not counted", None
+            return _share(check, "unique", column.uniques, column.filled, e.threshold)
+        case "domain":
+            return _domain(e.domain or (), column, e.threshold)
+        case "max_age_days":
+            return _age(e, quality.newest(column), day)
+        case "minimum":
+            return _bound(check, e.minimum or 0.0, column.minimum, column, e.threshold)
+        case _:
+            return _bound(check, e.maximum or 0.0, column.maximum, column, e.threshold)
+
+
+def _rows(check: str, rows: int, e: Expectation) -> Found:
+    if check == "rows_at_least":
+        limit = e.rows_at_least or 0
+        return check, rows >= limit, f"{rows:,} rows, at least {limit:,} expected", "", None
+    limit = e.rows_at_most or 0
+    return check, rows <= limit, f"{rows:,} rows, at most {limit:,} expected", "", None
+
+
+def _age(e: Expectation, newest: date | None, day: date | None) -> Found:
+    if newest is None or day is None:
+        return "max_age_days", None, "", "the column holds no date that can be read", None
+    limit, age = e.max_age_days or 0, (day - newest).days
+    text = f"newest value {age:,} days old, at most {limit:,} expected"
+    return "max_age_days", age <= limit, text, "", None
 
 
 def _share(check: str, word: str, part: int, whole: int, threshold: float) -> Found:

@@ -1,7 +1,7 @@
 """Measured quality as one object: what was read, and how good it is at every level.
 
-`…_card` answers the scores of a thing by dimension, `…_score` all its checks
-in one: Σ passed ÷ Σ applicable over the dimensions that were assessed.
+`…_card` answers the scores of a thing by dimension, `…_score` the mean of the
+dimensions that were assessed.
 """
 
 from __future__ import annotations
@@ -12,9 +12,23 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
-from crmaudit.evidence import EXACT, Catalog, ColumnProfile, Table, TableProfile
-from crmaudit.quality.scores import Score, Scorecard, combine, score_column, score_table
-from crmaudit.workspace.landscape import Map, TableMap
+from crmaudit.evidence import (
+    Catalog,
+    ColumnProfile,
+    ExpectationTests,
+    Keys,
+    MappedTable,
+    Reference,
+    Table,
+    TableKey,
+    TableProfile,
+    Tested,
+)
+from crmaudit.quality.counts import About
+from crmaudit.quality.effective import DOUBTFUL, EffectiveMap
+from crmaudit.quality.scores import Score, Scorecard, card_of, combine, overall
+
+__all__ = ["Holding", "Quality", "Tests", "column_named", "overall"]
 
 _OF_THE_ENTITY = ("primary", "secondary", "extension", "line")
 """Roles of tables whose columns describe the entity itself."""
@@ -24,32 +38,73 @@ _WORD = re.compile(r"[^a-z0-9]+")
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """A profiled table that holds an entity, as its system's map says."""
+    """A profiled table that holds an entity, as its system's map says.
+
+    `profile` is of the entity's rows where these were measured apart, else of
+    all rows of the table.
+    """
 
     system: str
     profile: TableProfile
-    mapped: TableMap
+    mapped: MappedTable
 
     @property
     def whole(self) -> bool:
-        """Whether all rows are the entity's: what is filtered is not measured apart."""
-        return not self.mapped.where
+        """Whether all rows of the profile are the entity's."""
+        return not self.mapped.where or bool(self.profile.where)
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether the table was mapped by inference that is not very sure."""
+        return self.mapped.basis == "inferred" and self.mapped.confidence < DOUBTFUL
+
+
+@dataclass(frozen=True, slots=True)
+class Tests:
+    """Expectations tested in one system; `dimensions` by expectation, where declared."""
+
+    document: ExpectationTests
+    dimensions: Mapping[str, str]
 
 
 class Quality:
-    """Profiles judged as of a day; `maps` says which tables hold which entity."""
+    """Profiles judged as of a day.
+
+    `maps` says which tables hold which entity, `parts` are profiles of some of
+    a table's rows by table and condition. `importance` weighs columns by what
+    they mean, `dimensions` the dimensions.
+    """
 
     def __init__(
         self,
         profiles: Mapping[str, Mapping[str, TableProfile]],
         catalogs: Mapping[str, Catalog],
-        maps: Mapping[str, Map],
+        maps: Mapping[str, EffectiveMap],
         day: date | None,
+        *,
+        parts: Mapping[str, Mapping[tuple[str, str], TableProfile]] | None = None,
+        keys: Mapping[str, Keys] | None = None,
+        tests: Mapping[str, Tests] | None = None,
+        importance: Mapping[str, float] | None = None,
+        dimensions: Mapping[str, float] | None = None,
     ) -> None:
         self.profiles = profiles
         self.catalogs = catalogs
-        self._maps = maps
+        self.maps = maps
         self._day = day
+        self._parts = {
+            system: {
+                (table, _plain(where)): p
+                for (table, where), p in found.items()
+                if p.provenance.status.state != "failed"
+            }
+            for system, found in (parts or {}).items()
+        }
+        self._keys = keys or {}
+        self._tests = tests or {}
+        self._importance = importance or {}
+        self._dimensions = dimensions or {}
+        self._made: dict[str, Scorecard] = {}
 
     def tables(self) -> Iterator[tuple[str, TableProfile]]:
         """Every profiled table with its system.
@@ -58,11 +113,10 @@ class Quality:
         are those of the tables behind them.
         """
         for system, tables in self.profiles.items():
-            machinery = {
-                t.table
-                for t in (self._maps[system].tables if system in self._maps else ())
-                if t.role == "system"
-            }
+            rows = self.maps[system].tables if system in self.maps else ()
+            # What is machinery in one row of a map and an entity's in another is the entity's.
+            machinery = {t.table for t in rows if t.role == "system"}
+            machinery -= {t.table for t in rows if t.role != "system"}
             for name, profile in tables.items():
                 declared = self.declared(system, name)
                 is_view = declared is not None and declared.kind == "view"
@@ -79,40 +133,67 @@ class Quality:
 
     def holdings(self, entity: str | None = None) -> Iterator[Holding]:
         """Profiled tables mapped to an entity, or to any; machinery left out."""
-        for system, known in self._maps.items():
+        for system, known in self.maps.items():
             for table in known.tables:
-                wanted = table.entity is not None and entity in (None, table.entity)
-                profile = self.profiles.get(system, {}).get(table.table)
+                wanted = table.entity and entity in (None, table.entity)
+                profile = self._held(system, table)
                 if wanted and table.role != "system" and profile is not None:
                     yield Holding(system, profile, table)
 
+    def _held(self, system: str, row: MappedTable) -> TableProfile | None:
+        whole = self.profiles.get(system, {}).get(row.table)
+        if not row.where:
+            return whole
+        return self._parts.get(system, {}).get((row.table, _plain(row.where)), whole)
+
     # Scores
 
-    def column_card(self, system: str, table: str, column: str) -> Scorecard:
+    def column_card(self, system: str, table: str, column: str, where: str = "") -> Scorecard:
         """KeyError where the column was not profiled."""
-        profile = self.profiles[system][table]
-        declared = self.declared(system, table)
-        return score_column(profile, profile.column(column), declared, self._day)
+        profile = self.profile(system, table, where)
+        return card_of(profile, self.about(profile), profile.column(column))
 
-    def table_card(self, system: str, table: str) -> Scorecard:
-        """KeyError where the table was not profiled."""
-        return self._cards[system, table]
+    def table_card(self, system: str, table: str, where: str = "") -> Scorecard:
+        """KeyError where the table, or the part of it with that condition, was not profiled."""
+        return self.card(self.profile(system, table, where))
+
+    def profile(self, system: str, table: str, where: str = "") -> TableProfile:
+        """The profile of a table or of a part of it; KeyError without one."""
+        if where:
+            return self._parts[system][table, _plain(where)]
+        return self.profiles[system][table]
+
+    def card(self, profile: TableProfile) -> Scorecard:
+        """The scores of one of the profiles."""
+        if profile.id not in self._made:
+            card = card_of(profile, self.about(profile))
+            self._made[profile.id] = Scorecard(card.scores, card.clean, self._dimensions)
+        return self._made[profile.id]
 
     def entity_card(self, entity: str, system: str | None = None) -> Scorecard | None:
         """Over the tables mapped to the entity, in one system or in all; None without any.
 
-        A table that holds the entity in some of its rows counts with all of them.
+        Of a table that holds it in some of its rows those count, where they
+        were measured apart, else all.
         """
-        held = dict.fromkeys(
-            (h.system, h.profile.table)
+        return self._combined(self.entity_profiles(entity, system))
+
+    def entity_profiles(self, entity: str, system: str | None = None) -> list[TableProfile]:
+        """The profiles that an entity's scores are of, each once."""
+        held = {
+            h.profile.id: h.profile
             for h in self.holdings(entity)
             if h.mapped.role in _OF_THE_ENTITY and system in (None, h.system)
-        )
-        return self._combined(held)
+        }
+        return list(held.values())
 
     def shared(self, entity: str, system: str | None = None) -> tuple[str, ...]:
-        """Tables of which only some rows are the entity's: their scores are of all rows."""
-        held = [h for h in self.holdings(entity) if system in (None, h.system) and not h.whole]
+        """Tables of which only some rows are the entity's and all were measured together."""
+        held = [
+            h
+            for h in self.holdings(entity)
+            if h.mapped.role in _OF_THE_ENTITY and system in (None, h.system) and not h.whole
+        ]
         return tuple(dict.fromkeys(h.profile.table for h in held))
 
     def system_card(self, system: str) -> Scorecard | None:
@@ -120,11 +201,11 @@ class Quality:
 
         Lists that came with the product would flatter a system that has a map.
         """
-        return self._combined((s, p.table) for s, p in self.entity_tables() if s == system)
+        return self._combined(p for s, p in self.entity_tables() if s == system)
 
     @property
     def portfolio_card(self) -> Scorecard | None:
-        return self._combined((s, p.table) for s, p in self.entity_tables())
+        return self._combined(p for _, p in self.entity_tables())
 
     def entity_score(self, entity: str, system: str | None = None) -> Score | None:
         card = self.entity_card(entity, system)
@@ -139,13 +220,11 @@ class Quality:
         card = self.portfolio_card
         return overall(card) if card else None
 
-    @cached_property
-    def _cards(self) -> Mapping[tuple[str, str], Scorecard]:
-        return {
-            (system, name): score_table(profile, self.declared(system, name), self._day)
-            for system, tables in self.profiles.items()
-            for name, profile in tables.items()
-        }
+    def _combined(self, profiles: Iterable[TableProfile]) -> Scorecard | None:
+        cards = [(self.card(p), 1.0) for p in profiles]
+        return combine(cards, self._dimensions) if cards else None
+
+    # What is known of a table
 
     def declared(self, system: str, table: str) -> Table | None:
         """What the catalog says of a table."""
@@ -155,9 +234,47 @@ class Quality:
     def _tables(self) -> Mapping[str, Mapping[str, Table]]:
         return {s: {t.qualified: t for t in c.tables} for s, c in self.catalogs.items()}
 
-    def _combined(self, names: Iterable[tuple[str, str]]) -> Scorecard | None:
-        cards = [(self._cards[name], 1.0) for name in names]
-        return combine(cards) if cards else None
+    def about(self, profile: TableProfile) -> About:
+        """All that its scores rest on besides the profile."""
+        system, table = profile.provenance.system, profile.table
+        keys, references = self._keyed.get(system, {}).get(table, ((), ()))
+        tests = self._tests.get(system)
+        mapped = self.maps[system].tables if system in self.maps else ()
+        stamps = {t.modified_at for t in mapped if t.table == table and t.modified_at}
+        return About(
+            table=self.declared(system, table),
+            day=self._day,
+            keys=keys,
+            references=references,
+            keyed=self._keys[system].id if system in self._keys else "",
+            tests=tuple(self._tests_of(profile)),
+            tested=tests.document.id if tests else "",
+            dimension_of=tests.dimensions if tests else {},
+            modified=frozenset(stamps),
+            importance=self._importance,
+        )
+
+    @cached_property
+    def _keyed(
+        self,
+    ) -> Mapping[str, Mapping[str, tuple[tuple[TableKey, ...], tuple[Reference, ...]]]]:
+        found: dict[str, dict[str, tuple[tuple[TableKey, ...], tuple[Reference, ...]]]] = {}
+        for system, known in self._keys.items():
+            tables = found.setdefault(system, {})
+            for key in known.keys:
+                keys, references = tables.get(key.table, ((), ()))
+                tables[key.table] = (*keys, key), references
+            for reference in known.references:
+                keys, references = tables.get(reference.table, ((), ()))
+                tables[reference.table] = keys, (*references, reference)
+        return found
+
+    def _tests_of(self, profile: TableProfile) -> Iterator[Tested]:
+        """The tests on a table; of a part only those of its rows, or of some of these."""
+        tests = self._tests.get(profile.provenance.system)
+        for test in tests.document.tests if tests else ():
+            if test.table == profile.table and _plain(profile.where) in _plain(test.where):
+                yield test
 
     def newest(self, column: ColumnProfile) -> date | None:
         """The newest day in a column of stamps that is not after the audit's day.
@@ -174,22 +291,6 @@ class Quality:
         return _day(f"{max(months)}-01") if months else None
 
 
-def overall(card: Scorecard) -> Score:
-    """All checks of a scorecard in one score, of the dimension `overall`."""
-    assessed = [s for s in card.scores.values() if s.share is not None]
-    if not assessed:
-        reasons = dict.fromkeys(s.reason for s in card.scores.values())
-        return Score("overall", reason="; ".join(reasons) or "nothing was measured")
-    inexact = [s.method for s in assessed if s.method.kind != "exact"]
-    return Score(
-        "overall",
-        _whole(sum(s.passed for s in assessed)),
-        _whole(sum(s.applicable for s in assessed)),
-        inexact[0] if inexact else EXACT,
-        tuple(dict.fromkeys(e for s in assessed for e in s.evidence)),
-    )
-
-
 def column_named(profile: TableProfile, name: str) -> ColumnProfile | None:
     """The column of that name, spelling apart: `e-mail` is `email`, `last name` is `last_name`."""
     wanted = _WORD.sub("", name.lower())
@@ -199,9 +300,9 @@ def column_named(profile: TableProfile, name: str) -> ColumnProfile | None:
     return None
 
 
-def _whole(count: float) -> float:
-    """Counts stay whole numbers where no weight made them fractions."""
-    return int(count) if count == int(count) else count
+def _plain(where: str) -> str:
+    """A condition without what only its writing tells apart."""
+    return " ".join(where.split())
 
 
 def _day(text: str) -> date | None:

@@ -1,59 +1,57 @@
 """How good the data are by dimension: pass rates with numerator and denominator.
 
-Dimensions are those of DAMA UK (2013). A score is Σ weight·passed ÷ Σ
-weight·applicable over the columns of a table, the tables of an entity, the
-entities of a system; what was not measured is in neither sum. Everything here
-reads evidence only.
-
-completeness  filled ÷ rows, over the columns that people are to fill: not those
-              the program fills (keys, stamps, flags), not those without any value
-              (they are unused, and counted apart)
-uniqueness    different values ÷ filled, over columns that are declared unique by
-              themselves and those named as the table's identifier; that two
-              records mean one person is a question of matching, not asked here
-validity      values that pass all checks (`crmaudit.quality.checks`) ÷ filled;
-              stamps of creation and change that lie after the as-of month fail too
-timeliness    records changed within the last `fresh_days` days before as-of ÷
-              records with a date of change; by whole months, the month in which
-              the period begins counted in; dates after as-of count as not passed
-consistency, accuracy  need rules between tables and a reference: not assessed here
+Dimensions are those of DAMA UK (2013); `crmaudit.quality.counts` says what
+each of them counts. A score is Σ weight·passed ÷ Σ weight·applicable over the
+columns of a table, the tables of an entity, the tables of a system; what was
+not measured is in neither sum. The score over all is the weighted mean of the
+dimensions that were assessed, so that many passed checks of one dimension hide
+no other; beside it stand the worst dimension and the share of records without
+any fault. Everything here reads evidence only.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import date
 
 from crmaudit.evidence import EXACT, ColumnProfile, Method, Table, TableProfile
-from crmaudit.quality.column_roles import (
-    is_created_stamp,
-    is_identifier,
-    is_modified_stamp,
-    is_system_column,
-    unique_columns,
+from crmaudit.quality.counts import (
+    DIMENSIONS,
+    FRESH_DAYS,
+    LACKING,
+    About,
+    Count,
+    column_counts,
+    table_counts,
 )
 
-DIMENSIONS = (
-    "completeness",
-    "uniqueness",
-    "validity",
-    "timeliness",
-    "consistency",
-    "accuracy",
-)
-FRESH_DAYS = 365
+__all__ = [
+    "DIMENSIONS",
+    "FRESH_DAYS",
+    "Clean",
+    "Score",
+    "Scorecard",
+    "card_of",
+    "combine",
+    "overall",
+    "score_column",
+    "score_table",
+    "unused_columns",
+    "wilson",
+]
 
-_ELSEWHERE = {
-    "consistency": "needs rules between columns, tables and systems",
-    "accuracy": "needs a trusted reference to compare with",
-}
+_Z = 1.959963984540054
+"""The 97.5 % point of the normal distribution: an interval of 95 %."""
 
 
 @dataclass(frozen=True, slots=True)
 class Score:
     """A pass rate. `passed` and `applicable` are counts, weighted where scores were combined.
 
+    `counted` are the same without weights, where that differs. `value` is the
+    share of a score that is a mean of others, whose counts it adds up.
     A score without anything it applies to is not assessed and says why.
     """
 
@@ -63,6 +61,8 @@ class Score:
     method: Method = EXACT
     evidence: tuple[str, ...] = ()
     reason: str = ""
+    counted: tuple[int, int] | None = None
+    value: float | None = None
 
     def __post_init__(self) -> None:
         if not self.applicable and not self.reason:
@@ -73,21 +73,56 @@ class Score:
     @property
     def share(self) -> float | None:
         """Passed ÷ applicable in [0, 1]; None where not assessed."""
-        return self.passed / self.applicable if self.applicable else None
+        if not self.applicable:
+            return None
+        return self.passed / self.applicable if self.value is None else self.value
+
+    @property
+    def checks(self) -> tuple[int, int]:
+        """Passed and applicable as they were counted, without any weight."""
+        return self.counted or (round(self.passed), round(self.applicable))
+
+    @property
+    def interval(self) -> tuple[float, float] | None:
+        """Where the share of all rows lies, with 95 % confidence, if only a sample was read.
+
+        Values of one row are no independent draws: no more of them count than
+        rows were looked at. None where nothing was sampled.
+        """
+        if self.share is None or self.method.kind != "sample":
+            return None
+        n = self.checks[1]
+        return wilson(self.share, n if self.method.n is None else min(n, self.method.n))
+
+
+@dataclass(frozen=True, slots=True)
+class Clean:
+    """Records without any fault, in a value or between columns, of those looked at."""
+
+    records: int
+    looked_at: int
+
+    @property
+    def share(self) -> float | None:
+        return self.records / self.looked_at if self.looked_at else None
 
 
 @dataclass(frozen=True, slots=True)
 class Scorecard:
-    """Scores of one thing by dimension."""
+    """Scores of one thing by dimension, and its records without any fault (None: not counted).
+
+    `weights` are those of the dimensions, 1 where not given.
+    """
 
     scores: Mapping[str, Score]
+    clean: Clean | None = None
+    weights: Mapping[str, float] = field(default_factory=dict)
 
     def mean(self, weights: Mapping[str, float] | None = None) -> float | None:
         """Weighted mean of the shares that were assessed; None where none was."""
+        own = self.weights if weights is None else weights
         weighed = [
-            (s.share, (weights or {}).get(name, 1.0))
-            for name, s in self.scores.items()
-            if s.share is not None
+            (s.share, own.get(name, 1.0)) for name, s in self.scores.items() if s.share is not None
         ]
         total = sum(w for _, w in weighed)
         return sum(share * w for share, w in weighed) / total if total else None
@@ -95,8 +130,24 @@ class Scorecard:
     @property
     def worst(self) -> Score | None:
         """The assessed dimension with the lowest share; None where none was."""
-        assessed = [s for s in self.scores.values() if s.share is not None]
-        return min(assessed, key=lambda s: s.passed / s.applicable, default=None)
+        assessed = [(s.share, s) for s in self.scores.values() if s.share is not None]
+        return min(assessed, key=lambda a: a[0], default=(0.0, None))[1]
+
+
+def wilson(share: float, n: int) -> tuple[float, float]:
+    """The score interval of 95 % for a share seen in `n` draws (Wilson 1927).
+
+    (p + z²/2n ± z·√(p(1−p)/n + z²/4n²)) ÷ (1 + z²/n)
+    """
+    if n < 1:
+        return 0.0, 1.0
+    square = _Z * _Z / n
+    middle = share + square / 2
+    spread = _Z * math.sqrt(share * (1 - share) / n + square / (4 * n))
+    # At 0 and 1 the formula gives exactly the share, were it not for rounding.
+    low = 0.0 if share <= 0 else (middle - spread) / (1 + square)
+    high = 1.0 if share >= 1 else (middle + spread) / (1 + square)
+    return max(0.0, low), min(1.0, high)
 
 
 def score_table(
@@ -111,27 +162,7 @@ def score_table(
     `table` is what the catalog declares: without it only names tell what is
     unique. Without `as_of` timeliness is not assessed.
     """
-    if profile.provenance.status.state == "failed":
-        reason = f"the table could not be profiled: {profile.provenance.status.reason}"
-        return Scorecard({d: Score(d, reason=_ELSEWHERE.get(d, reason)) for d in DIMENSIONS})
-    card = combine(
-        (score_column(profile, c, table, as_of, fresh_days), (weights or {}).get(c.name, 1.0))
-        for c in profile.columns
-    )
-    reasons = {
-        "completeness": "no column that people fill holds a value",
-        "uniqueness": "no column is declared unique or named as identifier",
-        "validity": "no column holds a value that could be checked",
-        "timeliness": "no date of change, or no as-of date",
-    }
-    if not profile.rows:
-        reasons = dict.fromkeys(reasons, "the table is empty")
-    return Scorecard(
-        {
-            d: replace(s, reason=reasons[d]) if s.share is None and d in reasons else s
-            for d, s in card.scores.items()
-        }
-    )
+    return card_of(profile, About(table, as_of, fresh_days, own=weights or {}))
 
 
 def score_column(
@@ -142,31 +173,73 @@ def score_column(
     fresh_days: int = FRESH_DAYS,
 ) -> Scorecard:
     """A column's scores, as part of its table (`score_table`)."""
-    if column.status.state == "failed":
-        reason = f"the column could not be profiled: {column.status.reason}"
-        return Scorecard({d: Score(d, reason=_ELSEWHERE.get(d, reason)) for d in DIMENSIONS})
-    found = {
-        "completeness": _completeness(profile, column, table),
-        "uniqueness": _uniqueness(profile, column, table),
-        "validity": _validity(column, as_of),
-        "timeliness": _timeliness(column, as_of, fresh_days),
+    return card_of(profile, About(table, as_of, fresh_days), column)
+
+
+def card_of(profile: TableProfile, about: About, column: ColumnProfile | None = None) -> Scorecard:
+    """The scores of a table or part of one, or of one of its columns, by all that is known."""
+    if column is not None:
+        counts, reasons = column_counts(profile, column, about)
+        counts += [c for c in table_counts(profile, about) if c.column == column.name]
+        # By itself it is all there is: its weight says nothing.
+        return _card([replace(c, weight=1.0) for c in counts], reasons)
+    status = profile.provenance.status
+    if status.state == "failed":
+        reason = f"the table could not be profiled: {status.reason}"
+        return _card([], {d: LACKING.get(d, reason) for d in DIMENSIONS})
+    counts = [n for c in profile.columns for n in column_counts(profile, c, about)[0]]
+    counts += table_counts(profile, about)
+    reasons = {
+        **LACKING,
+        "completeness": "no column that people fill holds a value",
+        "uniqueness": "no column is declared unique or named as identifier",
+        "validity": "no column holds a value that could be checked",
+        "timeliness": "no date of change, or no as-of date",
     }
-    evidence = (profile.id,)
-    scores = {}
-    for dimension in DIMENSIONS:
-        result = found.get(dimension, _ELSEWHERE.get(dimension, ""))
-        if isinstance(result, str):
-            scores[dimension] = Score(dimension, reason=result)
-        else:
-            method = next(iter(column.methods.values()), EXACT)
-            scores[dimension] = Score(dimension, *result, method=method, evidence=evidence)
-    return Scorecard(scores)
+    if not profile.rows:
+        empty = dict.fromkeys(DIMENSIONS, "the table is empty")
+        reasons = {**empty, **LACKING}
+    clean = None
+    if profile.clean is not None and profile.looked_at:
+        clean = Clean(profile.clean, profile.looked_at)
+    return _card(counts, reasons, clean)
 
 
-def combine(cards: Iterable[tuple[Scorecard, float]]) -> Scorecard:
-    """One scorecard out of several, each with its weight (not negative)."""
-    weighed = list(cards)
-    return Scorecard({d: _combined(d, weighed) for d in DIMENSIONS})
+def combine(
+    cards: Iterable[tuple[Scorecard, float]], weights: Mapping[str, float] | None = None
+) -> Scorecard:
+    """One scorecard out of several, each with its weight (not negative).
+
+    `weights` are those of the dimensions. Records without fault are added up
+    where they were counted, so that their share is of the tables looked at.
+    """
+    weighed = [(card, weight) for card, weight in cards if weight > 0]
+    clean = [card.clean for card, _ in weighed if card.clean is not None]
+    return Scorecard(
+        {d: _combined(d, weighed) for d in DIMENSIONS},
+        Clean(sum(c.records for c in clean), sum(c.looked_at for c in clean)) if clean else None,
+        weights or {},
+    )
+
+
+def overall(card: Scorecard) -> Score:
+    """The mean of a scorecard's dimensions as one score, of the dimension `overall`.
+
+    `passed` and `applicable` add up the counts behind it; `share` is the mean.
+    """
+    assessed = [s for s in card.scores.values() if s.share is not None]
+    if not assessed:
+        reasons = dict.fromkeys(s.reason for s in card.scores.values())
+        return Score("overall", reason="; ".join(reasons) or "nothing was measured")
+    checks = [s.checks for s in assessed]
+    return Score(
+        "overall",
+        sum(passed for passed, _ in checks),
+        sum(applicable for _, applicable in checks),
+        _joint(s.method for s in assessed),
+        tuple(dict.fromkeys(e for s in assessed for e in s.evidence)),
+        value=card.mean(),
+    )
 
 
 def unused_columns(profile: TableProfile) -> tuple[str, ...]:
@@ -176,69 +249,56 @@ def unused_columns(profile: TableProfile) -> tuple[str, ...]:
     )
 
 
+def _card(
+    counts: Iterable[Count], reasons: Mapping[str, str], clean: Clean | None = None
+) -> Scorecard:
+    by_dimension: dict[str, list[Count]] = {d: [] for d in DIMENSIONS}
+    for count in counts:
+        by_dimension[count.dimension].append(count)
+    scores = {}
+    for dimension, found in by_dimension.items():
+        counted = [c for c in found if c.applicable and c.weight > 0]
+        if not counted:
+            reason = reasons.get(dimension, "nothing was measured")
+            scores[dimension] = Score(dimension, reason=reason)
+            continue
+        scores[dimension] = Score(
+            dimension,
+            _whole(sum(c.passed * c.weight for c in counted)),
+            _whole(sum(c.applicable * c.weight for c in counted)),
+            _joint(c.method for c in counted),
+            tuple(dict.fromkeys(c.evidence for c in counted if c.evidence)),
+            counted=(sum(c.passed for c in counted), sum(c.applicable for c in counted)),
+        )
+    return Scorecard(scores, clean)
+
+
 def _combined(dimension: str, cards: list[tuple[Scorecard, float]]) -> Score:
-    scores = [(card.scores[dimension], weight) for card, weight in cards if weight > 0]
+    scores = [(card.scores[dimension], weight) for card, weight in cards]
     assessed = [(s, w) for s, w in scores if s.share is not None]
     if not assessed:
-        missing = _ELSEWHERE.get(dimension, "nothing was measured")
+        missing = LACKING.get(dimension, "nothing was measured")
         reasons = dict.fromkeys(s.reason for s, _ in scores)
         return Score(dimension, reason="; ".join(reasons) or missing)
-    # One part that is not exact makes the whole inexact.
-    inexact = [s.method for s, _ in assessed if s.method.kind != "exact"]
     return Score(
         dimension,
-        sum(s.passed * w for s, w in assessed),
-        sum(s.applicable * w for s, w in assessed),
-        inexact[0] if inexact else EXACT,
+        _whole(sum(s.passed * w for s, w in assessed)),
+        _whole(sum(s.applicable * w for s, w in assessed)),
+        _joint(s.method for s, _ in assessed),
         tuple(dict.fromkeys(e for s, _ in assessed for e in s.evidence)),
+        counted=(sum(s.checks[0] for s, _ in assessed), sum(s.checks[1] for s, _ in assessed)),
     )
 
 
-Found = tuple[int, int] | str
-"""Passed and applicable, or why it was not assessed."""
+def _joint(methods: Iterable[Method]) -> Method:
+    """One part that is not exact makes the whole inexact; the smallest sample tells the most."""
+    inexact = [m for m in methods if m.kind != "exact"]
+    sampled = [m for m in inexact if m.kind == "sample"]
+    if sampled:
+        return min(sampled, key=lambda m: math.inf if m.n is None else m.n)
+    return inexact[0] if inexact else EXACT
 
 
-def _completeness(profile: TableProfile, column: ColumnProfile, table: Table | None) -> Found:
-    if not column.rows:
-        return "the table is empty"
-    if is_system_column(column.name, profile.table, table):
-        return "the program fills this column itself"
-    if not column.filled:
-        return "unused: no row holds a value"
-    return column.filled, column.rows
-
-
-def _uniqueness(profile: TableProfile, column: ColumnProfile, table: Table | None) -> Found:
-    declared = column.name in unique_columns(table)
-    if not declared and not is_identifier(column.name, profile.table):
-        return "not declared unique and not named as identifier"
-    if column.distinct is None:
-        return "different values were not counted"
-    if not column.filled:
-        return "no row holds a value"
-    return column.distinct, column.filled
-
-
-def _validity(column: ColumnProfile, as_of: date | None) -> Found:
-    passed, applicable = column.checks.get("valid", (0, 0))
-    if not applicable:
-        return "no row holds a value" if not column.filled else "its content is not checked"
-    is_stamp = is_modified_stamp(column.name) or is_created_stamp(column.name)
-    if as_of and is_stamp:
-        # Years from 2200 on have failed already.
-        ahead = sum(n for m, n in column.months.items() if as_of.isoformat()[:7] < m < "2200")
-        passed = max(0, passed - ahead)
-    return passed, applicable
-
-
-def _timeliness(column: ColumnProfile, as_of: date | None, fresh_days: int) -> Found:
-    if not is_modified_stamp(column.name):
-        return "not a date of change"
-    if as_of is None:
-        return "no as-of date"
-    if not column.months:
-        return "holds no dates"
-    first = (as_of - timedelta(days=fresh_days)).isoformat()[:7]
-    last = as_of.isoformat()[:7]
-    fresh = sum(n for month, n in column.months.items() if first <= month <= last)
-    return fresh, sum(column.months.values())
+def _whole(count: float) -> float:
+    """Counts stay whole numbers where no weight made them fractions."""
+    return int(count) if count == int(count) else count

@@ -203,8 +203,11 @@ class Bubbles:
 
 @dataclass(frozen=True, slots=True)
 class HeatCell:
+    """`mark` outlines the cell, as the worst of its row."""
+
     value: float | None
     text: str = ""
+    mark: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -421,6 +424,141 @@ class Lines:
         return ("Year" if yearly else "Date", *(s.label for s in self.series)), rows
 
 
+PanelKind = Literal["range", "months", "values"]
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """How the values of one column spread; `note` says of how many rows.
+
+    `range`: bins of one width between `low` and `high`. `months`: rows by month,
+    the empty ones too. `values`: the most frequent ones, each with its own name.
+    """
+
+    label: str
+    kind: PanelKind
+    parts: tuple[Bar, ...]
+    low: str = ""
+    high: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Panels:
+    """Small multiples of distributions, each with its own scale from zero."""
+
+    items: tuple[Panel, ...]
+    label_name: str = "Column"
+
+    def table(self) -> TextTable:
+        rows = tuple(
+            (panel.label, part.label, part.text)
+            for panel in self.items
+            for part in panel.parts
+            if part.value
+        )
+        return (self.label_name, "Value", "Rows"), rows
+
+
+@dataclass(frozen=True, slots=True)
+class EmptyPattern:
+    """Rows in which just these items (by number) are empty; `share` of all rows."""
+
+    empty: tuple[int, ...]
+    share: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Missingness:
+    """Columns with the share of rows that fill them, and which are empty together."""
+
+    columns: tuple[Bar, ...]
+    patterns: tuple[EmptyPattern, ...]
+
+    def table(self) -> TextTable:
+        heads = ("Column", "Filled", *(p.text for p in self.patterns))
+        rows = tuple(
+            (c.label, c.text, *("empty" if n in p.empty else "filled" for p in self.patterns))
+            for n, c in enumerate(self.columns)
+        )
+        return heads, rows
+
+
+TieKind = Literal["solid", "dashed", "dotted"]
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A thing with a line below its name; `hollow` where it is said but was not found."""
+
+    id: str
+    label: str
+    detail: str = ""
+    hollow: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Tie:
+    """From the one to the many; `label` stands on the line, `detail` in the table only.
+
+    `source_end` and `target_end` are how many there are at either end: `1`, `n`, `0..1`.
+    """
+
+    source: str
+    target: str
+    kind: TieKind = "solid"
+    label: str = ""
+    detail: str = ""
+    source_end: str = ""
+    target_end: str = ""
+    mark: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Diagram:
+    """Boxes tied to each other. The texts say in the key what each kind of line means."""
+
+    boxes: tuple[Box, ...]
+    ties: tuple[Tie, ...]
+    solid_text: str = "declared"
+    dashed_text: str = "found"
+    dotted_text: str = "declared, not found"
+    mark_text: str = "faulty"
+    apart_text: str = "connected to nothing"
+
+    def table(self) -> TextTable:
+        names = {b.id: b.label for b in self.boxes}
+        words = {"solid": self.solid_text, "dashed": self.dashed_text, "dotted": self.dotted_text}
+        rows = tuple(
+            (
+                names.get(t.source, t.source),
+                names.get(t.target, t.target),
+                f"{t.source_end} to {t.target_end}" if t.source_end and t.target_end else "",
+                words[t.kind] + (f"; {self.mark_text}" if t.mark else ""),
+                "; ".join(x for x in (t.label, t.detail) if x),
+            )
+            for t in self.ties
+        )
+        tied = {t.source for t in self.ties} | {t.target for t in self.ties}
+        alone = tuple(
+            (b.label, "", "", self.apart_text, b.detail) for b in self.boxes if b.id not in tied
+        )
+        return ("One", "Many", "How many", "How known", "What"), rows + alone
+
+
 FigureSpec: TypeAlias = (
-    Bars | Stacked | Dumbbell | Timeline | Bubbles | Heat | Lifelines | SkillMap | Network | Lines
+    Bars
+    | Stacked
+    | Dumbbell
+    | Timeline
+    | Bubbles
+    | Heat
+    | Lifelines
+    | SkillMap
+    | Network
+    | Lines
+    | Panels
+    | Missingness
+    | Diagram
 )

@@ -30,7 +30,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from crmaudit.crud_matrix import table_cover, table_subject
+from crmaudit.crud_matrix import table_subject, unmatched
 from crmaudit.evidence import Catalog
 from crmaudit.facts import Facts
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
@@ -58,7 +58,7 @@ def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
             )
             continue
         seen = set()
-        for wrong in table_cover(catalog, declared).unmatched:
+        for wrong in unmatched(catalog, declared):
             if wrong.table in seen:
                 continue
             seen.add(wrong.table)

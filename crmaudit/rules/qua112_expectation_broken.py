@@ -6,7 +6,8 @@ has to keep it. Broken, it is a promise to the users of the data that does not h
 
 ## Fix
 Clean what breaks it and close the hole it came through, or change the expectation with its
-owner. A profile answers required, unique, row counts, ranges, age and short lists.
+owner. `crmaudit collect` tests expectations on the rows; until it has, a profile answers required,
+unique, row counts, ranges, age and short lists.
 
 ## Bad
 ```yaml expectations.yaml
@@ -42,37 +43,41 @@ initiative = "clean-data"
 
 
 def _place(answer: Answer) -> str:
-    assert answer.profile is not None
-    table = answer.profile.table
     if answer.column:
-        return column_subject(answer.system, table, answer.column)
-    return table_subject(answer.system, table)
+        return column_subject(answer.system, answer.table, answer.column)
+    return table_subject(answer.system, answer.table)
+
+
+def _message(broken: list[Answer]) -> str:
+    first = broken[0]
+    where = f"{first.table}.{first.column}" if first.column else first.table
+    more = f"; and {len(broken) - 1} more" if len(broken) > 1 else ""
+    return f"{where}: {first.text}{more}" if where else f"{first.text}{more}"
 
 
 def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
     facts.need("expectations.yaml")
-    need_profiles(facts)
+    tests = facts.evidence.expectations
+    if not tests:
+        need_profiles(facts)
     for expectation in facts.workspace.expectations.expectations:
         about = f"expectation:{expectation.id}"
-        found = list(answers(expectation, facts.quality, facts.day))
+        found = list(answers(expectation, facts.quality, facts.day, tests))
         broken = [a for a in found if a.kept is False]
         open_ones = [a for a in found if a.kept is None]
         if broken:
-            first = broken[0]
-            where = first.profile.table if first.profile else ""
-            where += f".{first.column}" if first.column else ""
             yield Hit(
                 about,
-                f"{where}: {first.text}",
+                _message(broken),
                 measurements=tuple(
-                    Measurement.share(f"kept, {a.check}", a.part, a.whole, (a.profile.id,))
+                    Measurement.share(f"kept, {a.check}", a.part, a.whole, a.evidence)
                     for a in broken
-                    if a.part is not None and a.whole is not None and a.profile is not None
+                    if a.part is not None and a.whole is not None
                 ),
                 severity=expectation.severity,
                 confidence="certain" if all(a.exact for a in broken) else "tentative",
                 who=expectation.owner,
-                related=tuple(dict.fromkeys(_place(a) for a in broken)),
+                related=tuple(dict.fromkeys(_place(a) for a in broken if a.table)),
             )
         elif open_ones:
-            yield NotAssessed(open_ones[0].reason, "a measurement made for it", about)
+            yield NotAssessed(open_ones[0].reason, "crmaudit collect", about)

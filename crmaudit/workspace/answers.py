@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from crmaudit.workspace.base import (
     Amount,
@@ -24,6 +24,8 @@ from crmaudit.workspace.base import (
     Texts,
     several,
 )
+from crmaudit.workspace.comparison import parse
+from crmaudit.workspace.patterns import check_pattern
 
 
 class Response(Model):
@@ -121,14 +123,39 @@ class Matches(Model):
     matches: tuple[Match, ...] = ()
 
 
+CHECKS = (
+    "required",
+    "unique",
+    "pattern",
+    "domain",
+    "minimum",
+    "maximum",
+    "max_age_days",
+    "rows_at_least",
+    "rows_at_most",
+    "compare",
+    "reference",
+    "sql",
+)
+"""Keys of an expectation that are checks, in the order in which they are told."""
+
+
 class Expectation(Model):
     """A rule on data, with at least one check."""
 
     id: Id
+    name: Text | None = None
+    """What people call it."""
+    why: str = ""
+    """Why it is expected, in a sentence."""
     system: SystemId | None = None
     entity: EntityId | None = None
+    """The rule is about this entity's rows: neither deleted ones nor those made for a test."""
     table: Text | None = None
     column: Text | None = None
+    """A column, or with `entity` an attribute of it."""
+    where: Text | None = None
+    """Condition in the source's SQL: only rows with it are judged, like `status = 'Active'`."""
     owner: PersonId | None = None
     dimension: (
         Literal["completeness", "uniqueness", "validity", "consistency", "timeliness", "accuracy"]
@@ -138,40 +165,49 @@ class Expectation(Model):
     threshold: Share = 1.0
     """Share of rows that must keep the rule."""
     required: bool | None = None
+    """Whether every row needs a value, which is more than blanks."""
     unique: bool | None = None
+    """Whether no two rows may have the same value."""
     pattern: str | None = None
+    """A regular expression (RE2) that is found in every value; `^…$` for the whole value."""
     domain: tuple[str, ...] | None = None
+    """The values that may occur."""
     minimum: Number | None = None
     maximum: Number | None = None
     max_age_days: Count | None = None
+    """How old the newest value of a date column may be on the audit's day."""
     rows_at_least: Count | None = None
     rows_at_most: Count | None = None
     compare: str | None = None
-    """Between columns, like `end_date >= start_date`."""
+    """Between columns, like `end_date >= start_date or status = 'open'`."""
+    reference: Text | None = None
+    """`table.column` of the same system in which every value occurs."""
     sql: str | None = None
     """A read-only statement that answers one number, the count of faults."""
 
+    @field_validator("pattern")
+    @classmethod
+    def _pattern_of_re2(cls, pattern: str | None) -> str | None:
+        if pattern is not None:
+            check_pattern(pattern)
+        return pattern
+
+    @field_validator("compare")
+    @classmethod
+    def _comparison(cls, text: str | None) -> str | None:
+        if text is not None:
+            parse(text)
+        return text
+
     @model_validator(mode="after")
     def _some_check(self) -> Expectation:
-        checks = (
-            self.required,
-            self.unique,
-            self.pattern,
-            self.domain,
-            self.minimum,
-            self.maximum,
-            self.max_age_days,
-            self.rows_at_least,
-            self.rows_at_most,
-            self.compare,
-            self.sql,
-        )
-        if all(c is None for c in checks):
-            raise ValueError(
-                "an expectation needs a check: required, unique, pattern, domain, minimum, "
-                "maximum, max_age_days, rows_at_least, rows_at_most, compare or sql"
-            )
+        if all(getattr(self, check) is None for check in CHECKS):
+            raise ValueError(f"an expectation needs a check: {', '.join(CHECKS[:-1])} or sql")
         return self
+
+    @property
+    def label(self) -> str:
+        return self.name or self.id
 
 
 class Expectations(Model):

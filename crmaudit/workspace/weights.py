@@ -61,6 +61,23 @@ DEFAULTS: Mapping[str, Mapping[str, float]] = MappingProxyType(
             "way out": 5,
             "interfaces": 5,
         },
+        # What a CRM is for comes first: to know who somebody is, and to reach them.
+        "columns": {
+            "identity": 3,
+            "contact": 3,
+            "address": 2,
+            "business": 2,
+            "other": 1,
+        },
+        # DAMA ranks no dimension above another, and neither does this without being told.
+        "dimensions": {
+            "completeness": 1,
+            "uniqueness": 1,
+            "validity": 1,
+            "timeliness": 1,
+            "consistency": 1,
+            "accuracy": 1,
+        },
     }
 )
 """Score → criterion → weight."""

@@ -28,10 +28,10 @@ def breaking(monkeypatch: pytest.MonkeyPatch) -> dict[str, BaseException]:
     real = Session.stream
     faults: dict[str, BaseException] = {}
 
-    def stream(self: Session, table: Table, columns: object) -> object:
+    def stream(self: Session, table: Table, columns: object, where: str = "") -> object:
         if table.name in faults:
             raise faults[table.name]
-        return real(self, table, columns)  # type: ignore[arg-type]
+        return real(self, table, columns, where)  # type: ignore[arg-type]
 
     monkeypatch.setattr(Session, "stream", stream)
     return faults

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from crmaudit.crud_matrix import table_cover, table_subject
-from crmaudit.evidence import Catalog, Column, EntityMap, MappedTable, Provenance, Table
+from crmaudit.crud_matrix import table_cover, table_subject, unmatched
+from crmaudit.evidence import Catalog, Column, MappedTable, Provenance, Table
 from crmaudit.workspace.landscape import Map
 
 SEEN = Provenance("crm", "sqlite:///crm", "sqlite", "s1", datetime(2026, 6, 30, tzinfo=UTC), "t")
@@ -22,10 +22,8 @@ def said(*tables: dict[str, Any], **more: Any) -> Map:
 
 def test_a_table_is_explained_by_an_entity_or_as_machinery() -> None:
     there = catalog(Table("a", rows=1), Table("b", rows=2), Table("c", rows=9), Table("d", rows=5))
-    cover = table_cover(
-        there,
-        said({"table": "a", "entity": "x"}, {"table": "b", "role": "system"}, {"table": "c"}),
-    )
+    rows = [MappedTable("a", "x"), MappedTable("b", "", "system"), MappedTable("c", "")]
+    cover = table_cover(there, rows)
     assert [t.name for t in cover.unexplained] == ["c", "d"]
     assert list(cover.holding) == ["x"]
     assert cover.rows("x") == 1
@@ -34,42 +32,31 @@ def test_a_table_is_explained_by_an_entity_or_as_machinery() -> None:
 def test_one_table_may_hold_several_entities_and_one_entity_lie_in_several() -> None:
     there = catalog(Table("a", rows=3), Table("b", rows=4))
     rows = [("a", "x"), ("a", "y"), ("b", "y"), ("b", "y")]
-    cover = table_cover(there, said(*({"table": t, "entity": e} for t, e in rows)))
+    cover = table_cover(there, [MappedTable(t, e) for t, e in rows])
     assert (cover.rows("x"), cover.rows("y")) == (3, 7)
     assert not cover.unexplained
 
 
 def test_rows_that_were_not_counted_are_not_none() -> None:
-    cover = table_cover(
-        catalog(Table("a"), Table("b", rows=1)), said({"table": "a", "entity": "x"})
-    )
+    cover = table_cover(catalog(Table("a"), Table("b", rows=1)), [MappedTable("a", "x")])
     assert cover.rows("x") is None
     assert cover.rows("unknown") == 0
 
 
-def test_people_outweigh_what_was_inferred() -> None:
-    inferred = EntityMap(SEEN, (MappedTable("a", "y"), MappedTable("b", "y")))
-    there = catalog(Table("a", rows=1), Table("b", rows=1))
-    cover = table_cover(there, said({"table": "a", "entity": "x"}), inferred)
-    assert {e: [t.name for t in ts] for e, ts in cover.holding.items()} == {"x": ["a"], "y": ["b"]}
-
-
 def test_views_repeat_what_tables_hold() -> None:
-    cover = table_cover(catalog(Table("v", kind="view"), Table("f", kind="file")), None)
+    cover = table_cover(catalog(Table("v", kind="view"), Table("f", kind="file")), [])
     assert [t.name for t in cover.tables] == ["f"]
 
 
 def test_names_that_the_catalog_does_not_have() -> None:
     there = catalog(Table("a", schema="s", columns=(Column("id", "int"),)))
-    cover = table_cover(
-        there,
-        said(
-            {"table": "a", "entity": "x"},
-            {"table": "s.a", "entity": "x", "key": "id", "modified_at": "changed"},
-            references=[{"table": "s.a", "columns": ["id"], "to": "gone", "to_columns": ["id"]}],
-        ),
+    declared = said(
+        {"table": "a", "entity": "x"},
+        {"table": "s.a", "entity": "x", "key": "id", "modified_at": "changed", "name": "s.a.id"},
+        references=[{"table": "s.a", "columns": ["id"], "to": "gone", "to_columns": ["id"]}],
     )
-    assert [(u.table, u.part, u.index, u.columns) for u in cover.unmatched] == [
+    found = unmatched(there, declared)
+    assert [(u.table, u.part, u.index, u.columns) for u in found] == [
         ("a", "tables", 0, ()),
         ("s.a", "tables", 1, ("changed",)),
         ("gone", "references", 0, ()),

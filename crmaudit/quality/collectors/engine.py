@@ -60,6 +60,11 @@ class Engine:
             self.close()
             raise
 
+    @property
+    def stopped(self) -> bool:
+        """Whether it was told to stop: no statement is answered any more."""
+        return self._stopped
+
     def run(self, work: Callable[[], T]) -> T:
         """What `work` returns or raises; it asks this engine, in the engine's thread."""
         return self.wait(self.start(work))

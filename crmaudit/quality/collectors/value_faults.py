@@ -1,16 +1,332 @@
-"""Faults within a column, as its different values show them."""
+"""Faults within a column, as its different values show them.
+
+All suspicions against all columns at hand are one statement: the planning of a
+statement costs more than looking at a thousand values. Faulty values are kept in
+the engine's table `faulty`; what repeats its values is then compared here, value
+with value.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from functools import partial
+from typing import Any
 
+import duckdb
+import pyarrow as pa
+
+from crmaudit.evidence import Fault, Status
+from crmaudit.evidence.fault import FaultKind
+from crmaudit.evidence.privacy import example, may_show
+from crmaudit.evidence.semantic import SemanticType, audience
 from crmaudit.quality.collectors.column import Found
 from crmaudit.quality.collectors.engine import Engine
+from crmaudit.quality.faults import dates, outliers
+from crmaudit.quality.faults.suspicions import Asked, Suspicion, suspicions
+from crmaudit.quality.faults.synonyms import meaning
+from crmaudit.quality.faults.variants import MOST_VALUES, variants
+from crmaudit.quality.logical_types import READ
+
+FAULTY = "faulty"
+"""The engine's table of faulty values: column `c`, value `v`, its rows `n`, the kind's number `k`."""
+
+_CATEGORIES: frozenset[SemanticType] = frozenset(
+    {"category", "status", "industry", "gender", "salutation", "language", "country"}
+)
+_OPEN_LISTS: frozenset[SemanticType] = frozenset({"city", "organisation name", "street", "region"})
+_NO_SPELLING: frozenset[SemanticType] = frozenset(
+    {"given name", "family name", "full name", "discriminator"}
+)
+# Their values are no words that people choose.
+_NO_WORDS: frozenset[SemanticType] = frozenset(
+    {
+        *("login", "handle", "e-mail", "phone", "mobile", "fax", "url", "house number", "postcode"),
+        *("latitude", "longitude", "birth date", "national id", "tax number", "bank account"),
+        *("payment card", "ip address", "money", "percentage", "number", "counter", "identifier"),
+        *("uuid", "file name", "date", "flag", "reference", "access", "owner", "created at"),
+        *("created by", "modified at", "modified by", "soft delete", "secret", "machine text"),
+        *("unused", "consent", "currency"),
+    }
+)
+_MOST_CATEGORIES = 100
+
+# Columns by a suspicion; its number in `faulty` is its place.
+_Suspected = dict[Suspicion, list[int]]
 
 
 def value_faults(engine: Engine, columns: Sequence[Found]) -> None:
     """Set the statistic `faults` of each column that is in the engine's table `counts`.
 
     Faulty values are kept in the engine's table `faulty` (column `c`, value `v`),
-    for `crmaudit.quality.collectors.row_faults`.
+    for `crmaudit.quality.collectors.row_faults`. A column that cannot be
+    searched keeps its statistics and is `partly` done.
     """
+    try:
+        _Search(engine, columns).run()
+    except duckdb.Error as error:
+        if engine.stopped:
+            raise
+        reason = f"its values were not searched for faults: {type(error).__name__}"
+        for column in columns:
+            column.statistics.setdefault("status", Status("partly", reason))
+
+
+class _Search:
+    def __init__(self, engine: Engine, columns: Sequence[Found]) -> None:
+        self._engine = engine
+        self._columns = {c.index: c for c in columns}
+        # Suspicions are kept with the faulty values by their place in this list.
+        self._kinds: list[Suspicion] = []
+        self._found: dict[int, list[Fault]] = defaultdict(list)
+
+    def run(self) -> None:
+        self._engine.ask(
+            f"CREATE TEMP TABLE IF NOT EXISTS {FAULTY} "
+            "(c USMALLINT, v VARCHAR, n BIGINT, k USMALLINT)"
+        )
+        suspected: _Suspected = defaultdict(list)
+        for column in self._columns.values():
+            for suspicion in _suspicions(column):
+                suspected[suspicion].append(column.index)
+        some = self._suspect(suspected) if suspected else False
+        self._compare(some)
+        self._texts_as_dates()
+        for index, faults in self._found.items():
+            faults.sort(key=lambda f: (-f.rows, f.kind, f.detail))
+            self._columns[index].statistics["faults"] = tuple(faults)
+
+    def _suspect(self, suspected: _Suspected) -> bool:
+        """Keep the values that fulfil a suspicion, the first that does; whether there are any."""
+        self._kinds = list(suspected)
+        whens = " ".join(
+            f"WHEN {self._in(suspected[s])}({s.condition}) THEN {k}"
+            for k, s in enumerate(self._kinds)
+        )
+        # What is staged of a value of many pages is its head.
+        ((count,),) = self._engine.ask(
+            f"INSERT INTO {FAULTY} SELECT * FROM (SELECT c, v, n, CASE {whens} END AS k "
+            f"FROM counts) WHERE k IS NOT NULL"
+        )
+        if not count:
+            return False
+        found = self._engine.ask(
+            "SELECT c, k, sum(n)::BIGINT, count(*), max(n), arg_max(v, (n, v)) "
+            f"FROM {FAULTY} WHERE {self._in(list(self._columns))}true GROUP BY c, k ORDER BY c, k"
+        )
+        meant: list[tuple[int, int]] = []
+        for index, k, rows, _, most, value in found:
+            column, suspicion = self._columns[index], self._kinds[k]
+            if rows > suspicion.most * column.filled:
+                meant.append((index, k))
+                continue
+            self._add(column, suspicion.kind, rows, value, most, suspicion)
+        if meant:
+            which = " OR ".join(f"(c = {index} AND k = {k})" for index, k in meant)
+            self._engine.ask(f"DELETE FROM {FAULTY} WHERE {which}")
+        return True
+
+    def _compare(self, some_faulty: bool) -> None:
+        """Find values that are spellings of other ones, where values repeat."""
+        asked = [c for c in self._columns.values() if _repeats(c)]
+        if not asked:
+            return
+        indices = [c.index for c in asked]
+        sound = ""
+        if some_faulty:
+            written = [i for i, s in enumerate(self._kinds) if s.kind not in _WRITING]
+            listed = ", ".join(map(str, written)) or "-1"
+            sound = (
+                f" AND NOT EXISTS (FROM {FAULTY} f WHERE f.c = counts.c AND f.v = counts.v "
+                f"AND f.k IN ({listed}))"
+            )
+        values: dict[int, dict[str, int]] = defaultdict(dict)
+        for index, value, rows in self._engine.ask(
+            f"SELECT c, v, n FROM counts WHERE {self._in(indices)}true{sound} ORDER BY c, v"
+        ):
+            values[index][value] = rows
+        kept: list[tuple[int, str, int]] = []
+        for column in asked:
+            kept += self._variants(column, values[column.index])
+        self._keep(kept)
+
+    def _variants(self, column: Found, counts: dict[str, int]) -> list[tuple[int, str, int]]:
+        semantic = _type(column)
+        categories = column.distinct <= _MOST_CATEGORIES and (
+            semantic in _CATEGORIES or semantic is None
+        )
+        open_list = semantic in _OPEN_LISTS or len(counts) > 500
+        by_kind: dict[FaultKind, list[tuple[str, str, float]]] = defaultdict(list)
+        for variant in variants(
+            counts,
+            typing_errors=semantic not in _NO_SPELLING,
+            open_list=open_list,
+            meaning=partial(meaning, countries=semantic == "country") if categories else None,
+        ):
+            by_kind[variant.kind].append((variant.value, variant.of, variant.confidence))
+        for kind, found in sorted(by_kind.items()):
+            value, of, _ = max(found, key=lambda f: (counts[f[0]], f[0]))
+            rows = sum(counts[v] for v, _, _ in found)
+            doubt = min(confidence for _, _, confidence in found)
+            detail = f"{len(found):,} {'value' if len(found) == 1 else 'values'}"
+            shown = _shown(column, value, counts[value])
+            of_shown = _shown(column, of, counts.get(of, 0))
+            self._found[column.index].append(
+                Fault(
+                    kind,
+                    (column.column.name,),
+                    rows,
+                    column.filled,
+                    f"{shown} for {of_shown}" if shown and shown != of_shown else shown,
+                    f"{detail} {_SAID[kind]}",
+                    doubt,
+                )
+            )
+        return [(column.index, v, counts[v]) for vs in by_kind.values() for v, _, _ in vs]
+
+    def _texts_as_dates(self) -> None:
+        """Dates kept as text: days that no calendar has, and more than one way of writing."""
+        for column in self._columns.values():
+            if column.logical != "text" or _type(column) not in dates.DATES:
+                continue
+            where = f"c = {column.index}"
+            ways = self._engine.ask(
+                f"SELECT {dates.format_case()} AS way, sum(n)::BIGINT FROM counts "
+                f"WHERE {where} GROUP BY way ORDER BY 2 DESC, 1"
+            )
+            (ruling, ruling_rows), read = ways[0], sum(n for way, n in ways if way)
+            if read * 10 < column.filled * 9:
+                continue
+            tests = [Suspicion("impossible date", dates.impossible(), "no calendar has it", 0.95)]
+            if ruling and ruling_rows * 10 >= read * 8:
+                other = f"{dates.format_case()} <> '{ruling}'"
+                detail = f"not written {ruling}, as most are"
+                tests.append(Suspicion("mixed formats", other, detail, 0.9))
+            self._suspect({t: [column.index] for t in tests})
+
+    def _keep(self, values: Iterable[tuple[int, str, int]]) -> None:
+        rows = list(values)
+        if not rows:
+            return
+        table = pa.table(
+            {
+                "c": pa.array([r[0] for r in rows], pa.uint16()),
+                "v": pa.array([r[1] for r in rows], pa.string()),
+                "n": pa.array([r[2] for r in rows], pa.int64()),
+                "k": pa.array([_VARIANT] * len(rows), pa.uint16()),
+            }
+        )
+        self._engine.show("variants", table, f"INSERT INTO {FAULTY} SELECT * FROM variants")
+
+    def _add(
+        self, column: Found, kind: FaultKind, rows: int, value: str, n: int, why: Suspicion
+    ) -> None:
+        self._found[column.index].append(
+            Fault(
+                kind,
+                (column.column.name,),
+                rows,
+                column.filled,
+                _shown(column, value, n),
+                why.detail,
+                why.confidence,
+            )
+        )
+
+    def _in(self, indices: list[int]) -> str:
+        if len(indices) == len(self._columns) == 1:
+            return f"c = {indices[0]} AND "
+        return f"c IN ({', '.join(map(str, indices))}) AND "
+
+
+# The number of what was found by comparing values, beside those of suspicions.
+_VARIANT = 1000
+_WRITING = ("surrounding blanks", "inconsistent case", "mixed formats")
+_SAID: dict[FaultKind, str] = {
+    "inconsistent case": "in another case than the usual one",
+    "spelling variant": "like slips of a frequent one",
+    "overlapping categories": "that mean the same as another one",
+}
+
+
+def _type(column: Found) -> SemanticType | None:
+    return column.semantic.type if column.semantic else None
+
+
+def _suspicions(column: Found) -> tuple[Suspicion, ...]:
+    if column.logical == "text":
+        checks = column.checks()
+        filler, email = checks.get("placeholder"), checks.get("email syntax")
+        return suspicions(
+            Asked(
+                _type(column),
+                column.logical,
+                filler=f"NOT ({filler.passes})" if filler else "",
+                email=email.passes if email else "",
+                digits=_digits_only(column),
+                padded=bool(re.match(r"(n?char|bpchar|character)\(\d+\)", column.column.type, re.I)),
+            )
+        )
+    if column.logical in ("date", "datetime"):
+        unread = f"({READ[column.logical]}) IS NULL"
+        return dates.date_suspicions(
+            _type(column), column.logical, unread, column.filled, column.distinct
+        )
+    if column.logical in ("integer", "number"):
+        return tuple(_outliers(column))
+    return ()
+
+
+def _outliers(column: Found) -> list[Suspicion]:
+    quantiles = column.statistics.get("quantiles", ())
+    if (
+        _type(column) not in outliers.MEASURES
+        or column.statistics.get("masking") != "none"
+        or column.filled < outliers.LEAST_ROWS
+        or column.distinct < outliers.LEAST_VALUES
+    ):
+        return []
+    found = outliers.fences(*(float(q.value) for q in quantiles))
+    if found is None:
+        return []
+    number = READ[column.logical]
+    far = f"({number}) NOT BETWEEN {found.low!r} AND {found.high!r}"
+    if found.low == 0:
+        far = f"({number}) > {found.high!r}"
+        below = f"({number}) < 0"
+        return [
+            Suspicion("outlier", far, "far above all others", 0.8, 0.01),
+            Suspicion("outlier", below, "negative, where hardly any are", 0.6, 0.01),
+        ]
+    return [Suspicion("outlier", far, "far from all others", 0.8, 0.01)]
+
+
+def _digits_only(column: Found) -> bool:
+    """Whether nearly all rows hold only digits, as far as the most frequent shapes tell."""
+    shapes: Sequence[Any] = column.statistics.get("shapes", ())
+    digits = sum(s.count for s in shapes if set(s.shape) == {"9"})
+    return digits * 20 >= column.filled * 19 and digits < column.filled
+
+
+def _repeats(column: Found) -> bool:
+    """Whether values are words that occur again and again."""
+    return (
+        column.logical == "text"
+        and _type(column) not in _NO_WORDS
+        and 2 <= column.distinct <= MOST_VALUES
+        and column.filled >= 2 * column.distinct
+        and column.length[2] < 2000
+    )
+
+
+def _shown(column: Found, value: str, rows: int) -> str:
+    """The value as a reader may see it: codes in clear, all else by shape."""
+    semantic = _type(column)
+    if semantic and audience(semantic) == "secret":
+        return ""
+    if (semantic is None or audience(semantic) == "none") and may_show(
+        column.column.name, column.logical, column.distinct, column.filled, value, rows
+    ):
+        return value
+    return example(value)

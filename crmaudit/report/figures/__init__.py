@@ -28,6 +28,9 @@ DRAWERS: dict[str, tuple[str, bool]] = {
     "SkillMap": ("crmaudit.report.figures.skills:skills", True),
     "Network": ("crmaudit.report.figures.network:network", False),
     "Lines": ("crmaudit.report.figures.lines:lines", True),
+    "Panels": ("crmaudit.report.figures.panels:panels", True),
+    "Missingness": ("crmaudit.report.figures.missingness:missingness", True),
+    "Diagram": ("crmaudit.report.figures.diagram:diagram", False),
 }
 
 WIDE = 720

@@ -44,6 +44,8 @@ def heat(spec: Heat, canvas: Canvas) -> None:
             size = SMALL if fits else 8.5
             words = wrap(cell.text, width - 4, size, 1)
             canvas.lines(x + width / 2, y + height / 2, words, size, f"seq-{step}-ink", "middle")
+            if cell.mark:
+                canvas.rect(x + 2, y + 2, width - 4, height - 4, None, "alarm", stroke_width=2.2)
         y += height
     canvas.height = y + 4
     last = left + width * count

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+from crmaudit.report.figures.layers import layered
 from crmaudit.report.figures.svg import SMALL, Canvas, fmt, wrap
 from crmaudit.report.specs import Edge, Network, Node
 
 NODE = 40.0
 ROW = 54.0
 WAY = 18.0
-MOST_LAYERS = 7
-"""More columns would leave no room for names: neighbouring layers then share one."""
 
 
 def network(spec: Network, canvas: Canvas) -> None:
@@ -19,9 +18,7 @@ def network(spec: Network, canvas: Canvas) -> None:
     names = {n.id for n in spec.nodes}
     edges = [e for e in spec.edges if e.source in names and e.target in names]
     linked = {e.source for e in edges} | {e.target for e in edges}
-    layers = _folded(_layers([n.id for n in spec.nodes if n.id in linked], edges))
-    ways = _ways(layers, edges)
-    _order(layers, ways)
+    layers, ways = layered([n.id for n in spec.nodes if n.id in linked], edges)
     columns = max(len(layers), 1)
     gap = 56.0 if columns < 5 else 30.0
     width = min((canvas.width - gap * (columns - 1)) / columns, 150)
@@ -41,29 +38,6 @@ def network(spec: Network, canvas: Canvas) -> None:
         if name in nodes:
             _node(canvas, nodes[name], x, y, width)
     canvas.height = _apart(spec, canvas, linked, below)
-
-
-def _folded(layers: list[list[str]]) -> list[list[str]]:
-    """At most so many layers as have room side by side."""
-    if len(layers) <= MOST_LAYERS:
-        return layers
-    folded: list[list[str]] = [[] for _ in range(MOST_LAYERS)]
-    for n, layer in enumerate(layers):
-        folded[n * MOST_LAYERS // len(layers)] += layer
-    return folded
-
-
-def _ways(layers: list[list[str]], edges: list[Edge]) -> list[tuple[Edge, list[str]]]:
-    """Each edge with the stations it passes: one in every layer that it crosses."""
-    depth = {name: n for n, layer in enumerate(layers) for name in layer}
-    found = []
-    for number, edge in enumerate(edges):
-        first, last = depth[edge.source], depth[edge.target]
-        stations = [f"\0{number}.{n}" for n in range(first + 1, last)]
-        for n, station in enumerate(stations, first + 1):
-            layers[n].append(station)
-        found.append((edge, [edge.source, *stations, edge.target]))
-    return found
 
 
 def _apart(spec: Network, canvas: Canvas, linked: set[str], y: float) -> float:
@@ -138,61 +112,3 @@ def _curve(one: tuple[float, float], two: tuple[float, float], width: float, las
     bend = max((tx - sx) / 2, 10)
     d = f"C{fmt(sx + bend)} {fmt(sy)} {fmt(end - bend)} {fmt(ty)} {fmt(end)} {fmt(ty)}"
     return d if last else d + f"H{fmt(tx + width)}"
-
-
-def _layers(names: list[str], edges: list[Edge]) -> list[list[str]]:
-    """Longest path from a source; edges that close a circle do not count."""
-    after: dict[str, list[str]] = {n: [] for n in names}
-    for edge in edges:
-        if edge.source != edge.target:
-            after[edge.source].append(edge.target)
-    state: dict[str, int] = {}
-    order: list[str] = []
-    forward: list[tuple[str, str]] = []
-    for root in sorted(names, key=lambda n: sum(e.target == n for e in edges)):
-        stack = [(root, iter(after[root]))] if root not in state else []
-        state.setdefault(root, 1)
-        while stack:
-            name, rest = stack[-1]
-            target = next(rest, None)
-            if target is None:
-                state[name] = 2
-                order.append(name)
-                stack.pop()
-            elif state.get(target) == 1:
-                continue
-            else:
-                forward.append((name, target))
-                if target not in state:
-                    state[target] = 1
-                    stack.append((target, iter(after[target])))
-    depth = dict.fromkeys(names, 0)
-    targets: dict[str, list[str]] = {n: [] for n in names}
-    for source, target in forward:
-        targets[source].append(target)
-    for name in reversed(order):
-        for target in targets[name]:
-            depth[target] = max(depth[target], depth[name] + 1)
-    layers: list[list[str]] = [[] for _ in range(max(depth.values(), default=-1) + 1)]
-    for name in names:
-        layers[depth[name]].append(name)
-    return layers
-
-
-def _order(layers: list[list[str]], ways: list[tuple[Edge, list[str]]]) -> None:
-    """Four sweeps of ordering each layer by where its neighbours stand."""
-    near: dict[str, list[str]] = {}
-    for _, stations in ways:
-        for one, two in pairwise(stations):
-            near.setdefault(one, []).append(two)
-            near.setdefault(two, []).append(one)
-    for sweep in range(4):
-        rank = {name: (r + 0.5) / len(layer) for layer in layers for r, name in enumerate(layer)}
-        for layer in layers if sweep % 2 == 0 else reversed(layers):
-            wish = {}
-            for name in layer:
-                others = [rank[n] for n in near.get(name, ()) if n != name]
-                wish[name] = sum(others) / len(others) if others else rank[name]
-            layer.sort(key=wish.__getitem__)
-            for r, name in enumerate(layer):
-                rank[name] = (r + 0.5) / len(layer)

@@ -1,0 +1,63 @@
+"""Which columns tell a table's rows apart, where the database does not say."""
+
+from __future__ import annotations
+
+from crmaudit.evidence import Table
+from crmaudit.quality.references.columns import Columns, Known
+from crmaudit.quality.references.tables import TableNames
+from crmaudit.quality.references.words import named, stems
+
+_ENOUGH = 0.55
+
+
+def own_key(table: Table, columns: Columns, names: TableNames) -> str | None:
+    """The one column that identifies a row: the declared key, else the likeliest; None if none."""
+    if len(table.primary_key) == 1:
+        return table.primary_key[0]
+    if table.primary_key:
+        return None
+    ranked = key_columns(table, columns, names)
+    return ranked[0][0] if ranked and ranked[0][1] >= _ENOUGH else None
+
+
+def key_columns(
+    table: Table, columns: Columns, names: TableNames
+) -> list[tuple[str, float, tuple[str, ...]]]:
+    """Columns that may be the table's undeclared key: name, confidence, reasons; best first."""
+    found = []
+    for position, known in enumerate(columns.of(table)):
+        if not known.can_hold_key or known.is_empty:
+            continue
+        score, why = _by_name(known, names)
+        measured = known.filled is not None and bool(known.rows)
+        if measured:
+            whole = known.filled == known.rows
+            if whole and known.is_unique:
+                score += 0.4 if score else 0.3
+                why = (*why, "each row has a value of its own")
+            elif known.nearly_unique and score >= 0.5:
+                score -= 0.15
+                why = (*why, "nearly each row has a value of its own")
+            else:
+                continue
+        if known.means_something_else or known.means == "e-mail":
+            score -= 0.4
+        if score > 0.3:
+            found.append((known.name, min(1.0, round(score, 2)), why, position))
+    found.sort(key=lambda f: (-f[1], f[3]))
+    return [(name, score, why) for name, score, why, _ in found]
+
+
+def _by_name(known: Known, names: TableNames) -> tuple[float, tuple[str, ...]]:
+    name = named(known.name)
+    if not name.words and name.mark >= 0.9:
+        return 0.6, ("its name is that of a key",)
+    if name.mark and names.is_named(known.table, name.stems):
+        return 0.55 if name.mark >= 0.9 else 0.45, ("it is named after its table",)
+    if known.means in ("identifier", "uuid") or (not name.mark and _is_code(known.name)):
+        return 0.25, ("its name is that of a number or code",)
+    return 0.0, ()
+
+
+def _is_code(column: str) -> bool:
+    return bool(set(stems(column)) & {"cod", "number", "nummer", "numer", "numero", "sku", "kod"})
