@@ -24,6 +24,8 @@ from crmaudit.workspace import Workspace, find_root, load
 
 if TYPE_CHECKING:
     from crmaudit.collect import Outcome, Progress
+    from crmaudit.evidence import TableProfile
+    from crmaudit.quality.collectors.reveal import Account
     from crmaudit.store import Run, Store
     from crmaudit.strategy import Plan, Retirement
 
@@ -129,6 +131,15 @@ class Audit:
             )
         finally:
             self.forget()
+
+    def reveal(self, profile: TableProfile, column: str) -> tuple[Account, ...]:
+        """The CRM accounts behind the pseudonyms of a column; the request is recorded.
+
+        Raises CrmauditError for what may not be revealed: customers, free text, secrets.
+        """
+        from crmaudit.collect.reveal import reveal
+
+        return reveal(self.workspace, profile, column)
 
     def report(
         self,

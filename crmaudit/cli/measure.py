@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from crmaudit.audit import Audit
     from crmaudit.collect import DryRun, Outcome, Target
     from crmaudit.evidence import Document, TableProfile
+    from crmaudit.sources.task import Known
 
 
 def register(app: typer.Typer) -> None:
@@ -54,6 +55,9 @@ def collect(
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="With --url: the bundle to write.")
     ] = None,
+    maps: Annotated[
+        Path | None, typer.Option(help="With --url: a folder of entity maps, as a workspace's.")
+    ] = None,
     workspace: Workspace = HERE,
 ) -> int:
     """Read the systems' databases, read-only, and keep the evidence."""
@@ -62,17 +66,19 @@ def collect(
 
     names = tuple(n.strip() for n in only.split(",") if n.strip())
     if url and dry_run:
-        return _show_dry_runs(plan_run([Target(as_ or "system", url, schema or None)], names))
+        target = Target(as_ or "system", url, schema or None, _known(maps, as_))
+        return _show_dry_runs(plan_run([target], names))
     if url:
         if systems or not as_ or output is None:
             raise CrmauditError(
                 "--url needs the system's id and a file, and nothing else",
                 "crmaudit collect --url URL --as crm -o evidence.zip",
             )
-        return _bundle(Target(_checked(as_), url, schema or None), names, fresh, output)
-    if as_ or schema or output is not None:
+        target = Target(_checked(as_), url, schema or None, _known(maps, as_))
+        return _bundle(target, names, fresh, output)
+    if as_ or schema or output is not None or maps is not None:
         raise CrmauditError(
-            "--as, --schema and --output go with --url",
+            "--as, --schema, --maps and --output go with --url",
             "in a workspace: crmaudit collect [SYSTEM…]; a bundle of it: crmaudit export FILE",
         )
     found = audit(workspace)
@@ -122,6 +128,24 @@ def _say_outcomes(outcomes: Sequence[Outcome]) -> None:
             say(f"    {printable(str(failure))}", "medium")
         if o.error is not None:
             print_error(o.error)
+
+
+def _known(maps: Path | None, system: str) -> Known:
+    """What the maps of a folder say of the system; CrmauditError where that is nothing."""
+    from crmaudit.sources.task import Known
+    from crmaudit.workspace import load_maps
+
+    if maps is None:
+        return Known()
+    found = load_maps(maps)
+    # Without an id there is one system only, so one map can mean nothing else.
+    wanted = system or (next(iter(found)) if len(found) == 1 else "system")
+    if wanted not in found:
+        told = ", ".join(sorted(found)) or "no system at all"
+        raise CrmauditError(
+            f"no map in {maps} speaks of {wanted!r}", f"they speak of: {told}; name it by --as"
+        )
+    return Known(map=found[wanted])
 
 
 def _checked(system: str) -> str:

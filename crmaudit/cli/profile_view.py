@@ -10,7 +10,7 @@ from crmaudit.cli.view import Column, View, json_text, show
 from crmaudit.errors import CrmauditError
 
 if TYPE_CHECKING:
-    from crmaudit.evidence import Catalog, ColumnProfile, TableProfile
+    from crmaudit.evidence import Catalog, ColumnProfile, Fault, TableProfile
 
 
 def show_profiles(source: str, tables: Sequence[str], schema: str | None, format_: str) -> int:
@@ -96,24 +96,30 @@ def table_view(profile: TableProfile, notes: Sequence[str] = (), hint: str = "")
         f"{count(len(profile.columns), 'column')} · {profile.seconds:.1f} s",
         columns=[
             Column("column", "Column", flex=True),
-            Column("type", "Type", rank=3),
+            Column("type", "Type", rank=5),
+            Column("meaning", "Meaning", _meaning, rank=1, whole=True),
             Column("filled", "Filled", _filled, whole=True),
-            Column("distinct", "Distinct", _number, right=True, rank=1),
-            Column("minimum", "From – to", _range, rank=4, flex=True, whole=True),
-            Column("example", "Most frequent", rank=2, flex=True),
-            Column("faults", "Faults", lambda v: f"{v:,}" if v else "", right=True),
+            Column("distinct", "Distinct", _number, right=True, rank=4),
+            Column("minimum", "From – to", _range, rank=6, flex=True, whole=True),
+            Column("example", "Most frequent", rank=3, flex=True),
+            Column("faults", "Faulty", lambda v: f"{v:,}" if v else "", right=True),
+            Column("fault", "Worst fault", _fault, rank=2, whole=True),
         ],
-        rows=[_column_row(c) for c in profile.columns],
+        rows=[_column_row(c, profile.faults) for c in profile.columns],
         notes=lines,
         hint=hint,
     )
 
 
-def _column_row(c: ColumnProfile) -> dict[str, Any]:
+def _column_row(c: ColumnProfile, between: Sequence[Fault]) -> dict[str, Any]:
     passed, applicable = c.checks.get("valid", (0, 0))
+    faults = [*c.faults, *(f for f in between if f.columns[:1] == (c.name,))]
+    worst = max(faults, key=lambda f: f.rows * f.confidence, default=None)
     return {
         "column": c.name,
         "type": c.logical,
+        "meaning": c.semantic.type if c.semantic else None,
+        "confidence": c.semantic.confidence if c.semantic else None,
         "rows": c.rows,
         "filled": c.filled,
         "nulls": c.nulls,
@@ -123,9 +129,24 @@ def _column_row(c: ColumnProfile) -> dict[str, Any]:
         "minimum": c.minimum,
         "maximum": c.maximum,
         "example": _example(c),
-        "faults": applicable - passed,
+        # Checks and faults may find the same rows: the larger count is a safe lower bound.
+        "faults": max([applicable - passed, *(f.rows for f in faults)]),
+        "fault": worst.kind if worst else None,
+        "fault_rows": worst.rows if worst else None,
+        "fault_confidence": worst.confidence if worst else None,
         "status": c.status.state,
     }
+
+
+def _meaning(row: Mapping[str, Any]) -> str:
+    """What is less sure than two in three is asked."""
+    if row["meaning"] is None:
+        return ""
+    return f"{row['meaning']}{'' if row['confidence'] >= 2 / 3 else ' ?'}"
+
+
+def _fault(row: Mapping[str, Any]) -> str:
+    return f"{row['fault']}: {row['fault_rows']:,}" if row["fault"] else ""
 
 
 def _filled(row: Mapping[str, Any]) -> str:
@@ -169,47 +190,3 @@ def _cut(text: str | None, most: int = 14) -> str:
 
 def _number(value: int | None) -> str:
     return "╱" if value is None else f"{value:,}"
-
-
-def column_view(
-    profile: TableProfile, c: ColumnProfile, notes: Sequence[str] = (), hint: str = ""
-) -> View:
-    """One column: its statistics, most frequent values and shapes, with bars."""
-    rows = [
-        {"what": "value", "value": v.value, "count": v.count, "share": v.count / max(c.filled, 1)}
-        for v in c.top
-        if not v.masked  # what is masked stands among the shapes
-    ] + [
-        {"what": "shape", "value": s.shape, "count": s.count, "share": s.count / max(c.filled, 1)}
-        for s in c.shapes
-    ]
-    facts = [
-        f"type {c.type or 'none declared'}, read as {c.logical}; range shown "
-        + ("in clear" if c.masking == "none" else "by shape only"),
-        f"{c.nulls:,} null, {c.blanks:,} blank, {c.filled:,} filled",
-    ]
-    if c.distinct is not None:
-        facts.append(f"{c.distinct:,} different values, {c.uniques or 0:,} of them once")
-    if c.minimum is not None and c.masking == "none":
-        facts.append(f"from {c.minimum} to {c.maximum}")
-    if c.mean is not None:
-        facts.append(f"mean {c.mean:,.4g}, deviation {c.deviation or 0:,.4g}")
-    if c.quantiles and c.masking == "none":
-        facts.append("quantiles " + ", ".join(f"{q.p:g}: {q.value}" for q in c.quantiles))
-    for name, (passed, applicable) in c.checks.items():
-        if passed < applicable:
-            facts.append(f"check {name}: {applicable - passed:,} of {applicable:,} rows fail")
-    return View(
-        kind="column-profile",
-        headline=f"{profile.table}.{c.name} · {count(c.rows, 'row')}",
-        columns=[
-            Column("what", "", rank=1),
-            Column("value", "Most frequent", flex=True),
-            Column("count", "Rows", lambda v: f"{v:,}", right=True),
-            Column("share", "Of filled", lambda v: f"{bar(v)} {_percent(v, 1)}"),
-        ],
-        rows=rows,
-        notes=[*facts, *notes],
-        hint=hint,
-        extra={"column": c.name, "checks": dict(c.checks)},
-    )

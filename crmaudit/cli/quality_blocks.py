@@ -180,7 +180,11 @@ def entities_block(held: Sequence[Scored]) -> Block:
         (score_row(s) for s in held), key=lambda r: (r["overall"] is None, r["overall"] or 0)
     )
     for r in rows:
-        worst = f"worst: {r['worst']} {percent(r['worst_share'])}" if r["worst"] else ""
+        worst = (
+            f"worst: {r['worst']} {percent(r['worst_share'])}"
+            if r["worst"] and r["worst_share"] < 1
+            else ""
+        )
         told = f"{bar(r['overall'], 8)} {percent(r['overall'])}"
         block.say(r["name"], told, worst)
     return block

@@ -50,14 +50,14 @@ def _meaning(column: ColumnProfile) -> Block:
     if found is None:
         block.say("meaning", "not assessed: this evidence holds no meanings")
         return block
-    block.say("meaning", found.type, f"confidence {found.confidence:.0%}")
+    block.say("meaning", found.type, f"confidence {percent(found.confidence)}")
     for n, reason in enumerate(found.reasons):
         block.say("" if n else "because", reason)
     if found.tested:
         tested = f"{found.tested:,} different values, {found.tested_rows:,} rows"
         passed = "" if found.passed_rows is None else f"{found.passed_rows:,} of these rows pass"
         block.say("tested", tested, passed)
-    block.say("or else", ", ".join(f"{t} ({c:.0%})" for t, c in found.others[:3]))
+    block.say("or else", ", ".join(f"{t} ({percent(c)})" for t, c in found.others[:3]))
     return block
 
 
@@ -82,7 +82,7 @@ def _content(c: ColumnProfile) -> Block:
     if c.mean is not None:
         block.say("mean", f"{c.mean:,.4g}", f"deviation {c.deviation or 0:,.4g}")
     if c.masking == "none":
-        quantiles = dict.fromkeys(f"{q.value} ({q.p:.0%})" for q in c.quantiles)
+        quantiles = dict.fromkeys(f"{q.value} ({percent(q.p)})" for q in c.quantiles)
         block.say("quantiles", ", ".join(quantiles))
     if c.length_max is not None and c.logical in ("text", "binary"):
         mean = f"mean {c.length_mean:,.1f}" if c.length_mean is not None else ""
@@ -169,7 +169,7 @@ def fault_block(faults: Sequence[Fault]) -> Block:
             f"{f.rows:,} of {f.of:,} rows ({percent(f.rows / f.of if f.of else None, 1)}){sampled}",
             where,
             f.example,
-            f"confidence {f.confidence:.0%}",
+            f"confidence {percent(f.confidence)}",
             f.detail,
             style="medium" if f.confidence >= LIKELY else "quiet",
         )
@@ -193,7 +193,7 @@ def _references(name: str, keys: Keys, table: str) -> Block:
 
 def reference(r: Reference) -> list[str]:
     """What is known of a reference, in words."""
-    told = [r.basis if r.basis == "declared" else f"{r.basis}, confidence {r.confidence:.0%}"]
+    told = [r.basis if r.basis == "declared" else f"{r.basis}, confidence {percent(r.confidence)}"]
     if r.when:
         told.append(f"where {r.when[0]} is {r.when[1]}")
     if r.verdict == "cannot tell":

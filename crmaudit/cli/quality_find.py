@@ -186,12 +186,8 @@ class _Names:
     def unknown(self, path: str) -> CrmauditError:
         known = [*self._profiles, *self._entities]
         known += [f"{s}.{t}" for s, tables in self._profiles.items() for t in tables]
-        # Where the table is right, the column is what was misspelt.
-        for system, tables in self._profiles.items():
-            for name, profile in tables.items():
-                if path.casefold().startswith((f"{system}.{name}.".casefold(), f"{name}.")):
-                    known += [f"{system}.{name}.{c.name}" for c in profile.columns]
-        close = _close(path, known)
+        # Where the table or entity is right, the column is what was misspelt.
+        close = _close(path, list(self._columns_near(path)) or known)
         if not self._profiles:
             return CrmauditError("no database was read", "crmaudit collect")
         return CrmauditError(
@@ -200,6 +196,17 @@ class _Names:
             if close
             else "`crmaudit quality scores --by table` lists all",
         )
+
+    def _columns_near(self, path: str) -> Iterator[str]:
+        asked = path.casefold()
+        for system, tables in self._profiles.items():
+            for name, profile in tables.items():
+                if asked.startswith((f"{system}.{name}.".casefold(), f"{name}.".casefold())):
+                    yield from (f"{system}.{name}.{c.name}" for c in profile.columns)
+        for h in self._quality.holdings():
+            told = f"{h.system}.{h.mapped.entity}."
+            if h.mapped.role in _ROLES and asked.startswith(told.casefold()):
+                yield from (f"{told}{c.name}" for c in h.profile.columns)
 
 
 def _split(path: str, spelling: str) -> tuple[str, bool, str]:

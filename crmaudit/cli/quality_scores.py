@@ -19,8 +19,8 @@ DIMENSIONS = (
     "completeness",
     "uniqueness",
     "validity",
-    "consistency",
     "timeliness",
+    "consistency",
     "accuracy",
 )
 LEVELS = ("entity", "table", "system")
@@ -69,7 +69,7 @@ def _columns(by: str, rows: Sequence[Mapping[str, Any]]) -> list[Column]:
         if any(r[dimension] is not None for r in rows):
             title = dimension.capitalize()
             columns.append(Column(dimension, title, shown, right=True, rank=5 + rank))
-    columns.append(Column("not_assessed", "╱", lambda d: str(len(d) or ""), right=True, rank=3))
+    columns.append(Column("dimensions", "CUVTCA", _signs, rank=3))
     return columns
 
 
@@ -170,6 +170,7 @@ def _notes(found: Audit, by: str, many: str, scored: Sequence[Scored]) -> Iterat
     if not scored:
         yield "╱ not assessed: no database was read"
         return
+    yield "CUVTCA: " + ", ".join(DIMENSIONS) + "; a full block is 100 %, ╱ not assessed"
     if by == "entity":
         declared = list(found.workspace.entity)
         lacking = [e for e in declared if e not in {s.id for s in scored}]
@@ -207,8 +208,22 @@ def shell(path: str) -> str:
     return shlex.quote(path)
 
 
+def _signs(dimensions: Mapping[str, Mapping[str, Any]]) -> str:
+    """Six signs, one a dimension: the higher the block the better, a stroke where unknown."""
+    return "".join("╱" if d["share"] is None else level(d["share"]) for d in dimensions.values())
+
+
+def level(share: float) -> str:
+    """A block whose height is the share; only what is whole looks whole."""
+    return "█" if share >= 1 else "▁▂▃▄▅▆▇"[min(int(share * 7), 6)]
+
+
 def _worst(values: Mapping[str, Any]) -> str:
-    return f"{values['worst']} {shown(values['worst_share'])}" if values["worst"] else "╱"
+    if not values["worst"]:
+        return "╱"
+    return (
+        "–" if values["worst_share"] >= 1 else f"{values['worst']} {shown(values['worst_share'])}"
+    )
 
 
 def shown(share: float | None) -> str:

@@ -10,12 +10,16 @@ from crmaudit.cli import see_entities, see_keys, see_suggest
 from crmaudit.cli.options import HERE, Output, Shape, Workspace, audit, group
 from crmaudit.cli.view import Format, show
 
-app = group("quality", "Measured data quality: scores with their counts.", bare="scores")
+By = Annotated[str, typer.Option(help="entity, table or system", show_default="entity")]
+
+app = group(
+    "quality", "Measured data quality: scores with their counts.", bare="scores", options={"by": By}
+)
 
 
 @app.command()
 def scores(
-    by: Annotated[str, typer.Option(help="entity, table or system")] = "entity",
+    by: By = "",
     workspace: Workspace = HERE,
     format_: Shape = Format.table,
     output: Output = None,
@@ -23,7 +27,7 @@ def scores(
     """Scorecards by entity, table or system, the worst first."""
     from crmaudit.cli.quality_scores import scores_view
 
-    show(scores_view(audit(workspace), by), format_, output)
+    show(scores_view(audit(workspace), by or "entity"), format_, output)
 
 
 @app.command("show")

@@ -9,7 +9,7 @@ from crmaudit.evidence.catalog import Catalog, Column, ForeignKey, Index, Table
 from crmaudit.evidence.checked import ExpectationTests, Reach, Reached, Tested
 from crmaudit.evidence.codec import from_json, to_json
 from crmaudit.evidence.entity_map import ContactPoint, EntityMap, MappedTable, Product
-from crmaudit.evidence.fault import Dependency, Fault, MissingPattern
+from crmaudit.evidence.fault import DateOrder, Dependency, Fault, MissingPattern
 from crmaudit.evidence.keys import Keys, Polymorphic, Reference, TableKey
 from crmaudit.evidence.provenance import EXACT, Document, Method, Provenance, Status
 from crmaudit.evidence.semantic import Semantic
@@ -29,6 +29,7 @@ __all__ = [
     "Column",
     "ColumnProfile",
     "ContactPoint",
+    "DateOrder",
     "Dependency",
     "Document",
     "EntityMap",

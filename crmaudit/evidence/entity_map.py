@@ -11,6 +11,9 @@ from crmaudit.evidence.provenance import Document
 Role = Literal["primary", "secondary", "extension", "link", "lookup", "log", "line", "system"]
 Basis = Literal["declared", "product map", "inferred"]
 
+NOT_VERIFIED = "not verified on live data"
+"""Of a product map that was only held against the product's public schema."""
+
 
 @dataclass(frozen=True, slots=True)
 class MappedTable:
@@ -71,6 +74,11 @@ class Product:
     verified: bool = False
     checked_against: tuple[str, ...] = ()
 
+    @property
+    def trust(self) -> str:
+        """How far its map is proven, in words that stand wherever the product is named."""
+        return "tried on live data" if self.verified else NOT_VERIFIED
+
 
 @dataclass(frozen=True, slots=True)
 class ContactPoint:
@@ -78,7 +86,9 @@ class ContactPoint:
 
     `of` are canonical kinds or entity ids; `table` holds `columns`, either the
     entity's own or a side table reached by `on` (column there → column of the
-    entity's table), for rows with `where`.
+    entity's table), for rows with `where`. `primary`, `invalid` and `opt_out`
+    are conditions too: for the main one of several, for one known not to
+    work, for one that must not be used for advertising.
     """
 
     kind: Literal["e-mail", "phone", "address"]
@@ -87,6 +97,9 @@ class ContactPoint:
     columns: tuple[str, ...]
     on: Mapping[str, str] = field(default_factory=dict)
     where: str = ""
+    primary: str = ""
+    invalid: str = ""
+    opt_out: str = ""
 
 
 @dataclass(frozen=True, slots=True)

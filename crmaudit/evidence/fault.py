@@ -63,6 +63,19 @@ class Dependency:
 
 
 @dataclass(frozen=True, slots=True)
+class DateOrder:
+    """Two columns of dates of which one is not before the other, in `kept` of the `rows` with both.
+
+    Days are compared where one of them holds no time.
+    """
+
+    earlier: str
+    later: str
+    kept: int
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
 class MissingPattern:
     """Columns that are empty together in `rows` rows, and all others filled."""
 

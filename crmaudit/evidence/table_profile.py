@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar, Literal
 
-from crmaudit.evidence.fault import Dependency, Fault, MissingPattern
+from crmaudit.evidence.fault import DateOrder, Dependency, Fault, MissingPattern
 from crmaudit.evidence.provenance import EXACT, Document, Method, Status
 from crmaudit.evidence.semantic import Semantic
 
@@ -132,7 +132,8 @@ class TableProfile(Document):
     is one entity; `rows` then counts that part.
 
     `faults` are errors between columns, `dependencies` the near-functional
-    dependencies that held well enough to find errors by. `clean` rows of
+    dependencies that held well enough to find errors by, `orders` the pairs of
+    dates that nearly always stand in one order. `clean` rows of
     `looked_at` have no fault at all, neither in a value nor between columns
     (missing values are no fault here); None where that was not counted.
     `missing` are the most frequent patterns of columns that are empty
@@ -152,6 +153,7 @@ class TableProfile(Document):
     clean: int | None = None
     looked_at: int | None = None
     missing: tuple[MissingPattern, ...] = ()
+    orders: tuple[DateOrder, ...] = ()
 
     @property
     def subject(self) -> str:

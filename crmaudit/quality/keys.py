@@ -13,39 +13,80 @@ from crmaudit.workspace.landscape import Entity
 
 @dataclass(frozen=True, slots=True)
 class KeyClaim:
-    """A column said to be unique. `technical`: by a key, not by an entity's definition."""
+    """Columns said to be unique together. `technical`: by a key, not by an entity's definition.
+
+    `repeated` of `filled` rows with a value share it with another row; None
+    where that was not counted. `column` is the profile of a key of one column.
+    """
 
     system: str
     profile: TableProfile
-    column: ColumnProfile
+    columns: tuple[str, ...]
     says: str
     technical: bool
-
-    @property
-    def repeated(self) -> int | None:
-        """Rows whose value another row has too; None where that was not counted."""
-        return None if self.column.uniques is None else self.column.filled - self.column.uniques
+    filled: int
+    repeated: int | None
+    evidence: str
+    column: ColumnProfile | None = None
 
 
 def claims(quality: Quality, entities: Mapping[str, Entity]) -> Iterator[KeyClaim]:
-    """Keys of one column: the database's, the map's, and unique attributes of entities.
+    """Keys of the database and of maps, and unique attributes of entities.
 
-    A key of several columns cannot be judged from the columns' own profiles.
+    A key of several columns cannot be judged from the columns' own profiles,
+    only where it was tested on the rows. Keys that were merely found are no
+    claim of anybody.
     """
     for system, profile in quality.tables():
         declared = unique_columns(quality.declared(system, profile.table))
         for column in profile.columns:
             if column.name in declared and profile.rows:
-                yield KeyClaim(system, profile, column, "the database declares it a key", True)
+                says = "the database declares it a key"
+                yield _claim(system, profile, column, says, technical=True)
+        about = quality.about(profile)
+        for key in about.keys:
+            if len(key.columns) > 1 and key.basis != "inferred" and key.repeated is not None:
+                filled = key.rows - (key.nulls or 0)
+                says = _SAYS.get(key.basis, "it is declared a key")
+                yield KeyClaim(
+                    system, profile, key.columns, says, True, filled, key.repeated, about.keyed
+                )
     for holding in quality.holdings():
-        if holding.mapped.role != "primary" or not holding.profile.rows:
+        mapped, profile = holding.mapped, holding.profile
+        if mapped.role != "primary" or not profile.rows:
             continue
-        key = holding.mapped.key
-        if len(key) == 1 and (found := column_named(holding.profile, key[0])):
-            says = "the map says it is the key"
-            yield KeyClaim(holding.system, holding.profile, found, says, True)
-        entity = entities.get(holding.mapped.entity or "")
+        if len(mapped.key) == 1 and mapped.basis != "inferred":
+            found = column_named(profile, mapped.key[0])
+            if found is not None:
+                says = "the map says it is the key"
+                yield _claim(holding.system, profile, found, says, technical=True)
+        entity = entities.get(mapped.entity)
         for attribute in entity.attributes if entity else ():
-            if attribute.unique and (found := column_named(holding.profile, attribute.name)):
+            if attribute.unique and (found := column_named(profile, attribute.name)):
                 says = f"{attribute.name} is defined as unique"
-                yield KeyClaim(holding.system, holding.profile, found, says, False)
+                yield _claim(holding.system, profile, found, says, technical=False)
+
+
+_SAYS = {
+    "declared": "the database declares them a key",
+    "map": "the map says they are the key",
+    "product map": "they are the product's key",
+    "dictionary": "the product describes them as a key",
+}
+
+
+def _claim(
+    system: str, profile: TableProfile, column: ColumnProfile, says: str, *, technical: bool
+) -> KeyClaim:
+    repeated = None if column.uniques is None else column.filled - column.uniques
+    return KeyClaim(
+        system,
+        profile,
+        (column.name,),
+        says,
+        technical,
+        column.filled,
+        repeated,
+        profile.id,
+        column,
+    )

@@ -7,7 +7,7 @@ dimensions that were assessed.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -52,6 +52,11 @@ class Holding:
     def whole(self) -> bool:
         """Whether all rows of the profile are the entity's."""
         return not self.mapped.where or bool(self.profile.where)
+
+    @property
+    def stamps(self) -> tuple[str, ...]:
+        """The columns that say when a record was changed or made."""
+        return tuple(s for s in (self.mapped.modified_at, self.mapped.created_at) if s)
 
     @property
     def doubtful(self) -> bool:
@@ -142,9 +147,38 @@ class Quality:
 
     def _held(self, system: str, row: MappedTable) -> TableProfile | None:
         whole = self.profiles.get(system, {}).get(row.table)
-        if not row.where:
-            return whole
-        return self._parts.get(system, {}).get((row.table, _plain(row.where)), whole)
+        return (self.part(system, row.table, row.where) if row.where else None) or whole
+
+    def part(self, system: str, table: str, where: str) -> TableProfile | None:
+        """The profile of a table's rows with that condition; None where they were not measured."""
+        return self._parts.get(system, {}).get((table, _plain(where)))
+
+    def worst_part(
+        self, table: TableProfile, holdings: Sequence[Holding], dimension: str
+    ) -> TableProfile:
+        """The part of a table that is worst, where all its entities were measured apart.
+
+        Else the whole table, and so where no part has that dimension.
+        """
+        if not holdings or not all(h.profile.where for h in holdings):
+            return table
+        known = [
+            (share, h.profile)
+            for h in holdings
+            if (share := self.card(h.profile).scores[dimension].share) is not None
+        ]
+        return min(known, key=lambda k: k[0], default=(1.0, table))[1]
+
+    def column_of(
+        self, system: str, profile: TableProfile, name: str
+    ) -> tuple[TableProfile, ColumnProfile] | None:
+        """The column that a map names, with its table: `name` here, `table.name` elsewhere."""
+        if (own := column_named(profile, name)) is not None:
+            return profile, own
+        table, _, column = name.rpartition(".")
+        other = self.profiles.get(system, {}).get(table)
+        found = column_named(other, column) if other is not None else None
+        return (other, found) if other is not None and found is not None else None
 
     # Scores
 
@@ -289,6 +323,12 @@ class Quality:
         last = f"{self._day:%Y-%m}" if self._day else "9999-12"
         months = [m for m in column.months if m <= last]
         return _day(f"{max(months)}-01") if months else None
+
+    def newest_stamp(self, holding: Holding) -> date | None:
+        """The newest stamp of a table, of creation or change; None where none can be read."""
+        places = [self.column_of(holding.system, holding.profile, s) for s in holding.stamps]
+        days = [self.newest(place[1]) for place in places if place is not None]
+        return max((d for d in days if d is not None), default=None)
 
 
 def column_named(profile: TableProfile, name: str) -> ColumnProfile | None:

@@ -16,11 +16,14 @@ from dataclasses import dataclass
 from datetime import date
 
 from crmaudit.engine import Finding, Gap
+from crmaudit.evidence import Product
 from crmaudit.governance.rate import Rate
 from crmaudit.governance.users import Adoption
 from crmaudit.inventory import ContractAhead, InventoryRow, Quadrant, SkillNeed
-from crmaudit.quality.scores import Score
+from crmaudit.quality.scores import Clean, Score
 from crmaudit.report.blocks import KeyFigure, Matrix, Table
+from crmaudit.report.measured_keys import KeyDrawing
+from crmaudit.report.measured_model import FoundModel
 from crmaudit.report.specs import (
     Bars,
     Bubbles,
@@ -28,7 +31,9 @@ from crmaudit.report.specs import (
     Heat,
     Lifelines,
     Lines,
+    Missingness,
     Network,
+    Panels,
     SkillMap,
     Stacked,
     Timeline,
@@ -226,7 +231,23 @@ class QualityPart:
     heat: Heat | None
     """Systems × dimensions."""
     entities: Heat | None
-    """Entities × dimensions, the worst first."""
+    """Entities × dimensions, the worst thirty, the worst first; with records without fault."""
+    entities_measured: int
+    """Entities that were measured, of which `entities` shows the worst."""
+    clean: Clean | None
+    """Records without any fault: `.records` of `.looked_at`, `.share`; None where not counted."""
+    distributions: Panels | None
+    """How the values of the columns that matter spread."""
+    missing: tuple[tuple[str, Missingness], ...]
+    """Entity with its table, and which of its columns are empty together; four at most."""
+    keys: tuple[KeyDrawing, ...]
+    """By system: `.diagram` of its keys, `.declared`, `.found`, `.orphans` and more."""
+    model: FoundModel | None
+    """The data model that is really there: `.diagram`, `.missing`, `.extra`, `.contradicting`."""
+    products: tuple[tuple[str, Product], ...]
+    """Name of a system, and the product it was recognised as: `.name`, `.version`, `.verified`."""
+    reach: Heat | None
+    """Customers by system × what is at hand of them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from crmaudit.facts import Facts
-from crmaudit.quality.scores import DIMENSIONS, Scorecard
 from crmaudit.report import blocks as b
-from crmaudit.report import specs as s
 from crmaudit.report.context import QualityPart
+from crmaudit.report.measured_columns import distributions, missing
+from crmaudit.report.measured_keys import key_diagrams
+from crmaudit.report.measured_model import found_model
+from crmaudit.report.measured_scores import entity_cards, entity_heat, reach_heat, system_heat
 from crmaudit.report.numbers import percent
 
 SHOWN = 6
@@ -44,43 +46,18 @@ def quality_part(facts: Facts) -> QualityPart | None:
         systems_read=tuple(facts.workspace.system[x].name for x in facts.evidence.profiles),
         score=facts.quality.portfolio_score,
         worst=card.worst if (card := facts.quality.portfolio_card) else None,
-        heat=_heat(facts),
-        entities=_entity_heat(facts),
-    )
-
-
-def _heat(facts: Facts) -> s.Heat | None:
-    cards = {x: facts.quality.system_card(x) for x in facts.evidence.profiles}
-    names = facts.workspace.system
-    return heat({names[x].name: card for x, card in cards.items() if card}, "System")
-
-
-def _entity_heat(facts: Facts) -> s.Heat | None:
-    cards = {}
-    for entity in facts.workspace.entity.values():
-        card = facts.quality.entity_card(entity.id)
-        if card is not None and card.mean() is not None:
-            # What is filtered is not measured apart, which must not look as if it were.
-            shared = " (table shared)" if facts.quality.shared(entity.id) else ""
-            cards[entity.label + shared] = card
-    ordered = dict(sorted(cards.items(), key=lambda x: x[1].mean() or 0))
-    return heat(ordered, "Entity")
-
-
-def heat(cards: dict[str, Scorecard], row_name: str) -> s.Heat | None:
-    """Things × dimensions; dark is bad."""
-    if not cards:
-        return None
-    return s.Heat(
-        tuple(cards),
-        DIMENSIONS,
-        tuple(
-            tuple(
-                s.HeatCell(x.share, percent(x.share) if x.share is not None else "")
-                for x in (card.scores[d] for d in DIMENSIONS)
-            )
-            for card in cards.values()
+        heat=system_heat(facts),
+        entities=entity_heat(facts),
+        entities_measured=len(entity_cards(facts)),
+        clean=card.clean if card else None,
+        distributions=distributions(facts),
+        missing=missing(facts),
+        keys=key_diagrams(facts),
+        model=found_model(facts),
+        products=tuple(
+            (facts.workspace.system[x].name, m.product)
+            for x, m in facts.evidence.entity_maps.items()
+            if m.product is not None
         ),
-        row_name,
-        dark="low",
+        reach=reach_heat(facts),
     )

@@ -88,7 +88,8 @@ def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
                             "tables mapped", len(tables), len(cover.tables), (catalog.id,)
                         ),
                     ),
-                    confidence="firm",
+                    # What a product or a guess says of tables, nobody here has confirmed.
+                    confidence="firm" if system.id in facts.workspace.map_of else "tentative",
                     who=system.owners.business,
                     related=(f"system:{system.id}", f"entity:{entity}"),
                 )

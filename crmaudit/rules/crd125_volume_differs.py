@@ -60,7 +60,7 @@ def check(facts: Facts, share: float = 0.5) -> Iterator[Hit | NotAssessed]:
             reason = f"nobody stated how many rows of {entity.label} there are"
             yield NotAssessed(reason, "volume: rows: in entities.yaml", f"entity:{entity.id}")
         elif not counts:
-            reason = f"no table counted is mapped to {entity.label} as a whole"
+            reason = f"no table counted is mapped to {entity.label} by itself"
             yield NotAssessed(reason, "maps/, crmaudit collect", f"entity:{entity.id}")
         else:
             system = max(counts, key=lambda s: counts[s])
@@ -86,12 +86,17 @@ def check(facts: Facts, share: float = 0.5) -> Iterator[Hit | NotAssessed]:
 
 
 def _counts(facts: Facts, entity: str) -> Iterator[tuple[str, int]]:
-    """Rows of the entity's primary tables by system, where all their rows are the entity's."""
-    for declared in facts.workspace.maps:
-        catalog = facts.evidence.catalogs.get(declared.system)
+    """Rows of the entity's primary tables by system, where they were counted apart from others."""
+    scope = {s.id for s in facts.workspace.in_scope}
+    for system, known in facts.maps.items():
+        catalog = facts.evidence.catalogs.get(system)
         rows = {t.qualified: t.rows for t in catalog.tables} if catalog else {}
-        for table in declared.tables:
-            if table.entity == entity and table.role == "primary" and not table.where:
-                count = rows.get(table.table)
-                if count is not None and facts.workspace.system[declared.system].in_scope:
-                    yield declared.system, count
+        for row in known.of(entity):
+            if row.role != "primary" or system not in scope:
+                continue
+            count = rows.get(row.table)
+            if row.where:
+                part = facts.quality.part(system, row.table, row.where)
+                count = part.rows if part and part.rows_method.kind == "exact" else None
+            if count is not None:
+                yield system, count

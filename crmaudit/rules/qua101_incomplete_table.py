@@ -38,6 +38,9 @@ from crmaudit.quality.quality import Holding
 from crmaudit.rules.base import Hit, Measurement, Severity, Topic
 from crmaudit.rules.words import (
     column_subject,
+    doubted,
+    entity_label,
+    entity_subject,
     need_profiles,
     percent,
     surety,
@@ -54,7 +57,7 @@ def _empties(facts: Facts, system: str, profile: TableProfile) -> list[tuple[str
     """Columns that people fill, with the rows in which they did not."""
     found = []
     for column in profile.columns:
-        card = facts.quality.column_card(system, profile.table, column.name)
+        card = facts.quality.column_card(system, profile.table, column.name, profile.where)
         if card.scores["completeness"].share is not None and column.filled < column.rows:
             found.append((column.name, column.rows - column.filled))
     return sorted(found, key=lambda f: -f[1])
@@ -65,19 +68,22 @@ def check(facts: Facts, share: float = 0.7) -> Iterator[Hit]:
     held: dict[tuple[str, str], list[Holding]] = {}
     for holding in facts.quality.holdings():
         held.setdefault((holding.system, holding.profile.table), []).append(holding)
-    for system, profile in facts.quality.entity_tables():
-        holdings = held.get((system, profile.table), [])
+    for system, table in facts.quality.entity_tables():
+        holdings = held.get((system, table.table), [])
+        profile = facts.quality.worst_part(table, holdings, "completeness")
         # Fields that one kind of row needs are rightly empty in another.
-        mixed = bool(holdings) and not any(h.whole for h in holdings)
-        score = facts.quality.table_card(system, profile.table).scores["completeness"]
-        if score.share is None or score.share >= share:
+        mixed = bool(holdings) and not profile.where and not any(h.whole for h in holdings)
+        score = facts.quality.card(profile).scores["completeness"]
+        passed, applicable = score.checks
+        if not applicable or passed / applicable >= share:
             continue
         empty = _empties(facts, system, profile)
-        passed, applicable = int(score.passed), int(score.applicable)
+        mine = [h for h in holdings if not profile.where or h.profile is profile]
         among = ", rows of several kinds taken together" if mixed else ""
+        part = f"{entity_label(facts, mine[0].mapped.entity)} in " if profile.where else ""
         yield Hit(
             table_subject(system, profile.table),
-            f"{percent(score.share)} of the fields of {profile.table} are filled "
+            f"{percent(passed / applicable)} of the fields of {part}{profile.table} are filled "
             f"({passed:,} of {applicable:,}{among}); "
             f"most often empty: {worst(empty)}",
             measurements=(
@@ -88,9 +94,11 @@ def check(facts: Facts, share: float = 0.7) -> Iterator[Hit]:
                 ),
             ),
             severity=None if holdings and not mixed else "low",
-            confidence="tentative" if mixed else surety(profile),
+            confidence="tentative"
+            if mixed
+            else doubted(surety(profile), bool(mine) and all(h.doubtful for h in mine)),
             related=(
-                *(f"entity:{h.mapped.entity}" for h in holdings),
+                *dict.fromkeys(entity_subject(h.mapped.entity) for h in mine),
                 *(column_subject(system, profile.table, name) for name, _ in empty[:5]),
             ),
         )

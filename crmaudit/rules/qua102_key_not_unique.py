@@ -40,22 +40,29 @@ from collections.abc import Iterator
 from crmaudit.facts import Facts
 from crmaudit.quality.keys import KeyClaim, claims
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
-from crmaudit.rules.words import column_subject, need_profiles, percent, surety
+from crmaudit.rules.words import column_subject, listed, need_profiles, percent, surety
 
 severity: Severity = "high"
 topic: Topic = "quality"
 initiative = "clean-data"
 
 
+def _about(claim: KeyClaim) -> str:
+    if claim.column is not None:
+        return column_subject(claim.system, claim.profile.table, claim.column.name)
+    return column_subject(claim.system, claim.profile.table, "+".join(claim.columns))
+
+
 def _hit(claim: KeyClaim, repeated: int) -> Hit:
-    column, profile = claim.column, claim.profile
+    table, filled = claim.profile.table, claim.filled
+    name = f"{table}.{claim.columns[0]}" if claim.column else f"{table} ({listed(claim.columns)})"
     return Hit(
-        column_subject(claim.system, profile.table, column.name),
-        f"{percent(repeated / column.filled)} of the values of {profile.table}.{column.name} are "
-        f"not unique ({repeated:,} of {column.filled:,}), though {claim.says}",
-        measurements=(Measurement.share("not unique", repeated, column.filled, (profile.id,)),),
+        _about(claim),
+        f"{percent(repeated / filled)} of the values of {name} are "
+        f"not unique ({repeated:,} of {filled:,}), though {claim.says}",
+        measurements=(Measurement.share("not unique", repeated, filled, (claim.evidence,)),),
         severity=None if claim.technical else "medium",
-        confidence=surety(profile, column),
+        confidence=surety(claim.profile, *([claim.column] if claim.column else [])),
     )
 
 
@@ -63,12 +70,11 @@ def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
     need_profiles(facts)
     seen: set[str] = set()
     for claim in claims(facts.quality, facts.workspace.entity):
-        about = column_subject(claim.system, claim.profile.table, claim.column.name)
+        about = _about(claim)
         if about in seen:
             continue
         seen.add(about)
-        repeated = claim.repeated
-        if repeated is None:
+        if claim.repeated is None:
             yield NotAssessed("its different values were not counted", "crmaudit collect", about)
-        elif repeated:
-            yield _hit(claim, repeated)
+        elif claim.repeated:
+            yield _hit(claim, claim.repeated)

@@ -35,32 +35,29 @@ Find out where it is kept now. If nowhere, agree who keeps it, or archive it.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
 
 from crmaudit.facts import Facts
-from crmaudit.quality.quality import Holding, column_named
+from crmaudit.quality.quality import Holding
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
-from crmaudit.rules.words import entity_label, listed, need_profiles, span, surety, verb
+from crmaudit.rules.words import (
+    doubted,
+    entity_label,
+    entity_subject,
+    listed,
+    need_profiles,
+    span,
+    surety,
+    verb,
+)
 
 severity: Severity = "medium"
 topic: Topic = "quality"
 initiative = "clean-data"
 
 
-def _newest(facts: Facts, holding: Holding) -> date | None:
-    """The newest stamp of a table, of creation or change."""
-    stamps = (holding.mapped.modified_at, holding.mapped.created_at)
-    columns = [column_named(holding.profile, s) for s in stamps if s]
-    days = [facts.quality.newest(c) for c in columns if c is not None]
-    return max((d for d in days if d is not None), default=None)
-
-
 def _unreadable(held: list[Holding], label: str, about: str) -> NotAssessed:
     named = [
-        f"{h.profile.table}.{stamp}"
-        for h in held
-        for stamp in (h.mapped.modified_at, h.mapped.created_at)
-        if stamp
+        stamp if "." in stamp else f"{h.profile.table}.{stamp}" for h in held for stamp in h.stamps
     ]
     if named:
         return NotAssessed(
@@ -81,9 +78,9 @@ def check(facts: Facts, days: int = 365) -> Iterator[Hit | NotAssessed]:
         raise NotAssessed("no profiled table is mapped to an entity", needs="maps/")
     for entity in dict.fromkeys(h.mapped.entity for h in primary):
         held = [h for h in primary if h.mapped.entity == entity]
-        known = [(d, h) for h in held if (d := _newest(facts, h)) is not None]
+        known = [(d, h) for h in held if (d := facts.quality.newest_stamp(h)) is not None]
         label = entity_label(facts, entity)
-        about = f"entity:{entity}"
+        about = entity_subject(entity)
         if not known:
             yield _unreadable(held, label, about)
             continue
@@ -92,12 +89,14 @@ def check(facts: Facts, days: int = 365) -> Iterator[Hit | NotAssessed]:
         if age > days:
             profile = holding.profile
             # The newest stamp of a shared table may be of a row of another kind.
-            sure = len(known) == len(held) and all(h.whole for h in held)
-            among = "" if holding.whole else ", rows of other kinds among them"
+            # A stamp that stands in another table stands there for all kinds of records.
+            apart = holding.whole and not any("." in stamp for stamp in holding.stamps)
+            sure = apart and len(known) == len(held) and all(h.whole for h in held)
+            among = "" if apart else ", rows of other kinds among them"
             yield Hit(
                 about,
                 f"The newest stamp of {label} is {span(age)} old, in {profile.table} "
                 f"({profile.rows:,} rows{among})",
                 measurements=(Measurement("days since", age, "days", evidence=(profile.id,)),),
-                confidence=surety(profile) if sure else "tentative",
+                confidence=doubted(surety(profile), holding.doubtful) if sure else "tentative",
             )

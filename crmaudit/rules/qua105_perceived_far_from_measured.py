@@ -1,7 +1,7 @@
 """What people say of the data lies far from what was measured.
 
 ## Why
-Perceived quality is somebody's opinion, measured quality a pass rate. Where they differ by
+Perceived quality is somebody's opinion, measured quality the mean of its dimensions. Where they differ by
 `points` or more of 100, people trust data that is bad, or avoid data that is good.
 
 ## Fix
@@ -55,12 +55,12 @@ def _hit(facts: Facts, gap: OpinionGap, about: str, what: str, apart: float) -> 
     return Hit(
         about,
         f"{what}: perceived {said.score:.0f} of 100 by {who}, measured {gap.measured_score:.0f} "
-        f"({score.passed:,} of {score.applicable:,} checks{mixed})",
+        f"({score.applicable:,} checks{mixed})",
         file=facts.workspace.file_of(f"system:{system.id}"),
         path=("perceived_quality",),
         measurements=(
             Measurement("perceived", said.score, "of 100", whole=voices),
-            Measurement.share("measured", int(score.passed), int(score.applicable), score.evidence),
+            Measurement("measured", gap.measured_score or 0.0, "of 100", evidence=score.evidence),
             Measurement("perceived less measured", apart, "points"),
         ),
         # Where voices differ so much that they enclose what was measured, some of them are right.

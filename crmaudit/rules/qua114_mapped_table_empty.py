@@ -30,8 +30,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crmaudit.facts import Facts
-from crmaudit.rules.base import Hit, NotAssessed, Severity, Topic
-from crmaudit.rules.words import entity_label, need_profiles, table_subject
+from crmaudit.quality.quality import Holding
+from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
+from crmaudit.rules.words import (
+    doubted,
+    entity_label,
+    entity_subject,
+    need_profiles,
+    table_subject,
+)
 
 severity: Severity = "low"
 topic: Topic = "quality"
@@ -43,18 +50,25 @@ def check(facts: Facts) -> Iterator[Hit]:
     holdings = list(facts.quality.holdings())
     if not holdings:
         raise NotAssessed("no profiled table is mapped to an entity", needs="maps/")
-    empty: dict[tuple[str, str], list[str]] = {}
+    defined = facts.workspace.entity
+    empty: dict[tuple[str, str], list[Holding]] = {}
     for holding in holdings:
-        profile = holding.profile
+        profile, mapped = holding.profile, holding.mapped
         read = profile.provenance.status.state == "done"
-        if holding.mapped.role == "primary" and read and not profile.rows:
-            entity = holding.mapped.entity or ""
+        # A product comes with tables for things that nobody here has to do with.
+        wanted = mapped.basis == "declared" or mapped.entity in defined
+        if mapped.role == "primary" and wanted and read and not profile.rows:
             about = table_subject(holding.system, profile.table)
-            empty.setdefault((about, profile.table), []).append(entity)
-    for (about, table), entities in empty.items():
-        labels = " and ".join(entity_label(facts, e) for e in entities)
+            empty.setdefault((about, profile.table), []).append(holding)
+    for (about, table), held in empty.items():
+        labels = " and ".join(entity_label(facts, h.mapped.entity) for h in held)
+        parts = all(h.profile.where for h in held)
         yield Hit(
             about,
-            f"{table} is mapped to {labels} and has no rows",
-            related=tuple(f"entity:{e}" for e in entities),
+            f"{table} is mapped to {labels} and has no {'such ' if parts else ''}rows",
+            measurements=(
+                Measurement("rows", 0, "rows", evidence=tuple(h.profile.id for h in held)),
+            ),
+            confidence=doubted("certain", all(h.doubtful for h in held)),
+            related=tuple(entity_subject(h.mapped.entity) for h in held),
         )

@@ -6,7 +6,7 @@ whole: orphans are a matter of time. Databases of fewer than `tables` tables are
 
 ## Fix
 Count the orphans, mend them, then declare the references the product allows. Where it does not,
-check them on a schedule.
+check them on a schedule. References that were found all the same are told with their orphans.
 
 ## Bad
 ```yaml evidence
@@ -39,7 +39,7 @@ from collections.abc import Iterator
 
 from crmaudit.facts import Facts
 from crmaudit.rules.base import Hit, Measurement, Severity, Topic
-from crmaudit.rules.words import capital, part_of
+from crmaudit.rules.words import capital, part_of, verb
 
 severity: Severity = "medium"
 topic: Topic = "quality"
@@ -50,13 +50,23 @@ def check(facts: Facts, tables: int = 5) -> Iterator[Hit]:
     facts.need_evidence()
     for system, catalog in facts.evidence.catalogs.items():
         real = [t for t in catalog.tables if t.kind == "table"]
-        if len(real) >= tables and not any(t.foreign_keys for t in real):
-            yield Hit(
-                f"system:{system}",
-                f"{capital(part_of(0, len(real), 'table'))} declares a foreign key: "
-                "no reference is enforced",
-                measurements=(
-                    Measurement("tables without foreign keys", len(real), evidence=(catalog.id,)),
-                ),
-                who=facts.workspace.system[system].owners.it,
-            )
+        if len(real) < tables or any(t.foreign_keys for t in real):
+            continue
+        keys = facts.evidence.keys.get(system)
+        tested = [r for r in keys.references if r.verdict != "cannot tell"] if keys else []
+        broken = [r for r in tested if r.verdict == "orphans"]
+        measurements = [
+            Measurement("tables without foreign keys", len(real), evidence=(catalog.id,))
+        ]
+        told = "no reference is enforced"
+        if keys and tested:
+            found = Measurement.share("references broken", len(broken), len(tested), (keys.id,))
+            measurements.append(found)
+            told += f", and {part_of(len(broken), len(tested), 'found', 'found')} "
+            told += f"{verb(len(broken), 'has', 'have')} orphans"
+        yield Hit(
+            f"system:{system}",
+            f"{capital(part_of(0, len(real), 'table'))} declares a foreign key: {told}",
+            measurements=tuple(measurements),
+            who=facts.workspace.system[system].owners.it,
+        )

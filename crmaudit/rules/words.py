@@ -174,6 +174,11 @@ def table_subject(system: str, table: str) -> str:
     return subject("table", system, table)
 
 
+def entity_subject(entity: str) -> str:
+    """`entity:customer`, `entity:event%20registration` where only a map names it."""
+    return subject("entity", entity)
+
+
 def column_subject(system: str, table: str, column: str) -> str:
     """`column:crm.contacts.email`."""
     return subject("column", system, table, column)
@@ -197,6 +202,12 @@ def need_profiles(facts: Facts) -> None:
     """Raise NotAssessed where no table was profiled."""
     if not facts.evidence.profiles:
         raise NotAssessed("no table was profiled", needs="crmaudit collect")
+
+
+def doubted(confidence: Confidence, doubtful: bool) -> Confidence:
+    """One step less sure where a finding rests on a table that was mapped by a weak guess."""
+    lower: dict[Confidence, Confidence] = {"certain": "firm", "firm": "tentative"}
+    return lower.get(confidence, "tentative") if doubtful else confidence
 
 
 def surety(profile: TableProfile, *columns: ColumnProfile) -> Confidence:

@@ -6,7 +6,7 @@ changes a workspace goes by a `changes.Draft`: `renaming`, `adding`, `merging`.
 """
 
 from crmaudit.workspace.files import FOLDERS, MARKER, SINGLE
-from crmaudit.workspace.loading import load
+from crmaudit.workspace.loading import load, load_maps
 from crmaudit.workspace.proposal import Proposal, kind_columns, propose
 from crmaudit.workspace.scaffold import init, without_secret
 from crmaudit.workspace.schema import schemas, write_schemas
@@ -22,6 +22,7 @@ __all__ = [
     "init",
     "kind_columns",
     "load",
+    "load_maps",
     "propose",
     "schemas",
     "without_secret",

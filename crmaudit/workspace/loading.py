@@ -93,6 +93,36 @@ def load(root: Path, overlay: Mapping[str, str | None] | None = None) -> Workspa
     )
 
 
+def load_maps(folder: Path) -> Mapping[str, Map]:
+    """The entity maps in a folder that belongs to no workspace, by system.
+
+    Several files about one system make one map. Raises InvalidInput with every
+    mistake of every file, CrmauditError where there is no such folder.
+    """
+    if not folder.is_dir():
+        raise CrmauditError(
+            f"there is no folder {folder}", "name the folder that holds the maps: maps/"
+        )
+    # Places are told as the user wrote the folder.
+    reading = _Reading(folder, {})
+    read_ = (m for m in reading.folder(".", Map) if isinstance(m, Map))
+    found: dict[str, Map] = {}
+    for part in read_:
+        have = found.get(part.system)
+        found[part.system] = part if have is None else have.joined(part)
+    if reading.problems:
+        told = (_below(folder, p) for p in reading.problems)
+        raise InvalidInput(sorted(told, key=_by_place))
+    return found
+
+
+def _below(folder: Path, problem: Problem) -> Problem:
+    if problem.where is None:
+        return problem
+    where = replace(problem.where, file=(folder / problem.where.file).as_posix())
+    return replace(problem, where=where)
+
+
 def _by_place(problem: Problem) -> tuple[str, int, int]:
     where = problem.where or Place("")
     return where.file, where.line, where.column

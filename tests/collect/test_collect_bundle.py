@@ -119,6 +119,8 @@ def test_the_key_is_nowhere(make_db: Make, tmp_path: Path) -> None:
         (["crm", "--url", "x.sqlite", "--as", "crm", "-o", "e.zip"], "--url needs"),
         (["--url", "x.sqlite", "--as", "a/b", "-o", "e.zip"], "no id of a system"),
         (["--as", "crm", "-o", "e.zip"], "go with --url"),
+        (["--maps", "maps"], "go with --url"),
+        (["--url", "x.sqlite", "--as", "crm", "-o", "e.zip", "--maps", "no"], "no folder no"),
         (["--url", "x.sqlite", "--as", "crm", "-o", "e.zip"], "x.sqlite"),
     ],
 )
@@ -132,3 +134,23 @@ def test_wrong_options(args: list[str], says: str, tmp_path: Path) -> None:
 def test_an_open_failure_leaves_nothing_beside(tmp_path: Path) -> None:
     crmaudit("collect", "--url", "no.sqlite", "--as", "crm", "-o", "e.zip", cwd=tmp_path)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_maps_of_no_workspace(make_db: Make, tmp_path: Path) -> None:
+    db = made(make_db("sqlite"))
+    maps = tmp_path / "maps"
+    maps.mkdir()
+    collecting = ("collect", "--url", db.url, "-o", "e.zip", "--maps", "maps", "--as")
+    (maps / "crm.yaml").write_text("system: crm\ntables: [{table: contact, entty: person}]\n")
+    done = crmaudit(*collecting, "crm", cwd=tmp_path)
+    assert done.code == 2
+    assert "maps/crm.yaml:2:" in done.err
+
+    (maps / "crm.yaml").write_text("system: crm\ntables: [{table: contact, entity: person}]\n")
+    done = crmaudit(*collecting, "billing", cwd=tmp_path)
+    assert done.code == 2
+    assert "no map in maps speaks of 'billing'" in done.err
+    assert not (tmp_path / "e.zip").exists()
+    assert crmaudit(*collecting, "crm", cwd=tmp_path).code == 0
+    with zipfile.ZipFile(tmp_path / "e.zip") as archive:
+        assert any("catalog" in name for name in archive.namelist())

@@ -30,7 +30,7 @@ def task(
     return Task(source, "crm", catalog, catalog.tables, known, tuple(evidence))
 
 
-def tested(asked: Task) -> dict[str, list[Tested]]:
+def by_name(asked: Task) -> dict[str, list[Tested]]:
     """The tests of each expectation."""
     (document,) = list(collector.collect(asked))
     assert isinstance(document, ExpectationTests)
@@ -43,7 +43,7 @@ def tested(asked: Task) -> dict[str, list[Tested]]:
 def counts(asked: Task) -> dict[str, Any]:
     """Per expectation passed and applicable, faults, or why not."""
     found: dict[str, Any] = {}
-    for name, tests in tested(asked).items():
+    for name, tests in by_name(asked).items():
         assert len(tests) == 1, tests
         (test,) = tests
         if test.status.state == "failed":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
@@ -60,11 +61,6 @@ class Engine:
             self.close()
             raise
 
-    @property
-    def stopped(self) -> bool:
-        """Whether it was told to stop: no statement is answered any more."""
-        return self._stopped
-
     def run(self, work: Callable[[], T]) -> T:
         """What `work` returns or raises; it asks this engine, in the engine's thread."""
         return self.wait(self.start(work))
@@ -101,9 +97,15 @@ class Engine:
 
     def show(self, name: str, rows: Any, sql: str) -> None:
         """Execute a statement that reads Arrow data under a name."""
+        with self.lent(name, rows):
+            self._answered(lambda: self._connection.execute(sql))
+
+    @contextmanager
+    def lent(self, name: str, rows: Any) -> Iterator[None]:
+        """Inside it statements can read Arrow data under a name."""
         self._connection.register(name, rows)
         try:
-            self._answered(lambda: self._connection.execute(sql))
+            yield
         finally:
             self._connection.unregister(name)
 

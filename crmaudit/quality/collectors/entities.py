@@ -1,22 +1,126 @@
-"""What the tables of a system mean: product map, else inference."""
+"""What the tables of a system mean: the product map of its CRM, else inference."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime
 
-from crmaudit.evidence import Document
-from crmaudit.sources.base import Statement
-from crmaudit.sources.task import Task
+from crmaudit import __version__
+from crmaudit.errors import CrmauditError
+from crmaudit.evidence import Catalog, Document, EntityMap, Keys, Provenance, TableProfile
+from crmaudit.quality.entities.conditions import Dialect, nature
+from crmaudit.quality.entities.mapping import Said, corrected, understand
+from crmaudit.quality.entities.splitting import MOST_KINDS, Kind, Kinds, Question
+from crmaudit.quality.products import recognise, resolve, version_statements
+from crmaudit.sources.base import ConnectionLostError, Source, Statement
+from crmaudit.sources.task import Known, Task
+
+_PURPOSE = "how many rows are of which kind"
 
 
-class _Collector:
+class _Entities:
     per_table = False
 
     def statements(self, task: Task) -> Iterable[Statement]:
-        return ()
+        recognised = recognise(task.catalog)
+        for sql, purpose in version_statements(recognised) if recognised else ():
+            yield Statement(sql, purpose)
+        yield Statement(
+            "SELECT kind, COUNT(*), COUNT(…) FROM … GROUP BY kind", _PURPOSE, template=True
+        )
 
     def collect(self, task: Task) -> Iterator[Document]:
-        yield from ()
+        yield entity_map(task)
 
 
-collector = _Collector()
+def entity_map(task: Task, products: bool = True) -> EntityMap:
+    """The entity map of the task's system; without `products` all of it is inferred.
+
+    At most a few statements are sent: for the product's version, and one for
+    each column that may tell entities of one table apart and whose profile
+    does not. One that fails leaves its table to what is known without it.
+    """
+    began = time.monotonic()
+    source, catalog = task.source, task.catalog
+    profiles = {p.table: p for p in task.found(TableProfile) if not p.where}
+    keys = next(task.found(Keys), None)
+    found = understand(
+        catalog,
+        profiles,
+        keys,
+        dialect=Dialect(source.engine, source.quote),
+        said=_said(catalog, source) if products else None,
+        ask=lambda questions: _asked(source, questions),
+    )
+    return EntityMap(
+        provenance=Provenance(
+            system=task.system,
+            source=source.address,
+            engine=source.engine,
+            snapshot=source.snapshot,
+            taken_at=datetime.now(UTC),
+            tool=f"crmaudit {__version__}",
+        ),
+        tables=found.tables,
+        product=found.product,
+        contact_points=corrected(found.contact_points, _declared(task.known)),
+        seconds=round(time.monotonic() - began, 3),
+    )
+
+
+def _said(catalog: Catalog, source: Source) -> Said | None:
+    recognised = recognise(catalog, source.query)
+    if recognised is None:
+        return None
+    resolved = resolve(recognised, catalog)
+    return Said(resolved.product, resolved.tables, resolved.contact_points)
+
+
+def _declared(known: Known) -> Mapping[str, tuple[str, ...]]:
+    """The entities that people say a table holds."""
+    found: dict[str, tuple[str, ...]] = {}
+    for row in known.map.tables if known.map else ():
+        if row.role == "primary" and row.entity:
+            found[row.table] = (*found.get(row.table, ()), row.entity)
+    return found
+
+
+def _asked(source: Source, questions: Iterable[Question]) -> Kinds:
+    found: dict[tuple[str, str], Mapping[str, Kind]] = {}
+    for question in questions:
+        try:
+            rows = source.query(_statement(source, question), _PURPOSE)
+        except ConnectionLostError:
+            raise
+        except CrmauditError:
+            continue
+        names = [c.name for c in question.filled]
+        found[question.table.qualified, question.column.name] = {
+            str(value): Kind(_count(rows_), dict(zip(names, map(_count, filled), strict=True)))
+            for value, rows_, *filled in rows
+            if value not in (None, "")
+        }
+    return {place: kinds for place, kinds in found.items() if len(kinds) <= MOST_KINDS}
+
+
+def _statement(source: Source, question: Question) -> str:
+    quote = source.quote
+    kind = quote(question.column.name)
+    counted = [
+        f"COUNT(NULLIF({quote(c.name)}, ''))"
+        if nature(c, source.engine) == "text"
+        else f"COUNT({quote(c.name)})"
+        for c in question.filled
+    ]
+    table = ".".join(quote(p) for p in (question.table.schema, question.table.name) if p)
+    what = ", ".join([kind, "COUNT(*)", *counted])
+    # A column of many values is none of kinds: no more of them are fetched than tell that.
+    return f"SELECT {what} FROM {table} GROUP BY {kind} LIMIT {2 * MOST_KINDS}"
+
+
+def _count(value: object) -> int:
+    return int(str(value))
+
+
+collector = _Entities()

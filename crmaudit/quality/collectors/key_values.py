@@ -123,16 +123,19 @@ class KeyValues:
             wanted.pairs[pair] = self._numbers[pair]
         return self._numbers[pair]
 
-    def wanted(self) -> Iterator[tuple[str, str, tuple[str, ...]]]:
-        """Table, condition and columns of each stream that `read` would ask for."""
-        for (table, where), wanted in self._wanted.items():
-            yield table, where, wanted.columns()
+    def wanted(self) -> list[tuple[str, str, tuple[str, ...]]]:
+        """Table, condition and columns of what was asked for and not read yet."""
+        return [(table, where, w.columns()) for (table, where), w in self._wanted.items()]
+
+    def give_up(self, table: str, where: str) -> None:
+        """That table cannot be read: nothing will be known of what was wanted of it."""
+        self._wanted.pop((table, where), None)
 
     # Reading
 
     def read(self, table: Table, where: str, told: Callable[[int], None]) -> None:
         """Stream what is wanted of a table; what the source raises comes out as it is."""
-        wanted = self._wanted[table.qualified, where]
+        wanted = self._wanted.pop((table.qualified, where))
         names = wanted.columns()
         columns = [table.column(name) for name in names]
         folds = {c.name for c in columns if self._folds(c.type)}
@@ -203,10 +206,14 @@ class KeyValues:
 
     # Asking
 
-    def seal(self) -> None:
-        """All is read: add up what came in pieces."""
+    def settle(self) -> None:
+        """Wait until all that was read can be asked for `types`."""
         self._flush()
         self._wait()
+
+    def seal(self) -> None:
+        """All is read: add up what came in pieces."""
+        self.settle()
         self._ask(
             "CREATE TABLE counted AS SELECT c, v, sum(n)::BIGINT AS n FROM seen "
             "WHERE v <> '' GROUP BY c, v"
@@ -250,8 +257,7 @@ class KeyValues:
             f"AS k FROM counted WHERE lower(v) NOT IN ({_sql(SENTINELS)})) GROUP BY c"
         )
         return {
-            c: Spread(n, low, high) if numbers == n else Spread(n)
-            for c, n, numbers, low, high in rows
+            c: Spread(n, (low, high) if numbers == n else None) for c, n, numbers, low, high in rows
         }
 
     def uniqueness(self, numbers: Iterable[int]) -> dict[int, tuple[int, int]]:
@@ -263,9 +269,7 @@ class KeyValues:
         )
         return {c: (filled, repeated) for c, filled, repeated in rows}
 
-    def inclusions(
-        self, tests: Sequence[tuple[int, int, tuple[str, ...]]]
-    ) -> list[Inclusion]:
+    def inclusions(self, tests: Sequence[tuple[int, int, tuple[str, ...]]]) -> list[Inclusion]:
         """For each child, parent and further words for none: how far one holds the other's keys."""
         if not tests:
             return []
@@ -287,7 +291,9 @@ class KeyValues:
             "CREATE OR REPLACE TABLE keys AS SELECT c, v FROM counted "
             "WHERE c IN (SELECT parent FROM tests)"
         )
-        none = f"(p.v IS NULL AND (lower(s.v) IN ({_sql(SENTINELS)}) OR list_contains(t.more, s.v)))"
+        none = (
+            f"(p.v IS NULL AND (lower(s.v) IN ({_sql(SENTINELS)}) OR list_contains(t.more, s.v)))"
+        )
         joined = (
             f"SELECT t.i, s.v, s.n, p.v IS NOT NULL AS found, {none} AS none "
             "FROM tests t JOIN counted s ON s.c = t.child "

@@ -2,21 +2,174 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from functools import partial
 
-from crmaudit.evidence import Document
-from crmaudit.sources.base import Statement
+import duckdb
+import pyarrow as pa
+
+from crmaudit import __version__
+from crmaudit.errors import CrmauditError
+from crmaudit.evidence import Document, Keys, Provenance, Reference, Status, Table, TableProfile
+from crmaudit.quality.collectors.key_search import Search
+from crmaudit.quality.collectors.key_values import KeyValues
+from crmaudit.quality.plan import Plan
+from crmaudit.quality.products import recognise, resolve
+from crmaudit.quality.products.resolved import Resolved
+from crmaudit.quality.references.columns import Columns
+from crmaudit.quality.references.stated import RELATIONSHIPS, is_relations, related
+from crmaudit.quality.references.tables import TableNames
+from crmaudit.sources.base import ConnectionLostError, Statement
 from crmaudit.sources.task import Task
+
+_MOST_RELATIONS = 50_000
+"""Rows of a table of relations that are read; no product has a tenth of it."""
+
+_FAILURES = (CrmauditError, duckdb.Error, pa.ArrowException, OSError, MemoryError)
+
+
+def find_keys(task: Task, products: bool = True, plan: Plan | None = None) -> Keys:
+    """The keys and references of the task's system; `products`: with what product maps know.
+
+    Each table with rows is streamed once, only the columns that may be keys
+    or refer to some. One that cannot be read leaves its references untested,
+    and the status says so; a lost connection passes as ConnectionLostError.
+    """
+    began = time.monotonic()
+    plan = plan or Plan(system=task.system)
+    columns = Columns(task.catalog, task.found(TableProfile))
+    product = _product(task) if products else None
+    reader = _Reader(task)
+    described = tuple(reader.dictionaries(columns))
+    with KeyValues(task.source, plan) as values:
+        search = Search(
+            columns, values, task.catalog, task.known.map, product, described, reader.unread
+        )
+        reader.read(values, columns)
+        values.settle()
+        search.ask_types()
+        reader.read(values, columns)
+        values.seal()
+        references, polymorphic, keys = search.found()
+    return Keys(
+        _provenance(task, reader.status),
+        keys=keys,
+        references=references,
+        polymorphic=polymorphic,
+        dictionaries=tuple(reader.used),
+        seconds=round(time.monotonic() - began, 3),
+    )
+
+
+class _Reader:
+    """Reads for the search; remembers what could not be read, and why."""
+
+    def __init__(self, task: Task) -> None:
+        self._task = task
+        self.unread: set[str] = set()
+        self.used: list[str] = []
+        self._reasons: list[str] = []
+
+    @property
+    def status(self) -> Status:
+        if not self._reasons:
+            return Status()
+        many = f"{len(self._reasons)} tables could" if len(self._reasons) > 1 else "a table could"
+        return Status("partly", f"{many} not be read: {self._reasons[0]}")
+
+    def read(self, values: KeyValues, columns: Columns) -> None:
+        for name, where, _ in values.wanted():
+            table = columns.table[name]
+            if columns.rows(name) == 0 or not table.readable:
+                values.give_up(name, where)
+                if not table.readable:
+                    self._failed(table, table.note or "this account may not read it")
+                continue
+            try:
+                values.read(table, where, partial(self._task.on_rows, name))
+            except ConnectionLostError:
+                raise
+            except _FAILURES as error:
+                self._failed(table, _reason(error))
+
+    def dictionaries(self, columns: Columns) -> Iterator[Reference]:
+        """What tables of the product say about relations."""
+        names = TableNames(columns.tables)
+        for table in columns.tables:
+            if not is_relations(table) or columns.rows(table.qualified) == 0:
+                continue
+            try:
+                found = related(self._rows(table), names, table.qualified)
+            except ConnectionLostError:
+                raise
+            except _FAILURES as error:
+                self._failed(table, _reason(error))
+                continue
+            if found:
+                self.used.append(table.qualified)
+                yield from found
+
+    def _rows(self, table: Table) -> Iterator[dict[str, str | None]]:
+        there = {c.name.lower(): c for c in table.columns}
+        wanted = [there[name] for name in RELATIONSHIPS if name in there]
+        seen = 0
+        for batch in self._task.source.stream(table, wanted):
+            for row in batch.to_pylist():
+                yield {name.lower(): value for name, value in row.items()}
+            seen += batch.num_rows
+            if seen >= _MOST_RELATIONS:
+                return
+
+    def _failed(self, table: Table, reason: str) -> None:
+        if table.qualified not in self.unread:
+            self.unread.add(table.qualified)
+            self._reasons.append(f"{table.qualified}: {reason}")
+
+
+def _product(task: Task) -> Resolved | None:
+    recognised = recognise(task.catalog, task.source.query)
+    return resolve(recognised, task.catalog) if recognised is not None else None
+
+
+def _provenance(task: Task, status: Status) -> Provenance:
+    return Provenance(
+        system=task.system,
+        source=task.source.address,
+        engine=task.source.engine,
+        snapshot=task.source.snapshot,
+        taken_at=datetime.now(UTC),
+        tool=f"crmaudit {__version__}",
+        status=status,
+    )
+
+
+def _reason(error: BaseException) -> str:
+    """One line about the failure, with nothing in it that may come out of a table."""
+    if isinstance(error, CrmauditError):
+        return error.problems[0].message
+    if isinstance(error, duckdb.OutOfMemoryException | MemoryError):
+        return "comparing its keys takes more memory than allowed"
+    return f"its keys could not be compared: {type(error).__name__}"
 
 
 class _Collector:
     per_table = False
 
     def statements(self, task: Task) -> Iterable[Statement]:
-        return ()
+        """Templates: which columns are key-like is known when the profiles are there."""
+        for table in task.catalog.tables:
+            if table.readable and table.columns and table.kind != "view" and table.rows != 0:
+                whole = task.source.statement(table, table.columns)
+                yield Statement(
+                    whole.sql,
+                    f"keys and references of {table.qualified}: only the key-like of these columns",
+                    template=True,
+                )
 
     def collect(self, task: Task) -> Iterator[Document]:
-        yield from ()
+        yield find_keys(task)
 
 
 collector = _Collector()

@@ -29,6 +29,7 @@ from crmaudit.quality.collectors.engine import Engine
 from crmaudit.quality.collectors.measure import measure
 from crmaudit.quality.collectors.row_faults import RowFaults, row_faults
 from crmaudit.quality.collectors.staging import Head, Held, Stage, Staged, counts
+from crmaudit.quality.collectors.value_faults import FAULTY, forget
 from crmaudit.quality.plan import Plan
 from crmaudit.sources.base import ConnectionLostError, Source
 
@@ -91,7 +92,7 @@ class _Profiler:
     def profile(self, table: Table) -> TableProfile:
         began = time.monotonic()
         columns: list[ColumnProfile] = []
-        understanding, between = 0.0, RowFaults()
+        understanding, between, doubt = 0.0, RowFaults(), ""
         rows, rows_method = table.rows or 0, table.rows_method
         plan = self._plan
         if table.columns:
@@ -107,15 +108,21 @@ class _Profiler:
                 founds, understanding = self._columns(table, staged, kept)
                 if staged is not None:
                     began_rows = time.monotonic()
-                    work = partial(row_faults, staged, table, founds)
-                    between = staged.engine.run(work)
+                    try:
+                        between = staged.engine.run(partial(row_faults, staged, table, founds))
+                    except duckdb.Error as error:
+                        # The statistics of the columns are whole without it.
+                        doubt = f"rows were not searched for faults: {_reason(error)}"
                     understanding += time.monotonic() - began_rows
                 columns = [f.profile(methods) for f in founds]
         failed = [c.status.reason for c in columns if c.status.state == "failed"]
-        status = Status()
+        partly = [c.status.reason for c in columns if c.status.state == "partly"]
+        reasons = [doubt] if doubt else []
         if failed:
-            reason = f"{len(failed)} of {len(columns)} columns failed: {failed[0]}"
-            status = Status("partly", reason)
+            reasons.insert(0, f"{len(failed)} of {len(columns)} columns failed: {failed[0]}")
+        elif partly:
+            reasons.insert(0, f"{len(partly)} of {len(columns)} columns: {partly[0]}")
+        status = Status("partly", "; ".join(reasons)) if reasons else Status()
         return TableProfile(
             provenance=_provenance(self._source, plan, status),
             table=table.qualified,
@@ -146,6 +153,7 @@ class _Profiler:
                 return 0, 0, None
             if self._small is None:
                 self._small = Engine(plan, threads=1)
+            stack.callback(self._small.drop, FAULTY)
             return head.rows, head.rows, Held(self._small, head.batches, width)
         stage = stack.enter_context(Stage(plan, width))
         seen, kept = stage.fill(head.take(), batches, told)
@@ -173,6 +181,7 @@ class _Profiler:
                     )
                     return
                 # One of them is at fault: it is to fail alone.
+                forget(staged.engine, group)
                 half = len(group) // 2
                 attempt(group[:half])
                 attempt(group[half:])

@@ -11,7 +11,7 @@ import hashlib
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from queue import Empty, Full, Queue
 from typing import Any, Protocol
 
@@ -50,6 +50,12 @@ class Staged(Protocol):
         """Make the table `counts`: of each column `c` the values `v` and how often (`n`) each is.
 
         It replaces the one before.
+        """
+
+    def rows(self) -> AbstractContextManager[str]:
+        """Inside it the engine has the rows under the name answered.
+
+        Their columns are `c0`, `c1` … and `r`, a number for each row.
         """
 
 
@@ -114,6 +120,14 @@ class Held:
             values,
             "CREATE TEMP TABLE counts AS SELECT c, v, count(*) AS n FROM held GROUP BY c, v",
         )
+
+    @contextmanager
+    def rows(self) -> Iterator[str]:
+        columns = [pa.chunked_array(arrays, pa.string()) for arrays in self._columns]
+        numbers = pa.array(range(len(columns[0])), pa.int64())
+        rows = pa.table([numbers, *columns], ["r", *_names(len(columns))])
+        with self.engine.lent("held_rows", rows):
+            yield "held_rows"
 
 
 class Stage:
@@ -185,6 +199,10 @@ class Stage:
             f"CREATE TEMP TABLE counts AS SELECT {index}::{_NUMBER} AS c, v, n FROM "
             f"(SELECT c{index} AS v, count(*) AS n FROM staged GROUP BY 1)"
         )
+
+    @contextmanager
+    def rows(self) -> Iterator[str]:
+        yield "(SELECT rowid AS r, * FROM staged)"
 
     def __enter__(self) -> Stage:
         return self

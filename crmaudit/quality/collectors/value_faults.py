@@ -19,18 +19,20 @@ import pyarrow as pa
 
 from crmaudit.evidence import Fault, Status
 from crmaudit.evidence.fault import FaultKind
-from crmaudit.evidence.privacy import example, may_show
+from crmaudit.evidence.privacy import example, may_show, personal_name
 from crmaudit.evidence.semantic import SemanticType, audience
 from crmaudit.quality.collectors.column import Found
 from crmaudit.quality.collectors.engine import Engine
-from crmaudit.quality.faults import dates, outliers
+from crmaudit.quality.faults import dates, formats, outliers
 from crmaudit.quality.faults.suspicions import Asked, Suspicion, suspicions
 from crmaudit.quality.faults.synonyms import meaning
 from crmaudit.quality.faults.variants import MOST_VALUES, variants
 from crmaudit.quality.logical_types import READ
 
 FAULTY = "faulty"
-"""The engine's table of faulty values: column `c`, value `v`, its rows `n`, the kind's number `k`."""
+"""The engine's table of faulty values: column `c`, value `v`, in `n` rows, kind number `k`."""
+
+_KEEP = f"CREATE TEMP TABLE IF NOT EXISTS {FAULTY} (c USMALLINT, v VARCHAR, n BIGINT, k USMALLINT)"
 
 _CATEGORIES: frozenset[SemanticType] = frozenset(
     {"category", "status", "industry", "gender", "salutation", "language", "country"}
@@ -66,11 +68,15 @@ def value_faults(engine: Engine, columns: Sequence[Found]) -> None:
     try:
         _Search(engine, columns).run()
     except duckdb.Error as error:
-        if engine.stopped:
-            raise
         reason = f"its values were not searched for faults: {type(error).__name__}"
         for column in columns:
             column.statistics.setdefault("status", Status("partly", reason))
+
+
+def forget(engine: Engine, group: Sequence[int]) -> None:
+    """Remove what is kept of columns that are to be searched again."""
+    engine.ask(_KEEP)
+    engine.ask(f"DELETE FROM {FAULTY} WHERE c IN ({', '.join(map(str, group))})")
 
 
 class _Search:
@@ -82,10 +88,7 @@ class _Search:
         self._found: dict[int, list[Fault]] = defaultdict(list)
 
     def run(self) -> None:
-        self._engine.ask(
-            f"CREATE TEMP TABLE IF NOT EXISTS {FAULTY} "
-            "(c USMALLINT, v VARCHAR, n BIGINT, k USMALLINT)"
-        )
+        self._engine.ask(_KEEP)
         suspected: _Suspected = defaultdict(list)
         for column in self._columns.values():
             for suspicion in _suspicions(column):
@@ -93,18 +96,19 @@ class _Search:
         some = self._suspect(suspected) if suspected else False
         self._compare(some)
         self._texts_as_dates()
+        self._formats()
         for index, faults in self._found.items():
             faults.sort(key=lambda f: (-f.rows, f.kind, f.detail))
             self._columns[index].statistics["faults"] = tuple(faults)
 
     def _suspect(self, suspected: _Suspected) -> bool:
         """Keep the values that fulfil a suspicion, the first that does; whether there are any."""
-        self._kinds = list(suspected)
+        first = len(self._kinds)
+        self._kinds += suspected
         whens = " ".join(
-            f"WHEN {self._in(suspected[s])}({s.condition}) THEN {k}"
-            for k, s in enumerate(self._kinds)
+            f"WHEN {self._in(of)}({suspicion.condition}) THEN {first + k}"
+            for k, (suspicion, of) in enumerate(suspected.items())
         )
-        # What is staged of a value of many pages is its head.
         ((count,),) = self._engine.ask(
             f"INSERT INTO {FAULTY} SELECT * FROM (SELECT c, v, n, CASE {whens} END AS k "
             f"FROM counts) WHERE k IS NOT NULL"
@@ -113,7 +117,8 @@ class _Search:
             return False
         found = self._engine.ask(
             "SELECT c, k, sum(n)::BIGINT, count(*), max(n), arg_max(v, (n, v)) "
-            f"FROM {FAULTY} WHERE {self._in(list(self._columns))}true GROUP BY c, k ORDER BY c, k"
+            f"FROM {FAULTY} WHERE {self._in(list(self._columns))}"
+            f"k BETWEEN {first} AND {len(self._kinds) - 1} GROUP BY c, k ORDER BY c, k"
         )
         meant: list[tuple[int, int]] = []
         for index, k, rows, _, most, value in found:
@@ -160,7 +165,8 @@ class _Search:
         by_kind: dict[FaultKind, list[tuple[str, str, float]]] = defaultdict(list)
         for variant in variants(
             counts,
-            typing_errors=semantic not in _NO_SPELLING,
+            typing_errors=semantic not in _NO_SPELLING
+            and not (semantic is None and personal_name(column.column.name)),
             open_list=open_list,
             meaning=partial(meaning, countries=semantic == "country") if categories else None,
         ):
@@ -205,6 +211,24 @@ class _Search:
                 tests.append(Suspicion("mixed formats", other, detail, 0.9))
             self._suspect({t: [column.index] for t in tests})
 
+    def _formats(self) -> None:
+        """Values written unlike nearly all others, where one or few ways clearly rule."""
+        for column in self._columns.values():
+            form = formats.form(_type(column))
+            if column.logical != "text" or not form or column.filled < formats.LEAST_ROWS:
+                continue
+            ways = self._engine.ask(
+                f"SELECT {form} AS way, sum(n)::BIGINT FROM counts WHERE c = {column.index} "
+                "GROUP BY way ORDER BY 2 DESC, 1 LIMIT 20"
+            )
+            ruling = formats.ruling(ways, column.filled)
+            if ruling:
+                listed = ", ".join(f"'{way}'" for way in ruling)
+                other = f"{form} NOT IN ({listed})"
+                detail = "written unlike nearly all others"
+                test = Suspicion("mixed formats", other, detail, 0.85, 1 - formats.RULING)
+                self._suspect({test: [column.index]})
+
     def _keep(self, values: Iterable[tuple[int, str, int]]) -> None:
         rows = list(values)
         if not rows:
@@ -242,7 +266,7 @@ class _Search:
 
 # The number of what was found by comparing values, beside those of suspicions.
 _VARIANT = 1000
-_WRITING = ("surrounding blanks", "inconsistent case", "mixed formats")
+_WRITING = ("surrounding blanks", "mixed formats")
 _SAID: dict[FaultKind, str] = {
     "inconsistent case": "in another case than the usual one",
     "spelling variant": "like slips of a frequent one",
@@ -265,17 +289,27 @@ def _suspicions(column: Found) -> tuple[Suspicion, ...]:
                 filler=f"NOT ({filler.passes})" if filler else "",
                 email=email.passes if email else "",
                 digits=_digits_only(column),
-                padded=bool(re.match(r"(n?char|bpchar|character)\(\d+\)", column.column.type, re.I)),
+                least=8 if column.statistics.get("length_mean", 0) >= 11 else 6,
+                padded=bool(
+                    re.match(r"(n?char|bpchar|character)\(\d+\)", column.column.type, re.I)
+                ),
             )
         )
+    read = column.statistics.get("unparsable", 0) + column.statistics.get("not_finite", 0) == 0
+    wrong = Suspicion(
+        "wrong kind of value",
+        f"({READ[column.logical]}) IS NULL",
+        f"no {column.logical}",
+        0.95,
+        0.5,
+    )
     if column.logical in ("date", "datetime"):
         unread = f"({READ[column.logical]}) IS NULL"
         return dates.date_suspicions(
             _type(column), column.logical, unread, column.filled, column.distinct
         )
-    if column.logical in ("integer", "number"):
-        return tuple(_outliers(column))
-    return ()
+    far = _outliers(column) if column.logical in ("integer", "number") else []
+    return (*far, *([] if read else [wrong]))
 
 
 def _outliers(column: Found) -> list[Suspicion]:
@@ -306,7 +340,7 @@ def _digits_only(column: Found) -> bool:
     """Whether nearly all rows hold only digits, as far as the most frequent shapes tell."""
     shapes: Sequence[Any] = column.statistics.get("shapes", ())
     digits = sum(s.count for s in shapes if set(s.shape) == {"9"})
-    return digits * 20 >= column.filled * 19 and digits < column.filled
+    return bool(column.filled * 0.95 <= digits < column.filled)
 
 
 def _repeats(column: Found) -> bool:

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from crmaudit.evidence.entity_map import Role
-from crmaudit.quality.entities.names import words_of
 from crmaudit.quality.entities.reading import Reading, read
 from crmaudit.quality.entities.seen import SeenTable
 from crmaudit.quality.entities.signatures import scores
@@ -20,9 +19,18 @@ _TELLING = 0.12
 """What the columns have to add to a word that means other things too."""
 
 _LOOKUP_ROWS = 500
+_FEW = 5
+"""Columns of its own that a table of links may have."""
+
 _SECOND = 0.12
 """How much less sure than the best table of its entity one has to be to be called secondary."""
 
+_NAMED_ONLY = ("segment", "role", "team", "unit", "relationship")
+"""Entities that have no columns of their own kind."""
+
+_CONTACT = frozenset(
+    "emailaddress phonenumber blacklist unsubscribe suppression optout sperrliste".split()
+)
 _CONTAINERS = ("role", "team", "segment", "relationship", "event registration", "membership")
 _DOCUMENTS = ("invoice", "quote", "order", "contract", "contribution", "payment")
 
@@ -83,6 +91,8 @@ class _Judges:
             of = self._of(table, said)
             reason = "a record of changes, by its " + ("name" if said.role == "log" else "columns")
             return Verdict("log", of, 0.85 if said.role == "log" else 0.7, (reason,))
+        if said.access:
+            return Verdict("line", "role", 0.7, ("who may do what, by its name",))
         if said.geography:
             return Verdict("lookup", "", 0.9, ("places, languages or currencies, by its name",))
         if entity and self._overrides(table, said, entity, sure):
@@ -91,7 +101,7 @@ class _Judges:
             return Verdict("system", "", 0.8, ("a word of its name is one of machinery",))
         if said.role in ("lookup", "extension", "line", "secondary", "link"):
             return None
-        if "payload" in table.marks and sure < 0.7:
+        if _machine(table) and sure < 0.7:
             return Verdict("system", "", 0.6, ("machine data, by its columns",))
         if entity and sure >= _ENOUGH and not self._names_parent(table, said):
             return Verdict("primary", entity, round(sure, 2), why)
@@ -109,7 +119,7 @@ class _Judges:
             name, (columns, why) = named.get(entity, 0.0), by_columns.get(entity, (0.0, ()))
             structure, told = self._structure(table, entity)
             columns = min(0.9, columns + structure)
-            if 0 < name < 0.55 and columns < _TELLING:
+            if 0 < name < 0.55 and columns < _TELLING and entity not in _NAMED_ONLY:
                 name -= 0.1
             total = 1 - (1 - name) * (1 - 0.85 * max(columns, 0.0)) + 0.6 * min(columns, 0.0)
             if not name:
@@ -202,9 +212,12 @@ class _Judges:
         if len(table.words) < 2 or table.words[-1] in said.entities:
             return False
         head = read((table.words[-1],))
-        return not head.entities and not read((table.words[0],)).role and bool(
-            max(said.entities.values(), default=0.0) <= 0.3
-        ) and max((s for s, _ in scores(table.marks).values()), default=0.0) < 0.6
+        return (
+            not head.entities
+            and not read((table.words[0],)).role
+            and bool(max(said.entities.values(), default=0.0) <= 0.3)
+            and max((s for s, _ in scores(table.marks).values()), default=0.0) < 0.6
+        )
 
     def _demote(self) -> None:
         """Of several tables of an entity those with a doubtful or longer name are secondary."""
@@ -227,9 +240,9 @@ class _Judges:
         said = self.read[table.name]
         if known is not None:
             # Lists and logs by name may still get the entity that they belong to.
-            if known.role not in ("log", "lookup") or said.geography:
+            if known.role not in ("log", "lookup", "link") or said.geography:
                 return None
-            of = self._of(table, said)
+            of = self._of_link(table) if known.role == "link" else self._of(table, said)
             return replace(known, entity=of) if of else None
         if self._is_link(table, said):
             entity = self._of_link(table)
@@ -246,15 +259,16 @@ class _Judges:
             return Verdict("line", entity, 0.75, (why,)) if entity or said.role_only else None
         if said.role == "secondary":
             return self._details(table, said, parents)
-        entity, sure, why = self._entity(table, said)
+        entity, sure, reasons = self._entity(table, said)
         if entity and sure >= _ENOUGH and not self._names_parent(table, said):
-            return Verdict("primary", entity, round(sure, 2), why)
+            return Verdict("primary", entity, round(sure, 2), reasons)
         if self._is_list(table):
             return self._lookup(table, said, "short, and others refer to it", 0.6)
-        first = [e for w in table.words[:1] for e in read((w,)).entities]
         for parent in parents:
-            if parent in first or (parent in PARTIES and "party" in first):
+            if parent in said.entities or (parent in PARTIES and "party" in said.entities):
                 return Verdict("secondary", parent, 0.5, (f"details of {parent}, by its name",))
+        if self._ends(table) > 1 and len(table.content) <= _FEW and (of := self._of_link(table)):
+            return Verdict("link", of, 0.55, ("it joins tables and says little besides",))
         machinery = [t for t in table.targets if self._role_of(t) == "system"]
         if machinery and len(machinery) == len(table.targets):
             return Verdict("system", "", 0.55, ("it refers to machinery only",))
@@ -308,9 +322,7 @@ class _Judges:
                 return Verdict("primary", "segment", 0.6, ("records are put into it",))
         return Verdict("lookup", self._of(table, said), sure, (why,))
 
-    def _details(
-        self, table: SeenTable, said: Reading, parents: tuple[str, ...]
-    ) -> Verdict | None:
+    def _details(self, table: SeenTable, said: Reading, parents: tuple[str, ...]) -> Verdict | None:
         """Addresses, numbers, pictures: of the tables that they refer to, or by which they are."""
         why = ("details of another table, by its name",)
         for parent in parents:
@@ -330,8 +342,9 @@ class _Judges:
                     return Verdict("secondary", end, 0.65, why)
         known = {v.entity for v in self.found.values() if v.role == "primary"}
         party = next((p for p in PARTIES if p in known), "")
-        shared = table.pairs or table.referred
-        if party and shared and table.marks & {"e-mail", "phone", "street", "city"}:
+        shared = table.pairs or table.referred or said.sure
+        contact = table.marks & {"e-mail", "phone", "street", "city"}
+        if party and (contact and shared or _CONTACT.intersection(table.words)):
             return Verdict("secondary", party, 0.55, why)
         return None
 
@@ -364,6 +377,9 @@ class _Judges:
             for t in near
             if (v := self.found.get(t)) and v.entity and v.role in ("primary", "secondary")
         )
+        if said.role == "log":
+            # A log names who did it, whatever it is about.
+            found.pop("user", None)
         if len(found) == 1:
             return next(iter(found))
         if said.of and said.of[0] != "party":
@@ -374,5 +390,7 @@ class _Judges:
         return any(v.entity == entity and v.role == "primary" for v in self.found.values())
 
 
-def words_for(name: str) -> tuple[str, ...]:
-    return words_of(name)
+def _machine(table: SeenTable) -> bool:
+    """Whether columns of a program's own data make up much of the table."""
+    count = sum(bool(c.marks & {"payload", "dictionary"}) for c in table.columns)
+    return count >= 3 or count * 4 >= len(table.columns) > 0

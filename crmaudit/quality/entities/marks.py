@@ -108,7 +108,7 @@ _NAMES = {
     "attended": "attended attendance registered register+date *registerdate *attended checked+in "
     "angemeldet role+id+event no+show presence register",
     "invoice number": "invoice+number *invoicenumber invoice+no *rechnungsnr *rechnungsnummer "
-    "invoice+nr numero+facture *factuurnummer numero+fattura facnumber numero+factura invoice",
+    "invoice+nr numero+facture *factuurnummer numero+fattura facnumber numero+factura",
     "total": "total *total gesamt *gesamt totale totaal total+ttc subtotal gross netto brutto "
     "grandtotal =sum",
     "tax": "tax vat mwst tva iva btw steuer taxes *tax",
@@ -153,7 +153,8 @@ _NAMES = {
     "active": "active enabled aktiv actif activo attivo actief ativo *isactive visible hidden "
     "default reserved *isdefault system",
     "requested": "amount+requested amount+granted *amountrequested grant+type rationale",
-    "convicted": "table+name column+name field+type data+type html+type",
+    "dictionary": "table+name column+name field+type data+type html+type lhs rhs module join+table "
+    "entity+class model *tablename *columnname",
 }
 
 _TYPES = {
@@ -180,7 +181,9 @@ _TYPES = {
 }
 
 
-def _compiled() -> tuple[dict[str, list[tuple[frozenset[str], str]]], dict[str, str], re.Pattern[str], dict[str, str]]:
+def _compiled() -> tuple[
+    dict[str, list[tuple[frozenset[str], str]]], dict[str, str], re.Pattern[str], dict[str, str]
+]:
     words: dict[str, list[tuple[frozenset[str], str]]] = {}
     whole: dict[str, str] = {}
     parts: dict[str, str] = {}

@@ -7,7 +7,13 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from crmaudit.evidence.entity_map import Role
-from crmaudit.quality.entities.vocabulary import ENTITY_WORDS, GEOGRAPHY, ROLE_WORDS, ROMANCE
+from crmaudit.quality.entities.vocabulary import (
+    ACCESS,
+    ENTITY_WORDS,
+    GEOGRAPHY,
+    ROLE_WORDS,
+    ROMANCE,
+)
 
 # Machinery wherever the word stands.
 _MACHINERY = frozenset(
@@ -18,8 +24,8 @@ _MACHINERY = frozenset(
     """.split()
 )
 # How much a name proves by the place of the word in it: the only one, the head, another.
-_SOLE, _HEAD, _HEAD_OF_ENTITY, _OTHER = 0.8, 0.68, 0.5, 0.3
-_DOUBTFUL = 0.62
+_SOLE, _HEAD, _HEAD_OF_ENTITY, _OTHER = 0.8, 0.68, 0.55, 0.3
+_DOUBTFUL = 0.64
 """Factor for a word that means other things too."""
 
 
@@ -38,6 +44,7 @@ class Reading:
     several: bool = False
     machinery: bool = False
     geography: bool = False
+    access: bool = False
     role_only: bool = False
     """Whether the word for the role names no entity as well."""
 
@@ -48,6 +55,9 @@ def read(words: tuple[str, ...]) -> Reading:
     if not words:
         return Reading()
     role, rest, head = _role(words)
+    if role == "extension" and not rest:
+        # `custom_fields` lists the fields, `contacts_custom` holds them.
+        role = "system"
     named = [w for w in words if w in ENTITY_WORDS]
     entities: dict[str, float] = {}
     for place, word in enumerate(words):
@@ -69,6 +79,7 @@ def read(words: tuple[str, ...]) -> Reading:
         bool(_MACHINERY.intersection(words)),
         bool(GEOGRAPHY.intersection((words[-1], words[0] if words[0] in ROMANCE else words[-1])))
         and not _strong(words),
+        bool(ACCESS.intersection(words)) and "role" not in words[-1:],
         head not in ENTITY_WORDS,
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -107,7 +107,7 @@ class SeenTable:
             for c in self.columns
             if c.name not in said
             and not c.marks & {"sort order"}
-            and not joined(raw_words(c.name)) in {"id", "uuid", "deleted", "isdeleted", "version"}
+            and joined(raw_words(c.name)) not in {"id", "uuid", "deleted", "isdeleted", "version"}
         )
 
     @cached_property
@@ -115,9 +115,7 @@ class SeenTable:
         """Tables that its rows belong to, those who merely made or own a row left out."""
         people = set(self.stamps.accounts)
         return tuple(
-            dict.fromkeys(
-                k.to for k in self.links if k.column not in people and k.to != self.name
-            )
+            dict.fromkeys(k.to for k in self.links if k.column not in people and k.to != self.name)
         )
 
     def column(self, name: str) -> SeenColumn | None:
@@ -145,7 +143,9 @@ def _seen(
     usable = profile is not None and profile.provenance.status.state != "failed"
     known = {c.name: c for c in profile.columns} if profile and usable else {}
     columns = tuple(
-        SeenColumn(c, known.get(c.name), marks(c.name, getattr(known.get(c.name), "semantic", None)))
+        SeenColumn(
+            c, known.get(c.name), marks(c.name, getattr(known.get(c.name), "semantic", None))
+        )
         for c in table.columns
     )
     rows = profile.rows if profile and usable else table.rows
@@ -168,11 +168,11 @@ def _found_key(table: Table, keys: Keys | None) -> tuple[str, ...]:
 
 def _refer(tables: Mapping[str, SeenTable], keys: Keys | None) -> None:
     """Fill in references: declared, found, and for columns without one by their names."""
-    seen = {(t, c) for t, c in _declare(tables)}
-    for pair in keys.polymorphic if keys else ():
-        if pair.table in tables:
-            tables[pair.table].pairs.append((pair.type_column, pair.id_column))
-            seen.add((pair.table, pair.id_column))
+    seen = set(_declare(tables))
+    for told in keys.polymorphic if keys else ():
+        if told.table in tables:
+            tables[told.table].pairs.append((told.type_column, told.id_column))
+            seen.add((told.table, told.id_column))
     for reference in keys.references if keys else ():
         known = reference.table in tables and reference.to in tables
         if not known or len(reference.columns) != 1 or reference.confidence < _TRUSTED:
@@ -189,7 +189,7 @@ def _refer(tables: Mapping[str, SeenTable], keys: Keys | None) -> None:
                 table.pairs.append(pair)
                 seen.add((table.name, pair[1]))
         for column in table.columns:
-            if (table.name, column.name) not in seen and column.name not in table.key[:1]:
+            if (table.name, column.name) not in seen and (column.name,) != table.key:
                 target = _target(column.name, table, index)
                 if target:
                     table.links.append(Link(column.name, target))
@@ -207,19 +207,15 @@ def _declare(tables: Mapping[str, SeenTable]) -> Iterator[tuple[str, str]]:
 
 def _index(tables: Mapping[str, SeenTable]) -> dict[str, str]:
     """What a column may call a table → the one table that it can mean."""
-    called: dict[str, list[str]] = defaultdict(list)
+    whole: dict[str, str] = {}
+    ends: dict[str, list[str]] = defaultdict(list)
     for table in tables.values():
-        for rank, spelling in enumerate(spellings(table.words)):
-            if rank == 0:
-                called[spelling].insert(0, table.name)
-            elif len(table.words) == 2:
-                called[f"~{spelling}"].append(table.name)
-    found = {}
-    for spelling, names in called.items():
-        whole = spelling.removeprefix("~")
-        if len(names) == 1 or not spelling.startswith("~"):
-            found.setdefault(whole, names[0])
-    return found
+        first, *others = spellings(table.words or (plain(table.table.name),))
+        whole.setdefault(first, table.name)
+        for spelling in others if len(table.words) == 2 else ():
+            ends[spelling].append(table.name)
+    single = {spelling: names[0] for spelling, names in ends.items() if len(names) == 1}
+    return {**single, **whole}
 
 
 def _target(column: str, table: SeenTable, index: Mapping[str, str]) -> str:
@@ -248,8 +244,10 @@ def _pairs(table: SeenTable) -> Iterator[tuple[str, str]]:
             stem = name.removesuffix(end)
             if stem == name or not stem:
                 continue
-            types = (f"{stem}_{t}" for t in _TYPE_ENDS) if end == "_id" else (
-                f"{stem}{t}" for t in _TYPE_ENDS
+            types = (
+                (f"{stem}_{t}" for t in _TYPE_ENDS)
+                if end == "_id"
+                else (f"{stem}{t}" for t in _TYPE_ENDS)
             )
             kind = next((names[t] for t in types if t in names), "")
             if kind and not _has_table(stem, table):
@@ -260,9 +258,3 @@ def _pairs(table: SeenTable) -> Iterator[tuple[str, str]]:
 def _has_table(stem: str, table: SeenTable) -> bool:
     """Whether the id is of the row's own kind: `contact_type` beside `contact_id` in contacts."""
     return joined(words_of(stem)) == joined(table.words)
-
-
-def semantics(columns: Iterable[SeenColumn]) -> Iterator[tuple[str, Semantic]]:
-    for column in columns:
-        if column.semantic is not None:
-            yield column.name, column.semantic

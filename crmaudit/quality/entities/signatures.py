@@ -11,7 +11,7 @@ _SIGNATURES = {
     "organisation name:-5, attended:-20, probability:-40, changes:-40, invoice number:-20",
     "organisation": "organisation name:35, tax number:25, website:18, industry:25, employees:25, "
     "revenue:25, phone:8, street:8, postcode:5, label:5, given name & family name:-45, "
-    "password:-50, probability:-40, subject:-20, due:-20, convicted:-30, payload:-30, total:-15, "
+    "password:-50, probability:-40, subject:-20, due:-20, dictionary:-30, payload:-30, total:-15, "
     "changes:-40",
     "household": "household name:50, street:5, label:5",
     "lead": "converted:45, rating:15, source:15, given name & family name:15, "
@@ -21,7 +21,7 @@ _SIGNATURES = {
     "activity": "subject:15, body:10, duration:25, reminder:12, direction:22, completed:15, "
     "sender & recipient:35, message id:25, sent:8, start & end:10, due:12, priority:8, status:5, "
     "location:10, parent type:10, resolution:-25, budget:-25, total:-20, invoice number:-30, "
-    "changes:-40, payload:-15, capacity:-30, convicted:-30",
+    "changes:-40, payload:-15, capacity:-30, dictionary:-30",
     "case": "ticket number:40, resolution:30, escalated:30, priority:15, status:8, subject:10, "
     "body:5, duration:-5, budget:-20, total:-20, changes:-30",
     "campaign": "budget:25, campaign cost:30, start & end:8, status:5, label:5, "
@@ -35,15 +35,13 @@ _SIGNATURES = {
     "quantity:-15, payment method:-5",
     "payment": "payment method:30, paid on:30, amount:15, due:-15, receipt:-8, quantity:-15, "
     "subject:-10",
-    "product": "sku:45, unit price:22, stock:22, label:5, code:5, quantity:-10, total:-15, "
-    "due:-20",
+    "product": "sku:45, unit price:22, stock:22, label:5, code:5, quantity:-10, total:-15, due:-20",
     "quote": "valid until:35, quote number:40, total:12, tax:8, invoice number:-20",
     "order": "order number:35, delivery:20, total:12, tax:8, quantity:-8",
     "contract": "contract number:45, start & end:10, renewal:10, status:3",
     "project": "start & end:8, status:4, budget:5",
     "grant": "requested:50, amount:5",
-    "user": "login:35, password:40, last login:30, admin:20, e-mail:5, "
-    "given name & family name:8",
+    "user": "login:35, password:40, last login:30, admin:20, e-mail:5, given name & family name:8",
     "document": "file name:40, file type:35",
     "segment": "",
     "relationship": "",

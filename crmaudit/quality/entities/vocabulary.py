@@ -55,16 +55,16 @@ _ENTITIES = {
         dossier~ zaak~ issue~ request~ bug~ helpdesk~ stoerung~ solicitud~ demande~
     """,
     "campaign": """
-        campaign kampagne campagne campagna campana campanha mailing~ newsletter~ rundschreiben~
+        campaign kampagne campagne campagna campana campanha mailing newsletter~ rundschreiben~
         marketing~ survey~ umfrage~ enquete~ encuesta~ appeal~
     """,
     "contribution": """
-        contribution donation pledge spende donacion donazione donatie schenking doacao zuwendung
-        gift~ don~ fundraising~
+        contribution donation pledge gift spende donacion donazione donatie schenking doacao zuwendung
+        don fundraising~
     """,
     "membership": """
         membership mitgliedschaft adhesion membresia lidmaatschap iscrizione~ adesione filiacao
-        member~ mitglied~ adherent~ miembro~ socio~ membro~ lid~ tesseramento cotisation~
+        member~ mitglied adherent miembro~ socio membro~ lid~ tesseramento cotisation~
         mitgliedsbeitrag~ afiliacion
     """,
     "event": """
@@ -72,7 +72,7 @@ _ENTITIES = {
         workshop~ conference~ curso~ corso~
     """,
     "event registration": """
-        participant attendee teilnehmer teilnahme participante partecipante deelnemer inscrito
+        participant attendee teilnehmer teilnahme participante partecipante deelnemer inscrito eventregistration
         registration~ anmeldung~ inscription~ inscripcion~ inscricao~ aanmelding~ rsvp invitee~
         attendance~ einladung~ participation~
     """,
@@ -85,7 +85,7 @@ _ENTITIES = {
         reglement~ cobro~ incasso~ refund~ erstattung~ ontvangst~ zahlungseingang
     """,
     "product": """
-        product produkt artikel produit producto prodotto articolo produto artigo article~ item~
+        product producttemplate produkt artikel produit producto prodotto articolo produto artigo article~ item~
         sku catalog~ katalog~ leistung~ dienstleistung~ pricebook~ preisliste~
     """,
     "document": """
@@ -104,20 +104,20 @@ _ENTITIES = {
         contract vertrag contrat contrato contratto agreement subscription~ abonnement~
         abbonamento~ suscripcion~ policy~ police~ polizza~ abo~
     """,
-    "project": "project projekt projet proyecto progetto projeto",
+    "project": "project projekt projet proyecto progetto projeto projecttask projettask",
     "grant": """
         grant~ foerderung subvention subvencion subsidie foerderantrag sovvenzione subvencao
     """,
     "segment": """
-        segment mailinglist zielgruppe audience tag~ tagging~ list~ liste~ lista~ lijst~ verteiler
-        etiqueta~ etiquette~ schlagwort~ categorie~ kategorie~ targetlist group~ gruppe~
+        segment mailinglist prospectlist targetlist zielgruppe audience tag~ tagging~ list~ liste~ lista~ lijst~ verteiler
+        etiqueta~ etiquette~ schlagwort~ categorie~ kategorie~ group~ gruppe~
     """,
     "relationship": """
         relationship beziehung relation~ relacion relazione relacionamento relatieband
     """,
     "user": """
-        user benutzer utilisateur usuario utente gebruiker utilizador employee~ mitarbeiter~
-        staff~ salarie~ empleado~ dipendente~ medewerker~ funcionario~ login~ operator~
+        user benutzer utilisateur usuario utente gebruiker utilizador employee mitarbeiter
+        staff~ salarie~ empleado dipendente medewerker funcionario login~ operator~
         bearbeiter~ berater~ agent~ anwender
     """,
     "role": """
@@ -137,10 +137,10 @@ _ROLES = {
     "system": """
         cache session migration schema setting config configuration queue job cron cronjob menu
         token lock tmp temp temporary permissionset search navigation dashboard dashlet sequence upgrade
-        extension metadata oauth worker preference template mapping processor widget timezone
+        metadata oauth worker preference template mapping processor widget timezone
         storage plugin module webhook workflow dictionary translation trans layout form formular view report
-        import export scheduler schedule indexer filter extrafield customfield constant const
-        parameter param installer package bookmark favorite shortcut notification subscriber
+        import export scheduler schedule indexer filter constant const
+        parameter param installer package bookmark favorite shortcut notification
         scheduled integration connector api apikey sync replication batch trigger rule macro
         signature theme color font icon page block site domain registry seq autonumber numbering
         semaphore heartbeat einstellung konfiguration sitzung vorlage parametre reglage modele
@@ -148,7 +148,7 @@ _ROLES = {
         configuracao modelo sessao warteschlange traduction uebersetzung zaehler compteur contador
         dedupe component resource handler adapter property meta credential nonce captcha kanban
         reminder alert autofollow wizard action reportinstance ausnahme tabelle column spalte field
-        feld champ campo campi veld fieldgroup picklist uf profileconfig screen menuitem lang
+        feld champ campo campi veld fieldgroup picklist option optionlist optionvalue optiongroup optionset uf profileconfig screen menuitem lang
     """,
     "log": """
         log history audit changelog trail version revision tracker protokoll verlauf historie aenderung
@@ -162,13 +162,13 @@ _ROLES = {
         branche anrede geschlecht statut categorie etape pays devise langue civilite secteur
         motif tipo estado categoria etapa pais provincia moneda idioma sector motivo stato
         valuta lingua settore motivo fase paese nazione regione soort taal reden branche
-        fonte origem situacao lookup list~ choice picklist codetable dic enum taxcode steuersatz
+        fonte origem situacao lookup choice picklist codetable dic enum taxcode steuersatz
         unit~ uom term~ level class~ classification skill~ severity queuetype subtype disposition
         taxrate vat~ paymentterm postalcode~ plz~ comune~ municipality~ gemeinde~ departamento~
         lookupvalue allowed denomination titre tagtype
     """,
     "line": """
-        line item position detail line_item lineitem det rechnungsposition posten ligne linea renglon riga
+        line item position detail projecttask projettask lineitem det rechnungsposition posten ligne linea renglon riga
         dettaglio regel linha entry zeile
     """,
     "extension": """
@@ -181,11 +181,18 @@ _ROLES = {
         adres endereco telefone emailaddress phonenumber postaladdress mailaddress im openid
         bankaccount bankverbindung rib iban location anschrift telefonnummer coordonnee
         socialprofile email mail correo courriel kontaktdaten rufnummer phonenumber subdetail
-        photo image bild
+        photo image bild blacklist unsubscribe suppression optout sperrliste widerspruch donotcontact
     """,
 }
 
 # Parts of names that say nothing of the thing itself.
+ACCESS = frozenset(
+    """
+    permission privilege right acl recht berechtigung droit permiso permesso permissao privileg
+    """.split()
+)
+"""Words of tables that say who may do what."""
+
 NOISE = frozenset(
     """
     tbl tb t dbo app core main data stamm daten stammdaten master base basic general info

@@ -60,7 +60,7 @@ FORMATS: dict[str, tuple[str, str]] = {
     "eight digits": (r"(19|20)[0-9]{6}", "%Y%m%d"),
     "in words": (r"(?i)\s*([0-9]{1,2}\.? )?[a-zäéû]{3,10}\.? ([0-9]{1,2},? )?[0-9]{4}\s*", ""),
 }
-"""By the name of a way to write a day: the pattern (RE2) of whole values, and how to read its day."""
+"""By the name of a way to write a day: the pattern (RE2) of whole values, and the day's reading."""
 
 
 def format_case() -> str:
@@ -83,12 +83,15 @@ def impossible(order: str = "") -> str:
         day = r"regexp_extract(trim(v), '^[^ T]+')"
         if reading:
             whens.append(
-                f"WHEN regexp_full_match(v, '{pattern}') THEN try_strptime({day}, '{reading}') IS NULL"
+                f"WHEN regexp_full_match(v, '{pattern}') "
+                f"THEN try_strptime({day}, '{reading}') IS NULL"
             )
         elif pattern.startswith(r"\s*[0-9]{1,2}"):
             sign = "-" if "-[0-9]" in pattern else "/"
             year = "%Y" if "{4}" in pattern else "%y"
-            either = ", ".join(f"'{sign.join(o)}'" for o in (["%d", "%m", year], ["%m", "%d", year]))
+            either = ", ".join(
+                f"'{sign.join(o)}'" for o in (["%d", "%m", year], ["%m", "%d", year])
+            )
             whens.append(
                 f"WHEN regexp_full_match(v, '{pattern}') "
                 f"THEN try_strptime({day}, [{either}]) IS NULL"

@@ -20,9 +20,9 @@ MEASURES: frozenset[SemanticType] = frozenset({"money", "number", "percentage", 
 LEAST_ROWS, LEAST_VALUES = 200, 20
 """Fewer filled rows or different values do not show what is usual."""
 
-WIDTHS = 8.0
-"""Standard deviations from the median from which on a number is an outlier: of a million
-normal numbers none lies there."""
+WIDTHS = 6.0
+"""Standard deviations from the median from which on a number is an outlier: of 500 million
+normal numbers one lies there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,6 @@ def fences(q05: float, q25: float, median: float, q75: float, q95: float) -> Fen
     if skewed:
         logs = [math.log(q) for q in (q05, q25, median, q75, q95)]
         width = WIDTHS * _spread(logs[0], logs[1], logs[3], logs[4])
-        # What is a thousand times the median is no outlier of lower amounts.
         return Fences(0.0, math.exp(min(logs[2] + width, 700)))
     width = WIDTHS * _spread(q05, q25, q75, q95)
     return Fences(median - width, median + width)

@@ -81,7 +81,9 @@ _CONDITIONS: dict[SemanticType, str] = {
     "mobile": _PHONE,
     "fax": _PHONE,
     "city": _matches(f"{_listed(_NO_TOWN)}|{_ONE_LETTER}"),
-    "street": _matches(f"{_listed(_NO_TOWN)}|{_ONE_LETTER}|(test|muster)(street|str\\.?|stra(ss|ß)e)"),
+    "street": _matches(
+        f"{_listed(_NO_TOWN)}|{_ONE_LETTER}|(test|muster)(street|str\\.?|stra(ss|ß)e)"
+    ),
     "postcode": _matches(f"{_listed(_NO_CODE)}|0{{3,}}|9{{5,}}|x{{2,}}"),
     "url": _matches(r"(https?:?/{0,2})?(www\.?)?|(tbc|none|n/a|unknown|no|see .*)"),
 }

@@ -57,7 +57,8 @@ class Asked:
     `filler` is the condition for words that stand for no value in any column,
     `email` the one that a well-written address fulfils, where they apply.
     `digits`: nearly all filled rows hold nothing but digits, though the column
-    may hold any text. `padded`: the engine fills values up with blanks.
+    may hold any text. `padded`: the engine fills values up with blanks. `least`
+    digits make a telephone number.
     """
 
     semantic: SemanticType | None
@@ -66,6 +67,7 @@ class Asked:
     email: str = ""
     digits: bool = False
     padded: bool = False
+    least: int = 6
 
 
 def suspicions(column: Asked) -> tuple[Suspicion, ...]:
@@ -150,7 +152,7 @@ def _wrong_kind(column: Asked) -> list[Suspicion]:
         found.append(
             Suspicion(
                 "invalid value",
-                "length(regexp_replace(v, '[^0-9]', '', 'g')) NOT BETWEEN 6 AND 20",
+                f"length(regexp_replace(v, '[^0-9]', '', 'g')) NOT BETWEEN {column.least} AND 20",
                 "too few or too many digits for a telephone number",
                 0.85,
                 0.1,

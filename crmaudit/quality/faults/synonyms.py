@@ -66,7 +66,8 @@ direct debit | lastschrift | prelevement | domiciliacion
 cheque | check | scheck | cheques
 credit card | kreditkarte | carte de credit | tarjeta de credito | cc
 invoice | bill | rechnung | facture | factura
-other | others | sonstige | sonstiges | andere | autre | autres | otro | otros | misc | miscellaneous
+other | others | sonstige | sonstiges | andere | autre | autres | otro | otros \
+| misc | miscellaneous
 education | bildung | enseignement | educacion
 health | healthcare | health care | gesundheit | gesundheitswesen | sante | salud
 information technology | it | informatik | informatique | edv | ict

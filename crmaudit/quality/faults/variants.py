@@ -52,7 +52,8 @@ def variants(
     where two categories may mean the same.
     """
     main, same = _by_writing(counts)
-    yield from same
+    # Both spellings of a person's name may be right: José and Jose.
+    yield from (v for v in same if typing_errors or v.kind == "inconsistent case")
     if meaning:
         merged = list(_by_meaning(main, meaning))
         yield from merged
@@ -93,9 +94,7 @@ def _by_writing(counts: Mapping[str, int]) -> tuple[dict[str, int], list[Variant
     return main, found
 
 
-def _by_meaning(
-    counts: Mapping[str, int], meaning: Callable[[str], str]
-) -> Iterator[Variant]:
+def _by_meaning(counts: Mapping[str, int], meaning: Callable[[str], str]) -> Iterator[Variant]:
     groups: dict[str, list[tuple[str, int]]] = defaultdict(list)
     for value, rows in counts.items():
         groups[meaning(folded(value))].append((value, rows))
@@ -190,12 +189,17 @@ def _slips(value: str, meant: str) -> float | None:
     if len(mine) != len(theirs):
         whole = OSA.distance(value, meant, score_cutoff=1)
         return float(whole) if whole <= 1 and len(meant) >= 6 else None
+    # A beginning or an end that makes another word of it: active and inactive.
+    if abs(len(value) - len(meant)) >= 2 and (value in meant or meant in value):
+        return None
     total = 0
     for a, b in zip(mine, theirs, strict=True):
         if a == b:
             continue
         shorter = min(len(a), len(b))
-        allowed = 0 if shorter < 4 and len(mine) == 1 else 1 if shorter < 6 else max(2, shorter // 3)
+        allowed = (
+            0 if shorter < 4 and len(mine) == 1 else 1 if shorter < 6 else max(2, shorter // 3)
+        )
         apart = OSA.distance(a, b, score_cutoff=allowed)
         if apart > allowed:
             return None

@@ -1,25 +1,40 @@
-"""What is known of CRM products: one YAML file a product, recognised and resolved on a catalog."""
+"""What is known of CRM products: one YAML file a product, recognised and resolved on a catalog.
+
+    recognised = recognise(catalog, source.query)
+    if recognised:
+        known = resolve(recognised, catalog)
+
+A file of this folder is a product; another package names its own in the
+entry-point group `crmaudit.products`, a user in a folder (`product_maps`).
+Only collectors use this room: what they find of it stands in evidence.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from crmaudit.evidence.entity_map import NOT_VERIFIED
+from crmaudit.quality.products.dictionaries import (
+    DictionaryQuery,
+    dictionary_queries,
+    references_from_dictionary,
+)
+from crmaudit.quality.products.library import product_maps, read_map
+from crmaudit.quality.products.product_map import ProductMap
+from crmaudit.quality.products.recognition import Recognised, recognise, version_statements
+from crmaudit.quality.products.resolution import resolve
+from crmaudit.quality.products.resolved import OptionList, Resolved
 
-from crmaudit.evidence import Catalog
-from crmaudit.quality.products.resolved import NOT_VERIFIED, OptionList, Resolved
-
-Query = Callable[[str, str], list[tuple[object, ...]]]
-
-
-def recognise(catalog: Catalog, query: Query | None = None) -> object | None:
-    return None
-
-
-def resolve(recognised: object, catalog: Catalog) -> Resolved:
-    raise NotImplementedError
-
-
-def dictionary_queries(resolved: Resolved) -> tuple[object, ...]:
-    return ()
-
-
-__all__ = ["NOT_VERIFIED", "OptionList", "Resolved", "dictionary_queries", "recognise", "resolve"]
+__all__ = [
+    "NOT_VERIFIED",
+    "DictionaryQuery",
+    "OptionList",
+    "ProductMap",
+    "Recognised",
+    "Resolved",
+    "dictionary_queries",
+    "product_maps",
+    "read_map",
+    "recognise",
+    "references_from_dictionary",
+    "resolve",
+    "version_statements",
+]

@@ -32,7 +32,8 @@ _SPELLINGS = {
 class Where(Protocol):
     """Where a product's tables and columns are in one database (`naming.Names`)."""
 
-    engine: str
+    @property
+    def engine(self) -> str: ...
 
     def table(self, written: str) -> Table | None: ...
 

@@ -11,11 +11,8 @@ from crmaudit.evidence.keys import Polymorphic, Reference
 from crmaudit.evidence.semantic import SemanticType
 
 if TYPE_CHECKING:
-    from crmaudit.quality.products.naming import TypeNames
+    from crmaudit.quality.products.naming import Names, TypeNames
     from crmaudit.quality.products.parts import Access, Dictionary, History, Session, Users
-
-NOT_VERIFIED = "not verified on live data"
-"""Stands wherever a map is used that was only held against the product's public schema."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +73,7 @@ class Resolved:
     codes: Mapping[str, tuple[OptionList, ...]] = field(default_factory=dict)
     semantics: Mapping[str, Mapping[str, SemanticType]] = field(default_factory=dict)
     left_out: tuple[str, ...] = ()
+    names: Names | None = field(default=None, repr=False)
     type_names: Mapping[tuple[str, str, str], TypeNames] = field(default_factory=dict, repr=False)
 
     def reference_of(self, pair: Polymorphic, value: str) -> Reference | None:

@@ -14,16 +14,47 @@ from crmaudit.quality.references.words import STAFF, USERS, Named, named, stems
 _UNMARKED = 0.55
 """What a name counts that is not marked as a key: `parent_account`, `organisation`."""
 
+_FEW = 5
+"""Fewer values than this are different from each other by chance."""
+
 _PLAIN = frozenset(
     {
-        *("id", "uuid", "guid", "name", "title", "description", "status", "type", "kind", "value"),
+        *(
+            "id",
+            "uuid",
+            "guid",
+            "code",
+            "name",
+            "title",
+            "description",
+            "status",
+            "type",
+            "kind",
+            "value",
+        ),
         *("label", "sort", "position", "weight", "order", "comment", "notes", "date", "language"),
         *("currency", "country", "city", "locale", "active", "version", "number", "bezeichnung"),
-        *("beschreibung", "nom", "nombre", "titre", "titulo", "libelle", "state", "category"),
+        *(
+            "entity",
+            "module",
+            "object",
+            "model",
+            "table",
+            "class",
+            "beschreibung",
+            "nom",
+            "nombre",
+            "titre",
+            "titulo",
+            "libelle",
+            "state",
+            "category",
+        ),
     }
 )
 
 
+_PERSON_NAMES = frozenset({"given name", "family name", "full name"})
 _ABOVE = "it names a record of its own table"
 
 
@@ -53,7 +84,7 @@ class Candidates:
         self._keys = {t.qualified: own_key(t, columns, self.names) for t in columns.tables}
         self._users = user_tables(columns, self.names)
         self._persons = _person_tables(columns, self.names)
-        self._by_key_name = _by_key_name(columns, self._keys)
+        self._by_key_name = _by_key_name(columns, self.names, self._keys)
 
     def key(self, table: Table) -> str | None:
         """The column that identifies the table's rows, declared or not, if it is one."""
@@ -97,17 +128,21 @@ class Candidates:
         reasons = (_marked(name),) if name.mark else ()
         own = known.table
         matches = self.names.matches(name, own)
-        if own.qualified in {m.table.qualified for m in matches} and not name.self_:
-            # A table names itself in its own identifier sooner than in a reference.
+        if not name.self_:
+            # A table names itself in its own identifier sooner than in a reference, unless
+            # more words tell the two apart: `owner_membership_id`.
+            less = 0.5 if name.stems[-1:] == name.stems else 0.1
             matches = [
-                Match(m.table, m.score - 0.35, m.reason) if m.table == own else m for m in matches
+                Match(m.table, m.score - less, m.reason) if m.table == own else m for m in matches
             ]
-        yield from self._targets(known, matches, mark, reasons, not name.mark)
+        yield from self._targets(known, matches, mark, reasons, mark < 0.9)
         best = max((m.score for m in matches), default=0.0)
         said = known.means in ("owner", "created by", "modified by")
         if name.person or said:
             why = "it says who did or has to do something"
             likely = 0.96 if name.stems[-1:] and name.stems[-1] in USERS or best < 0.6 else 0.6
+            if name.self_:
+                likely = 0.6
             people = [Match(t, likely - 0.1 * i, why) for i, t in enumerate(self._users[:2])]
             if not people:
                 people = [Match(t, min(likely, 0.7), f"{why}; there is no table of users")
@@ -161,7 +196,7 @@ class Candidates:
         """Columns named like another table's key, such as `customer_id` or `sku`."""
         spelled = "".join(stems(known.name))
         for to, column, declared in self._by_key_name.get(spelled, ()):
-            if to == known.table:
+            if to == known.table or self.names.is_named(known.table, name.stems):
                 continue
             why = f"it is named like the key of {to.qualified}"
             score = 0.97 if name.mark or declared else 0.6
@@ -184,7 +219,10 @@ def user_tables(columns: Columns, names: TableNames) -> tuple[Table, ...]:
         joined = {"".join(stems(k.name)) for k in columns.of(table)}
         secret = any("passw" in j or "kennwort" in j or "pwd" in j for j in joined)
         login = bool(joined & {"login", "usernam", "loginnam", "userlogin"}) or "login" in means
-        score += (1.5 if secret or "secret" in means else 0) + (1 if login else 0)
+        has_name = bool(means & _PERSON_NAMES or joined & {"firstnam", "lastnam", "fullnam"})
+        # The account of a mail server has a login and a password, too, but no person's name.
+        if score or has_name:
+            score += (1.5 if secret or "secret" in means else 0) + (1 if login else 0)
         if score >= 2.5:
             scored.append((-score, len(key), table.qualified, table))
     return tuple(t for *_, t in sorted(scored, key=lambda s: s[:3]))
@@ -206,7 +244,7 @@ def _person_tables(columns: Columns, names: TableNames) -> tuple[Table, ...]:
 
 
 def _by_key_name(
-    columns: Columns, keys: dict[str, str | None]
+    columns: Columns, names: TableNames, keys: dict[str, str | None]
 ) -> dict[str, list[tuple[Table, str, bool]]]:
     """Keys and unique columns with a name of their own: spelling → table, column, is its key."""
     found: dict[str, list[tuple[Table, str, bool]]] = {}
@@ -215,12 +253,25 @@ def _by_key_name(
         for known in columns.of(table):
             spelled = "".join(stems(known.name))
             is_key = known.name == key
-            telling = known.name.lower() not in _PLAIN and len(spelled) > 2
-            unique = is_key or (known.is_unique and not known.means_something_else)
+            telling = known.name.lower() not in _PLAIN and bool(named(known.name).words)
+            unique = is_key or (known.is_unique and _identifies(known, names))
             if telling and unique and known.can_hold_key:
                 found.setdefault(spelled, []).append((table, known.name, is_key))
     # What many tables name so is no key of one of them.
     return {s: places for s, places in found.items() if len(places) <= 4}
+
+
+def _identifies(known: Known, names: TableNames) -> bool:
+    """Whether a unique column may be meant by others: a number or name, no measure or reference."""
+    if known.means_something_else:
+        return False
+    name = named(known.name)
+    few = known.profile is not None and known.profile.filled < _FEW
+    if name.person or name.self_ or (few and not known.declared_unique):
+        return False
+    telling = known.is_text or name.mark or known.means in ("identifier", "uuid")
+    elsewhere = [m for m in names.matches(name, known.table, 1) if m.table != known.table]
+    return bool(telling) and not (elsewhere and elsewhere[0].score >= 0.85)
 
 
 def _marked(name: Named) -> str:

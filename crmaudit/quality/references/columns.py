@@ -109,9 +109,7 @@ class Columns:
     def __init__(self, catalog: Catalog, profiles: Iterable[TableProfile] = ()) -> None:
         self.tables = tuple(t for t in catalog.tables if t.kind != "view" and t.columns)
         self._profiles: Mapping[str, TableProfile] = {
-            p.table: p
-            for p in profiles
-            if not p.where and p.provenance.status.state != "failed"
+            p.table: p for p in profiles if not p.where and p.provenance.status.state != "failed"
         }
 
     @cached_property

@@ -57,12 +57,15 @@ def pairs(columns: Columns, names: TableNames) -> Iterator[Pair]:
             for known, name in ids:
                 if known.name in used:
                     continue
-                found = [(p, t) for t in types if (p := _fit(name, t, exact)) and t.name not in used]
+                found = [
+                    (p, t) for t in types if (p := _fit(name, t, exact)) and t.name not in used
+                ]
                 if not found or (not exact and len(found) > 1):
                     continue
                 prior, type_ = max(found, key=lambda f: f[0])
                 match = max((m.score for m in names.matches(name, table)), default=0.0)
-                alone = prior >= 0.85 or (match < 0.6 and prior >= 0.7)
+                plain = match < 0.6 or name.stems[-1] in _ANY
+                alone = prior >= 0.85 or (plain and prior >= 0.7)
                 used |= {known.name, type_.name}
                 yield Pair(table, type_.name, known.name, prior, alone)
 

@@ -26,7 +26,7 @@ def key_columns(
     """Columns that may be the table's undeclared key: name, confidence, reasons; best first."""
     found = []
     for position, known in enumerate(columns.of(table)):
-        if not known.can_hold_key or known.is_empty:
+        if not known.can_hold_key or (known.rows and known.is_empty):
             continue
         score, why = _by_name(known, names)
         measured = known.filled is not None and bool(known.rows)

@@ -7,13 +7,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from crmaudit.evidence import Table
-from crmaudit.quality.references.words import GENERIC, Named, stems, words
+from crmaudit.quality.references.words import GENERIC, QUALIFIERS, Named, stems, words
+from crmaudit.quality.references.words import stem as stem_of
 
 _COMMON = 0.6
 """A first word that this share of the tables begins with is the product's prefix."""
 
 _SIDE = frozenset({"cstm", "custom", "ext", "extension", "extra", "detail", "scf", "extrafield"})
 
+_KINDS = frozenset({"type", "typ", "tipo", "list", "kind"})
 _LOGS = frozenset({"audit", "log", "history", "hist", "aud", "journal", "historiqu", "historial"})
 
 
@@ -40,6 +42,7 @@ class TableNames:
         self._full: dict[tuple[str, ...], list[Table]] = defaultdict(list)
         self._ends: dict[tuple[str, ...], list[Table]] = defaultdict(list)
         self._joined: dict[str, list[Table]] = defaultdict(list)
+        self._kinds: dict[tuple[str, ...], list[Table]] = defaultdict(list)
         self._alike: dict[tuple[int, str], list[Table]] = defaultdict(list)
         for table in self.tables:
             # A name without a letter is a word, too.
@@ -49,6 +52,8 @@ class TableNames:
             self._full[key].append(table)
             if key != whole:
                 self._full[whole].append(table)
+            if len(key) > 1 and key[-1] in _KINDS:
+                self._kinds[key[:-1]].append(table)
             for k in range(1, len(key)):
                 self._ends[key[k:]].append(table)
             # Odoo's `account_account` is the table of accounts.
@@ -112,12 +117,17 @@ class TableNames:
         for match in (*self._by_words(stem, own, child), *self._by_letters(stem)):
             best = max(best, match.score)
             yield match
+        if column.number:
+            # `tax_code` may be the code of a tax, or the key of the tax codes.
+            for table in self._full.get((*stem, stem_of(column.number)), ()):
+                yield Match(table, 0.97, "its name is that of {table}")
         if best >= 0.7:
             return
         # `location_dest_id`, `account_src_id`: what comes last only tells them apart.
-        for k in range(1, len(stem)):
-            for match in self._by_words(stem[:-k], own, child):
+        if len(stem) > 1 and stem[-1] in QUALIFIERS:
+            for match in self._by_words(stem[:-1], own, child):
                 yield Match(match.table, match.score * 0.72, match.reason)
+        yield from self._by_last_letters(stem)
         yield from self._by_abbreviation(stem)
 
     def _by_words(
@@ -129,21 +139,26 @@ class TableNames:
             for table in self._full.get(own[:k] + stem, ()):
                 if table != child:
                     yield Match(table, 0.93, "its name after that of its table is {table}")
+            for table in self._kinds.get(own[:k] + stem, ()):
+                yield Match(table, 0.88, "its name after that of its table begins {table}")
         for k in range(1, len(stem)):
             for table in self._full.get(stem[k:], ()):
                 yield Match(table, 0.88, "its name ends like that of {table}")
         for k in range(len(stem)):
             yield from self._by_ends(stem[k:], own, 0.0 if k == 0 else 0.12)
 
-    def _by_ends(
-        self, ends: tuple[str, ...], own: tuple[str, ...], less: float
-    ) -> Iterator[Match]:
+    def _by_ends(self, ends: tuple[str, ...], own: tuple[str, ...], less: float) -> Iterator[Match]:
         """Tables with more words in front: `res_partner` for `partner`."""
         tables = self._ends.get(ends, ())
         for table in tables:
             key = self.key(table)
             if len(key) < len(own) and any(own[i : i + len(key)] == key for i in range(len(own))):
-                yield Match(table, 0.97 - less, "its table's name contains {table}")
+                # `group_contact` only links groups with contacts; `acl_role` is a role of its own.
+                links = key[: -len(ends)] in self._full
+                score = 0.8 if links else 0.97
+                yield Match(table, score - less, "its table's name contains {table}")
+        if less and set(ends) <= GENERIC:
+            return
         related = _shortest([t for t in tables if self.key(t)[0] == own[0]], self._key)
         for table in related:
             score = 0.85 if len(related) == 1 else 0.6
@@ -164,13 +179,18 @@ class TableNames:
                 for table in self._joined.get(last[k:], ()):
                     yield Match(table, 0.7, "its name ends like that of {table}")
 
+    def _by_last_letters(self, stem: tuple[str, ...]) -> Iterator[Match]:
+        """`region` for `worldregion`."""
+        if len(stem) == 1 and len(stem[0]) > 4 and not set(stem) <= GENERIC:
+            fits = [t for t in self.tables if self.key(t)[-1].endswith(stem[0])]
+            if len(fits) == 1:
+                yield Match(fits[0], 0.65, "{table} ends with its name")
+
     def _by_abbreviation(self, stem: tuple[str, ...]) -> Iterator[Match]:
         """`soc` for `societe`, `dept` for `departments`, `product_tmpl` for `product_template`."""
         alike = self._alike.get((len(stem), stem[0][0]), ())
         fits = [
-            t
-            for t in alike
-            if self.key(t) != stem and all(map(_abbreviates, stem, self.key(t)))
+            t for t in alike if self.key(t) != stem and all(map(_abbreviates, stem, self.key(t)))
         ]
         for table in fits[:4]:
             score = 0.68 if len(fits) == 1 else 0.45
@@ -215,6 +235,8 @@ def of_value(value: str, names: TableNames) -> Table | None:
         found = names.named(text)
         if found:
             return found[0]
+    if any(c.isspace() for c in value.strip()):
+        return None
     key = tuple(stems(last_part(value)))
     for k in range(1, len(key)):
         if len(found := names.named(" ".join(words(last_part(value))[k:]))) == 1:

@@ -26,7 +26,7 @@ _SELF_TEXT = """
 _PERSONS_TEXT = """
     owner ownership assignee creator author whodunnit responsible manager agent rep seller
     salesperson salesrep salesman supervisor reviewer approver operator handler advisor adviser
-    consultant coordinator editor submitter smowner smcreator user uid login employee staff
+    reports consultant coordinator editor submitter smowner smcreator user uid login employee staff
     besitzer eigentumer bearbeiter sachbearbeiter ersteller verfasser zustandig zustandiger
     verantwortlich verantwortlicher betreuer kundenbetreuer vertreter benutzer mitarbeiter leiter
     proprietaire createur auteur responsable gestionnaire utilisateur vendeur commercial conseiller
@@ -46,15 +46,23 @@ _TO = frozenset("to an a aan zu".split())
 _SELF = frozenset(_SELF_TEXT.split())
 _PERSONS = frozenset(_PERSONS_TEXT.split())
 _DONE = frozenset(_DONE_TEXT.split())
+_DONE_BY = re.compile(f"({'|'.join(sorted(_DONE))})(by|to|von|par|por)")
 _USERS_TEXT = "user benutzer nutzer anwender utilisateur usuario utente gebruiker utilizador uid"
-_STAFF_TEXT = "employe employee mitarbeiter staff personal operator agent login account admin empleado"
+_STAFF_TEXT = (
+    "employe employee mitarbeiter staff personal operator agent login account admin empleado"
+)
 
 _GENERIC_TEXT = """
     status stage state type category group line item tag level source kind value template class role
-    rule option field action setting section step reason priority mode model name entry detail
+    record entity object element row rule option field action setting section step reason priority mode model name entry detail
     art typ gruppe stufe kategorie phase zeile posten wert vorlage rolle
     statut etat categorie groupe ligne niveau modele etape
     estado tipo categoria grupo linea nivel plantilla etapa fase
+"""
+_QUALIFIERS_TEXT = """
+    dest destination src source from to old new primary main first second third other orig origin
+    child start end in out home work default current last next billing shipping delivery
+    ziel quelle alt neu erste zweite von nach principal ancien nouveau antiguo nuevo
 """
 _IRREGULAR = {
     "people": "person",
@@ -110,6 +118,9 @@ def stems(name: str) -> tuple[str, ...]:
 GENERIC = frozenset(stem(w) for w in _GENERIC_TEXT.split())
 """Words that name a list of nearly every table: alone they do not say whose."""
 
+QUALIFIERS = frozenset(stem(w) for w in _QUALIFIERS_TEXT.split())
+"""Words behind the name of a table that only tell several references to it apart."""
+
 USERS = frozenset(stem(w) for w in _USERS_TEXT.split())
 """Words for those who log in."""
 
@@ -124,13 +135,15 @@ class Named:
     `words` are those left without the marks of a key (`id`, `fk`, `nr`, …).
     `mark` in [0, 1] says how plainly it is named as a key. `self_` and
     `person`: a word for a record above or before this one, or for somebody who
-    did or has to do something.
+    did or has to do something. `number` is the word for a number or code that
+    was left out of `words`.
     """
 
     words: tuple[str, ...]
     mark: float
     self_: bool = False
     person: bool = False
+    number: str = ""
 
     @property
     def stems(self) -> tuple[str, ...]:
@@ -145,7 +158,7 @@ class Named:
 def named(column: str) -> Named:
     """The parts of a column's name; `Account_ID`, `fk_account` and `accountid` are alike."""
     left = list(words(column))
-    mark = 0.0
+    mark, number = 0.0, ""
     # `contact_id_a`, `account_id_c`: a letter that only numbers it.
     while len(left) > 1 and len(left[-1]) == 1:
         left.pop()
@@ -157,7 +170,7 @@ def named(column: str) -> Named:
         mark = 1.0
     if not mark:
         while len(left) > 1 and left[-1] in _NUMBERS:
-            left.pop()
+            number = left.pop()
             mark = 0.75
     if not mark and left and left[-1].endswith("id") and len(left[-1]) > 4:
         # `accountid`, `assigneduserid`: the table names have to confirm it.
@@ -170,9 +183,10 @@ def named(column: str) -> Named:
     above = any(w in _SELF for w in left)
     return Named(
         tuple(left),
-        max(mark, 0.9) if by or above and left[-1] in _TO else mark,
+        max(mark, 0.9) if by or (above and left[-1] in _TO) else mark,
         self_=above,
         person=person,
+        number=number,
     )
 
 
@@ -187,9 +201,9 @@ def _person(left: list[str], mark: float) -> tuple[bool, bool]:
         return True, True
     if left[-1] == "uid":
         return True, True
-    if re.fullmatch(r"(%s)(by|to|von|par|por)" % "|".join(sorted(_DONE)), joined):
+    if _DONE_BY.fullmatch(joined):
         return True, True
-    if any(w in _PERSONS for w in left):
+    if left[-1] in _PERSONS:
         return True, False
     ends = any(joined.endswith(w) for w in ("owner", "user", "creator", "manager", "betreuer"))
     return (bool(mark) and left[-1] in _DONE) or ends, False

@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from crmaudit.evidence.semantic import SemanticType
+from crmaudit.evidence.privacy import name_words
 from crmaudit.quality.column_roles import is_created_stamp, is_modified_stamp
-from crmaudit.quality.semantics.naming import concepts_of, unknown_words, words_of
+from crmaudit.quality.semantics.naming import concepts_of, meaning, unknown_words, words_of
 from crmaudit.quality.semantics.seen import SeenColumn, SeenTable
 
 
@@ -80,7 +81,7 @@ _FIELDS: tuple[tuple[SemanticType, float, str, str], ...] = (
     ("url", 0.65, "social", ""),
     ("url", 0.93, "url", ""),
     ("organisation name", 0.93, "organisation name", ""),
-    ("organisation name", 0.85, "account name", "user bank"),
+    ("organisation name", 0.85, "account name", "user bank person"),
     ("full name", 0.85, "person name", ""),
     ("full name", 0.7, "full name", ""),
     ("full name", 0.7, "manager name", ""),
@@ -99,8 +100,18 @@ _SPOILERS: tuple[tuple[str, SemanticType, float], ...] = (
     ("sequence", "number", 0.8),
     ("machine", "machine text", 0.6),
 )
-_NUMBERS = ("quantity", "sequence", "year", "month", "version")
+_NUMBERS = frozenset({"quantity", "sequence", "year", "month", "version"})
 _DATES = ("integer", "date", "datetime", "text", None)
+_TIMES = ("date", "datetime", "time")
+# With these it is no moment, or the moment of something that has a meaning of its own.
+_NO_MOMENT = frozenset("birth count type quantity id fk is mail text".split())
+# Such a field is no flag, however its name begins.
+_PLAIN = frozenset(
+    "mail phone mobile fax name text date money birth url city street postcode secret person "
+    "organisation percent quantity".split()
+)
+# Tables of these hold no people and no organisations, whatever else their name says.
+_NO_PARTY = frozenset("mail phone address type category status table set count industry".split())
 
 
 def by_name(column: SeenColumn, table: SeenTable) -> list[Guess]:
@@ -124,20 +135,17 @@ class _Naming:
         self.own = self.concepts - (self.of_table & {"person", "organisation", "account", "user"})
 
     def guesses(self) -> Iterator[Guess]:
-        has, logical = self.concepts, self.column.logical
+        if "useragent" in "".join(name_words(self.column.name)):
+            yield self._guess("machine text", 0.9)
         yield from self._keys()
         yield from self._stamps()
         yield from self._flags()
         yield from self._spoiled()
-        if "secret" in has and logical in ("text", "binary", None) and "date" not in has:
-            yield self._guess("secret", 0.9)
-        if {"session", "pin"} & has and logical in ("text", "binary", None):
-            yield self._guess("secret", 0.6)
-        if {"user", "person"} & has and "useragent" in "".join(self.words):
-            yield self._guess("machine text", 0.9)
+        yield from self._secrets()
         yield from self._fields()
         yield from self._general()
-        yield from self._by_type()
+        if self.column.logical in ("date", "datetime"):
+            yield Guess("date", 0.7, "its values are dates")
 
     def _guess(self, type_: SemanticType, confidence: float, why: str = "") -> Guess:
         if not why:
@@ -146,68 +154,90 @@ class _Naming:
         strange = min(2, unknown_words(self.column.name))
         return Guess(type_, confidence * (1 - 0.06 * strange), why)
 
+    def _ends_in(self, *words: str) -> bool:
+        return len(self.words) > 1 and self.words[-1] in words
+
     # Keys, pairs, references
 
     def _keys(self) -> Iterator[Guess]:
         has, words = self.concepts, self.words
         logical = self.column.logical
-        if self.column.key and (has <= {"id", "key", "number", *self.of_table} or logical != "text"):
+        own = has <= {"id", "key", "number", *self.of_table}
+        if self.column.key and (own or logical != "text"):
             yield self._guess("identifier", 0.95, "it is the table's primary key")
         if has <= {"id", "key"} and has and len(words) == 1:
-            yield self._guess("identifier", 0.95)
-        elif "id" in has and has - {"id"} <= self.of_table and set(words[:-1]) <= set(
-            words_of(self.table.name)
-        ):
+            # `uid` and `gid` beside an id are those of users and groups.
+            other = words[0] in ("uid", "gid") and self._has_id()
+            yield self._guess("reference" if other else "identifier", 0.8 if other else 0.95)
+        elif self._is_own_id():
             yield self._guess("identifier", 0.9)
         pair = self._pair()
         if pair:
             yield self._guess("discriminator", 0.93, f"it stands beside {pair!r}")
         refers = bool({"id", "fk"} & has) and logical in ("integer", "number", "text", None)
-        refers = refers or (words[-1:] == ("to",) and logical == "integer")
+        refers = refers or (self._ends_in("to") and logical == "integer")
         actor = self._actor()
         if actor and (refers or logical != "boolean"):
             yield actor
-        if not refers or has & {"taxid", "nationalid", "tax", "handle", "login", "bankaccount"}:
+        if self._ends_in("by") and not has & {"created", "modified", "owner"}:
+            yield self._guess("reference", 0.6)
+        to = self._ends_in("to") and not (has | self.of_table) & {"mail", "reply", "from"}
+        if to or words == ("parent",):
+            yield self._guess("reference", 0.5)
+        if refers:
+            yield from self._references()
+
+    def _references(self) -> Iterator[Guess]:
+        has = self.concepts
+        if has & {"taxid", "nationalid", "tax", "handle", "login", "bankaccount", "ip"}:
             return
-        if has & {"external", "session"} or ({"mail", "number"} & has and "fk" not in has):
-            yield self._guess("secret" if "session" in has else "identifier", 0.75)
-            if "mail" not in has or "external" in has:
+        if "session" in has and "fk" not in has:
+            yield self._guess("secret", 0.75)
+        if has & {"external", "message"} or ({"mail", "number"} & has and "fk" not in has):
+            yield self._guess("identifier", 0.75)
+            if "mail" not in has or has & {"external", "message"}:
                 return
         if "status" in has or ("state" in has and not self._in_address()):
-            yield self._guess("status", 0.75)
-        elif {"category", "type", "salutation"} & has and not self._names_a_table():
-            yield self._guess("category", 0.7)
+            yield self._guess("status", 0.86)
         elif "gender" in has:
-            yield self._guess("gender", 0.8)
+            yield self._guess("gender", 0.86)
         yield self._guess("reference", 0.85)
+        if {"category", "type", "salutation"} & has:
+            yield self._guess("category", 0.7)
 
-    def _names_a_table(self) -> bool:
-        return "type" in self.concepts and len(self.words) > 2 and "fk" not in self.concepts
+    def _has_id(self) -> bool:
+        return any(c.lower() == "id" for c in self.table.columns if c != self.column.name)
+
+    def _is_own_id(self) -> bool:
+        """`contact_id` in `crm_contacts`, where no other column is called `id`."""
+        words, table = self.words, words_of(self.table.name)
+        if len(words) < 2 or words[-1] != "id" or self._has_id():
+            return False
+        stem, tail = "".join(words[:-1]), "".join(table[-(len(words) - 1) :])
+        return len(table) <= len(words) and stem.rstrip("s") == tail.rstrip("s")
 
     def _pair(self) -> str | None:
         """The id column for which this one says the table."""
-        words, has = self.words, self.concepts
-        if not words or not {"type", "table", "parent"} & has or {"id", "fk"} & has:
+        has = self.concepts
+        if not {"type", "table", "parent"} & has or {"id", "fk"} & has:
             return None
-        stem = "".join(words[:-1]) if len(words) > 1 else ""
+        stem = set(self.words) - {"type", "table", "name", "model", "module", "class"}
         for other in self.table.columns:
-            others = words_of(other)
-            if len(others) > 1 and others[-1] in ("id", "key") and stem:
-                if "".join(others[:-1]) == stem and others != words:
-                    return other
+            others = set(words_of(other))
+            if stem and others & {"id", "fk"} and others - {"id", "fk", "key"} == stem:
+                return other
         return None
 
     def _actor(self) -> Guess | None:
         """Who made, changed or keeps a record; None where it is none of them."""
         has = self.concepts
-        by = "by" in has or {"id", "fk"} & has or "user" in has
-        dated = "date" in has or "time" in has
-        if dated or {"count", "type", "deleted"} & has or self.column.logical in ("date", "datetime"):
+        who = bool(has & {"by", "id", "fk", "user"})
+        if has & {"date", "time", "count", "type", "deleted"} or self.column.logical in _TIMES:
             return None
-        who = bool(by or {"created", "by"} <= has)
-        if "owner" in has and not {"address", "name", "city", "bank", "mail", "phone"} & has:
-            creates = "creator" in self.column.name.lower()
-            return self._guess("created by" if creates else "owner", 0.9)
+        if "owner" in has and not has & {"address", "name", "city", "bank", "mail", "phone"}:
+            return self._guess("owner", 0.9)
+        if (has & {"person", "organisation", "account"}) - self.of_table and "by" not in has:
+            return None
         if "created" in has and who:
             return self._guess("created by", 0.92)
         if "modified" in has and who:
@@ -236,40 +266,58 @@ class _Naming:
             yield self._guess("modified at", 0.93)
         elif is_created_stamp(name) or self._is_stamp("created"):
             yield self._guess("created at", 0.93)
-        if has & {"deleted"} and (has & {"date", "time", "at"} or logical in ("date", "datetime")):
+        timed = logical in _TIMES or self._ends_in("at", "on")
+        if "deleted" in has and (has & {"date", "time", "at"} or timed):
             yield self._guess("soft delete", 0.85)
+        dated = "date" in has or (timed and self._ends_in("at", "on"))
+        dated = dated or ("time" in has and has <= {"time", "at", "neutral", "last"})
+        if dated and not has & _NO_MOMENT:
+            yield self._guess("date", 0.87)
 
     def _is_stamp(self, verb: str) -> bool:
         rest = self.concepts - {verb} - self.of_table
         moment = {"date", "time", "at", "last", "neutral", "year", "of"}
-        told = bool(rest & {"date", "time", "at"}) or self.column.logical in ("date", "datetime")
+        told = bool(rest & {"date", "time", "at"}) or self.column.logical in _TIMES
         return verb in self.concepts and rest <= moment and told
 
     def _flags(self) -> Iterator[Guess]:
         has, logical = self.concepts, self.column.logical
-        if logical in ("date", "datetime", "time") or has & {"date", "time", "count"}:
+        if logical in _TIMES or has & {"date", "time", "count"}:
+            return
+        if logical is None and self._ends_in("at", "on"):
             return
         if "deleted" in has and not has & {"id", "fk", "by", "text", "category", "at"}:
             yield self._guess("soft delete", 0.9)
         refusal = "not" in has or self.words[:1] == ("no",)
         contact = has & {"mail", "phone", "mobile", "fax", "contactverb", "mailing", "sms", "post"}
-        if ("consent" in has or "opt" in has) and not has & {"id", "fk", "name", "text"}:
+        if has & {"consent", "opt"} and not has & {"id", "fk", "name", "text"}:
             yield self._guess("consent", 0.9)
         elif refusal and contact and logical != "number":
             yield self._guess("consent", 0.92)
-        if logical == "boolean" or (
-            {"is", "active"} & has and logical in ("integer", "text", None) and not has & _PLAIN
-        ):
-            kind = "access" if "access" in has else "flag"
+        if logical == "boolean":
             yield self._guess(
-                kind, 0.9 if logical == "boolean" else 0.8,
-                "true or false by its type" if logical == "boolean" else "",
-            )  # fmt: skip
+                "access" if "access" in has else "flag", 0.9, "true or false by its type"
+            )
+        if self.words and "active" in meaning(self.words[0]) and has & {"mail", "phone", "address"}:
+            yield self._guess("flag", 0.75)
+        if has == {"neutral"} and len(self.words) == 1:
+            yield self._guess("flag", 0.6)
+        if has & {"is", "active"} and logical in ("integer", "text", None) and not has & _PLAIN:
+            yield self._guess("access" if "access" in has else "flag", 0.8)
 
     # Fields and what only looks like one
 
     def _spoiled(self) -> Iterator[Guess]:
         has = self.concepts
+        ends = {c for w in (*self.words[:1], *self.words[-1:]) for c in meaning(w)}
+        if "text" in ends and not has & {"date", "count", "id", "type"}:
+            yield self._guess("text", 0.88)
+        if "msgid" in self.words:
+            yield self._guess("identifier", 0.8)
+        if {"file", "quantity"} <= has:
+            yield self._guess("number", 0.8)
+        if {"register", "number"} <= has or {"register", "organisation"} <= has:
+            yield self._guess("national id", 0.8)
         if "extension" in has and has & {"phone", "mobile", "fax"}:
             yield self._guess("number", 0.7)
         if "suffix" in has and has & {"postcode", "post"}:
@@ -277,13 +325,28 @@ class _Naming:
         if has & {"suffix", "prefix"} and not has & {"name", "number", "bankaccount"}:
             yield self._guess("text", 0.5)
         for concept, kind, confidence in _SPOILERS:
-            if concept in has and not (concept == "category" and "job" in has):
+            if concept == "category" and has & {"money", "percent", "quantity", "job", "date"}:
+                continue
+            if concept in has:
                 yield self._guess(kind, confidence)
+
+    def _secrets(self) -> Iterator[Guess]:
+        has = self.concepts
+        if self.column.logical not in ("text", "binary", None) or "date" in has:
+            return
+        if "secret" in has or ("key" in has and "api" in self.words):
+            yield self._guess("secret", 0.9)
+        if has & {"session", "pin"}:
+            yield self._guess("secret", 0.6)
 
     def _fields(self) -> Iterator[Guess]:
         has = self.concepts
-        if "money" in has or "total" in has or "discount" in has or "tax" in has:
+        if has & {"money", "total", "discount", "tax"}:
             yield from self._amounts()
+        if "number" in has and "bank" in self.of_table:
+            yield self._guess("bank account", 0.75)
+        if has <= {"number", "neutral"} and has and "phone" in self.of_table:
+            yield self._guess("phone", 0.7)
         for kind, confidence, needed, without in _FIELDS:
             need = set(needed.split())
             if need <= has and not set(without.split()) & has:
@@ -296,7 +359,7 @@ class _Naming:
     def _mail_parts(self) -> Iterator[Guess]:
         has = self.concepts
         in_mails = "mail" in self.of_table or any(
-            {"cc"} & concepts_of(c) or {"reply"} & concepts_of(c) for c in self.table.columns
+            {"cc", "reply"} & concepts_of(c) for c in self.table.columns
         )
         addressed = has & {"from", "to", "cc", "reply"}
         if addressed and (in_mails or "address" in has) and not has & {"name", "id", "date", "fk"}:
@@ -304,9 +367,9 @@ class _Naming:
 
     def _places(self) -> Iterator[Guess]:
         has = self.concepts
-        if "code" in has and self._beside("city", "street") and self.own - {"code"} <= {
-            "billing", "mailing", "neutral", "address"
-        }:  # fmt: skip
+        rest = has - {"code"}
+        of_address = bool(rest) and rest <= {"billing", "mailing", "neutral", "address"}
+        if "code" in has and of_address and self._beside("city", "street"):
             yield self._guess("postcode", 0.85, "a code beside a city and a street")
         if "cp" in has:
             yield self._guess("postcode", 0.8)
@@ -322,55 +385,52 @@ class _Naming:
     def _titles(self) -> Iterator[Guess]:
         has = self.concepts
         people = self._beside("given", "family") or self._beside_names()
+        people = people or ("person" in self.of_table and self._beside("phone", "mobile"))
         if "title" in has:
             yield self._guess("job title" if people else "text", 0.75 if people else 0.7)
         if "function" in has and people:
             yield self._guess("job title", 0.75)
-        if "organisation" in has and not has & {"id", "fk", "number", "url"} and self.own <= {
-            "organisation", "neutral"
-        }:  # fmt: skip
+        alone = self.own <= {"organisation", "neutral"}
+        if "organisation" in has and not has & {"id", "fk", "number", "url"} and alone:
             yield self._guess("organisation name", 0.75)
-        if "person" in has and self.column.logical in ("text", None) and has <= {
-            "person", "neutral", "manager", "user"
-        }:  # fmt: skip
+        text = self.column.logical in ("text", None)
+        if "person" in has and text and has <= {"person", "neutral", "manager", "user"}:
             yield self._guess("full name", 0.6)
         if "name" in has and has - {"name"} <= self.of_table | {"neutral", "full", "household"}:
-            yield from self._name_alone()
+            yield self._name_alone()
 
-    def _name_alone(self) -> Iterator[Guess]:
+    def _name_alone(self) -> Guess:
         given, family = self._beside("given"), self._beside("family")
         given = given or any({"first", "name"} <= concepts_of(c) for c in self.table.columns)
         family = family or any({"last", "name"} <= concepts_of(c) for c in self.table.columns)
         of = self.of_table
-        side = of & {"mail", "phone", "address", "type", "category", "status", "text", "table"}
         if given and not family:
-            yield self._guess("family name", 0.75, "a name beside a given name")
-        elif family and not given:
-            yield self._guess("given name", 0.75, "a name beside a family name")
-        elif "mail" in of and "address" in of:
-            yield self._guess("e-mail", 0.6, "the name of an address is the address")
-        elif "phone" in of and "number" in of:
-            yield self._guess("phone", 0.6, "the name of a number is the number")
-        elif of & {"type", "category", "status", "industry"}:
-            yield self._guess("category", 0.65, "a name in a table of kinds")
-        elif side or self._is_composed():
-            yield self._guess("text", 0.5, "a name of something")
-        elif of & {"organisation", "account"} or "household" in of | self.concepts:
-            yield self._guess("organisation name", 0.75, "a name in a table of organisations")
-        elif of & {"person", "user"}:
-            yield self._guess("full name", 0.75, "a name in a table of people")
-        else:
-            yield self._guess("text", 0.55, "a name of something")
+            return self._guess("family name", 0.75, "a name beside a given name")
+        if family and not given:
+            return self._guess("given name", 0.75, "a name beside a family name")
+        if {"mail", "address"} <= of:
+            return self._guess("e-mail", 0.6, "the name of an address is the address")
+        if {"phone", "number"} <= of:
+            return self._guess("phone", 0.6, "the name of a number is the number")
+        if "file" in of:
+            return self._guess("file name", 0.65, "a name in a table of files")
+        if of & _NO_PARTY or len(words_of(self.table.name)) > 2:
+            return self._guess("text", 0.5, "a name of something")
+        if of & {"organisation", "account"} or "household" in of | self.concepts:
+            return self._guess("organisation name", 0.75, "a name in a table of organisations")
+        if of & {"person", "user"}:
+            return self._guess("full name", 0.75, "a name in a table of people")
+        return self._guess("text", 0.55, "a name of something")
 
     def _amounts(self) -> Iterator[Guess]:
         has = self.concepts
-        if "percent" in has:
+        if has & {"percent", "currency"}:
             return
-        if "rate" in has and "tax" in has:
+        if {"rate", "tax"} <= has:
             yield self._guess("percentage", 0.8)
-        elif {"money"} & has and not has & {"account", "bank"}:
+        elif "money" in has and not has & {"account", "bank"}:
             yield self._guess("money", 0.88)
-        elif {"discount", "tax"} & has and not has & {"taxid", "id", "number", "text", "code"}:
+        elif has & {"discount", "tax"} and not has & {"taxid", "id", "number", "text", "code"}:
             yield self._guess("money", 0.7)
         elif "total" in has and not has & {"count", "quantity"}:
             yield self._guess("money", 0.6)
@@ -379,29 +439,29 @@ class _Naming:
 
     def _general(self) -> Iterator[Guess]:
         has = self.concepts
-        if {"access"} & has:
+        if "access" in has:
             yield self._guess("access", 0.85)
         if "currency" in has:
-            yield self._guess("currency", 0.85 if not has & {"rate"} else 0.3)
+            yield self._guess("currency", 0.3 if "rate" in has else 0.85)
         if "industry" in has:
             yield self._guess("industry", 0.85)
-        if has & {"percent"}:
+        if "percent" in has:
             yield self._guess("percentage", 0.85)
-        if has & {"table"} and self.column.logical in ("text", None):
+        if "table" in has and self.column.logical in ("text", None):
             yield self._guess("discriminator", 0.75)
         if has & {"external", "ref"} and not has & {"text", "name", "date"}:
             yield self._guess("identifier", 0.75)
         if "number" in has and not has & {"person", "quantity"}:
             yield self._guess("identifier", 0.7)
-        if "number" in has or "count" in has:
+        if has & {"number", "count"}:
             yield self._guess("counter", 0.5)
         if "rate" in has:
             yield self._guess("percentage", 0.55)
-        if has & set(_NUMBERS) or ("person" in has and self.column.logical == "integer"):
+        if has & _NUMBERS or ("person" in has and self.column.logical == "integer"):
             yield self._guess("number", 0.75)
         if has & {"date", "time"} and self.column.logical in _DATES:
             yield self._guess("date", 0.85)
-        if has & {"text", "title", "department"}:
+        if has & {"text", "title", "department", "message"}:
             yield self._guess("text", 0.8)
         if has & {"code", "id", "key"}:
             yield self._guess("identifier", 0.55)
@@ -411,10 +471,6 @@ class _Naming:
             yield self._guess("text", 0.3)
         if "name" in has:
             yield self._guess("text", 0.5)
-
-    def _by_type(self) -> Iterator[Guess]:
-        if self.column.logical in ("date", "datetime"):
-            yield Guess("date", 0.7, "its values are dates")
 
     # The columns around it
 
@@ -430,16 +486,11 @@ class _Naming:
         )
 
     def _in_address(self) -> bool:
+        """Whether a city or postcode stands in the same address as this column."""
         if self.concepts & {"billing", "mailing", "address", "region", "country"}:
             return True
-        return self._beside("city", "postcode", "street")
-
-    def _is_composed(self) -> bool:
-        """`contact_groups`, `user_roles`: a table of something that people have."""
-        return len(words_of(self.table.name)) > 2
-
-
-_PLAIN = frozenset(
-    "mail phone mobile fax name text date money birth url city street postcode secret person "
-    "organisation".split()
-)
+        mine = set(self.words[:-1])
+        return any(
+            set(words_of(c)[:-1]) <= mine and {"city", "postcode", "street"} & concepts_of(c)
+            for c in self.table.columns
+        )

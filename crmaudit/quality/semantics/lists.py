@@ -112,14 +112,23 @@ sig.ra, dott., dott.ssa, dhr., mevr., mw., mr dr, divers, father, sister, brothe
 sen., col., mtre, me, maitre, ing., lic.
 """)
 
-GENDERS_MALE = _lines("m, male, man, mannlich, maennlich, homme, masculin, hombre, masculino, h, mann, maschio")
-GENDERS_FEMALE = _lines("f, female, woman, weiblich, w, femme, feminin, mujer, femenino, frau, femmina, feminino, v")
-GENDERS = GENDERS_MALE | GENDERS_FEMALE | _lines(
-    "x, d, divers, diverse, other, non-binary, nonbinary, unknown, u, o, neutral, transgender, autre,"
-    "otro, andere, n, not specified, prefer not to say, unbekannt, inconnu, desconocido"
+GENDERS_MALE = _lines(
+    "m, male, man, mannlich, maennlich, homme, masculin, hombre, masculino, h, mann, maschio"
+)
+GENDERS_FEMALE = _lines(
+    "f, female, woman, weiblich, w, femme, feminin, mujer, femenino, frau, femmina, feminino, v"
+)
+GENDERS = (
+    GENDERS_MALE
+    | GENDERS_FEMALE
+    | _lines(
+        "x, d, divers, diverse, other, non-binary, nonbinary, unknown, u, o, neutral, transgender, autre,"
+        "otro, andere, n, not specified, prefer not to say, unbekannt, inconnu, desconocido"
+    )
 )
 
-COUNTRY_CODES = frozenset("""
+COUNTRY_CODES = frozenset(
+    """
 AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV
 BW BY BZ CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES
 ET FI FJ FK FM FO FR GA GB GD GE GF GG GH GI GL GM GN GP GQ GR GS GT GU GW GY HK HM HN HR HT HU ID IE
@@ -129,7 +138,8 @@ NZ OM PA PE PF PG PH PK PL PM PN PR PS PT PW PY QA RE RO RS RU RW SA SB SC SD SE
 SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG UK UM US UY UZ VA VC
 VE VG VI VN VU WF WS YE YT ZA ZM ZW USA GBR DEU FRA ESP ITA NLD CHE AUT BEL CAN AUS NZL IRL PRT POL
 SWE NOR DNK FIN MEX BRA ARG CHL COL IND CHN JPN KOR ZAF TUR RUS UKR GRC CZE HUN ROU BGR
-""".split())
+""".split()
+)
 
 COUNTRIES = _lines("""
 germany, deutschland, allemagne, alemania, germania, france, frankreich, francia, spain, spanien, espagne,
@@ -170,15 +180,19 @@ polnisch, anglais, allemand, francais, espagnol, italien, arabe, portugais, ingl
 espanol, italiano, nederlands, polski, mandarin, cantonese, tamil, tigrinya, dari, pashto, kurdish
 """)
 
-CURRENCIES = frozenset("""
+CURRENCIES = frozenset(
+    """
 EUR USD GBP CHF JPY CAD AUD NZD SEK NOK DKK PLN CZK HUF RON BGN HRK RUB UAH TRY ILS ZAR BRL MXN ARS
 CLP COP PEN UYU CNY HKD SGD KRW INR IDR MYR PHP THB VND AED SAR EGP MAD TND NGN KES GHS XOF XAF ISK
-""".split())
+""".split()
+)
 
-US_STATES = frozenset("""
+US_STATES = frozenset(
+    """
 AL AK AZ AR CA CO CT DE FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND
 OH OK OR PA RI SC SD TN TX UT VT VA WA WV WI WY DC PR
-""".split())
+""".split()
+)
 REGIONS = _lines("""
 alabama, alaska, arizona, arkansas, california, colorado, connecticut, delaware, florida, hawaii,
 idaho, illinois, indiana, iowa, kansas, kentucky, louisiana, maine, maryland, massachusetts, michigan,
@@ -236,7 +250,19 @@ walk mews hill green alley loop ridge path pike rue place chemin impasse allee q
 c/ avenida av avda plaza paseo camino carrera via viale piazza corso largo weg platz gasse ring allee
 ufer damm rua travessa praca ulica ul. straat laan plein kade gracht po box p.o. postfach apartado
 """)
-STREET_ENDINGS = ("strasse", "straße", "str.", "weg", "gasse", "platz", "allee", "straat", "laan", "gatan", "vej")
+STREET_ENDINGS = (
+    "strasse",
+    "straße",
+    "str.",
+    "weg",
+    "gasse",
+    "platz",
+    "allee",
+    "straat",
+    "laan",
+    "gatan",
+    "vej",
+)
 
 LEGAL_FILES = _set("""
 pdf doc docx xls xlsx csv txt png jpg jpeg gif svg ppt pptx odt ods eml msg zip html htm json xml mp3 mp4

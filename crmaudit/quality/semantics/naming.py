@@ -9,7 +9,7 @@ from crmaudit.quality.semantics.vocabulary import CONCEPTS, folded
 
 # Words so short may only end a compound (`userid`), these may also begin one (`isdeleted`).
 _SHORT_END = frozenset({"id", "at", "on", "by", "no", "nr", "to", "cc", "am", "ip"})
-_SHORT_START = frozenset({"is", "id", "fk", "zu"})
+_SHORT_START = frozenset({"is", "id", "fk", "zu", "ip", "nb"})
 # German joins words with these: `Geburtsdatum`, `Kundennummer`.
 _JOINTS = ("", "s", "n", "en", "es", "e")
 _ENDINGS = ("s", "es", "n", "en", "e", "in", "innen")
@@ -35,6 +35,9 @@ def meaning(word: str) -> tuple[str, ...]:
     """The concepts of one word, in whatever number and case it stands."""
     if word in CONCEPTS:
         return CONCEPTS[word]
+    # `datep`, `date1`: dates of which only the author knows the second letter.
+    if word.startswith("date") and len(word) < 9:
+        return ("date",)
     for ending in _ENDINGS:
         stem = word.removesuffix(ending)
         if stem != word and len(stem) > 3 and stem in CONCEPTS:

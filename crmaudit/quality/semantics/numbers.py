@@ -15,9 +15,13 @@ _PHONE = re.compile(
     r"|\s*\([0-9+ ]{1,6}\)[0-9 ()/.\-]{3,20}(?:\s*(?:x|ext\.?|#)\s*[0-9]{1,6})?\s*",
     re.IGNORECASE,
 )
-_DATE_LIKE = re.compile(r"\s*([0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}|[0-9]{1,2}[./-][0-9]{1,2}[./-][0-9]{2,4})\b.*")
+_DATE_LIKE = re.compile(
+    r"\s*([0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}|[0-9]{1,2}[./-][0-9]{1,2}[./-][0-9]{2,4})\b.*"
+)
 _DECIMAL = re.compile(r"\s*[0-9]+[.,][0-9]{1,4}\s*")
-_REGIONS = "US GB DE FR ES IT NL BE CH AT PT BR AU NZ IE MX AR CL CO IN PL SE DK NO FI ZA CZ TR JP".split()
+_REGIONS = (
+    "US GB DE FR ES IT NL BE CH AT PT BR AU NZ IE MX AR CL CO IN PL SE DK NO FI ZA CZ TR JP".split()
+)
 _TRIED = 60
 
 
@@ -44,7 +48,9 @@ def valid_phones(values: Sequence[str]) -> tuple[int, str]:
 
     abroad = [v for v in values if v.strip().startswith(("+", "00"))]
     national = [v for v in values if not v.strip().startswith(("+", "00"))]
-    right = sum(valid(v.strip().replace("00", "+", 1) if v.strip()[0] == "0" else v, None) for v in abroad)
+    right = sum(
+        valid(v.strip().replace("00", "+", 1) if v.strip()[0] == "0" else v, None) for v in abroad
+    )
     if not national:
         return right, ""
     tried = national[:_TRIED]

@@ -25,7 +25,7 @@ person: person personne persona people individual individu individuo contact con
   donors spender donateur donante patient patients patiente paciente volunteer volunteers
   freiwillige benevole voluntario attendee attendees participant participants teilnehmer asistente
   subscriber subscribers abonnent abonne suscriptor candidate candidates bewerber student students
-  beneficiary ansprechpartner socpeople target respondent passenger guest guests gast caller
+  beneficiary ansprechpartner socpeople respondent passenger guest guests gast caller
   recipient signer assistant spouse cardholder holder inhaber proprio titulaire titular
 person+user: employee employees mitarbeiter empleado salarie staff
 organisation: organisation organization organisations organizations org company companies firma
@@ -95,29 +95,29 @@ ip: ip ipaddress ipaddr remoteaddr
 money: amount amounts betrag montant importe price prices preis prix precio cost costs kosten cout
   coste fee fees gebuehr beitrag revenue umsatz budget salary salaire gehalt salario lohn balance saldo
   income einkommen budgeted capital turnover subtotal amt prezzo prijs bedrag valor valeur chiffreaffaires
-  wage unitprice subprice expense tarif spendensumme pledged donated outstanding payable bonus
+  debit credit wage unitprice subprice expense tarif spendensumme pledged donated outstanding payable bonus
 net: net gross netto brutto neto bruto ht ttc
 total: total totals summe gesamt somme suma sum gesamtbetrag
 discount: discount rabatt remise descuento
 paid: paid bezahlt paye pagado
 value: value wert
 percent: percent percentage pct prozent prozentsatz pourcentage porcentaje probability wahrscheinlichkeit
-  probabilite probabilidad taux tasa quote ratio margin progress conversion percentual
+  probabilite probabilidad taux tasa ratio margin progress conversion percentual
 rate: rate satz tx
 quantity: quantity qty menge quantite cantidad stueck stock capacity duration dauer duree duracion
   minutes hours seats score points weight size height width length volume distance age alter edad
   latency seconds employees impressions stunden minuten weeks months years
 count: count counter counts anzahl nb nbr cnt numberof hits views attempts tally visits clicks
-sequence: sequence seq rang rank order sorting sortorder ordering reihenfolge orden
-  level depth lft rgt ordre
+sequence: sequence seq rang rank sorting sortorder ordering reihenfolge
+  level depth lft rgt
 id: id ids uid guid uuid oid rowid recordid ident
 key: key keys schluessel clave cle
 fk: fk
 number: number no nr num numero nummer numer
 code: code codes codigo kuerzel kennzeichen kode
 ref: ref reference referenz referencia refnr aktenzeichen barcode sku ean isbn serial
-external: external extern externe foreign import legacy tracking tracker transaction trxn message
-  remote ticker msgid receipt
+external: external extern externe foreign import legacy tracking tracker transaction trxn
+  remote ticker receipt
 category: category categories kategorie categorie categoria group groups gruppe groupe grupo class
   klasse classe clase segment rating tier severity priority prioritaet priorite prioridad
   channel kanal medium mode modus source quelle origen origine herkunft direction richtung bucket
@@ -131,7 +131,7 @@ text: text texte texto description beschreibung descripcion descrizione note not
   remarks remarque remarques observaciones observacion memo nachricht mensaje subject betreff
   objet asunto body content contents inhalt contenu contenido summary zusammenfassung details detail
   detalle detalles instructions anmerkung anmerkungen freitext objective headline intro caption
-  answer question frage antwort feedback log changelog purpose hobbies interests reply label
+  answer question frage antwort feedback changelog purpose hobbies interests label
   designation snippet agenda motivation descr opmerking omschrijving opmerkingen uwagi
 template: template vorlage modele plantilla signature
 file: file filename dateiname datei fichier archivo photo foto logo attachment anhang picture bild
@@ -182,17 +182,21 @@ consent: consent consents einwilligung consentement consentimiento zustimmung gd
 contactverb: call trade contacted contactable trademail
 access: access permission permissions perm acl rights recht berechtigung droit permiso privacy visibility
   privilege privileges aclaccess sharing
-parent: parent related record entity object element item bean res
+parent: parent regarding related record entity object element item bean res
 table: table tabelle tabla module model entitytype
 version: version revision
 is+test: istest
 from: from sender absender
 to: to recipients empfaenger
 cc: cc bcc tocc tobcc
+reply: reply
 reply+to+mail: replyto
+register: registration registry register registrierung registre registro
+set: list lists liste listen lista team teams rel history log logs relation relations queue
+message: message messages msg msgid
 billing: billing bill invoicing rechnung rechnungs facturation facturacion
 mailing: mailing shipping ship delivery liefer livraison envio versand korrespondenz
-neutral: annual yearly monthly primary main default other alt alternate alternative secondary home work office private privat perso
+neutral: estimated actual expected planned original initial final average base target annual yearly monthly primary main default other alt alternate alternative secondary home work office private privat perso
   personal haupt principal sonstige current previous old new aktuell custom extra additional prim sec tertiary
   dienstlich geschaeftlich beruflich direct toll free zentrale assistenz normalized
   sanitized clean lower upper caps string physical

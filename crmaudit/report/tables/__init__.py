@@ -19,6 +19,7 @@ from crmaudit.report.tables import (
     governance,
     information,
     portfolio,
+    quality,
     registers,
     systems,
     work,
@@ -28,7 +29,7 @@ from crmaudit.strategy import Plan
 
 Maker = Callable[[Given], b.Table | None]
 
-_ROOMS = (business, systems, portfolio, information, governance, work, registers)
+_ROOMS = (business, systems, portfolio, information, quality, governance, work, registers)
 TABLES: Mapping[str, Maker] = {
     name: thing
     for room in _ROOMS

@@ -1,0 +1,494 @@
+"""What is asked about the keys of a system, and what the answers mean.
+
+First everything is gathered that may be a key or a reference (`Search`),
+which says what has to be read; when it is read, `found` weighs the guesses.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+from crmaudit.evidence import Catalog, Polymorphic, Reference, Table, TableKey
+from crmaudit.evidence.privacy import may_show, shape
+from crmaudit.quality.collectors.key_values import KeyValues, PairSide, Side
+from crmaudit.quality.products.resolved import Resolved
+from crmaudit.quality.references.candidates import Candidate, Candidates
+from crmaudit.quality.references.columns import Columns, Known
+from crmaudit.quality.references.judge import ENOUGH, Inclusion, Judged, Spread, judge
+from crmaudit.quality.references.pairs import Pair, pairs
+from crmaudit.quality.references.stated import declared, mapped, without_doubles
+from crmaudit.quality.references.table_keys import key_columns
+from crmaudit.quality.references.tables import of_value
+from crmaudit.quality.references.words import named
+from crmaudit.workspace.landscape import Map
+
+_RIVALS = 5
+_ONLY_VALUES = 0.15
+"""The prior of a reference that nothing in its name speaks for."""
+
+_MANY = 10
+"""So many different numbers are needed before values alone are believed to be references."""
+
+
+@dataclass(slots=True)
+class _Asked:
+    """A reference said by somebody, and what is asked about it; None: no value is there to ask."""
+
+    reference: Reference
+    where: str = ""
+    child: int | None = None
+    parent: int | None = None
+    pair: int | None = None
+    sentinels: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Search:
+    """The questions about one system's keys; making one registers them with `values`."""
+
+    columns: Columns
+    values: KeyValues
+    catalog: Catalog
+    map: Map | None = None
+    product: Resolved | None = None
+    described: tuple[Reference, ...] = ()
+    unread: set[str] = field(default_factory=set)
+    _candidates: Candidates = field(init=False)
+    _stated: list[_Asked] = field(init=False, default_factory=list)
+    _pairs: list[tuple[Pair, int | None, Polymorphic | None]] = field(
+        init=False, default_factory=list
+    )
+    _guesses: list[tuple[Candidate, int | None, int | None]] = field(
+        init=False, default_factory=list
+    )
+    _keys: list[tuple[TableKey, int | None]] = field(init=False, default_factory=list)
+    _loaded: dict[int, Table] = field(init=False, default_factory=dict)
+    _nameless: list[tuple[Table, str, int]] = field(init=False, default_factory=list)
+    _typed: list[_Asked] = field(init=False, default_factory=list)
+    _polymorphic: list[Polymorphic] = field(init=False, default_factory=list)
+    _paired: set[tuple[str, str]] = field(init=False, default_factory=set)
+
+    def __post_init__(self) -> None:
+        self._candidates = Candidates(self.columns)
+        self._ask_stated()
+        taken = frozenset(
+            (a.reference.table, a.reference.columns[0])
+            for a in self._stated
+            if len(a.reference.columns) == 1
+        )
+        types = self._ask_pairs(taken)
+        self._ask_guesses(taken | types)
+        self._ask_keys()
+
+    # Questions
+
+    def _ask_stated(self) -> None:
+        known = list(self._map_references())
+        conditions = {_place(r): where for r, where in known}
+        product = self.product
+        groups = {_place(g[0]): g for g in (product.alternatives if product else ()) if g}
+        everything = without_doubles(
+            (
+                *(r for r, _ in known),
+                *declared(self.catalog),
+                *(product.references if product else ()),
+                *(g[0] for g in groups.values()),
+                *self.described,
+            )
+        )
+        for reference in everything:
+            where = conditions.get(_place(reference), "")
+            asked = _Asked(reference, where if reference.basis == "map" else "")
+            if product:
+                place = (reference.table, reference.columns)
+                asked.sentinels = tuple(product.sentinels.get(place, ()))
+            group = groups.get(_place(reference), (reference,))
+            if len(group) > 1:
+                others = ", ".join(g.to for g in group[1:])
+                reasons = (*reference.reasons, f"or to a row of {others}")
+                asked.reference = replace(reference, reasons=reasons)
+            self._stated.append(asked)
+            self._register(asked, group)
+
+    def _map_references(self) -> Iterator[tuple[Reference, str]]:
+        if self.map is not None:
+            yield from mapped(self.map.references, self.catalog)
+
+    def _register(self, asked: _Asked, group: tuple[Reference, ...]) -> None:
+        reference = asked.reference
+        to = self.columns.table.get(reference.to)
+        if to is None or not reference.to_columns or reference.table not in self.columns.table:
+            return
+        if self._without_values(reference.table, reference.columns):
+            return
+        if reference.when is not None:
+            if len(reference.columns) > 1:
+                return
+            side = PairSide(reference.table, reference.when[0], reference.columns[0])
+            asked.pair = self.values.pair(side)
+        else:
+            side_ = Side(reference.table, reference.columns, asked.where)
+            asked.child = self.values.side(side_)
+        asked.parent = self.values.union(
+            tuple(Side(g.to, g.to_columns) for g in group if g.to in self.columns.table)
+        )
+
+    def _ask_pairs(self, taken: frozenset[tuple[str, str]]) -> frozenset[tuple[str, str]]:
+        """Ask about pairs; the type columns and ids about which no more is to be guessed."""
+        done: set[tuple[str, str]] = set()
+        for known in self.product.polymorphic if self.product else ():
+            table = self.columns.table.get(known.table)
+            if table is not None and known.type_column != known.id_column:
+                pair = Pair(table, known.type_column, known.id_column, 1.0, True)
+                self._pairs.append((pair, self._pair_number(pair), known))
+                done |= {(known.table, known.type_column), (known.table, known.id_column)}
+        for pair in pairs(self.columns, self._candidates.names):
+            place = pair.table.qualified, pair.id_column
+            if place not in taken | done and (place[0], pair.type_column) not in done:
+                self._pairs.append((pair, self._pair_number(pair), None))
+        return frozenset(done)
+
+    def _pair_number(self, pair: Pair) -> int | None:
+        table = pair.table.qualified
+        if self._without_values(table, (pair.type_column, pair.id_column)):
+            return None
+        return self.values.pair(PairSide(table, pair.type_column, pair.id_column))
+
+    def _ask_guesses(self, taken: frozenset[tuple[str, str]]) -> None:
+        by_column: dict[tuple[str, str], list[Candidate]] = defaultdict(list)
+        for candidate in self._candidates.all(taken):
+            by_column[candidate.table.qualified, candidate.column].append(candidate)
+        for (table, column), found in by_column.items():
+            empty = self._without_values(table, (column,))
+            best = max(c.prior for c in found)
+            for candidate in [c for c in found if c.prior >= best - 0.45][:_RIVALS]:
+                if empty:
+                    self._guesses.append((candidate, None, None))
+                    continue
+                child = self.values.side(Side(table, (column,)))
+                parent = self._parent(candidate.to, candidate.to_column)
+                self._guesses.append((candidate, child, parent))
+        for table_ in self.columns.tables:
+            for known in self.columns.of(table_):
+                place = table_.qualified, known.name
+                if place in taken or place in by_column or known.is_empty or not known.can_hold_key:
+                    continue
+                key = known.name == self._candidates.key(table_)
+                if not key and known.filled and _may_refer(known):
+                    # Its values have to tell; which keys are there is known when all is asked.
+                    number = self.values.side(Side(table_.qualified, (known.name,)))
+                    self._nameless.append((table_, known.name, number))
+
+    def _parent(self, to: Table, column: str) -> int:
+        number = self.values.side(Side(to.qualified, (column,)))
+        self._loaded[number] = to
+        return number
+
+    def _ask_keys(self) -> None:
+        mapped_keys: dict[tuple[str, tuple[str, ...]], TableKey] = {}
+        for row in self.map.tables if self.map else ():
+            said_so = TableKey(row.table, tuple(row.key), "map", 1.0, ("the map says so",))
+            self._say_key(mapped_keys, said_so)
+        for part in self.product.tables if self.product else ():
+            why = ("the product map says so",)
+            self._say_key(mapped_keys, TableKey(part.table, part.key, "product map", 0.95, why))
+        said = {table for table, _ in mapped_keys}
+        for table in self.columns.tables:
+            name = table.qualified
+            if table.primary_key:
+                why = ("the database declares it",)
+                key = TableKey(name, table.primary_key, "declared", 1.0, why)
+                self._keys.append((self._counted(key), None))
+            elif name not in said:
+                self._guess_key(table)
+        for key in mapped_keys.values():
+            declared_key = self.columns.table[key.table].primary_key
+            if key.columns != declared_key:
+                self._keys.append((self._counted(key), self._combined(key)))
+
+    def _say_key(self, said: dict[tuple[str, tuple[str, ...]], TableKey], key: TableKey) -> None:
+        table = self.columns.table.get(key.table)
+        names = {c.name for c in table.columns} if table else set()
+        if key.columns and names >= set(key.columns):
+            said.setdefault((key.table, key.columns), key)
+
+    def _guess_key(self, table: Table) -> None:
+        name = table.qualified
+        ranked = key_columns(table, self.columns, self._candidates.names)
+        if ranked and ranked[0][1] >= ENOUGH:
+            column, confidence, reasons = ranked[0]
+            key = TableKey(name, (column,), "inferred", confidence, reasons)
+            self._keys.append((self._counted(key), None))
+            return
+        parts = {c.column: c for c, _, _ in self._guesses if c.table == table and c.prior >= 0.6}
+        known = [k for k in self.columns.of(table) if k.name in parts]
+        if len(known) in (2, 3) and len(table.columns) <= 8 and self.columns.rows(name):
+            why = ("the references of a table that links others",)
+            columns = tuple(k.name for k in known)
+            key = TableKey(name, columns, "inferred", 0.7, why, self.columns.rows(name) or 0)
+            self._keys.append((key, self._combined(key)))
+
+    def _combined(self, key: TableKey) -> int | None:
+        """The number to ask for a key of several columns."""
+        if len(key.columns) < 2 or self._without_values(key.table, key.columns):
+            return None
+        return self.values.side(Side(key.table, key.columns))
+
+    def _counted(self, key: TableKey) -> TableKey:
+        """A key of one column as its profile counted it."""
+        rows = self.columns.rows(key.table) or 0
+        known = self.columns.get(key.table, key.columns[0])
+        profile = known.profile if known and known.filled is not None else None
+        if len(key.columns) > 1 or profile is None or profile.methods:
+            return replace(key, rows=rows)
+        repeated = profile.filled - profile.uniques if profile.uniques is not None else None
+        return replace(key, rows=rows, nulls=rows - profile.filled, repeated=repeated)
+
+    def _without_values(self, table: str, columns: tuple[str, ...]) -> bool:
+        known = [self.columns.get(table, c) for c in columns]
+        return any(k is None or k.is_empty for k in known)
+
+    # Answers
+
+    def ask_types(self) -> None:
+        """Ask about the tables that the types of pairs name; the pairs have been read."""
+        for number, reference in self._settle_pairs():
+            if reference.to in self.columns.table and reference.to_columns:
+                parent = self.values.side(Side(reference.to, reference.to_columns))
+                self._typed.append(_Asked(reference, pair=number, parent=parent))
+
+    def found(self) -> tuple[tuple[Reference, ...], tuple[Polymorphic, ...], tuple[TableKey, ...]]:
+        """References, pairs and keys; all that was asked for is read and sealed."""
+        asked = [*self._stated, *self._typed]
+        split = self.values.split(
+            (a.pair, a.reference.when[1])
+            for a in asked
+            if a.pair is not None and a.reference.when is not None
+        )
+        references = [*self._stated_results(asked, split), *self._guessed_results()]
+        references.sort(key=lambda r: (r.table, r.columns, r.when or ("", ""), r.to))
+        return tuple(references), tuple(self._polymorphic), tuple(self._key_results())
+
+    def _settle_pairs(self) -> list[tuple[int, Reference]]:
+        """Decide which pairs are ones; the references of the types that stand in them."""
+        types = self.values.types()
+        said = {(a.reference.table, a.reference.columns, a.reference.when) for a in self._stated}
+        typed: list[tuple[int, Reference]] = []
+        for pair, number, known in self._pairs:
+            there = types.get(number, []) if number is not None else []
+            found, unknown = self._types_of(pair, known, there)
+            rows, matched = sum(n for _, n in there), sum(n for _, n, _ in found)
+            if known is None and not _is_pair(pair, rows, matched, len(found)):
+                continue
+            table = pair.table.qualified
+            self._paired |= {(table, pair.id_column), (table, pair.type_column)}
+            share = matched / rows if rows else 0.0
+            sure = known.confidence if known else round(max(pair.prior, 0.45 + share / 2), 3)
+            basis = known.basis if known else "inferred"
+            self._polymorphic.append(
+                Polymorphic(table, pair.type_column, pair.id_column, basis, sure,
+                            self._shown(pair, unknown, rows, len(there)))
+            )  # fmt: skip
+            for _, _, reference in found:
+                place = reference.table, reference.columns, reference.when
+                if number is not None and place not in said:
+                    typed.append((number, replace(reference, confidence=sure)))
+        self._polymorphic.sort(key=lambda p: (p.table, p.type_column, p.id_column))
+        return typed
+
+    def _types_of(
+        self, pair: Pair, known: Polymorphic | None, there: list[tuple[str, int]]
+    ) -> tuple[list[tuple[str, int, Reference]], dict[str, int]]:
+        found: list[tuple[str, int, Reference]] = []
+        unknown: dict[str, int] = {}
+        for value, count in there:
+            reference = None
+            if known is not None and self.product is not None:
+                reference = self.product.reference_of(known, value)
+            if reference is None:
+                reference = self._by_name(pair, value)
+            if reference is None:
+                unknown[value] = count
+            else:
+                found.append((value, count, reference))
+        return found, unknown
+
+    def _by_name(self, pair: Pair, value: str) -> Reference | None:
+        to = of_value(value, self._candidates.names)
+        key = self._candidates.key(to) if to else None
+        if to is None or key is None:
+            return None
+        return Reference(
+            pair.table.qualified, (pair.id_column,), to.qualified, (key,),
+            (pair.type_column, value), reasons=(f"its type names {to.qualified}",),
+        )  # fmt: skip
+
+    def _shown(
+        self, pair: Pair, unknown: Mapping[str, int], rows: int, distinct: int
+    ) -> dict[str, int]:
+        """Unknown types as they may be shown: codes in clear, all else by its shape."""
+        shown: dict[str, int] = defaultdict(int)
+        for value, count in sorted(unknown.items()):
+            clear = may_show(pair.type_column, "text", distinct, rows, value, count)
+            shown[value if clear else shape(value)] += count
+        return dict(sorted(shown.items(), key=lambda item: (-item[1], item[0])))
+
+    def _stated_results(
+        self, asked: list[_Asked], split: Mapping[tuple[int, str], int]
+    ) -> list[Reference]:
+        tests, places = [], []
+        for one in asked:
+            when = one.reference.when
+            child = split.get((one.pair, when[1])) if one.pair is not None and when else one.child
+            failed = {one.reference.table, one.reference.to} & self.unread
+            if child is not None and one.parent is not None and not failed:
+                places.append(one)
+                tests.append((child, one.parent, one.sentinels))
+        inclusions = self.values.inclusions(tests)
+        tested = {id(one): found for one, found in zip(places, inclusions, strict=True)}
+        types = {
+            (pair, value): count
+            for pair, values in self.values.types().items()
+            for value, count in values
+        }
+        return [self._result(one, tested.get(id(one)), types) for one in asked]
+
+    def _result(
+        self, asked: _Asked, found: Inclusion | None, types: Mapping[tuple[int, str], int]
+    ) -> Reference:
+        reference = asked.reference
+        rows = self.values.rows.get((reference.table, asked.where))
+        cases = rows if rows is not None else self.columns.rows(reference.table)
+        if reference.when is not None:
+            cases = types.get((asked.pair, reference.when[1]), 0) if asked.pair is not None else 0
+        to = self.columns.table.get(reference.to)
+        empty = (
+            found is None
+            and to is not None
+            and bool(reference.to_columns)
+            and self._without_values(reference.table, reference.columns)
+            and all(self.columns.get(reference.table, c) for c in reference.columns)
+        )
+        return self._counts(reference, Inclusion() if empty else found, cases or 0)
+
+    def _counts(self, reference: Reference, found: Inclusion | None, cases: int) -> Reference:
+        parents = self._rows(reference.to)
+        if found is None:
+            return replace(reference, cases=cases, parents=parents)
+        return replace(
+            reference,
+            cases=cases,
+            filled=found.filled,
+            sentinels=found.sentinels,
+            orphans=found.orphans,
+            distinct=found.distinct,
+            parents=parents,
+            referred=found.referred,
+            most=found.most or None,
+        )
+
+    def _rows(self, table: str) -> int | None:
+        read = self.values.rows.get((table, ""))
+        return read if read is not None else self.columns.rows(table)
+
+    def _guessed_results(self) -> Iterator[Reference]:
+        spreads, taken = self.values.spreads(), self._paired
+        guesses = [
+            (c, child, parent)
+            for c, child, parent in (*self._guesses, *self._by_values(spreads))
+            if (c.table.qualified, c.column) not in taken
+        ]
+        failed = self.unread
+        tests = [
+            (i, (child, parent, ()))
+            for i, (c, child, parent) in enumerate(guesses)
+            if child is not None
+            and parent is not None
+            and not {c.table.qualified, c.to.qualified} & failed
+        ]
+        inclusions = self.values.inclusions([t for _, t in tests])
+        tested = {i: found for (i, _), found in zip(tests, inclusions, strict=True)}
+        best: dict[tuple[str, str], tuple[Candidate, Judged, Inclusion | None]] = {}
+        for i, (candidate, child, parent) in enumerate(guesses):
+            found = tested.get(i)
+            judged = judge(
+                candidate,
+                found,
+                spreads.get(child, Spread()) if child is not None else Spread(),
+                spreads.get(parent, Spread()) if parent is not None else Spread(),
+            )
+            place = candidate.table.qualified, candidate.column
+            if place not in best or judged.confidence > best[place][1].confidence:
+                best[place] = candidate, judged, found
+        for candidate, judged, found in best.values():
+            if judged.confidence >= ENOUGH:
+                yield self._guessed(candidate, judged, found)
+
+    def _guessed(self, candidate: Candidate, judged: Judged, found: Inclusion | None) -> Reference:
+        table = candidate.table.qualified
+        reference = Reference(
+            table,
+            (candidate.column,),
+            candidate.to.qualified,
+            (candidate.to_column,),
+            confidence=judged.confidence,
+            reasons=(*candidate.reasons, *judged.reasons),
+        )
+        if found is None and self._without_values(table, (candidate.column,)):
+            found = Inclusion()
+        return self._counts(reference, found, self._rows(table) or 0)
+
+    def _by_values(
+        self, spreads: Mapping[int, Spread]
+    ) -> Iterator[tuple[Candidate, int | None, int | None]]:
+        """Columns that no name explains, against the keys that were read for others."""
+        for table, name, child in self._nameless:
+            spread = spreads.get(child)
+            if spread is None:
+                continue
+            for parent, to in self._loaded.items():
+                keys = spreads.get(parent)
+                if keys is not None and to != table and _may_include(spread, keys):
+                    column = self._candidates.key(to)
+                    why = ("only its values speak for it",)
+                    if column is not None:
+                        candidate = Candidate(table, name, to, column, _ONLY_VALUES, why, True)
+                        yield candidate, child, parent
+
+    def _key_results(self) -> Iterator[TableKey]:
+        counted = self.values.uniqueness(n for _, n in self._keys if n is not None)
+        for key, number in self._keys:
+            if number is None or key.table in self.unread:
+                yield key
+                continue
+            rows = self.values.rows.get((key.table, ""), key.rows)
+            filled, repeated = counted.get(number, (0, 0))
+            if key.basis == "inferred" and repeated > 0.02 * max(1, rows):
+                continue
+            yield replace(key, rows=rows, nulls=rows - filled, repeated=repeated)
+
+
+def _is_pair(pair: Pair, rows: int, matched: int, types: int) -> bool:
+    """Whether names and type values together make it a pair."""
+    if not rows:
+        return pair.alone
+    likely = matched >= 0.5 * rows or pair.prior >= 0.85
+    return (types > 0 and likely) or pair.prior >= 0.9
+
+
+def _may_refer(known: Known) -> bool:
+    name = named(known.name)
+    return known.means == "reference" or (name.mark >= 0.9 and bool(name.words))
+
+
+def _may_include(child: Spread, parent: Spread) -> bool:
+    if child.range and parent.range:
+        inside = parent.range[0] <= child.range[0] and child.range[1] <= parent.range[1]
+        return child.distinct >= _MANY and inside
+    return not child.range and not parent.range and child.distinct >= 3
+
+
+def _place(reference: Reference) -> tuple[object, ...]:
+    return reference.table, reference.columns, reference.to, reference.when

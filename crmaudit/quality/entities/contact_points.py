@@ -1,0 +1,83 @@
+"""Where e-mail addresses, phone numbers and postal addresses of an entity are kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Literal
+
+from crmaudit.evidence.entity_map import ContactPoint, MappedTable
+from crmaudit.quality.entities.conditions import Dialect
+from crmaudit.quality.entities.names import raw_words
+from crmaudit.quality.entities.seen import SeenColumn, SeenTable
+
+_PARTIES = ("person", "organisation", "household", "lead")
+ContactKind = Literal["e-mail", "phone", "address"]
+_KINDS: tuple[tuple[ContactKind, tuple[str, ...], frozenset[str]], ...] = (
+    ("e-mail", ("e-mail",), frozenset({"e-mail"})),
+    ("phone", ("phone", "mobile"), frozenset({"phone"})),
+    (
+        "address",
+        ("street", "city", "postcode", "full address"),
+        frozenset({"street", "city", "postcode"}),
+    ),
+)
+
+# Words beside which a column is about a contact point and holds none.
+_BESIDE = frozenset(
+    """
+    flag fax greeting consent opt optin optout in out do not no display status type template valid
+    invalid format preference preferred count domain subject sent bounce bounced verified hash id
+    at confirmed allow newsletter extension ext country code
+    """.split()
+)
+
+
+def contact_points(
+    tables: Mapping[str, SeenTable], mapped: Sequence[MappedTable], dialect: Dialect
+) -> Iterator[ContactPoint]:
+    """Points of all kinds of party, own columns first, in the order of the tables."""
+    holders: dict[str, list[str]] = {}
+    for row in mapped:
+        if row.role in ("primary", "secondary") and row.entity in _PARTIES:
+            if row.role == "primary" or row.table not in holders:
+                holders.setdefault(row.table, []).append(row.entity)
+    primary = {r.table for r in mapped if r.role == "primary" and r.entity in _PARTIES}
+    for name in sorted(primary):
+        for kind, columns in _points(tables[name]):
+            yield ContactPoint(kind, tuple(dict.fromkeys(holders[name])), name, columns)
+    sides = sorted({r.table for r in mapped if r.role in ("secondary", "extension")} - primary)
+    for name in sides:
+        side = tables[name]
+        for kind, columns in _points(side):
+            for link in side.links:
+                if link.to not in primary or link.column in side.stamps.accounts:
+                    continue
+                where = ""
+                if link.when:
+                    by = side.column(link.when[0])
+                    where = dialect.equals(by, link.when[1]) if by else ""
+                    if not where:
+                        continue
+                key = tables[link.to].key
+                if len(key) == 1:
+                    of = tuple(dict.fromkeys(holders[link.to]))
+                    yield ContactPoint(kind, of, name, columns, {link.column: key[0]}, where)
+
+
+def _points(table: SeenTable) -> Iterator[tuple[ContactKind, tuple[str, ...]]]:
+    linked = {link.column for link in table.links}
+    for kind, types, marks in _KINDS:
+        found = [c for c in table.columns if c.name not in linked and _holds(c, types, marks)]
+        # One part of an address is none.
+        if len(found) > (1 if kind == "address" else 0):
+            yield kind, tuple(c.name for c in found)
+
+
+def _holds(column: SeenColumn, types: Sequence[str], marks: frozenset[str]) -> bool:
+    """By what it holds where that is known, else by its name."""
+    if column.means("fax"):
+        return False
+    semantic = column.semantic
+    if semantic is not None and semantic.confidence >= 0.5 and not column.empty:
+        return semantic.type in types
+    return bool(column.marks & marks) and not _BESIDE.intersection(raw_words(column.name))

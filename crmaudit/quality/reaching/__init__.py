@@ -1,0 +1,6 @@
+"""With which records something is at hand: what has to be counted, worked out from evidence."""
+
+from crmaudit.quality.reaching.links import Flag, Link, Onward, Rows, Subject
+from crmaudit.quality.reaching.things import CUSTOMERS, PARTS, subjects
+
+__all__ = ["CUSTOMERS", "PARTS", "Flag", "Link", "Onward", "Rows", "Subject", "subjects"]

@@ -1,0 +1,224 @@
+"""How the values of the columns that matter spread, and which columns are empty together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from crmaudit.evidence import ColumnProfile, TableProfile
+from crmaudit.facts import Facts
+from crmaudit.quality.column_roles import is_created_stamp, is_modified_stamp
+from crmaudit.quality.quality import Holding
+from crmaudit.report import specs as s
+from crmaudit.report.numbers import number, percent
+
+PANELS = 12
+PER_ENTITY = 3
+MONTHS = 60
+"""So many months stand for themselves; more are put together by years."""
+VALUES = 6
+COLUMNS = 22
+PATTERNS = 8
+
+_MATTER = (
+    "created at",
+    "money",
+    "status",
+    "category",
+    "date",
+    "birth date",
+    "percentage",
+    "country",
+    "modified at",
+    "consent",
+    "gender",
+    "language",
+    "industry",
+    "number",
+    "flag",
+)
+"""What is worth a picture, the most telling first."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    entity: str
+    system: str
+    profile: TableProfile
+    column: ColumnProfile
+    panel: s.Panel
+    faults: int
+    rank: int
+
+
+def distributions(facts: Facts) -> s.Panels | None:
+    """The columns that tell most of each entity: faulty ones, then by what they mean."""
+    found = sorted(
+        _candidates(facts),
+        key=lambda c: (c.faults == 0, c.rank, -c.profile.rows, c.system, c.profile.table),
+    )
+    taken: dict[str, int] = {}
+    kinds: set[tuple[str, int]] = set()
+    chosen = []
+    for candidate in found:
+        same = (candidate.entity, candidate.rank)
+        if taken.get(candidate.entity, 0) < PER_ENTITY and same not in kinds:
+            taken[candidate.entity] = taken.get(candidate.entity, 0) + 1
+            kinds.add(same)
+            chosen.append(candidate)
+    chosen = chosen[:PANELS]
+    chosen.sort(key=lambda c: (-c.profile.rows, c.entity, c.rank))
+    return s.Panels(tuple(c.panel for c in chosen)) if chosen else None
+
+
+def _candidates(facts: Facts) -> Iterator[_Candidate]:
+    several = len(facts.quality.profiles) > 1
+    seen: set[tuple[str, str, str]] = set()
+    for holding in facts.quality.holdings():
+        if holding.mapped.role != "primary" or not holding.profile.rows:
+            continue
+        entity = holding.mapped.entity or ""
+        for column in holding.profile.columns:
+            place = (holding.system, holding.profile.subject, column.name)
+            rank = _rank(column)
+            if rank is None or place in seen:
+                continue
+            seen.add(place)
+            label = f"{holding.profile.table}.{column.name}"
+            name = facts.workspace.system[holding.system].name
+            panel = _panel(column, f"{name}: {label}" if several else label, facts)
+            if panel is not None:
+                rows = sum(f.rows for f in column.faults)
+                yield _Candidate(entity, holding.system, holding.profile, column, panel, rows, rank)
+
+
+def _rank(column: ColumnProfile) -> int | None:
+    """The place of what it means among what matters; None for what is not worth a picture."""
+    if column.semantic is not None and column.semantic.type in _MATTER:
+        return _MATTER.index(column.semantic.type)
+    if column.semantic is not None:
+        return None
+    if is_created_stamp(column.name):
+        return 0
+    return _MATTER.index("modified at") if is_modified_stamp(column.name) else None
+
+
+def _panel(column: ColumnProfile, label: str, facts: Facts) -> s.Panel | None:
+    """None where there is nothing to see: no spread, or one value only."""
+    language = facts.workspace.audit.language
+    note = f"{number(column.filled, language=language)} of "
+    note += f"{number(column.rows, language=language)} rows filled"
+    if column.months:
+        present = f"{facts.day:%Y-%m}" if facts.day else ""
+        parts = tuple(
+            s.Bar(name, n, number(n, language=language), bool(present and first > present))
+            for name, first, n in months(column.months)
+        )
+        if len(parts) < 2:
+            return None
+        low, high = parts[0].label, parts[-1].label
+        ahead = sum(int(p.value or 0) for p in parts if p.mark)
+        if ahead:
+            note += f"; {number(ahead, language=language)} in the future"
+        return s.Panel(label, "months", parts, low, high, note)
+    if column.histogram and len(column.histogram) > 1:
+        bins = tuple(
+            s.Bar(f"{b.low} to {b.high}", b.count, number(b.count, language=language))
+            for b in column.histogram
+        )
+        return s.Panel(
+            label, "range", bins, column.histogram[0].low, column.histogram[-1].high, note
+        )
+    shown = [v for v in column.top if not v.masked]
+    if len(shown) < 2:
+        return None
+    values = tuple(
+        s.Bar(v.value, v.count, number(v.count, language=language)) for v in shown[:VALUES]
+    )
+    if column.distinct is not None and column.distinct > len(values):
+        note += f"; {number(column.distinct, language=language)} different values"
+    return s.Panel(label, "values", values, note=note)
+
+
+def months(counts: Mapping[str, int]) -> Iterator[tuple[str, str, int]]:
+    """Name, first month and rows of each step from the first month to the last.
+
+    The steps are months, or years where these would be too many, or several years.
+    """
+    first, last = min(counts), max(counts)
+    start, end = (int(m[:4]) * 12 + int(m[5:7]) - 1 for m in (first, last))
+    if end - start < MONTHS:
+        for n in range(start, end + 1):
+            name = f"{n // 12:04}-{n % 12 + 1:02}"
+            yield name, name, counts.get(name, 0)
+        return
+    step = -(-(end // 12 - start // 12 + 1) // MONTHS)
+    by_year: dict[int, int] = {}
+    for month, n in counts.items():
+        at = (int(month[:4]) - start // 12) // step
+        by_year[at] = by_year.get(at, 0) + n
+    for at in range((end // 12 - start // 12) // step + 1):
+        year = start // 12 + at * step
+        name = f"{year:04}" if step == 1 else f"{year:04}–{year + step - 1:04}"
+        yield name, f"{year:04}-01", by_year.get(at, 0)
+
+
+def missing(facts: Facts) -> tuple[tuple[str, s.Missingness], ...]:
+    """For each entity with such patterns: its name and which columns are empty together.
+
+    Those with the most empty values first, four at most; of the largest table
+    that holds the entity.
+    """
+    best: dict[str, Holding] = {}
+    for holding in facts.quality.holdings():
+        entity = holding.mapped.entity or ""
+        if holding.mapped.role == "primary" and _partly(holding.profile):
+            held = best.get(entity)
+            if held is None or holding.profile.rows > held.profile.rows:
+                best[entity] = holding
+    found, drawn = [], set()
+    for entity, holding in sorted(best.items(), key=lambda x: (-_empty(x[1].profile), x[0])):
+        place = (holding.system, holding.profile.subject)
+        if place not in drawn:
+            drawn.add(place)
+            known = facts.workspace.entity.get(entity)
+            system = facts.workspace.system[holding.system].name
+            name = f"{known.label if known else entity} ({system}: {holding.profile.table})"
+            found.append((name, _map(holding.profile, facts.workspace.audit.language)))
+    return tuple(found[:4])
+
+
+def _partly(profile: TableProfile) -> bool:
+    return any(p.columns for p in profile.missing)
+
+
+def _empty(profile: TableProfile) -> int:
+    return sum(p.rows * len(p.columns) for p in profile.missing)
+
+
+def _map(profile: TableProfile, language: str) -> s.Missingness:
+    patterns = sorted(profile.missing, key=lambda p: (-p.rows, p.columns))[:PATTERNS]
+    weight: dict[str, int] = {}
+    for pattern in patterns:
+        for name in pattern.columns:
+            weight[name] = weight.get(name, 0) + pattern.rows
+    kept = set(sorted(weight, key=lambda n: (-weight[n], n))[:COLUMNS])
+    columns = [c for c in profile.columns if c.name in kept]
+    at = {c.name: n for n, c in enumerate(columns)}
+    bars = []
+    for c in columns:
+        share = c.filled / c.rows if c.rows else None
+        told = percent(share, language=language) if share is not None else ""
+        bars.append(s.Bar(c.name, share, told))
+    rows = profile.rows or 1
+    return s.Missingness(
+        tuple(bars),
+        tuple(
+            s.EmptyPattern(
+                tuple(sorted(at[n] for n in p.columns if n in at)),
+                p.rows / rows,
+                number(p.rows, language=language),
+            )
+            for p in patterns
+        ),
+    )

@@ -1,0 +1,155 @@
+"""How the tables of a system hang together: the diagram of its keys."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from crmaudit.evidence import Keys, Reference
+from crmaudit.facts import Facts
+from crmaudit.report import specs as s
+from crmaudit.report.numbers import number
+from crmaudit.report.wording import counted
+
+MOST = 40
+"""More tables than this are drawn by entity."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyDrawing:
+    """The key diagram of one system, with what was left out of it."""
+
+    system: str
+    diagram: s.Diagram
+    declared: int
+    found: int
+    orphans: int
+    faulty: int
+    untested: int
+    left_out: tuple[str, ...]
+
+
+def key_diagrams(facts: Facts) -> tuple[KeyDrawing, ...]:
+    """One for each system whose references were tested."""
+    found = (_keys(facts, system, keys) for system, keys in facts.evidence.keys.items())
+    return tuple(d for d in found if d is not None)
+
+
+def _keys(facts: Facts, system: str, keys: Keys) -> KeyDrawing | None:
+    known = [r for r in keys.references if r.table != r.to or r.orphans]
+    if not known:
+        return None
+    accounts = _tables_of(facts, system, "user")
+    rows = {t: p.rows for t, p in facts.quality.profiles.get(system, {}).items()}
+    left_out = []
+    drawn = [r for r in known if r.orphans or r.to not in accounts]
+    if len(drawn) < len(known):
+        told = counted(len(known) - len(drawn), "reference")
+        left_out.append(f"{told} to the table of accounts (who created, changed or owns)")
+    tables = _named(drawn)
+    if len(tables) > MOST:
+        filled = [r for r in drawn if r.orphans or (rows.get(r.table) and rows.get(r.to))]
+        if len(filled) < len(drawn):
+            told = counted(len(drawn) - len(filled), "reference")
+            left_out.append(f"{told} from or to tables without rows")
+        drawn, tables = filled, _named(filled)
+    labels = {t: t for t in tables}
+    if len(tables) > MOST:
+        labels = _by_entity(facts, system)
+        kept = [r for r in drawn if r.table in labels and r.to in labels]
+        if len(kept) < len(drawn):
+            told = counted(len(drawn) - len(kept), "reference")
+            left_out.append(f"{told} of tables that hold no entity")
+        drawn = kept
+    if not drawn:
+        return None
+    names = list(dict.fromkeys(labels[t] for t in _named(drawn)))
+    members: dict[str, list[str]] = defaultdict(list)
+    for table in _named(drawn):
+        members[labels[table]].append(table)
+    language = facts.workspace.audit.language
+    boxes = tuple(
+        s.Box(n, n, _row_words(sum(rows.get(t, 0) for t in members[n]), language)) for n in names
+    )
+    ties = tuple(_key_ties(drawn, labels, language))
+    tested = [r for r in keys.references if r.verdict != "cannot tell"]
+    return KeyDrawing(
+        facts.workspace.system[system].name,
+        s.Diagram(
+            boxes,
+            ties,
+            solid_text="declared in the database",
+            dashed_text="found, not declared",
+            dotted_text="no value to test",
+            mark_text="values that lead nowhere",
+        ),
+        sum(r.basis == "declared" for r in keys.references),
+        sum(r.basis != "declared" for r in keys.references),
+        sum(r.orphans or 0 for r in keys.references),
+        sum(bool(r.orphans) for r in keys.references),
+        len(keys.references) - len(tested),
+        tuple(left_out),
+    )
+
+
+def _key_ties(
+    references: Iterable[Reference], labels: Mapping[str, str], language: str
+) -> Iterator[s.Tie]:
+    """One line for all references between two things: the surest of them decides its kind."""
+    between: dict[tuple[str, str], list[Reference]] = defaultdict(list)
+    for r in references:
+        if labels[r.to] != labels[r.table] or r.orphans:
+            between[labels[r.to], labels[r.table]].append(r)
+    for (parent, child), found in sorted(between.items()):
+        orphans = sum(r.orphans or 0 for r in found)
+        declared = any(r.basis == "declared" for r in found)
+        tested = any(r.verdict != "cannot tell" for r in found)
+        words = "; ".join(sorted(_column_words(r, language) for r in found))
+        yield s.Tie(
+            parent,
+            child,
+            "solid" if declared else "dashed" if tested else "dotted",
+            number(orphans, language=language) if orphans else "",
+            words,
+            mark=bool(orphans),
+        )
+
+
+def _column_words(r: Reference, language: str) -> str:
+    when = f" where {r.when[0]} is {r.when[1]}" if r.when else ""
+    told = f"{r.table}.{', '.join(r.columns)}{when}"
+    if r.filled is None or r.verdict == "cannot tell":
+        return f"{told}: cannot tell"
+    of = f"{number(r.orphans or 0, language=language)} of {number(r.filled, language=language)}"
+    return f"{told}: {of} lead nowhere" if r.orphans else f"{told}: all found"
+
+
+def _named(references: Iterable[Reference]) -> list[str]:
+    return sorted({t for r in references for t in (r.table, r.to)})
+
+
+def _tables_of(facts: Facts, system: str, kind: str) -> set[str]:
+    known = facts.workspace.entity
+    return {
+        h.profile.table
+        for h in facts.quality.holdings()
+        if h.system == system
+        and h.mapped.entity
+        and (h.mapped.entity == kind or getattr(known.get(h.mapped.entity), "kind", None) == kind)
+    }
+
+
+def _by_entity(facts: Facts, system: str) -> dict[str, str]:
+    """Table → the entity that it stands for; of several, the first of the map."""
+    known = facts.workspace.entity
+    found: dict[str, str] = {}
+    for h in facts.quality.holdings():
+        if h.system == system and h.mapped.entity:
+            entity = known.get(h.mapped.entity)
+            found.setdefault(h.profile.table, entity.label if entity else h.mapped.entity)
+    return found
+
+
+def _row_words(rows: int, language: str) -> str:
+    return f"{number(rows, language=language)} row{'' if rows == 1 else 's'}"

@@ -1,0 +1,225 @@
+"""The data model that is really in the tables, beside the one that was declared."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from crmaudit.evidence import Reference
+from crmaudit.facts import Facts
+from crmaudit.report import specs as s
+from crmaudit.report.numbers import number
+
+_ENTITY_ROLES = ("primary", "secondary", "extension", "line", "link")
+
+
+@dataclass
+class _Pair:
+    """Two entities: what the tables show of them, and what was declared."""
+
+    found: set[tuple[str, str]] = field(default_factory=set)
+    declared: set[tuple[str, str]] = field(default_factory=set)
+    how: list[str] = field(default_factory=list)
+    many: bool = False
+    tested: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FoundModel:
+    """The model in the tables beside the one of entities.yaml."""
+
+    diagram: s.Diagram
+    both: int
+    """Pairs of entities declared and found."""
+    missing: tuple[str, ...]
+    """Declared, and no reference between the tables was found."""
+    extra: tuple[str, ...]
+    """Found, and not declared."""
+    contradicting: tuple[str, ...]
+    """Declared otherwise than found, in words."""
+    unmapped: tuple[str, ...]
+    """Names of declared entities that no table that was read holds."""
+
+
+def found_model(facts: Facts) -> FoundModel | None:
+    """Entities with their records and the ties found between them; None where no key was tested."""
+    if not facts.evidence.keys:
+        return None
+    known = facts.workspace.entity
+    records = _records(facts)
+    pairs: dict[tuple[str, str], _Pair] = defaultdict(_Pair)
+    for one, many, ends, how, tested in _found(facts):
+        first, second = sorted((one, many))
+        pair = pairs[first, second]
+        pair.found.add(ends if (first, second) == (one, many) else (ends[1], ends[0]))
+        pair.how.append(how)
+        pair.tested |= tested
+    for entity in known.values():
+        for relation in entity.relationships:
+            first, second = sorted((entity.id, relation.to))
+            left, _, right = (relation.cardinality or "?:?").partition(":")
+            ends = (left, right) if first == entity.id else (right, left)
+            pairs[first, second].declared.add(ends)
+    label = {e: known[e].label if e in known else e for e in {*records, *known}}
+    declared_at_all = any(p.declared for p in pairs.values())
+    ties, missing, extra, against = [], [], [], []
+    both = 0
+    for (a, z), pair in sorted(pairs.items()):
+        if a not in label or z not in label:
+            continue
+        name = f"{label[a]} – {label[z]}"
+        words = _contradiction(pair)
+        one, many = _oriented(a, z, pair)
+        ends = _ends(pair, (one, many) == (a, z))
+        if pair.found and pair.declared:
+            both += 1
+            if words:
+                against.append(f"{name}: {words}")
+            ties.append(_tie(one, many, "solid", ends, pair, bool(words), words))
+        elif pair.found:
+            extra.append(name)
+            kind: s.TieKind = "dashed" if declared_at_all else "solid"
+            ties.append(_tie(one, many, kind, ends, pair, False, ""))
+        elif a in records and z in records:
+            missing.append(name)
+            ties.append(_tie(one, many, "dotted", ends, pair, False, "no reference was found"))
+    if not ties:
+        return None
+    tied = {t.source for t in ties} | {t.target for t in ties}
+    boxes = tuple(
+        s.Box(
+            e, label[e], records.get(e, "") if e in records else "no table found", e not in records
+        )
+        for e in label
+        if e in tied or e in records
+    )
+    return FoundModel(
+        s.Diagram(
+            tuple(sorted(boxes, key=lambda b: b.label)),
+            tuple(ties),
+            solid_text="declared and found" if declared_at_all else "found",
+            dashed_text="found, not declared",
+            dotted_text="declared, not found",
+            mark_text="declared otherwise than found",
+            apart_text="no tie declared or found",
+        ),
+        both,
+        tuple(missing),
+        tuple(extra),
+        tuple(against),
+        tuple(known[e].label for e in known if e not in records),
+    )
+
+
+def _records(facts: Facts) -> dict[str, str]:
+    """Entity → its records in words, over the systems that hold it."""
+    found: dict[str, dict[str, int | None]] = defaultdict(dict)
+    for h in facts.quality.holdings():
+        if h.mapped.role == "primary" and h.mapped.entity:
+            held = found[h.mapped.entity]
+            before = held.get(h.system, 0)
+            # Rows that were not counted apart from others' are not this entity's number.
+            known = h.whole and before is not None
+            held[h.system] = (before or 0) + h.profile.rows if known else None
+    language = facts.workspace.audit.language
+    words = {}
+    for entity, systems in found.items():
+        counts = list(systems.values())
+        if any(c is None for c in counts):
+            words[entity] = "not counted apart"
+        else:
+            told = number(sum(c or 0 for c in counts), language=language)
+            words[entity] = f"{told} in {len(counts)} systems" if len(counts) > 1 else told
+    return words
+
+
+def _found(facts: Facts) -> Iterator[tuple[str, str, tuple[str, str], str, bool]]:
+    """One, many, how many at either end, how it is known, whether values confirm it."""
+    for system, keys in facts.evidence.keys.items():
+        entities: dict[str, set[str]] = defaultdict(set)
+        links = set()
+        for h in facts.quality.holdings():
+            if h.system == system and h.mapped.role in _ENTITY_ROLES:
+                if h.mapped.role == "link":
+                    links.add(h.profile.table)
+                elif h.mapped.entity:
+                    entities[h.profile.table].add(h.mapped.entity)
+        for row in facts.quality.maps[system].tables if system in facts.quality.maps else ():
+            if row.role == "link":
+                links.add(row.table)
+        linked: dict[str, list[Reference]] = defaultdict(list)
+        for r in keys.references:
+            if r.verdict == "cannot tell":
+                continue
+            if r.table in links and entities.get(r.to):
+                linked[r.table].append(r)
+                continue
+            # A table of several entities does not say which of them is meant.
+            ones, manies = entities.get(r.to, set()), entities.get(r.table, set())
+            if len(ones) == 1 and len(manies) == 1 and ones != manies:
+                (one,), (many,) = ones, manies
+                at_one = "1" if r.filled == r.cases else "0..1"
+                at_many = "n" if (r.most or 0) > 1 else "1"
+                how = f"{system}: {r.table}.{', '.join(r.columns)}"
+                yield one, many, (at_one, at_many), how, True
+        for table, references in sorted(linked.items()):
+            for n, a in enumerate(references):
+                for z in references[n + 1 :]:
+                    left, right = entities[a.to], entities[z.to]
+                    if len(left) == 1 and len(right) == 1 and left != right:
+                        yield min(left), min(right), ("n", "n"), f"{system}: through {table}", True
+
+
+def _plain(end: str) -> str:
+    return "1" if end in ("0..1", "1") else end
+
+
+def _contradiction(pair: _Pair) -> str:
+    """What was declared and what was found, where both cannot be; empty where they agree.
+
+    Found to be one is no proof against many; found to be many is proof against one.
+    """
+    known = [d for d in pair.declared if "?" not in d]
+    if not pair.found or not known:
+        return ""
+    for left, right in sorted(pair.found):
+        fits = [
+            d
+            for d in known
+            if not (_plain(left) == "n" and _plain(d[0]) == "1")
+            and not (_plain(right) == "n" and _plain(d[1]) == "1")
+        ]
+        if not fits:
+            told = ", ".join(f"{a}:{z}" for a, z in sorted(known))
+            return f"declared {told}, found {left}:{right}"
+    return ""
+
+
+def _oriented(a: str, z: str, pair: _Pair) -> tuple[str, str]:
+    """The one and the many."""
+    for left, right in sorted(pair.found or pair.declared):
+        if _plain(left) == "n" and _plain(right) == "1":
+            return z, a
+    return a, z
+
+
+def _ends(pair: _Pair, straight: bool) -> tuple[str, str]:
+    """What stands at the ends: the most that was found, else what was declared."""
+    known = sorted(pair.found or pair.declared, key=lambda e: (e[0] == "n") + (e[1] == "n"))
+    left, right = known[-1]
+    left, right = (left if left != "?" else "", right if right != "?" else "")
+    return (left, right) if straight else (right, left)
+
+
+def _tie(
+    one: str,
+    many: str,
+    kind: s.TieKind,
+    ends: tuple[str, str],
+    pair: _Pair,
+    mark: bool,
+    words: str,
+) -> s.Tie:
+    told = "; ".join([words, *dict.fromkeys(pair.how)] if words else dict.fromkeys(pair.how))
+    return s.Tie(one, many, kind, "", told, *ends, mark=mark)

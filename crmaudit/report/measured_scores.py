@@ -1,0 +1,93 @@
+"""Scorecards as pictures: things by dimension, and what is at hand of customers."""
+
+from __future__ import annotations
+
+from crmaudit.facts import Facts
+from crmaudit.quality.scores import DIMENSIONS, Scorecard
+from crmaudit.report import specs as s
+from crmaudit.report.numbers import percent
+
+HEAT_ROWS = 30
+"""More entities than this are in the table only."""
+
+
+def system_heat(facts: Facts) -> s.Heat | None:
+    """Systems × dimensions."""
+    cards = {x: facts.quality.system_card(x) for x in facts.evidence.profiles}
+    names = facts.workspace.system
+    return heat({names[x].name: card for x, card in cards.items() if card}, "System")
+
+
+def entity_cards(facts: Facts) -> dict[str, Scorecard]:
+    """Name of every entity that was measured → its scores, the worst first.
+
+    What is filtered and was not measured apart says so, for its scores are of all rows.
+    """
+    known = facts.workspace.entity
+    held = {h.mapped.entity: None for h in facts.quality.holdings() if h.mapped.entity}
+    cards = {}
+    for entity in dict.fromkeys((*known, *sorted(e for e in held if e and e not in known))):
+        card = facts.quality.entity_card(entity)
+        if card is not None and card.mean() is not None:
+            shared = " (table shared)" if facts.quality.shared(entity) else ""
+            cards[(known[entity].label if entity in known else entity) + shared] = card
+    return dict(sorted(cards.items(), key=lambda x: (x[1].mean() or 0, x[0])))
+
+
+def entity_heat(facts: Facts) -> s.Heat | None:
+    """Entities × dimensions, the worst first and no more than `HEAT_ROWS`."""
+    cards = entity_cards(facts)
+    shown = dict(list(cards.items())[:HEAT_ROWS])
+    return heat(shown, "Entity")
+
+
+def heat(cards: dict[str, Scorecard], row_name: str) -> s.Heat | None:
+    """Things × dimensions, the worst of each outlined; then all in one, and records without fault.
+
+    Dark is bad. Dimensions that were assessed of nothing are left out of the picture,
+    as is what was not counted.
+    """
+    if not cards:
+        return None
+    used = [d for d in DIMENSIONS if any(c.scores[d].share is not None for c in cards.values())]
+    clean = any(c.clean is not None for c in cards.values())
+    heads = (*used, "all of them", *(["no fault"] if clean else []))
+    rows = []
+    for card in cards.values():
+        worst = card.worst
+        marked = worst.dimension if worst and worst.share is not None and worst.share < 1 else ""
+        row = [_cell(card.scores[d].share, d == marked) for d in used]
+        row.append(_cell(card.mean()))
+        if clean:
+            row.append(_cell(card.clean.share if card.clean else None))
+        rows.append(tuple(row))
+    return s.Heat(tuple(cards), heads, tuple(rows), row_name, dark="low")
+
+
+def _cell(share: float | None, mark: bool = False) -> s.HeatCell:
+    return s.HeatCell(share, percent(share) if share is not None else "", mark)
+
+
+def reach_heat(facts: Facts) -> s.Heat | None:
+    """Customers by system and what is at hand of them: shares of the records there."""
+    found = [
+        (system, r)
+        for system, reach in facts.evidence.reach.items()
+        for r in reach.reached
+        if r.records
+    ]
+    if not found:
+        return None
+    things = dict.fromkeys(x for _, r in found for x in (*r.having, *r.lacking))
+    together = any(r.together is not None for _, r in found)
+    known, systems = facts.workspace.entity, facts.workspace.system
+    labels, rows = [], []
+    for system, r in found:
+        entity = known[r.entity].label if r.entity in known else r.entity
+        labels.append(f"{entity} in {systems[system].name}")
+        row = [_cell(r.having[x] / r.records if x in r.having else None) for x in things]
+        if together:
+            row.append(_cell(r.together / r.records if r.together is not None else None))
+        rows.append(tuple(row))
+    heads = (*things, *(["all of it"] if together else []))
+    return s.Heat(tuple(labels), heads, tuple(rows), "Records", dark="low")

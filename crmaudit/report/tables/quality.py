@@ -1,0 +1,242 @@
+"""Tables of measured quality: scorecards, faults, references, and what was not assessed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from crmaudit.evidence import Fault, TableProfile
+from crmaudit.quality.scores import DIMENSIONS, Score
+from crmaudit.report import blocks as b
+from crmaudit.report.measured_scores import entity_cards
+from crmaudit.report.numbers import percent, share
+from crmaudit.report.tables.given import DASH, Column, Given, gap, or_dash
+
+_MOST = 60
+
+
+def scorecards(given: Given) -> b.Table | None:
+    """Entities with every dimension, all in one and the records without fault, worst first."""
+    rows = []
+    for name, card in entity_cards(given.facts).items():
+        worst = card.worst
+        said = f"{worst.dimension}, {percent(worst.share)}" if worst else DASH
+        clean = (
+            b.Cell(
+                share(card.clean.records, card.clean.looked_at, language=given.language),
+                card.clean.share,
+            )
+            if card.clean
+            else gap("records without fault were not counted")
+        )
+        rows.append(
+            (name, card.mean(), said, clean, *(_score(given, card.scores[d]) for d in DIMENSIONS))
+        )
+    columns = [
+        Column("Entity"),
+        Column("All of them", "percent"),
+        Column("Worst"),
+        Column("No fault", "percent"),
+        *(Column(d.capitalize(), "percent") for d in DIMENSIONS),
+    ]
+    note = (
+        "Checks passed of checks that apply, weighted by what columns mean; sampled figures with "
+        "their interval of 95 %. All of them: mean of the dimensions that were assessed."
+    )
+    caption = given.counted(len(rows), "entity", "entities")
+    title = f"Scorecards of {caption}, the worst first"
+    return given.table(title, columns, rows, note, filters=len(rows) > 20)
+
+
+def _score(given: Given, score: Score) -> b.Cell:
+    if score.share is None:
+        return gap(score.reason)
+    text = percent(score.share, language=given.language)
+    if score.interval:
+        low, high = (percent(x, language=given.language) for x in score.interval)
+        text += f" ({low} to {high})"
+    return b.Cell(text, score.share, score.evidence[:2])
+
+
+def _faults(given: Given) -> Iterator[tuple[str, TableProfile, Fault]]:
+    for system, profile in given.facts.quality.tables():
+        for fault in profile.faults:
+            yield system, profile, fault
+        for column in profile.columns:
+            for fault in column.faults:
+                yield system, profile, fault
+
+
+def faults(given: Given) -> b.Table | None:
+    """Errors that nobody wrote a rule for, those with most real errors to be expected first."""
+    found = sorted(
+        _faults(given),
+        key=lambda x: (-x[2].rows * x[2].confidence, x[0], x[1].table, x[2].kind, x[2].columns),
+    )
+    rows = [
+        (
+            f"{given.names[system]}: {profile.table}.{' and '.join(f.columns)}",
+            f.kind,
+            b.Cell(
+                share(f.rows, f.of, language=given.language),
+                f.rows / f.of if f.of else None,
+                (profile.id,),
+            ),
+            or_dash(f.example),
+            f.confidence,
+            or_dash(f.detail),
+        )
+        for system, profile, f in found[:_MOST]
+    ]
+    columns = [
+        Column("Column"),
+        Column("Fault", "label", filter=True),
+        Column("Rows", "percent"),
+        Column("Example, masked", "id"),
+        Column("Confidence", "percent"),
+        Column("What"),
+    ]
+    note = "Confidence: the share of such rows that may be expected to be real errors."
+    if len(found) > _MOST:
+        more = given.counted(len(found) - _MOST, "kind", "kinds")
+        note += f" Left out: {more} of faults with fewer rows."
+    caption = given.counted(len(found), "kind of fault", "kinds of faults")
+    title = f"{caption} that no rule asked for, in columns"
+    return given.table(title, columns, rows, note, filters=len(rows) > 20)
+
+
+def orphans(given: Given) -> b.Table | None:
+    """References of which some values lead nowhere, the most first."""
+    rows = []
+    for system, keys in given.facts.evidence.keys.items():
+        for r in keys.references:
+            if r.orphans and r.filled:
+                when = f" where {r.when[0]} is {r.when[1]}" if r.when else ""
+                rows.append(
+                    (
+                        f"{given.names[system]}: {r.table}.{', '.join(r.columns)}{when}",
+                        r.to,
+                        b.Cell(
+                            share(r.orphans, r.filled, language=given.language),
+                            r.orphans / r.filled,
+                            (keys.id,),
+                        ),
+                        r.orphans,
+                        sum(r.sentinels.values()) or DASH,
+                        r.basis,
+                        r.confidence,
+                    )
+                )
+    rows.sort(key=lambda x: (-int(str(x[3])), str(x[0])))
+    columns = [
+        Column("Reference"),
+        Column("To"),
+        Column("Lead nowhere", "percent"),
+        Column("Rows", "number"),
+        Column("Say none", "number"),
+        Column("Known by", "label", filter=True),
+        Column("Confidence", "percent"),
+    ]
+    note = "Say none: rows that hold 0, -1 or the like, which refer to nothing on purpose."
+    caption = given.counted(len(rows), "reference")
+    return given.table(
+        f"{caption} with values that lead nowhere", columns, rows, note, filters=len(rows) > 20
+    )
+
+
+def quality_gaps(given: Given) -> b.Table | None:
+    """What was not assessed: dimensions by reason, with how many entities and which."""
+    found: dict[tuple[str, str], list[str]] = {}
+    cards = entity_cards(given.facts)
+    for name, card in cards.items():
+        for dimension in DIMENSIONS:
+            score = card.scores[dimension]
+            if score.share is None:
+                found.setdefault((dimension, _short(score.reason)), []).append(name)
+    counts = Counter({place: len(names) for place, names in found.items()})
+    rows = [
+        (
+            dimension,
+            reason,
+            share(n, len(cards), language=given.language),
+            ", ".join(found[dimension, reason][:6]) + (f" and {n - 6} more" if n > 6 else ""),
+        )
+        for (dimension, reason), n in sorted(
+            counts.items(), key=lambda x: (DIMENSIONS.index(x[0][0]), -x[1], x[0][1])
+        )
+    ]
+    columns = [
+        Column("Dimension", "label"),
+        Column("Why it was not assessed"),
+        Column("Entities", align="right"),
+        Column("Which"),
+    ]
+    return given.table("What was not assessed, and why", columns, rows)
+
+
+def _short(reason: str, most: int = 2) -> str:
+    parts = reason.split("; ")
+    return "; ".join(parts[:most]) + ("; and others" if len(parts) > most else "")
+
+
+def products(given: Given) -> b.Table | None:
+    """Products that the databases were recognised as, and how far their maps are proven."""
+    rows: list[tuple[object, ...]] = []
+    for system, known in given.facts.evidence.entity_maps.items():
+        product = known.product
+        if product is None:
+            rows.append((given.names[system], gap("no known product"), DASH, DASH, DASH))
+            continue
+        proven = "tried on live data" if product.verified else "not verified on live data"
+        rows.append(
+            (
+                given.names[system],
+                b.Cell(product.name, product.name, (known.id,)),
+                or_dash(" ".join(x for x in (product.version, product.edition) if x)),
+                proven,
+                or_dash(", ".join(product.checked_against)),
+            )
+        )
+    columns = [
+        Column("System"),
+        Column("Product"),
+        Column("Version"),
+        Column("Its map"),
+        Column("Held against"),
+    ]
+    return given.table("Products recognised in the databases", columns, rows)
+
+
+def reached(given: Given) -> b.Table | None:
+    """With how many records of customers something is at hand within one system."""
+    rows = []
+    for system, reach in given.facts.evidence.reach.items():
+        for r in reach.reached:
+            name = given.names.get(r.entity, r.entity)
+            for what in (*r.having, *r.lacking):
+                if what in r.having:
+                    have: object = b.Cell(
+                        share(r.having[what], r.records, language=given.language),
+                        r.having[what] / r.records if r.records else None,
+                        (reach.id,),
+                    )
+                else:
+                    have = gap(r.lacking[what])
+                rows.append((f"{name} in {given.names[system]}", what, have))
+            if r.together is not None:
+                of = ", ".join(r.together_of)
+                told = b.Cell(
+                    share(r.together, r.records, language=given.language),
+                    r.together / r.records if r.records else None,
+                    (reach.id,),
+                )
+                rows.append((f"{name} in {given.names[system]}", f"all of it: {of}", told))
+    columns = [
+        Column("Records", filter=True),
+        Column("With at least one"),
+        Column("Share", "percent"),
+    ]
+    note = "Of records neither deleted nor made for a test. Within one system."
+    return given.table(
+        "What is at hand of each customer", columns, rows, note, filters=len(rows) > 20
+    )
