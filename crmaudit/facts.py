@@ -37,8 +37,9 @@ from crmaudit.inventory import (
     described,
     fit,
 )
-from crmaudit.quality.effective import EffectiveMap, effective
+from crmaudit.quality.effective import EffectiveMap, effective, kind_of
 from crmaudit.quality.expected import fingerprint
+from crmaudit.quality.one_place import OnePlace, Step, one_place, purposes
 from crmaudit.quality.quality import Quality, Tests
 from crmaudit.workspace import Workspace
 from crmaudit.workspace.dossier import System
@@ -398,6 +399,29 @@ class Facts:
             for system in dict.fromkeys((*declared, *measured))
         )
         return {found.system: found for found in named if found is not None}
+
+    @cached_property
+    def one_place(self) -> tuple[OnePlace, ...]:
+        """Of each customer entity in each system read, what is at hand with how many records."""
+        return one_place(self._reach, self._kinds, self.workspace.entity)
+
+    @cached_property
+    def purposes(self) -> tuple[Step, ...]:
+        """What becomes of leads, activities and campaigns, step by step, as counted."""
+        return purposes(self._reach, self._kinds, self.workspace.entity)
+
+    @property
+    def _reach(self) -> Mapping[str, Reach]:
+        """In the order of the dossiers, systems in scope only."""
+        scope = (s.id for s in self.workspace.in_scope)
+        return {s: self.evidence.reach[s] for s in scope if s in self.evidence.reach}
+
+    @property
+    def _kinds(self) -> Mapping[str, Mapping[str, str]]:
+        own = {
+            e: kind for e in self.workspace.entity if (kind := kind_of(e, self.workspace.entity))
+        }
+        return {s: {**own, **(self.maps[s].kinds if s in self.maps else {})} for s in self._reach}
 
     @cached_property
     def covers(self) -> Mapping[str, TableCover]:

@@ -76,10 +76,15 @@ def rows(case: Case) -> Iterable[Score]:
         called = {c for c, s in found.items() if s.type in kinds}
         if label not in _COMPLETE or case.name.startswith("demo"):
             # Only some columns of the kind are labelled: precision is over those labelled at all.
-            called &= set().union(*labels.values())
-        missed = " ".join(f"{c}={found[c].type if c in found else '–'}" for c in sorted(wanted - called))
+            others = (v for k, v in labels.items() if label != "free_text" or k[:4] != "not_")
+            called &= set().union(*others)
+        missed = " ".join(
+            f"{c}={found[c].type if c in found else '–'}" for c in sorted(wanted - called)
+        )
         wrong = " ".join(sorted(called - wanted))
-        note = "; ".join(n for n in (missed and f"missed {missed}", wrong and f"wrong {wrong}") if n)
+        note = "; ".join(
+            n for n in (missed and f"missed {missed}", wrong and f"wrong {wrong}") if n
+        )
         yield Score(label, len(called & wanted), len(called), len(wanted), note)
 
 

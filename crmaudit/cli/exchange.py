@@ -60,7 +60,7 @@ def export(
         Path,
         typer.Argument(
             help="The file to write; its name says what: inventory.xlsx, inventory.csv, "
-            "requests.xlsx, landscape.xml, catalog-info.yaml, landscape.mmd, evidence.zip…"
+            "requests.xlsx, landscape.xml, catalog-info.yaml, crm.odcs.yaml, landscape.mmd, evidence.zip…"
         ),
     ],
     what: Annotated[str, typer.Option(help="What to write, where the name does not say it.")] = "",
@@ -69,6 +69,9 @@ def export(
         typer.Option(
             help="With requests: whom to ask, by id or name; `all` writes one workbook a person."
         ),
+    ] = "",
+    system: Annotated[
+        str, typer.Option(help="With a data contract: of which system; else of the CRM.")
     ] = "",
     workspace: Workspace = HERE,
 ) -> None:
@@ -82,7 +85,9 @@ def export(
     name, module = exporter(file, what)
     if owner and name != "requests":
         raise CrmauditError(f"--owner means nothing for {name}", "it is for requests.xlsx")
-    outgoing = Export(found.facts, lambda: found.findings, owner)
+    if system and name != "odcs":
+        raise CrmauditError(f"--system means nothing for {name}", "it is for data contracts")
+    outgoing = Export(found.facts, lambda: found.findings, owner, system)
     if owner.casefold() == EVERYBODY:
         _export_to_all(module, outgoing, file)
         return
@@ -137,7 +142,7 @@ def import_(
         Path,
         typer.Argument(
             help="A workbook or CSV from `export`, filled in; any spreadsheet; ArchiMate .xml, "
-            "Backstage .yaml, code.gov .json; or a bundle of evidence (.zip)."
+            "Backstage .yaml, data contract .odcs.yaml, code.gov .json; or evidence (.zip)."
         ),
     ],
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,

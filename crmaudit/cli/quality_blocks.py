@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
 from crmaudit.cli.panels import Block
 from crmaudit.cli.quality_column import LIKELY, percent, reference
-from crmaudit.cli.quality_scores import DIMENSIONS, Scored
+from crmaudit.cli.quality_scores import DIMENSIONS, Scored, label
 from crmaudit.cli.quality_scores import row as score_row
 from crmaudit.cli.terminal import bar, count
 
 if TYPE_CHECKING:
     from crmaudit.audit import Audit
-    from crmaudit.evidence import Fault, Keys, Reached, TableProfile
+    from crmaudit.evidence import Fault, Keys, TableProfile
+    from crmaudit.quality.counts import Count
+    from crmaudit.quality.one_place import OnePlace, Step
     from crmaudit.quality.quality import Holding
     from crmaudit.quality.scores import Score, Scorecard
 
@@ -112,20 +114,35 @@ def places_block(faults: Sequence[tuple[Holding, Fault]]) -> Block:
     return block
 
 
-def reach_block(reached: Sequence[tuple[str, Reached]]) -> Block:
+def reach_block(places: Sequence[OnePlace], systems: Mapping[str, str]) -> Block:
+    """What is at hand of customers, by system; what is not held anywhere there in one line."""
     block = Block("Seen in one place")
-    for system, r in reached:
-        block.say(system, f"{r.records:,} records of {r.table}, deleted and test rows left out")
-        for what, having in r.having.items():
-            share = having / r.records if r.records else None
+    for x in places:
+        told = f"{x.records:,} records, deleted and test rows left out"
+        block.say(systems[x.system], told, f"table {x.table}", x.where)
+        for what, having in x.having.items():
+            share = having / x.records if x.records else None
             block.add(f"  {what}", Text(f"{bar(share, 8)} {percent(share)} ({having:,})"))
-        if r.together is not None:
-            share = r.together / r.records if r.records else None
-            told = f"{bar(share, 8)} {percent(share)} ({r.together:,}: {', '.join(r.together_of)})"
-            block.add("  all of it", Text(told))
-        for what, why in r.lacking.items():
-            block.say(f"  {what}", f"{'╱' * 8} not assessed: {why}")
+        if x.together is not None:
+            told = f"{x.together:,} have {', '.join(x.held) or 'nothing'}"
+            block.add("  seen together", Text(f"{bar(x.share, 8)} {percent(x.share)} ({told})"))
+        absent = [what for what, why in x.lacking.items() if why.startswith(_NOWHERE)]
+        block.say("  not held here", ", ".join(absent))
+        rest = [what for what in x.lacking if what not in absent]
+        for start in sorted({_opening(x.lacking[w]) for w in rest}):
+            some = [w for w in rest if _opening(x.lacking[w]) == start]
+            why = _SAID.get(start, f"{start} …") if len(some) > 1 else x.lacking[some[0]]
+            block.say("  ╱ not assessed", ", ".join(some), why)
     return block
+
+
+_NOWHERE = "no table holds"
+_SAID = {"no reference between": "no reference was found"}
+"""How reasons that begin alike are told together."""
+
+
+def _opening(reason: str) -> str:
+    return " ".join(reason.split()[:3])
 
 
 def orphans_block(found: Audit, holdings: Iterable[Holding]) -> Block:
@@ -164,7 +181,7 @@ def product_block(measured: Any) -> Block:
     product = measured.product if measured else None
     if product is None:
         if measured:
-            block.say("product", "not recognised: its tables were mapped by inference")
+            block.say("product", "none of those known")
         return block
     block.say("product", product.name, product.version or "version not told", product.edition)
     checked = "tried on live data" if product.verified else "not verified on live data"
@@ -223,6 +240,30 @@ def scores_block(card: Scorecard) -> Block:
         counts = f"{clean.records:,} of {clean.looked_at:,}"
         told = f"{bar(clean.share, 8)} {percent(clean.share)} ({counts})"
         block.add("without any fault", Text(told))
+    return block
+
+
+def counts_block(counts: Sequence[Count]) -> Block:
+    """What the scores are made of: each count, with what did not pass by reason."""
+    block = Block("What the scores count")
+    for c in counts[: 2 * MOST]:
+        why = ", ".join(f"{n:,} {reason}" for reason, n in c.failed)
+        block.say(c.dimension, c.what, f"{c.passed:,} of {c.applicable:,}", why)
+    if len(counts) > 2 * MOST:
+        block.say("more", f"{len(counts) - 2 * MOST} counts")
+    return block
+
+
+def steps_block(steps: Sequence[Step], found: Audit) -> Block:
+    """What becomes of leads, activities and campaigns."""
+    block = Block("The three purposes")
+    for step in steps:
+        told = f"{label(found, step.entity)} to {step.towards}"
+        if step.going_on is None:
+            block.say(step.purpose, told, f"not assessed: {step.reason}")
+            continue
+        line = f"{bar(step.share, 8)} {percent(step.share)} ({step.going_on:,} of {step.records:,})"
+        block.add(step.purpose, Text(f"{line} {told}"))
     return block
 
 

@@ -145,7 +145,9 @@ def _counted(title: str, found: Iterable[tuple[str, int]], column: ColumnProfile
     block, filled = Block(title), column.filled or 1
     for value, count in found:
         share = min(count / filled, 1.0)
-        block.add(value or "(empty)", Text(f"{bar(share, 8)} {percent(share, 1)} ({count:,})"))
+        block.add(
+            visible(value) or "(empty)", Text(f"{bar(share, 8)} {percent(share, 1)} ({count:,})")
+        )
     return block
 
 
@@ -168,7 +170,7 @@ def fault_block(faults: Sequence[Fault]) -> Block:
             f.kind,
             f"{f.rows:,} of {f.of:,} rows ({percent(f.rows / f.of if f.of else None, 1)}){sampled}",
             where,
-            f.example,
+            visible(f.example),
             f"confidence {percent(f.confidence)}",
             f.detail,
             style="medium" if f.confidence >= LIKELY else "quiet",
@@ -193,7 +195,8 @@ def _references(name: str, keys: Keys, table: str) -> Block:
 
 def reference(r: Reference) -> list[str]:
     """What is known of a reference, in words."""
-    told = [r.basis if r.basis == "declared" else f"{r.basis}, confidence {percent(r.confidence)}"]
+    sure = r.basis != "inferred"
+    told = [r.basis if sure else f"{r.basis}, confidence {percent(r.confidence)}"]
     if r.when:
         told.append(f"where {r.when[0]} is {r.when[1]}")
     if r.verdict == "cannot tell":
@@ -205,6 +208,13 @@ def reference(r: Reference) -> list[str]:
     if r.sentinels:
         told.append(f"{sum(r.sentinels.values()):,} rows hold {', '.join(sorted(r.sentinels))}")
     return told
+
+
+def visible(value: str) -> str:
+    """The value with blanks at its ends to be seen."""
+    inner = value.strip()
+    before = len(value) - len(value.lstrip())
+    return "␣" * before + inner + "␣" * (len(value) - before - len(inner))
 
 
 def percent(share: float | None, digits: int = 0) -> str:

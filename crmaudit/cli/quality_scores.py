@@ -57,9 +57,9 @@ def scores_view(found: Audit, by: str) -> View:
 
 def _columns(by: str, rows: Sequence[Mapping[str, Any]]) -> list[Column]:
     columns = [
-        Column("name", by.capitalize(), flex=True),
+        Column("name", by.capitalize(), flex=True, least=14),
         Column("rows", "Rows", lambda n: "–" if n is None else f"{n:,}", right=True, rank=4),
-        Column("overall", "Overall", lambda s: f"{bar(s, 8)} {shown(s)}"),
+        Column("overall", "Overall", lambda s: f"{bar(s, 7)} {shown(s)}"),
         Column("worst", "Worst dimension", _worst, rank=1, whole=True),
     ]
     if any(r["looked_at"] for r in rows):

@@ -10,6 +10,7 @@ from crmaudit.cli import quality_column
 from crmaudit.cli.panels import put_blocks
 from crmaudit.cli.quality_blocks import (
     MOST,
+    counts_block,
     entities_block,
     evidence_notes,
     holds_block,
@@ -23,6 +24,7 @@ from crmaudit.cli.quality_blocks import (
     reach_block,
     read_block,
     scores_block,
+    steps_block,
     tables_block,
     tested_block,
 )
@@ -35,7 +37,9 @@ from crmaudit.cli.view import View
 
 if TYPE_CHECKING:
     from crmaudit.audit import Audit
-    from crmaudit.evidence import ColumnProfile, Fault, Reached, TableProfile
+    from crmaudit.evidence import ColumnProfile, Fault, TableProfile
+    from crmaudit.quality.counts import Count
+    from crmaudit.quality.one_place import OnePlace
     from crmaudit.quality.quality import Holding
     from crmaudit.quality.scores import Scorecard
 
@@ -61,9 +65,11 @@ def _column(found: Audit, thing: OfColumn) -> View:
     card = found.quality.column_card(system, profile.table, column.name, profile.where)
     keys = found.facts.evidence.keys.get(system)
     faults = faults_of(profile, column)
+    counts = _counts(found, profile, column)
     drawn = [
         *quality_column.blocks(column, faults, keys, profile.table),
         scores_block(card),
+        counts_block(counts),
     ]
     return View(
         kind="column-profile",
@@ -82,9 +88,19 @@ def _column(found: Audit, thing: OfColumn) -> View:
             "scores": {d: plain(card.scores[d]) for d in DIMENSIONS},
             "evidence": _ids(card),
             "checks": dict(column.checks),
+            "counts": [asdict(c) for c in counts],
             **quality_column.plain(column, faults, keys, profile.table),
         },
     )
+
+
+def _counts(found: Audit, profile: TableProfile, column: ColumnProfile) -> list[Count]:
+    """All that the scores of the column are made of."""
+    from crmaudit.quality.counts import column_counts, table_counts
+
+    about = found.quality.about(profile)
+    between = [c for c in table_counts(profile, about) if c.column == column.name]
+    return [*column_counts(profile, column, about)[0], *between]
 
 
 def _values(c: ColumnProfile) -> list[dict[str, Any]]:
@@ -172,14 +188,14 @@ def _entity(found: Audit, thing: OfEntity) -> View:
     scored = entity(found, name, system)
     holdings = [h for h in found.quality.holdings(name) if system in (None, h.system)]
     faults = [(h, f) for h in holdings for f in _all_faults(h.profile)]
-    reached = _reached(found, name, system)
+    places = _places(found, name, system)
     rows = [_holding_row(found, h) for h in holdings]
     drawn = [
         perceived_block(found, name, system),
         *([scores_block(scored.card)] if scored else []),
         tables_block(holdings),
         places_block(faults),
-        reach_block(reached),
+        reach_block(places, _names(found)),
         orphans_block(found, holdings),
     ]
     apart = scored.rows if scored else None
@@ -209,7 +225,7 @@ def _entity(found: Audit, thing: OfEntity) -> View:
             "faults": [
                 {"system": h.system, "table": h.profile.table, **asdict(f)} for h, f in faults
             ],
-            "reach": [{"system": s, **asdict(r)} for s, r in reached],
+            "reach": [{**asdict(x), "share": x.share} for x in places],
         },
     )
 
@@ -233,13 +249,14 @@ def _holding_row(found: Audit, h: Holding) -> dict[str, Any]:
     }
 
 
-def _reached(found: Audit, name: str, system: str | None) -> list[tuple[str, Reached]]:
+def _places(found: Audit, name: str | None, system: str | None) -> list[OnePlace]:
     return [
-        (s, r)
-        for s, reach in found.facts.evidence.reach.items()
-        for r in reach.reached
-        if r.entity == name and system in (None, s)
+        x for x in found.facts.one_place if name in (None, x.entity) and system in (None, x.system)
     ]
+
+
+def _names(found: Audit) -> dict[str, str]:
+    return {s.id: s.name for s in found.workspace.systems}
 
 
 # A system
@@ -261,7 +278,8 @@ def _system(found: Audit, thing: OfSystem) -> View:
         *([scores_block(card)] if card else []),
         entities_block(held),
         tested_block(keys),
-        reach_block([(s, r) for s, r in _all_reached(found) if s == system]),
+        reach_block(_places(found, None, system), _names(found)),
+        steps_block([x for x in found.facts.purposes if x.system == system], found),
     ]
     name = found.workspace.system[system].name
     total = sum(p.rows for p in profiles.values())
@@ -281,12 +299,6 @@ def _system(found: Audit, thing: OfSystem) -> View:
             "scores": {d: plain(card.scores[d]) for d in DIMENSIONS} if card else None,
         },
     )
-
-
-def _all_reached(found: Audit) -> Iterator[tuple[str, Reached]]:
-    for system, reach in found.facts.evidence.reach.items():
-        for r in reach.reached:
-            yield system, r
 
 
 def _ids(card: Scorecard) -> list[str]:

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from crmaudit.cli.changing import agreed, put_diff
 from crmaudit.cli.options import HERE, Output, Shape, Workspace, audit
-from crmaudit.cli.terminal import count, out, percent, put_note
+from crmaudit.cli.terminal import count, out, put_note
 from crmaudit.cli.view import Column, Format, View, dash, show
 from crmaudit.errors import CrmauditError
 
@@ -80,8 +80,8 @@ def _view(found: Audit, proposed: list[Suggestion], measured: bool, system: str)
         kind="suggestions",
         headline=f"{count(len(proposed), 'expectation')} proposed{day}",
         columns=[
-            Column("place", "Table and column", flex=True, least=16),
-            Column("expected", "Expected", flex=True, least=16),
+            Column("place", "Table and column", flex=True, least=28),
+            Column("expected", "Expected", flex=True, least=22),
             Column("holds", "Holds today", rank=1),
             Column("threshold", "Threshold", _threshold, right=True, rank=2),
             Column("reasons", "Because", "; ".join, flex=True, least=16, rank=3),
@@ -100,7 +100,7 @@ def _row(suggestion: Suggestion) -> dict[str, Any]:
         "id": suggestion.id,
         "place": f"{place}.{suggestion.column}" if suggestion.column else place,
         "expected": _expected(suggestion),
-        "holds": "yes" if part is None or not whole else percent(part, whole),
+        "holds": "yes" if part is None or not whole else _share(part, whole),
         "threshold": suggestion.threshold,
         "reasons": list(suggestion.reasons),
         "owner": suggestion.owner,
@@ -114,10 +114,18 @@ def _row(suggestion: Suggestion) -> dict[str, Any]:
 def _expected(suggestion: Suggestion) -> str:
     parts = []
     for check, value in suggestion.checks.items():
+        if check == "pattern":
+            parts.append("pattern")  # what it is in words stands beside it
+            continue
         if isinstance(value, list):
             value = ", ".join(value)
         parts.append(check if value is True else f"{check}: {value}")
     return "; ".join(parts)
+
+
+def _share(part: int, whole: int) -> str:
+    """Rounded down: what is not quite all never reads 100 %."""
+    return f"{1000 * part // whole / 10:g} % ({part:,} of {whole:,})"
 
 
 def _threshold(value: float) -> str:

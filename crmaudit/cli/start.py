@@ -107,18 +107,14 @@ def init(
 
 def proposal_from(folder: Path, source: str, system: str, schema: str = "") -> Proposal:
     """What a database suggests to a workspace in `folder`; the address may hold its password."""
+    from crmaudit.quality.collectors.entities import understood
     from crmaudit.sources import open_source
-    from crmaudit.sources.values import value_counts
-    from crmaudit.workspace import kind_columns, propose
-    from crmaudit.workspace.proposal import MOST_KINDS
+    from crmaudit.workspace import propose
 
     with open_source(source, schema=schema or None) as opened:
         catalog = opened.catalog(system)
-        kinds = {
-            (table.qualified, column.name): value_counts(opened, table, column, MOST_KINDS)
-            for table, column in kind_columns(catalog)
-        }
-    return propose(catalog, system, _seen_from(folder, source), kinds)
+        found = understood(opened, catalog, {})
+    return propose(catalog, system, _seen_from(folder, source), found.tables, found.rows)
 
 
 def _seen_from(folder: Path, source: str) -> str:

@@ -71,6 +71,22 @@ class Reference:
             return "cannot tell"
         return "orphans" if self.orphans else "holds"
 
+    @property
+    def cardinality(self) -> str:
+        """How many rows of `to` go with how many of `table`, as found: `1:n`, `0..1:n`, `1:1`, ….
+
+        Left `0..1` where a row may be without its parent, right `0..1` instead
+        of `1` where a parent may be without a child. Empty where no value
+        tells.
+        """
+        if not self.filled or not self.most:
+            return ""
+        left = "1" if self.filled == self.cases else "0..1"
+        if self.most > 1:
+            return f"{left}:n"
+        every = self.referred is not None and self.referred == self.parents
+        return f"{left}:{'1' if every else '0..1'}"
+
 
 @dataclass(frozen=True, slots=True)
 class Polymorphic:

@@ -1,4 +1,4 @@
-"""What of a value may be seen: shapes, examples, pseudonyms and the rule for showing values.
+"""What of a value may be seen: shapes, examples, pseudonyms and the rules for showing values.
 
 Pure functions of values and names; nothing here reads a database. The rule is
 conservative: what is not plainly a code is masked.
@@ -12,6 +12,7 @@ import re
 import unicodedata
 from functools import cache
 
+from crmaudit.evidence.semantic import Audience, Semantic, audience
 from crmaudit.evidence.table_profile import Logical
 
 SHAPE_LENGTH = 48
@@ -22,6 +23,12 @@ MINIMUM_COUNT = 5
 
 MOST_CODES = 64
 """More different values than this are no list of codes."""
+
+ACCOUNT = "acct"
+"""The kind of pseudonym that CRM accounts carry."""
+
+# A second meaning as likely as this is enough to mask a column.
+_SUSPECTED = 0.4
 
 _KEPT = frozenset(" .,-/@+_:()'&#")
 _WORD = re.compile(r"[^\W\d_]+")
@@ -175,6 +182,34 @@ def pseudonym(key: bytes, kind: str, value: str) -> str:
     """
     text = f"{kind}\0{value}".encode("utf-8", "surrogatepass")
     return f"{kind}-{hmac.new(key, text, hashlib.sha256).hexdigest()[:8]}"
+
+
+def account_name(value: str) -> str:
+    """An account's id or login as its pseudonym is made of it: one text in every table.
+
+    A number that went through a floating-point column is the same account: `7.0` is 7.
+    """
+    name = value.strip()
+    whole, point, rest = name.partition(".")
+    return whole if point and whole.isdigit() and set(rest) <= {"0"} else name
+
+
+def whose(semantic: Semantic | None) -> Audience:
+    """Whose data a column holds, as far as its meaning was recognised.
+
+    A weaker guess that it is about customers masks it too, unless that guess
+    is only that it holds texts.
+    """
+    if semantic is None:
+        return "none"
+    found = audience(semantic.type)
+    if found == "none" and any(
+        audience(kind) in ("customer", "secret")
+        for kind, confidence in semantic.others
+        if confidence >= _SUSPECTED and kind not in ("text", "machine text", "file name")
+    ):
+        return "customer"
+    return found
 
 
 def key_id(key: bytes) -> str:

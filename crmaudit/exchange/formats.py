@@ -26,15 +26,20 @@ if TYPE_CHECKING:
 
 
 class Export:
-    """What an exporter may use. `owner` is a person's id or name, for workbooks made for one.
+    """What an exporter may use. `owner` is a person's id or name, for workbooks made for one;
+    `system` the id of the one system that a data contract is about.
 
     Findings are judged when they are first asked for: not every format needs them.
     """
 
     def __init__(
-        self, facts: Facts, findings: Judgement | Callable[[], Judgement], owner: str = ""
+        self,
+        facts: Facts,
+        findings: Judgement | Callable[[], Judgement],
+        owner: str = "",
+        system: str = "",
     ) -> None:
-        self.facts, self.owner = facts, owner
+        self.facts, self.owner, self.system = facts, owner, system
         self._findings = findings
 
     @cached_property
@@ -43,7 +48,7 @@ class Export:
 
     def to(self, owner: str) -> Export:
         """The same for somebody."""
-        return Export(self.facts, lambda: self.findings, owner)
+        return Export(self.facts, lambda: self.findings, owner, self.system)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +108,11 @@ EXPORTERS: dict[str, tuple[str, tuple[str, ...], str]] = {
         ("*catalog-info.yaml", "*.yaml", "*.yml"),
         "Backstage catalog",
     ),
+    "odcs": (
+        "crmaudit.exchange.odcs_out",
+        ("*.odcs.yaml", "*.odcs.yml", "*contract*.yaml", "*contract*.yml"),
+        "data contract of one system (Open Data Contract Standard)",
+    ),
     "mermaid": ("crmaudit.exchange.mermaid", ("*.mmd", "*.mermaid"), "Mermaid diagrams"),
     "mermaid-entities": (
         "crmaudit.exchange.mermaid_entities",
@@ -117,6 +127,7 @@ EXPORTERS: dict[str, tuple[str, tuple[str, ...], str]] = {
 IMPORTERS: dict[str, str] = {
     "workbook": "crmaudit.exchange.own_book",
     "archimate": "crmaudit.exchange.archimate_in",
+    "odcs": "crmaudit.exchange.odcs_in",
     "backstage": "crmaudit.exchange.backstage_in",
     "code.gov": "crmaudit.exchange.code_gov",
     "spreadsheet": "crmaudit.exchange.foreign_sheet",
@@ -174,7 +185,7 @@ def importer(path: Path) -> tuple[str, Importer]:
     raise CrmauditError(
         f"{path.name} is of no format that can be read",
         "bring an evidence bundle (.zip), a spreadsheet (.xlsx, .ods, .csv), an ArchiMate Open "
-        "Exchange File (.xml), Backstage YAML or code.gov JSON",
+        "Exchange File (.xml), Backstage or data contract YAML, or code.gov JSON",
     )
 
 

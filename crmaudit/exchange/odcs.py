@@ -62,15 +62,13 @@ class NotCarriedError(ValueError):
 
 
 def rules(expectation: Expectation) -> list[Rule]:
-    """The quality rules that say the same; the age of data is none (`service_level`)."""
+    """The quality rules that say the same."""
     e = expectation
     plain: list[Rule] = []
     own: dict[str, Any] = {}
     for check in CHECKS:
         value = getattr(e, check)
-        if value is None or check in ("max_age_days", "rows_at_most"):
-            continue
-        if check == "rows_at_least" or (check in _METRICS and value is False):
+        if value is None or value is False or check.startswith("rows_at_"):
             continue
         if check == "sql":
             plain.append({"type": "sql", "query": value, **_allowed(e)})
@@ -82,7 +80,7 @@ def rules(expectation: Expectation) -> list[Rule]:
                 rule["arguments"] = {"validValues": list(value)}
             plain.append(rule)
         else:
-            own[check] = list(value) if isinstance(value, tuple) else value
+            own[check] = _plain(value)
     limits = _row_limits(e)
     if limits and e.where is None:
         plain.append({"type": "library", "metric": "rowCount", "unit": "rows", **limits})
@@ -92,10 +90,10 @@ def rules(expectation: Expectation) -> list[Rule]:
         if e.threshold < 1:
             own["threshold"] = e.threshold
         plain.append({"type": "custom", "engine": ENGINE, "implementation": own})
-    return [{**_head(e), **rule, "customProperties": kept(e)} for rule in plain]
+    return [{**_head(e), **rule, "customProperties": _kept(e)} for rule in plain]
 
 
-def kept(e: Expectation) -> list[dict[str, Any]]:
+def _kept(e: Expectation) -> list[dict[str, Any]]:
     """The custom property by which an expectation is found again."""
     value = {k: v for k in _KEPT if (v := getattr(e, k)) is not None}
     if e.sql is not None and e.threshold < 1:
@@ -131,6 +129,12 @@ def _row_limits(e: Expectation) -> Rule:
     if least is not None:
         return {"mustBeGreaterOrEqualTo": least}
     return {"mustBeLessOrEqualTo": most} if most is not None else {}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, float):
+        return _number(value)
+    return list(value) if isinstance(value, tuple) else value
 
 
 def _number(value: float) -> int | float:

@@ -157,7 +157,9 @@ class _Writer:
     def _column(self, table: Table, column: Column, rules: list[Part]) -> Part:
         found: Part = {"name": column.name, "physicalName": column.name}
         profile = self._quality.profiles.get(self.system.id, {}).get(table.qualified)
-        seen = next((c for c in profile.columns if c.name == column.name), None) if profile else None
+        seen = (
+            next((c for c in profile.columns if c.name == column.name), None) if profile else None
+        )
         if seen is not None and seen.logical in odcs.LOGICAL:
             found["logicalType"] = odcs.LOGICAL[seen.logical]
         if column.type:
@@ -241,7 +243,7 @@ class _Writer:
             level: Part = {"property": "latency", "value": e.max_age_days, "unit": "d"}
             if e.column:
                 level["element"] = f"{place}.{e.column}"
-            yield {**level, "customProperties": odcs.kept(e)}
+            yield level
 
     def _team(self) -> Iterator[Part]:
         roles = {role: self._thing.take("owners", role) for role in odcs.ROLES}

@@ -11,6 +11,17 @@ it applies and which pass. It is counted at profile time, by rows:
 `date plausible` not a default date (1900-01-01, 1970-01-01 00:00:00, …), and of
                 the years 1800 to 2199 or the customary end of time
 `valid`         all of the above that apply to the value pass
+
+Where a column's meaning is all but certain (confidence of `SURE`) and most of
+the values looked at have it, every value is held against its form. Each says
+no more than that a wrong value cannot be one, so that foreign forms pass:
+
+`url`           a domain name or address, with or without `https://`
+`uuid`          32 hexadecimal digits, with hyphens and braces or without
+`phone`         5 to 15 digits (ITU-T E.164) before any extension
+`postcode`      of the form of some country (`crmaudit.quality.semantics.by_content`)
+`iban`          check digits modulo 97 (ISO 13616)
+`percentage`    from 0 to 100
 """
 
 from __future__ import annotations
@@ -19,7 +30,11 @@ import re
 from dataclasses import dataclass
 
 from crmaudit.evidence.privacy import name_words
+from crmaudit.evidence.semantic import Semantic
 from crmaudit.evidence.table_profile import Logical
+from crmaudit.quality.semantics.by_content import POSTCODES
+
+SURE = 0.8
 
 BROKEN = "contains(v, '\ufffd')"
 
@@ -46,6 +61,35 @@ _ADDRESS_WORDS = {"e", "mail", "email", "emails", "address", "adresse", "primary
 _END_OF_TIME = "'9999-12-31', '9999-12-30', '9999-01-01', '2999-12-31', '3000-01-01'"
 
 
+# The number itself: before the first letter that is not a word such as `Tel.` at its start.
+_DIALLED = "regexp_extract(regexp_replace(v, '^\\s*[A-Za-z]{1,9}[.: ]\\s*', ''), '^[^A-Za-z#]*')"
+_PHONE = f"length(regexp_replace({_DIALLED}, '[^0-9]', '', 'g')) BETWEEN 5 AND 15"
+_BARE = "upper(regexp_replace(v, '[\\s-]', '', 'g'))"
+_AS_NUMBERS = (
+    f"list_transform(string_split(substr({_BARE}, 5) || left({_BARE}, 4), ''), lambda c: "
+    "CASE WHEN c BETWEEN 'A' AND 'Z' THEN (ascii(c) - 55)::VARCHAR ELSE c END)"
+)
+_MOD_97 = (
+    f"list_reduce(list_transform(string_split(array_to_string({_AS_NUMBERS}, ''), ''), "
+    "lambda d: coalesce(try_cast(d AS INTEGER), 0)), lambda a, d: (a * 10 + d) % 97)"
+)
+_IBAN = f"regexp_full_match({_BARE}, '[A-Z]{{2}}[0-9]{{2}}[A-Z0-9]{{8,30}}') AND {_MOD_97} = 1"
+_HEX = "[0-9a-fA-F]"
+_UUID = f"{_HEX}{{8}}-?({_HEX}{{4}}-?){{3}}{_HEX}{{12}}"
+_WEB = rf"((https?|ftp)://)?({_LABEL}\.)*{_LABEL}(\.[{_LETTER}]{{2,63}}|\.xn--[a-z0-9-]+)"
+# A host by name with a known scheme may be a local one; without it a dot has to be there.
+_URL = rf"(?i){_WEB}(:[0-9]+)?([/?#]\S*)?|(https?|ftp)://\S+"
+_ANY_POSTCODE = "|".join(f"({p})" for p in POSTCODES.values())
+_FORMS: dict[str, tuple[str, str]] = {
+    "url": ("url", f"regexp_full_match(trim(v), '{_URL}')"),
+    "uuid": ("uuid", f"regexp_full_match(trim(v), '\\{{?{_UUID}\\}}?')"),
+    **dict.fromkeys(("phone", "mobile", "fax"), ("phone", _PHONE)),
+    "postcode": ("postcode", f"regexp_full_match(trim(v), '{_ANY_POSTCODE}')"),
+    "percentage": ("percentage", "try_cast(rtrim(v, '% ') AS DOUBLE) BETWEEN 0 AND 100"),
+}
+"""By semantic type: the check's name and its SQL."""
+
+
 @dataclass(frozen=True, slots=True)
 class Check:
     """To which values (SQL) a check applies and which of those pass."""
@@ -54,11 +98,17 @@ class Check:
     applies: str = "true"
 
 
-def checks_for(column_name: str, logical: Logical, codes: bool, emails: bool) -> dict[str, Check]:
+def checks_for(
+    column_name: str,
+    logical: Logical,
+    codes: bool,
+    emails: bool,
+    semantic: Semantic | None = None,
+) -> dict[str, Check]:
     """The checks of a column.
 
     `codes`: it seems to hold codes, in which `unknown` or `NA` may be one.
-    `emails`: its content looks like addresses.
+    `emails`: its content looks like addresses. `semantic` is its meaning.
     """
     if logical == "binary":
         return {}
@@ -72,9 +122,15 @@ def checks_for(column_name: str, logical: Logical, codes: bool, emails: bool) ->
         filler = f"regexp_full_match(v, '(?i)\\s*({listed})\\s*')"
         found["encoding"] = Check(f"NOT {BROKEN}")
         found["placeholder"] = Check(f"NOT {filler}")
-        if emails and is_email_name(column_name):
+        addresses = is_email_name(column_name) or (_is_sure(semantic) == "e-mail")
+        if emails and addresses:
             syntax = f"length(v) <= 254 AND regexp_full_match(v, '\\s*{_EMAIL}\\s*')"
             found["email syntax"] = Check(syntax, f"NOT {filler}")
+        kind = _FORMS.get(_is_sure(semantic))
+        if kind is not None:
+            found[kind[0]] = Check(kind[1], f"NOT {filler}")
+    elif logical in ("integer", "number") and _is_sure(semantic) == "percentage":
+        found["percentage"] = Check("x BETWEEN 0 AND 100", "x IS NOT NULL")
     elif logical in ("date", "datetime"):
         # Somebody may be born on the day on which Unix time begins, in its first second nobody is.
         unix_zero = " AND x <> TIMESTAMP '1970-01-01'" if logical == "datetime" else ""
@@ -84,6 +140,15 @@ def checks_for(column_name: str, logical: Logical, codes: bool, emails: bool) ->
             "x IS NOT NULL",
         )
     return found
+
+
+def _is_sure(semantic: Semantic | None) -> str:
+    """The meaning, if it is all but certain and the values looked at bear it out."""
+    if semantic is None or semantic.confidence < SURE:
+        return ""
+    if semantic.passed_rows is not None and semantic.passed_rows * 2 < semantic.tested_rows:
+        return ""
+    return semantic.type
 
 
 def is_email_name(column_name: str) -> bool:

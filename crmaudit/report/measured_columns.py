@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -14,6 +15,7 @@ from crmaudit.report.numbers import number, percent
 
 PANELS = 12
 PER_ENTITY = 3
+PER_MEANING = 4
 MONTHS = 60
 """So many months stand for themselves; more are put together by years."""
 VALUES = 6
@@ -39,6 +41,9 @@ _MATTER = (
 )
 """What is worth a picture, the most telling first."""
 
+_CODES = {"status", "category", "country", "consent", "gender", "language", "industry", "flag"}
+"""What is drawn value by value, even where the codes are numbers."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Candidate:
@@ -57,13 +62,14 @@ def distributions(facts: Facts) -> s.Panels | None:
         _candidates(facts),
         key=lambda c: (c.faults == 0, c.rank, -c.profile.rows, c.system, c.profile.table),
     )
-    taken: dict[str, int] = {}
+    taken: Counter[str | int] = Counter()
     kinds: set[tuple[str, int]] = set()
     chosen = []
     for candidate in found:
         same = (candidate.entity, candidate.rank)
-        if taken.get(candidate.entity, 0) < PER_ENTITY and same not in kinds:
-            taken[candidate.entity] = taken.get(candidate.entity, 0) + 1
+        room = taken[candidate.entity] < PER_ENTITY and taken[candidate.rank] < PER_MEANING
+        if room and same not in kinds:
+            taken.update((candidate.entity, candidate.rank))
             kinds.add(same)
             chosen.append(candidate)
     chosen = chosen[:PANELS]
@@ -107,7 +113,17 @@ def _panel(column: ColumnProfile, label: str, facts: Facts) -> s.Panel | None:
     """None where there is nothing to see: no spread, or one value only."""
     language = facts.workspace.audit.language
     note = f"{number(column.filled, language=language)} of "
-    note += f"{number(column.rows, language=language)} rows filled"
+    note += f"{number(column.rows, language=language)} filled"
+    shown = [v for v in column.top if not v.masked]
+    codes = column.semantic is not None and column.semantic.type in _CODES
+    if codes and len(shown) > 1:
+        values = tuple(
+            s.Bar(visible(v.value), v.count, number(v.count, language=language))
+            for v in shown[:VALUES]
+        )
+        if column.distinct is not None and column.distinct > len(values):
+            note += f"; {number(column.distinct, language=language)} values"
+        return s.Panel(label, "values", values, note=note)
     if column.months:
         present = f"{facts.day:%Y-%m}" if facts.day else ""
         parts = tuple(
@@ -129,15 +145,14 @@ def _panel(column: ColumnProfile, label: str, facts: Facts) -> s.Panel | None:
         return s.Panel(
             label, "range", bins, column.histogram[0].low, column.histogram[-1].high, note
         )
-    shown = [v for v in column.top if not v.masked]
-    if len(shown) < 2:
-        return None
-    values = tuple(
-        s.Bar(v.value, v.count, number(v.count, language=language)) for v in shown[:VALUES]
-    )
-    if column.distinct is not None and column.distinct > len(values):
-        note += f"; {number(column.distinct, language=language)} different values"
-    return s.Panel(label, "values", values, note=note)
+    return None
+
+
+def visible(value: str) -> str:
+    """The value with blanks at its ends to be seen."""
+    inner = value.strip()
+    before = len(value) - len(value.lstrip())
+    return "␣" * before + inner + "␣" * (len(value) - before - len(inner))
 
 
 def months(counts: Mapping[str, int]) -> Iterator[tuple[str, str, int]]:

@@ -56,7 +56,9 @@ def _keys(facts: Facts, system: str, keys: Keys) -> KeyDrawing | None:
         drawn, tables = filled, _named(filled)
     labels = {t: t for t in tables}
     if len(tables) > MOST:
-        labels = _by_entity(facts, system)
+        # What is faulty is drawn, whatever it holds.
+        labels = {t: t for r in drawn if r.orphans for t in (r.table, r.to)}
+        labels |= _by_entity(facts, system)
         kept = [r for r in drawn if r.table in labels and r.to in labels]
         if len(kept) < len(drawn):
             told = counted(len(drawn) - len(kept), "reference")

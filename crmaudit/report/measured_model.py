@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 
 from crmaudit.evidence import Reference
 from crmaudit.facts import Facts
+from crmaudit.quality.counts import SURE
+from crmaudit.quality.references.cardinality import Contradiction, contradictions, multiplicity
 from crmaudit.report import specs as s
 from crmaudit.report.numbers import number
 
@@ -63,13 +65,14 @@ def found_model(facts: Facts) -> FoundModel | None:
             pairs[first, second].declared.add(ends)
     label = {e: known[e].label if e in known else e for e in {*records, *known}}
     declared_at_all = any(p.declared for p in pairs.values())
+    denied = _contradictions(facts)
     ties, missing, extra, against = [], [], [], []
     both = 0
     for (a, z), pair in sorted(pairs.items()):
         if a not in label or z not in label:
             continue
         name = f"{label[a]} – {label[z]}"
-        words = _contradiction(pair)
+        words = "; ".join(dict.fromkeys(denied.get((a, z), ())))
         one, many = _oriented(a, z, pair)
         ends = _ends(pair, (one, many) == (a, z))
         if pair.found and pair.declared:
@@ -145,7 +148,7 @@ def _found(facts: Facts) -> Iterator[tuple[str, str, tuple[str, str], str, bool]
                     links.add(h.profile.table)
                 elif h.mapped.entity:
                     entities[h.profile.table].add(h.mapped.entity)
-        for row in facts.quality.maps[system].tables if system in facts.quality.maps else ():
+        for row in facts.maps[system].tables if system in facts.maps else ():
             if row.role == "link":
                 links.add(row.table)
         linked: dict[str, list[Reference]] = defaultdict(list)
@@ -171,35 +174,45 @@ def _found(facts: Facts) -> Iterator[tuple[str, str, tuple[str, str], str, bool]
                         yield min(left), min(right), ("n", "n"), f"{system}: through {table}", True
 
 
-def _plain(end: str) -> str:
-    return "1" if end in ("0..1", "1") else end
+def _contradictions(facts: Facts) -> dict[tuple[str, str], list[str]]:
+    """Pair of entities → in words, what was declared and the rows deny."""
+    known = facts.workspace.entity
+    told: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for system, keys in facts.evidence.keys.items():
+        mapped = facts.maps.get(system)
+        if mapped is None:
+            continue
+        links = [t for t in mapped.tables if t.role == "link"]
+        for entity in known.values():
+            for relation in entity.relationships:
+                if relation.cardinality is None or relation.to == entity.id:
+                    continue
+                here, there = mapped.of(entity.id), mapped.of(relation.to)
+                counted = multiplicity(keys, here, there, links, SURE)
+                if counted is None:
+                    continue
+                labels = {"here": entity.label, "there": known[relation.to].label}
+                first, second = sorted((entity.id, relation.to))
+                for wrong in contradictions(relation.cardinality, counted):
+                    words = _words(wrong, labels[wrong.one], labels[wrong.other], facts)
+                    told[first, second].append(f"declared {relation.cardinality}, but {words}")
+    return told
 
 
-def _contradiction(pair: _Pair) -> str:
-    """What was declared and what was found, where both cannot be; empty where they agree.
-
-    Found to be one is no proof against many; found to be many is proof against one.
-    """
-    known = [d for d in pair.declared if "?" not in d]
-    if not pair.found or not known:
-        return ""
-    for left, right in sorted(pair.found):
-        fits = [
-            d
-            for d in known
-            if not (_plain(left) == "n" and _plain(d[0]) == "1")
-            and not (_plain(right) == "n" and _plain(d[1]) == "1")
-        ]
-        if not fits:
-            told = ", ".join(f"{a}:{z}" for a, z in sorted(known))
-            return f"declared {told}, found {left}:{right}"
-    return ""
+def _words(wrong: Contradiction, one: str, other: str, facts: Facts) -> str:
+    language = facts.workspace.audit.language
+    if wrong.kind == "more":
+        return f"one {one} has up to {number(wrong.most, language=language)} × {other}"
+    if wrong.kind == "no room":
+        return f"the tables have room for one {other} with each {one}"
+    without, of = (number(n, language=language) for n in (wrong.without, wrong.of))
+    return f"{without} of {of} × {one} have no {other}"
 
 
 def _oriented(a: str, z: str, pair: _Pair) -> tuple[str, str]:
     """The one and the many."""
     for left, right in sorted(pair.found or pair.declared):
-        if _plain(left) == "n" and _plain(right) == "1":
+        if left == "n" and right in ("1", "0..1"):
             return z, a
     return a, z
 

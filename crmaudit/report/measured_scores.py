@@ -10,6 +10,9 @@ from crmaudit.report.numbers import percent
 HEAT_ROWS = 30
 """More entities than this are in the table only."""
 
+_ORDER = ("e-mail", "phone", "address", "contact point", "activity", "invoice", "open case")
+"""What is at hand of a customer, what matters most first."""
+
 
 def system_heat(facts: Facts) -> s.Heat | None:
     """Systems × dimensions."""
@@ -69,25 +72,21 @@ def _cell(share: float | None, mark: bool = False) -> s.HeatCell:
 
 
 def reach_heat(facts: Facts) -> s.Heat | None:
-    """Customers by system and what is at hand of them: shares of the records there."""
-    found = [
-        (system, r)
-        for system, reach in facts.evidence.reach.items()
-        for r in reach.reached
-        if r.records
-    ]
+    """Customers by system and what is at hand of them: shares of the records there.
+
+    What no system holds of anybody is left out; the table tells why.
+    """
+    found = [x for x in facts.one_place if x.records]
     if not found:
         return None
-    things = dict.fromkeys(x for _, r in found for x in (*r.having, *r.lacking))
-    together = any(r.together is not None for _, r in found)
     known, systems = facts.workspace.entity, facts.workspace.system
+    things = [t for t in _ORDER if any(t in x.having for x in found)]
+    things += sorted({t for x in found for t in x.having} - set(things))
     labels, rows = [], []
-    for system, r in found:
-        entity = known[r.entity].label if r.entity in known else r.entity
-        labels.append(f"{entity} in {systems[system].name}")
-        row = [_cell(r.having[x] / r.records if x in r.having else None) for x in things]
-        if together:
-            row.append(_cell(r.together / r.records if r.together is not None else None))
-        rows.append(tuple(row))
-    heads = (*things, *(["all of it"] if together else []))
+    for x in found:
+        entity = known[x.entity].label if x.entity in known else x.entity
+        labels.append(f"{entity} in {systems[x.system].name}")
+        row = [_cell(x.having[t] / x.records if t in x.having else None) for t in things]
+        rows.append((*row, _cell(x.share)))
+    heads = (*things, "seen together")
     return s.Heat(tuple(labels), heads, tuple(rows), "Records", dark="low")

@@ -7,7 +7,7 @@ changes a workspace goes by a `changes.Draft`: `renaming`, `adding`, `merging`.
 
 from crmaudit.workspace.files import FOLDERS, MARKER, SINGLE
 from crmaudit.workspace.loading import load, load_maps
-from crmaudit.workspace.proposal import Proposal, kind_columns, propose
+from crmaudit.workspace.proposal import Proposal, propose
 from crmaudit.workspace.scaffold import init, without_secret
 from crmaudit.workspace.schema import schemas, write_schemas
 from crmaudit.workspace.workspace import Workspace, find_root
@@ -20,7 +20,6 @@ __all__ = [
     "Workspace",
     "find_root",
     "init",
-    "kind_columns",
     "load",
     "load_maps",
     "propose",

@@ -15,7 +15,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from crmaudit.errors import Place, Problem
-from crmaudit.workspace.answers import Response
+from crmaudit.workspace.answers import Expectation, Response
 from crmaudit.workspace.audit_file import Unit
 from crmaudit.workspace.complaints import mistake
 from crmaudit.workspace.dossier import System
@@ -37,6 +37,7 @@ KINDS: Mapping[Kind, tuple[type[BaseModel], str, str]] = {
     "unit": (Unit, "audit.yaml", "units"),
     "system": (System, "", ""),
     "need": (Need, "needs.yaml", "needs"),
+    "expectation": (Expectation, "expectations.yaml", "expectations"),
     "response": (Response, "responses.yaml", "responses"),
 }
 _ADDABLE: Mapping[str, Kind] = {"person": "person", "entity": "entity"}

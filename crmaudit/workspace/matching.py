@@ -95,6 +95,7 @@ class Names:
             "process": w.processes,
             "need": w.needs,
             "kpi": w.kpis.kpis,
+            "expectation": w.expectations.expectations,
         }
         return kinds.get(kind, ())
 

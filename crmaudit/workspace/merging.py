@@ -438,6 +438,7 @@ class _Merging:
             "entity": w.entities,
             "unit": w.audit.units,
             "need": w.needs,
+            "expectation": w.expectations.expectations,
             "response": w.responses.responses,
         }
         index = next(i for i, t in enumerate(things[target.kind]) if t is target.thing)

@@ -111,7 +111,6 @@ _MESSAGE = (
     "subject body cc bcc sentat sentto sentfrom senton datesent messageid betreff objet asunto"
 )
 _SECRET = re.compile(r"passw|passphrase|secret|token|salt$|apikey|kennwort|motdepasse|contrasena")
-_KIND = {"type", "kind", "typ", "art", "tipo"}
 _NOISE = {"tbl", "tb", "t", "crm", "dbo", "app", "core", "main", "data"}
 
 
@@ -159,12 +158,6 @@ def is_message(column_names: Iterable[str]) -> bool:
 def is_secret(column_name: str) -> bool:
     """Whether a column of this name holds a password or the like."""
     return _SECRET.search(plain(column_name)) is not None
-
-
-def tells_kind(column_name: str, table: Words) -> bool:
-    """`type`, `contact_type` in a table of contacts: it may say what a row is."""
-    rest = plain(column_name).removeprefix("".join(table.singular))
-    return rest in _KIND
 
 
 def shared_prefix(names: Sequence[str]) -> str:

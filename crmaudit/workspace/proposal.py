@@ -1,19 +1,22 @@
 """What a catalog suggests: a dossier, entities and an entity map, to be confirmed by people.
 
-Names and declared structure are looked at, and of the data only columns that
-may say which kind of party a row is; everything here is a guess that the
-scaffold marks as one. What data say is measured later.
+The entity map that was found (`crmaudit.quality.entities`) is handed in. For
+tables that it leaves open, names and declared structure are looked at: those
+may be things that only this organisation has. Everything here is a guess that
+the scaffold marks as one. What data say is measured later.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date
+from typing import get_args
 from zlib import crc32
 
 from crmaudit.evidence import Catalog, Column, Table
-from crmaudit.evidence.entity_map import Role
+from crmaudit.evidence.entity_map import MappedTable, Role
+from crmaudit.workspace.landscape import CanonicalKind
 from crmaudit.workspace.naming import (
     CANONICAL,
     STAMPS,
@@ -25,19 +28,15 @@ from crmaudit.workspace.naming import (
     shared_prefix,
     sign_of,
     slug,
-    tells_kind,
 )
 
 MAX_ATTRIBUTES = 25
-MOST_KINDS = 12
-"""More different values than this say nothing of the kind of a row."""
-
 _LOOKUP_ROWS, _LOOKUP_COLUMNS = 300, 4
-_PARTIES = ("person", "organisation", "household")
-_TRANSIENT = {"cache", "session", "sessions", "token", "tokens", "queue", "lock", "locks", "tmp"}
+_KINDS: tuple[str, ...] = get_args(CanonicalKind)
+_SURE = 0.7
+"""Confidence from which a found entity outweighs what the name says in general."""
 
-Kinds = Mapping[tuple[str, str], Mapping[str, int]]
-"""Table and column → value → rows: what the columns of `kind_columns` hold."""
+_TRANSIENT = {"cache", "session", "sessions", "token", "tokens", "queue", "lock", "locks", "tmp"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,28 +90,30 @@ class Proposal:
     tables: tuple[ProposedTable, ...] = ()
 
 
-def kind_columns(catalog: Catalog) -> Iterator[tuple[Table, Column]]:
-    """Columns worth reading before `propose`: whether a row is a person or an organisation."""
-    tables = [t for t in catalog.tables if t.kind != "view"]
-    prefix = shared_prefix([t.name for t in tables])
-    for table in tables:
-        words = Words.of(table.name, prefix)
-        if table.readable and canonical(words) in (*_PARTIES, "customer"):
-            for column in table.columns:
-                if tells_kind(column.name, words):
-                    yield table, column
-
-
-def propose(catalog: Catalog, system_id: str, url: str, kinds: Kinds | None = None) -> Proposal:
+def propose(
+    catalog: Catalog,
+    system_id: str,
+    url: str,
+    found: Sequence[MappedTable] = (),
+    rows: Mapping[tuple[str, str], int] | None = None,
+) -> Proposal:
     """The draft that the catalog's names, keys and row counts suggest.
 
-    Of `kinds` only values are written down that are words for a kind of party.
+    `found` is what is known of its tables, a product map's word or an
+    inference's. `rows` counts those of a table and condition, where known.
     """
     tables = [t for t in catalog.tables if t.kind != "view"]
     prefix = shared_prefix([t.name for t in tables])
     words = {t.qualified: Words.of(t.name, prefix) for t in tables}
-    judged = {t.qualified: _draft(t, words[t.qualified]) for t in tables}
-    drafts = {t.qualified: _attached(judged, t, words[t.qualified]) for t in tables}
+    own = {t.qualified: _draft(t, words[t.qualified]) for t in tables}
+    known = _known(own, found)
+    judged = {name: known[name][0] if name in known else own[name] for name in own}
+    drafts = {
+        t.qualified: judged[t.qualified]
+        if t.qualified in known
+        else _attached(judged, t, words[t.qualified])
+        for t in tables
+    }
     schemas = {t.schema for t in tables}
     system = ProposedSystem(
         id=system_id,
@@ -120,69 +121,69 @@ def propose(catalog: Catalog, system_id: str, url: str, kinds: Kinds | None = No
         url=url,
         schema=schemas.pop() if len(schemas) == 1 else "",
     )
-    parts = {name: _parts(draft, kinds or {}) for name, draft in drafts.items()}
-    for name, split in parts.items():
-        if split:
-            drafts[name] = split[0][0]
     day = catalog.provenance.taken_at.date()
-    entities = _with_parts(_entities(tables, drafts, prefix, day), parts, day)
-    mapped = [row for d in drafts.values() for row in (_rows_of(parts[d.table]) or (d,))]
+    mapped = [row for d in drafts.values() for row in known.get(d.table, [d])]
+    entities = _with_parts(_entities(tables, drafts, prefix, day), mapped, rows or {}, day)
     return Proposal(system, tuple(entities), tuple(mapped))
 
 
-def _parts(draft: ProposedTable, kinds: Kinds) -> tuple[tuple[ProposedTable, int], ...]:
-    """The table once for each kind of party in it, with the rows; empty for a single kind.
-
-    The kind that the table is called after comes first.
-    """
-    for (table, column), counts in kinds.items():
-        party = {value: canonical(Words.of(value)) for value in counts}
-        found = [(e, v) for v, e in party.items() if e in _PARTIES]
-        several = len({entity for entity, _ in found}) > 1
-        if table != draft.table or not several or not column.isidentifier():
-            continue
-        found.sort(key=lambda f: (f[0] != draft.entity, -counts[f[1]]))
-        reason = f"several kinds in one table, by {column}"
-        others = sum(counts.values()) - sum(counts[value] for _, value in found)
-        if others:
-            reason += f"; {others:,} rows are of other kinds"
-        return tuple(
-            (
-                replace(
-                    draft,
-                    entity=entity or "",
-                    where="{} = '{}'".format(column, value.replace("'", "''")),
-                    reason=reason,
-                ),
-                counts[value],
-            )
-            for entity, value in found
-        )
-    return ()
+def _known(
+    own: Mapping[str, ProposedTable], found: Iterable[MappedTable]
+) -> dict[str, list[ProposedTable]]:
+    """Rows of the map by table; without those that name and structure say more of."""
+    known: dict[str, list[ProposedTable]] = {}
+    for row in found:
+        draft = own.get(row.table)
+        # A customer may be a person or an organisation: a doubtful word is no better.
+        vague = draft is not None and draft.entity == "customer" and row.confidence < _SURE
+        if draft is not None and not (vague and not row.where):
+            known.setdefault(row.table, []).append(_of_map(row))
+    return known
 
 
-def _rows_of(parts: tuple[tuple[ProposedTable, int], ...]) -> tuple[ProposedTable, ...]:
-    return tuple(row for row, _ in parts)
+def _of_map(row: MappedTable) -> ProposedTable:
+    shared = [f.name for f in fields(ProposedTable) if f.name not in ("entity", "reason")]
+    values = {name: getattr(row, name) for name in shared}
+    # What stands in another table, a map that people write cannot say.
+    for name in STAMPS:
+        if row.join and "." in values.get(name, ""):
+            values[name] = ""
+    basis = "by the product map" if row.basis == "product map" else ""
+    reason = basis or "; ".join(row.reasons[:2])
+    return ProposedTable(**values, entity=slug(row.entity.split()), reason=reason)
 
 
 def _with_parts(
     entities: Iterable[ProposedEntity],
-    parts: Mapping[str, tuple[tuple[ProposedTable, int], ...]],
+    mapped: Sequence[ProposedTable],
+    rows: Mapping[tuple[str, str], int],
     day: date,
 ) -> Iterator[ProposedEntity]:
     """The entities with the volumes of their parts, and those that are a part only."""
-    volumes: dict[str, int] = {}
-    for split in parts.values():
-        for row, count in split:
-            volumes[row.entity] = volumes.get(row.entity, 0) + count
-    whole = set()
+    parts: dict[str, list[int | None]] = {}
+    for row in mapped:
+        if row.role == "primary" and row.where and row.entity:
+            parts.setdefault(row.entity, []).append(rows.get((row.table, row.where)))
+    seen = set()
     for entity in entities:
-        whole.add(entity.id)
-        yield replace(entity, volume=volumes.get(entity.id, entity.volume))
-    for part, volume in volumes.items():
-        if part not in whole:
-            name, kind = CANONICAL[part]
-            yield ProposedEntity(part, name, kind, volume=volume, as_of=day)
+        seen.add(entity.id)
+        yield replace(entity, volume=_sum(parts[entity.id])) if entity.id in parts else entity
+    for id_, counts in parts.items():
+        if id_ not in seen:
+            name, kind = _names(id_)
+            yield ProposedEntity(id_, name, kind, volume=_sum(counts), as_of=day)
+
+
+def _sum(counts: Sequence[int | None]) -> int | None:
+    return None if None in counts else sum(c or 0 for c in counts)
+
+
+def _names(entity: str) -> tuple[str, str]:
+    """Name and kind of an entity that every CRM knows; empty for others."""
+    if entity in CANONICAL:
+        return CANONICAL[entity]
+    kind = entity.replace("-", " ")
+    return (kind.capitalize(), kind) if kind in _KINDS else ("", "")
 
 
 def _title(system_id: str) -> str:
@@ -306,7 +307,7 @@ def _entities(
     for entity, held in by_entity.items():
         attributes = list(dict.fromkeys(a for t in held for a in _attributes(t)))
         counts = [t.rows for t in held]
-        name, kind = CANONICAL.get(entity, ("", ""))
+        name, kind = _names(entity)
         yield ProposedEntity(
             id=entity,
             name=name or " ".join(Words.of(held[0].name, prefix).singular).capitalize() or entity,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from crmaudit.evidence import (
+    Bin,
     Column,
     ColumnProfile,
     Method,
@@ -16,15 +17,35 @@ from crmaudit.evidence import (
     Status,
     ValueCount,
 )
-from crmaudit.evidence.privacy import may_show, may_show_range, shape
+from crmaudit.evidence.privacy import (
+    ACCOUNT,
+    account_name,
+    may_show,
+    may_show_range,
+    personal_name,
+    shape,
+    whose,
+)
+from crmaudit.evidence.semantic import Audience
 from crmaudit.evidence.table_profile import Logical
 from crmaudit.quality.checks import Check, checks_for
 from crmaudit.quality.logical_types import candidates
+
+if TYPE_CHECKING:
+    from crmaudit.key import Key
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 
 # At most so many different values, or values so short, may be a list of codes.
 _FEW, _SHORT = 50, 3
+
+# What of a secret's values nobody is told, not even by shape.
+_OF_VALUES = frozenset(
+    {
+        *("minimum", "maximum", "quantiles", "mean", "deviation", "top", "shapes", "histogram"),
+        *("length_min", "length_mean", "length_max", "months"),
+    }
+)
 
 
 @dataclass(slots=True)
@@ -35,7 +56,8 @@ class Found:
     the content. `ats`: rows with an @. `low` and `high` are the least and the
     greatest value as texts, and how many rows have each. `read`: rows of which
     the value could be read as one of the logical type. `semantic` is what the
-    column means; `failed` why nothing is known of it.
+    column means; `pseudonymous`: its most frequent values are told by
+    pseudonyms; `failed` why nothing is known of it.
     """
 
     index: int
@@ -55,6 +77,7 @@ class Found:
     high: tuple[str, int] = ("", 0)
     statistics: dict[str, Any] = field(default_factory=dict)
     semantic: Semantic | None = None
+    pseudonymous: bool = False
     failed: str = ""
 
     def __post_init__(self) -> None:
@@ -74,10 +97,20 @@ class Found:
     def is_ordered(self) -> bool:
         return self.logical in ("integer", "number", "date", "datetime")
 
+    @property
+    def audience(self) -> Audience:
+        """Whose data it holds: what decides how much of it is shown."""
+        return whose(self.semantic)
+
+    @property
+    def may_date(self) -> bool:
+        """Whether it may be told in which months its dates lie."""
+        return self.audience == "none" and not personal_name(self.column.name)
+
     def checks(self) -> dict[str, Check]:
         emails = self.ats * 5 >= self.filled
         codes = self.distinct <= _FEW or self.length[2] <= _SHORT
-        return checks_for(self.column.name, self.logical, codes, emails)
+        return checks_for(self.column.name, self.logical, codes, emails, self.semantic)
 
     def settle(self, open_: list[Logical]) -> None:
         """Take the first of the logical types that all values have."""
@@ -125,11 +158,20 @@ class Found:
         self.statistics["mean"] = mean
         self.statistics["deviation"] = math.sqrt(square / (self.read - 1)) if known else None
 
-    def take_top(self, frequent: list[tuple[str, int]]) -> None:
+    def take_top(self, frequent: list[tuple[str, int]], key: Key | None) -> None:
+        if key is not None and self.audience == "account":
+            self.statistics["top"] = tuple(
+                ValueCount(key.pseudonym(ACCOUNT, account_name(v)), n) for v, n in frequent
+            )
+            self.pseudonymous = True
+            return
         self.statistics["top"] = tuple(
             ValueCount(v, n, masked=False) if self._may_show(v, n) else ValueCount(shape(v), n)
             for v, n in frequent
         )
+
+    def take_histogram(self, bins: tuple[Bin, ...]) -> None:
+        self.statistics["histogram"] = bins
 
     def take_shapes(self, frequent: list[tuple[str, int]]) -> None:
         self.statistics["shapes"] = tuple(ShapeCount(s, n) for s, n in frequent)
@@ -140,6 +182,11 @@ class Found:
             name, type_ = self.column.name, self.column.type
             return ColumnProfile(name, type_, self.logical, self.rows, nulls=0, status=status)
         statistics = self.statistics
+        if self.audience == "secret":
+            statistics = {n: v for n, v in statistics.items() if n not in _OF_VALUES}
+            statistics["masking"] = "nothing"
+        elif self.pseudonymous:
+            statistics = statistics | {"masking": "pseudonym"}
         if not self.filled:
             statistics = {"distinct": 0, "uniques": 0}
         elif self.logical != "binary":
@@ -160,9 +207,11 @@ class Found:
         return max(1, math.ceil(share * self.read - 1e-9))
 
     def _may_show(self, value: str, count: int) -> bool:
-        return may_show(self.column.name, self.logical, self.distinct, self.filled, value, count)
+        return self.audience == "none" and may_show(
+            self.column.name, self.logical, self.distinct, self.filled, value, count
+        )
 
     def _may_show_range(self, value: str) -> bool:
-        return may_show_range(
+        return self.audience == "none" and may_show_range(
             self.column.name, self.logical, self.distinct, self.filled, value, self.declared
         )

@@ -23,11 +23,13 @@ from crmaudit.evidence.privacy import example
 from crmaudit.evidence.semantic import audience
 from crmaudit.quality.collectors.column import Found
 from crmaudit.quality.collectors.engine import Engine
+from crmaudit.quality.collectors.value_faults import number
 from crmaudit.quality.faults.dependencies import (
     MAJORITY,
     Strength,
     area,
     contradictions,
+    explained,
     may_depend,
     may_determine,
     strength,
@@ -38,6 +40,7 @@ LEAST_ROWS = 30
 
 # Rows and columns that pairs are tried on, and pairs counted on a table too large for memory.
 _SAMPLE, _MOST_COLUMNS, _MOST_PAIRS = 20_000, 40, 8
+_MOST_TOLD = 3
 # A column of more different values than this share of its rows repeats too few of them.
 _MOST_SHARE = 0.7
 
@@ -68,6 +71,9 @@ class _Pair:
         """The strongest first, of equal ones the one of the most rows."""
         return -self.strength.kept / self.strength.rows, -self.strength.rows, self.names
 
+    def size(self) -> int:
+        return self.strength.rows
+
     @property
     def names(self) -> tuple[str, str]:
         return self.determinant.name, self.dependent.name
@@ -93,13 +99,26 @@ def broken_dependencies(
             kept = pairs
             _keep_contradictions(engine, pairs, numbers, codes)
         else:
-            kept = list(_counted(engine, rows, _fewest(pairs)))
+            kept = list(_counted(engine, rows, _fewest([p for p in pairs if _sound(p, codes)])))
         return (
-            [Dependency(*p.names, p.strength.kept, p.strength.rows) for p in kept],
+            _told(kept),
             list(_blame(engine, rows, kept, {c.index: c for c in columns})),
         )
     finally:
         engine.drop("broken")
+
+
+def _told(pairs: list[_Pair]) -> list[Dependency]:
+    """Those over the most rows, a few for each dependent column."""
+    # Of a column and its part, the one that says more.
+    best = {p.names: p for p in sorted(pairs, key=_Pair.size)}
+    taken: dict[int, int] = defaultdict(int)
+    found = []
+    for pair in sorted(best.values(), key=_Pair.rank):
+        taken[pair.dependent.index] += 1
+        if taken[pair.dependent.index] <= _MOST_TOLD:
+            found.append(Dependency(*pair.names, pair.strength.kept, pair.strength.rows))
+    return sorted(found, key=lambda d: (d.dependent, d.determinant))
 
 
 def _asked(columns: Sequence[Found]) -> list[_Side]:
@@ -179,7 +198,7 @@ def _pairs(asked: Sequence[_Side], codes: dict[_Side, Any]) -> list[_Pair]:
 def _fewest(pairs: list[_Pair]) -> list[_Pair]:
     """The strongest pairs, two for a dependent column at most."""
     taken: dict[int, int] = defaultdict(int)
-    found = []
+    found: list[_Pair] = []
     for pair in sorted(pairs, key=_Pair.rank):
         if taken[pair.dependent.index] < 2 and len(found) < _MOST_PAIRS:
             taken[pair.dependent.index] += 1
@@ -193,12 +212,25 @@ def _keep_contradictions(
     parts: list[tuple[Any, Any, Any]] = []
     for pair in pairs:
         a, b = pair.determinant.index, pair.dependent.index
-        wrong = numbers[contradictions(codes[pair.determinant], codes[pair.dependent])]
+        wrong = numbers[_unexplained(pair, codes)]
         parts.append((wrong, np.full(len(wrong), a), np.full(len(wrong), b)))
     if any(len(p[0]) for p in parts):
         columns = [np.concatenate([p[i] for p in parts]) for i in range(3)]
         found = pa.table(columns, ["r", "a", "b"])
         engine.show("found", found, "INSERT INTO broken FROM found")
+
+
+def _unexplained(pair: _Pair, codes: dict[_Side, Any]) -> Any:
+    """The places of rows that contradict a pair, less those that another column explains."""
+    wrong = contradictions(codes[pair.determinant], codes[pair.dependent])
+    others = [c for side, c in codes.items() if side.index != pair.dependent.index]
+    return wrong[~explained(wrong, others)]
+
+
+def _sound(pair: _Pair, codes: dict[_Side, Any]) -> bool:
+    """Whether most exceptions in the sample are not explained by another column."""
+    wrong = contradictions(codes[pair.determinant], codes[pair.dependent])
+    return 2 * len(_unexplained(pair, codes)) >= len(wrong)
 
 
 def _counted(engine: Engine, rows: str, pairs: list[_Pair]) -> Iterator[_Pair]:
@@ -240,7 +272,7 @@ def _blame(
         "JOIN degrees da ON da.r = broken.r AND da.x = a "
         "JOIN degrees db ON db.r = broken.r AND db.x = b"
     )
-    engine.ask("INSERT INTO bad SELECT DISTINCT r, c FROM blamed")
+    engine.ask(f"INSERT INTO bad SELECT DISTINCT r, c, {number('broken dependency')} FROM blamed")
     found = engine.ask(
         "SELECT c, count(DISTINCT r), list(DISTINCT other ORDER BY other), min(r) FROM blamed "
         "GROUP BY c ORDER BY c"

@@ -10,7 +10,7 @@ from crmaudit import __version__
 from crmaudit.errors import CrmauditError
 from crmaudit.evidence import Catalog, Document, EntityMap, Keys, Provenance, TableProfile
 from crmaudit.quality.entities.conditions import Dialect, nature
-from crmaudit.quality.entities.mapping import Said, corrected, understand
+from crmaudit.quality.entities.mapping import Said, Understood, corrected, understand
 from crmaudit.quality.entities.splitting import MOST_KINDS, Kind, Kinds, Question
 from crmaudit.quality.products import recognise, resolve, version_statements
 from crmaudit.sources.base import ConnectionLostError, Source, Statement
@@ -45,14 +45,7 @@ def entity_map(task: Task, products: bool = True) -> EntityMap:
     source, catalog = task.source, task.catalog
     profiles = {p.table: p for p in task.found(TableProfile) if not p.where}
     keys = next(task.found(Keys), None)
-    found = understand(
-        catalog,
-        profiles,
-        keys,
-        dialect=Dialect(source.engine, source.quote),
-        said=_said(catalog, source) if products else None,
-        ask=lambda questions: _asked(source, questions),
-    )
+    found = understood(source, catalog, profiles, keys, products)
     return EntityMap(
         provenance=Provenance(
             system=task.system,
@@ -66,6 +59,24 @@ def entity_map(task: Task, products: bool = True) -> EntityMap:
         product=found.product,
         contact_points=corrected(found.contact_points, _declared(task.known)),
         seconds=round(time.monotonic() - began, 3),
+    )
+
+
+def understood(
+    source: Source,
+    catalog: Catalog,
+    profiles: Mapping[str, TableProfile],
+    keys: Keys | None = None,
+    products: bool = True,
+) -> Understood:
+    """What is known of the tables of an open source; profiles and keys may be absent."""
+    return understand(
+        catalog,
+        profiles,
+        keys,
+        dialect=Dialect(source.engine, source.quote),
+        said=_said(catalog, source) if products else None,
+        ask=lambda questions: _asked(source, questions),
     )
 
 

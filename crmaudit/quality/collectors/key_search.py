@@ -68,6 +68,7 @@ class Search:
     _nameless: list[tuple[Table, str, int]] = field(init=False, default_factory=list)
     _typed: list[_Asked] = field(init=False, default_factory=list)
     _polymorphic: list[Polymorphic] = field(init=False, default_factory=list)
+    _doubtful: set[tuple[str, str]] = field(init=False, default_factory=set)
     _paired: set[tuple[str, str]] = field(init=False, default_factory=set)
 
     def __post_init__(self) -> None:
@@ -280,9 +281,10 @@ class Search:
             there = types.get(number, []) if number is not None else []
             found, unknown = self._types_of(pair, known, there)
             rows, matched = sum(n for _, n in there), sum(n for _, n, _ in found)
-            if known is None and not _is_pair(pair, rows, matched, len(found)):
-                continue
             table = pair.table.qualified
+            if known is None and not _is_pair(pair, rows, matched):
+                self._doubtful.add((table, pair.id_column))
+                continue
             self._paired |= {(table, pair.id_column), (table, pair.type_column)}
             share = matched / rows if rows else 0.0
             sure = known.confidence if known else round(max(pair.prior, 0.45 + share / 2), 3)
@@ -423,6 +425,15 @@ class Search:
             if place not in best or judged.confidence > best[place][1].confidence:
                 best[place] = candidate, judged, found
         for candidate, judged, found in best.values():
+            back = best.get((candidate.to.qualified, candidate.to_column))
+            mutual = back is not None and _target(back[0]) == _source(candidate)
+            # Two columns do not refer to each other: they hold the same number.
+            if mutual and back is not None and back[1].confidence >= judged.confidence:
+                continue
+            # Beside what looks like a type, orphans may be references to other tables.
+            weak = candidate.prior == _ONLY_VALUES or _source(candidate) in self._doubtful
+            if weak and found is not None and found.orphans:
+                continue
             if judged.confidence >= ENOUGH:
                 yield self._guessed(candidate, judged, found)
 
@@ -470,12 +481,11 @@ class Search:
             yield replace(key, rows=rows, nulls=rows - filled, repeated=repeated)
 
 
-def _is_pair(pair: Pair, rows: int, matched: int, types: int) -> bool:
+def _is_pair(pair: Pair, rows: int, matched: int) -> bool:
     """Whether names and type values together make it a pair."""
     if not rows:
         return pair.alone
-    likely = matched >= 0.5 * rows or pair.prior >= 0.85
-    return (types > 0 and likely) or pair.prior >= 0.9
+    return matched >= 0.5 * rows or (pair.prior >= 0.85 and matched >= 0.1 * rows)
 
 
 def _may_refer(known: Known) -> bool:
@@ -488,6 +498,14 @@ def _may_include(child: Spread, parent: Spread) -> bool:
         inside = parent.range[0] <= child.range[0] and child.range[1] <= parent.range[1]
         return child.distinct >= _MANY and inside
     return not child.range and not parent.range and child.distinct >= 3
+
+
+def _source(candidate: Candidate) -> tuple[str, str]:
+    return candidate.table.qualified, candidate.column
+
+
+def _target(candidate: Candidate) -> tuple[str, str]:
+    return candidate.to.qualified, candidate.to_column
 
 
 def _place(reference: Reference) -> tuple[object, ...]:

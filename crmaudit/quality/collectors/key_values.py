@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from functools import partial
@@ -222,7 +222,8 @@ class KeyValues:
     def types(self) -> dict[int, list[tuple[str, int]]]:
         """By pair: the values of its type column and how many rows have each."""
         rows = self._ask(
-            "SELECT p, t, sum(n)::BIGINT FROM paired WHERE t <> '' GROUP BY p, t ORDER BY p, 3 DESC, t"
+            "SELECT p, t, sum(n)::BIGINT FROM paired WHERE t <> '' GROUP BY p, t "
+            "ORDER BY p, 3 DESC, t"
         )
         found: dict[int, list[tuple[str, int]]] = defaultdict(list)
         for pair, value, count in rows:
@@ -253,8 +254,9 @@ class KeyValues:
     def spreads(self) -> dict[int, Spread]:
         """By number: the different values, without those that mean none."""
         rows = self._ask(
-            "SELECT c, count(*), count(k), min(k), max(k) FROM (SELECT c, v, try_cast(v AS HUGEINT) "
-            f"AS k FROM counted WHERE lower(v) NOT IN ({_sql(SENTINELS)})) GROUP BY c"
+            "SELECT c, count(*), count(k), min(k), max(k) FROM "
+            "(SELECT c, try_cast(v AS HUGEINT) AS k FROM counted "
+            f"WHERE lower(v) NOT IN ({_sql(SENTINELS)})) GROUP BY c"
         )
         return {
             c: Spread(n, (low, high) if numbers == n else None) for c, n, numbers, low, high in rows

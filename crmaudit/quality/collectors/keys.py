@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from functools import partial
 
@@ -12,11 +12,26 @@ import pyarrow as pa
 
 from crmaudit import __version__
 from crmaudit.errors import CrmauditError
-from crmaudit.evidence import Document, Keys, Provenance, Reference, Status, Table, TableProfile
+from crmaudit.evidence import (
+    Column,
+    Document,
+    Keys,
+    Provenance,
+    Reference,
+    Status,
+    Table,
+    TableProfile,
+)
 from crmaudit.quality.collectors.key_search import Search
 from crmaudit.quality.collectors.key_values import KeyValues
 from crmaudit.quality.plan import Plan
-from crmaudit.quality.products import recognise, resolve
+from crmaudit.quality.products import (
+    DictionaryQuery,
+    dictionary_queries,
+    recognise,
+    references_from_dictionary,
+    resolve,
+)
 from crmaudit.quality.products.resolved import Resolved
 from crmaudit.quality.references.columns import Columns
 from crmaudit.quality.references.stated import RELATIONSHIPS, is_relations, related
@@ -42,7 +57,7 @@ def find_keys(task: Task, products: bool = True, plan: Plan | None = None) -> Ke
     columns = Columns(task.catalog, task.found(TableProfile))
     product = _product(task) if products else None
     reader = _Reader(task)
-    described = tuple(reader.dictionaries(columns))
+    described = tuple(reader.dictionaries(columns, product))
     with KeyValues(task.source, plan) as values:
         search = Search(
             columns, values, task.catalog, task.known.map, product, described, reader.unread
@@ -94,28 +109,41 @@ class _Reader:
             except _FAILURES as error:
                 self._failed(table, _reason(error))
 
-    def dictionaries(self, columns: Columns) -> Iterator[Reference]:
+    def dictionaries(self, columns: Columns, product: Resolved | None) -> Iterator[Reference]:
         """What tables of the product say about relations."""
         names = TableNames(columns.tables)
+        for query in dictionary_queries(product) if product else ():
+            yield from self._described(columns.table[query.table], partial(self._asked, query))
         for table in columns.tables:
-            if not is_relations(table) or columns.rows(table.qualified) == 0:
-                continue
-            try:
-                found = related(self._rows(table), names, table.qualified)
-            except ConnectionLostError:
-                raise
-            except _FAILURES as error:
-                self._failed(table, _reason(error))
-                continue
-            if found:
-                self.used.append(table.qualified)
-                yield from found
+            if is_relations(table) and columns.rows(table.qualified) != 0:
+                yield from self._described(table, partial(self._listed, table, names))
+
+    def _asked(self, query: DictionaryQuery) -> Sequence[Reference]:
+        rows = self._task.source.query(query.sql, query.purpose)
+        return references_from_dictionary(query, rows)
+
+    def _listed(self, table: Table, names: TableNames) -> Sequence[Reference]:
+        return related(self._rows(table), names, table.qualified)
+
+    def _described(
+        self, table: Table, read: Callable[[], Sequence[Reference]]
+    ) -> Sequence[Reference]:
+        if table.qualified in self.used:
+            return ()
+        try:
+            found = read()
+        except ConnectionLostError:
+            raise
+        except _FAILURES as error:
+            self._failed(table, _reason(error))
+            return ()
+        if found:
+            self.used.append(table.qualified)
+        return found
 
     def _rows(self, table: Table) -> Iterator[dict[str, str | None]]:
-        there = {c.name.lower(): c for c in table.columns}
-        wanted = [there[name] for name in RELATIONSHIPS if name in there]
         seen = 0
-        for batch in self._task.source.stream(table, wanted):
+        for batch in self._task.source.stream(table, _relation_columns(table)):
             for row in batch.to_pylist():
                 yield {name.lower(): value for name, value in row.items()}
             seen += batch.num_rows
@@ -128,8 +156,14 @@ class _Reader:
             self._reasons.append(f"{table.qualified}: {reason}")
 
 
+def _relation_columns(table: Table) -> list[Column]:
+    there = {c.name.lower(): c for c in table.columns}
+    return [there[name] for name in RELATIONSHIPS if name in there]
+
+
 def _product(task: Task) -> Resolved | None:
-    recognised = recognise(task.catalog, task.source.query)
+    # Its version does not matter here: nothing has to be asked for it.
+    recognised = recognise(task.catalog)
     return resolve(recognised, task.catalog) if recognised is not None else None
 
 
@@ -159,14 +193,17 @@ class _Collector:
 
     def statements(self, task: Task) -> Iterable[Statement]:
         """Templates: which columns are key-like is known when the profiles are there."""
+        source, product = task.source, _product(task)
+        for query in dictionary_queries(product) if product else ():
+            yield Statement(query.sql, query.purpose)
         for table in task.catalog.tables:
-            if table.readable and table.columns and table.kind != "view" and table.rows != 0:
-                whole = task.source.statement(table, table.columns)
-                yield Statement(
-                    whole.sql,
-                    f"keys and references of {table.qualified}: only the key-like of these columns",
-                    template=True,
-                )
+            if not table.readable or not table.columns or table.kind == "view":
+                continue
+            if is_relations(table):
+                yield source.statement(table, _relation_columns(table))
+            whole = source.statement(table, table.columns)
+            purpose = f"compare the keys of {table.qualified}: only its key-like columns"
+            yield Statement(whole.sql, purpose, template=True)
 
     def collect(self, task: Task) -> Iterator[Document]:
         yield find_keys(task)

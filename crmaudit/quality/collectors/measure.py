@@ -14,13 +14,13 @@ from collections.abc import Callable, Hashable, Iterator, Sequence
 from typing import Any, TypeVar
 
 from crmaudit.evidence import Table
-from crmaudit.evidence.privacy import personal_name
 from crmaudit.quality.checks import BROKEN, Check
 from crmaudit.quality.collectors.column import Found
 from crmaudit.quality.collectors.engine import Engine
-from crmaudit.quality.collectors.recognise import recognise
+from crmaudit.quality.collectors.recognise import FREQUENT, recognise
 from crmaudit.quality.collectors.staging import LENGTH
 from crmaudit.quality.collectors.value_faults import value_faults
+from crmaudit.quality.histogram import scale
 from crmaudit.quality.logical_types import NOT_FINITE, READ
 from crmaudit.quality.plan import Plan
 
@@ -41,36 +41,41 @@ def measure(engine: Engine, columns: Sequence[Found], plan: Plan, table: Table) 
 
     Answers the seconds that meanings and faults took, which are not statistics.
     """
-    _Measurement(engine, columns, plan).run()
+    measurement = _Measurement(engine, columns, plan, table)
+    measurement.run()
     filled = [c for c in columns if c.filled and c.logical != "binary"]
     began = time.monotonic()
-    recognise(engine, columns, table)
     if filled:
         value_faults(engine, filled)
-    return time.monotonic() - began
+    return measurement.understanding + time.monotonic() - began
 
 
 class _Measurement:
     """The questions about the table `counts`, in order."""
 
-    def __init__(self, engine: Engine, columns: Sequence[Found], plan: Plan) -> None:
-        self.engine, self.columns, self.plan = engine, columns, plan
+    def __init__(self, engine: Engine, columns: Sequence[Found], plan: Plan, table: Table) -> None:
+        self.engine, self.columns, self.plan, self.table = engine, columns, plan, table
         self.ask = engine.ask
+        self.understanding = 0.0
 
     def run(self) -> None:
         self._overview()
         filled = [c for c in self.columns if c.filled]
         if not filled:
+            self._recognise({})
             return
         self._logical([c for c in filled if len(c.candidates) > 1])
         binary = [c for c in filled if c.logical == "binary"]
         values = [c for c in filled if c.logical != "binary"]
         self._lengths_of_binaries(binary)
+        frequent = self._frequent(values) if values else {}
+        # Before all else: what a column means decides what of it may be kept.
+        self._recognise(frequent)
         if not values:
             return
         for column in values:
             column.take_lengths(*column.length)
-        self._top(values)
+            column.take_top(frequent[column.index][: self.plan.top_values], self.plan.key)
         self._shapes(values)
         for logical, columns in _grouped(values, lambda c: c.logical).items():
             source = f"(SELECT c, v, n, {READ[logical]} AS x FROM counts{self._of(columns)})"
@@ -85,6 +90,11 @@ class _Measurement:
             self._order(columns)
             if logical in ("date", "datetime"):
                 self._months(columns)
+
+    def _recognise(self, frequent: dict[int, list[Any]]) -> None:
+        began = time.monotonic()
+        recognise(self.engine, self.columns, self.table, frequent)
+        self.understanding += time.monotonic() - began
 
     def _overview(self) -> None:
         found = self.ask(
@@ -196,6 +206,7 @@ class _Measurement:
             c for c in read if c.take_order({r: found[starts[c.index] + r] for r in c.ranks()})
         ]
         self._moments([c for c in clear if c.logical in ("integer", "number")])
+        self._histograms(clear)
 
     def _moments(self, columns: list[Found]) -> None:
         if not columns:
@@ -220,11 +231,27 @@ class _Measurement:
             if column.index in means:
                 column.take_moments(means[column.index], by_index[column.index])
 
-    def _top(self, columns: list[Found]) -> None:
-        frequent = f"SELECT c, v, n FROM counts{self._of(columns) or ' WHERE true'} AND n > 1"
-        found = self._first(frequent, "n DESC, v", self.plan.top_values)
+    def _histograms(self, columns: list[Found]) -> None:
+        """How the values of columns of one logical type, whose range is in clear, are spread."""
+        if not columns:
+            return
+        where = f"{self._of(columns) or ' WHERE true'} AND x IS NOT NULL"
+        place = "epoch(x)" if columns[0].logical in ("date", "datetime") else "x"
+        ends = self.ask(f"SELECT c, min({place}), max({place}) FROM typed{where} GROUP BY c")
+        scales = {index: scale(columns[0].logical, low, high) for index, low, high in ends}
+        number = "".join(f" WHEN {index} THEN {s.sql(place)}" for index, s in scales.items())
+        counted: dict[int, dict[int, int]] = defaultdict(dict)
+        for index, bin_, rows in self.ask(
+            f"SELECT c, CASE c{number} END AS b, sum(n)::BIGINT FROM typed{where} GROUP BY c, b"
+        ):
+            counted[index][int(bin_)] = rows
         for column in columns:
-            column.take_top(found[column.index])
+            column.take_histogram(scales[column.index].bins(counted[column.index]))
+
+    def _frequent(self, columns: list[Found]) -> dict[int, list[Any]]:
+        """The most frequent values of each column that occur more than once."""
+        frequent = f"SELECT c, v, n FROM counts{self._of(columns) or ' WHERE true'} AND n > 1"
+        return self._first(frequent, "n DESC, v", max(self.plan.top_values, FREQUENT))
 
     def _shapes(self, columns: list[Found]) -> None:
         frequent = (
@@ -236,7 +263,7 @@ class _Measurement:
             column.take_shapes(found[column.index])
 
     def _months(self, columns: list[Found]) -> None:
-        asked = [c for c in columns if not personal_name(c.column.name)]
+        asked = [c for c in columns if c.may_date]
         if not asked:
             return
         months = (

@@ -27,6 +27,7 @@ from crmaudit.evidence import (
 from crmaudit.quality.collectors.column import Found
 from crmaudit.quality.collectors.engine import Engine
 from crmaudit.quality.collectors.measure import measure
+from crmaudit.quality.collectors.recognise import recognise_names
 from crmaudit.quality.collectors.row_faults import RowFaults, row_faults
 from crmaudit.quality.collectors.staging import Head, Held, Stage, Staged, counts
 from crmaudit.quality.collectors.value_faults import FAULTY, forget
@@ -61,7 +62,7 @@ def profile(
     passes too. Either leaves nothing behind.
     """
     plan = plan or Plan()
-    with _Profiler(source, plan, on_rows) as profiler:
+    with Profiler(source, plan, on_rows) as profiler:
         for table in tables:
             if not table.readable:
                 yield _failed(source, table, plan, table.note or "this account may not read it")
@@ -75,14 +76,20 @@ def profile(
             yield found
 
 
-class _Profiler:
-    """Profiles table after table; a context manager, which leaves nothing behind."""
+class Profiler:
+    """Profiles table after table; a context manager, which leaves nothing behind.
 
-    def __init__(self, source: Source, plan: Plan, on_rows: Told | None) -> None:
+    `ordered`: rows are numbered as they come, which takes more memory.
+    """
+
+    def __init__(
+        self, source: Source, plan: Plan, on_rows: Told | None, ordered: bool = False
+    ) -> None:
+        self._ordered = ordered
         self._source, self._plan, self._on_rows = source, plan, on_rows
         self._small: Engine | None = None
 
-    def __enter__(self) -> _Profiler:
+    def __enter__(self) -> Profiler:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -97,7 +104,7 @@ class _Profiler:
         plan = self._plan
         if table.columns:
             with ExitStack() as stack:
-                seen, kept, staged = self._stage(table, stack)
+                seen, kept, staged = self.stage(table, stack)
                 if seen != plan.row_limit:
                     rows, rows_method = seen, EXACT
                 elif table.rows is None or table.rows < seen:
@@ -105,7 +112,7 @@ class _Profiler:
                 total = None if rows_method.kind == "sample" else rows
                 known = Method("sample", n=kept, total=total) if kept != total else EXACT
                 methods = {} if known == EXACT else dict.fromkeys(_SAMPLED.split(), known)
-                founds, understanding = self._columns(table, staged, kept)
+                founds, understanding = self.columns(table, staged, kept)
                 if staged is not None:
                     began_rows = time.monotonic()
                     try:
@@ -135,7 +142,7 @@ class _Profiler:
             **{f.name: getattr(between, f.name) for f in fields(between)},
         )
 
-    def _stage(self, table: Table, stack: ExitStack) -> tuple[int, int, Staged | None]:
+    def stage(self, table: Table, stack: ExitStack) -> tuple[int, int, Staged | None]:
         """Read a table: rows that came, rows that are kept, and where (None: there are none)."""
         plan, width = self._plan, len(table.columns)
         batches = _batches(self._source.stream(table, table.columns, plan.where), plan.row_limit)
@@ -155,15 +162,17 @@ class _Profiler:
                 self._small = Engine(plan, threads=1)
             stack.callback(self._small.drop, FAULTY)
             return head.rows, head.rows, Held(self._small, head.batches, width)
-        stage = stack.enter_context(Stage(plan, width))
+        stage = stack.enter_context(Stage(plan, width, self._ordered))
         seen, kept = stage.fill(head.take(), batches, told)
         return seen, kept, stage
 
-    def _columns(self, table: Table, staged: Staged | None, rows: int) -> tuple[list[Found], float]:
+    def columns(self, table: Table, staged: Staged | None, rows: int) -> tuple[list[Found], float]:
         """What was found out about each column, and the seconds spent on understanding them."""
         engine = self._source.engine
         if staged is None:
-            return [Found(i, c, engine) for i, c in enumerate(table.columns)], 0.0
+            empty = [Found(i, c, engine) for i, c in enumerate(table.columns)]
+            recognise_names(empty, table)
+            return empty, 0.0
         done: dict[int, Found] = {}
         understanding = 0.0
 

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from crmaudit.evidence import Table
+from crmaudit.evidence.table_profile import Logical
 from crmaudit.quality.collectors.column import Found
 from crmaudit.quality.collectors.engine import Engine
 from crmaudit.quality.semantics import Sample, SeenColumn, SeenTable, understand
@@ -23,9 +24,17 @@ def recognise(engine: Engine, columns: Sequence[Found], table: Table, frequent: 
 
     `frequent` are the values that most rows share, by column.
     """
+    looked_at = [c for c in columns if c.filled and c.logical != "binary"]
+    _understand(columns, table, frequent, _drawn(engine, looked_at) if looked_at else {})
+
+
+def recognise_names(columns: Sequence[Found], table: Table) -> None:
+    """Set `semantic` of each column of a table without rows, by its name."""
+    _understand(columns, table, {}, {})
+
+
+def _understand(columns: Sequence[Found], table: Table, frequent: Values, drawn: Values) -> None:
     seen = SeenTable(table.name, tuple(c.name for c in table.columns))
-    looked_at = [c for c in columns if c.filled and c.logical not in ("binary", "boolean")]
-    drawn = _drawn(engine, looked_at, len(columns)) if looked_at else {}
     for column in columns:
         if column.failed:
             continue
@@ -51,12 +60,12 @@ def recognise(engine: Engine, columns: Sequence[Found], table: Table, frequent: 
         )
 
 
-def _declared(column: Found) -> str | None:
+def _declared(column: Found) -> Logical | None:
     """The logical type of an empty column, None where the engine holds to none."""
     return column.logical if column.logical != "text" else None
 
 
-def _drawn(engine: Engine, columns: Sequence[Found], all_columns: int) -> Values:
+def _drawn(engine: Engine, columns: Sequence[Found]) -> Values:
     """Of each column the values with the least hashes: a sample that is always the same."""
     where = f"c IN ({', '.join(str(c.index) for c in columns)})"
     width = f"left(v, {_WIDTH})"

@@ -6,12 +6,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from crmaudit.evidence import DateOrder, Dependency, Fault, MissingPattern, Table
+from crmaudit.evidence.fault import FaultKind
 from crmaudit.evidence.privacy import example
 from crmaudit.quality.collectors.column import Found
 from crmaudit.quality.collectors.dependencies import broken_dependencies
 from crmaudit.quality.collectors.engine import Engine
 from crmaudit.quality.collectors.staging import Staged
-from crmaudit.quality.collectors.value_faults import FAULTY
+from crmaudit.quality.collectors.value_faults import FAULTY, KEEP, number
 from crmaudit.quality.faults.pairs import (
     Order,
     Role,
@@ -30,7 +31,6 @@ MOST_PATTERNS = 12
 _MOST_MISSING, _BITS = 240, 60
 # A larger share of rows that break a rule shows that the rule is none.
 _MOST_WRONG = 0.2
-_FUTURE = 2000  # the number of its kind in `faulty`, beyond those of suspicions
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ class Search:
             Role(c.index, c.column.name, c.semantic.type if c.semantic else None, c.logical)
             for c in self._filled
         ]
-        self._engine.ask("CREATE OR REPLACE TEMP TABLE bad (r BIGINT, c USMALLINT)")
+        self._engine.ask("CREATE OR REPLACE TEMP TABLE bad (r BIGINT, c USMALLINT, k USMALLINT)")
         self._in_the_future(roles)
         self._in_order(list(orders(roles)))
         for swap in swaps(roles):
@@ -99,15 +99,15 @@ class Search:
         return int(count)
 
     def cells(self) -> str:
-        """SQL for the faulty cells (row `r`, column `c`); empty: there are none."""
+        """SQL for the faulty cells (row `r`, column `c`, kind `k`); empty: there are none."""
         parts = [
-            f"SELECT r, {c.index} AS c FROM {self._rows} "
-            f"WHERE c{c.index} IN (SELECT v FROM {FAULTY} WHERE c = {c.index})"
+            f"SELECT r, {c.index} AS c, k FROM {self._rows} "
+            f"JOIN (SELECT v, k FROM {FAULTY} WHERE c = {c.index}) ON c{c.index} = v"
             for c in self._filled
             if c.statistics.get("faults")
         ]
-        if any(f.columns for f in self.faults):
-            parts.append("SELECT r, c FROM bad")
+        if self.faults:
+            parts.append("SELECT r, c, k FROM bad")
         return " UNION ALL ".join(parts)
 
     def missing(self) -> Iterator[MissingPattern]:
@@ -151,6 +151,7 @@ class Search:
             and not (is_created(r) or is_modified(r) or may_lie_ahead(r))
             and now < self._of[r.index].high[0][:10]
         ]
+        kind = number("date in the future")
         for role in asked:
             column, name = self._of[role.index], f"c{role.index}"
             ((wrong, value),) = self._engine.ask(
@@ -160,8 +161,9 @@ class Search:
             # Plans have many days ahead, slips few.
             if not wrong or wrong > (0.2 if born else 0.01) * column.filled:
                 continue
+            self._engine.ask(KEEP)
             self._engine.ask(
-                f"INSERT INTO {FAULTY} SELECT {role.index}, {name}, count(*), {_FUTURE} "
+                f"INSERT INTO {FAULTY} SELECT {role.index}, {name}, count(*), {kind} "
                 f"FROM {self._rows} WHERE {_ahead(name, now)} GROUP BY {name}"
             )
             fault = Fault(
@@ -178,64 +180,74 @@ class Search:
     def _in_order(self, pairs: Sequence[Order]) -> None:
         if not pairs:
             return
-        asked = ", ".join(
-            f"count(*) FILTER ({self._both(p)}), count(*) FILTER ({self._reversed(p)})"
-            for p in pairs
-        )
+        asked = ", ".join(f"count(*) FILTER ({_both(p.first, p.second)})" for p in pairs)
         (counts,) = self._engine.ask(f"SELECT {asked} FROM {self._rows}")
-        for place, pair in enumerate(pairs):
-            both, wrong = counts[2 * place : 2 * place + 2]
+        for pair, both in zip(pairs, counts, strict=True):
+            where = self._reversed(pair)
+            ((wrong,),) = self._engine.ask(f"SELECT count(*) FROM {self._rows} WHERE {where}")
             if not both or wrong > _MOST_WRONG * both:
                 continue
-            names = self._of[pair.second].column.name, self._of[pair.first].column.name
-            self.orders.append(DateOrder(names[1], names[0], both - wrong, both))
-            if not wrong:
-                continue
-            self._engine.ask(
-                f"INSERT INTO bad SELECT r, {pair.second} FROM {self._rows} "
-                f"WHERE {self._reversed(pair)}"
-            )
-            self.faults.append(
-                Fault("order of dates", names, wrong, both, "", pair.detail, pair.confidence)
-            )
+            later, earlier = (self._of[i].column.name for i in (pair.second, pair.first))
+            self.orders.append(DateOrder(earlier, later, both - wrong, both))
+            if wrong:
+                self._keep("order of dates", pair.second, where)
+                self.faults.append(
+                    Fault(
+                        "order of dates",
+                        (later, earlier),
+                        wrong,
+                        both,
+                        "",
+                        pair.detail,
+                        pair.confidence,
+                    )
+                )
 
-    def _both(self, pair: Order) -> str:
-        # A day that stands for none has no place in an order.
-        return " AND ".join(
-            f"left(c{i}, 4) BETWEEN '1800' AND '2199' AND left(c{i}, 10) <> '1900-01-01'"
-            for i in (pair.first, pair.second)
+    def _keep(self, kind: FaultKind, index: int, where: str) -> None:
+        """Keep the cells of a column in the rows that fulfil a condition."""
+        self._engine.ask(
+            f"INSERT INTO bad SELECT r, {index}, {number(kind)} FROM {self._rows} WHERE {where}"
         )
 
     def _reversed(self, pair: Order) -> str:
+        """The condition for rows whose second date lies before the first; both mean something."""
+        one, other = f"c{pair.first}", f"c{pair.second}"
         length = 10
         if all(self._of[i].logical == "datetime" for i in (pair.first, pair.second)):
             length = 19
-        first, second = (
-            f"replace(left(c{i}, {length}), 'T', ' ')" for i in (pair.first, pair.second)
+        first, second = (f"replace(left({c}, {length}), 'T', ' ')" for c in (one, other))
+        plausible = " AND ".join(
+            f"left({c}, 4) BETWEEN '1800' AND '2199' AND left({c}, 10) <> '1900-01-01'"
+            for c in (one, other)
         )
-        return f"{self._both(pair)} AND {second} < {first}"
+        # The first comparison costs little and rules out most rows.
+        return f"{other} < {one} AND {second} < {first} AND {plausible}"
 
     def _swapped(self, swap: Swap) -> None:
-        one, other = f"c{swap.one}", f"c{swap.other}"
-        if swap.left:
-            where = f"({_over(swap.left, one)}) AND ({_over(swap.right, other)})"
-        else:
-            where = self._each_others(swap)
-            if not where:
-                return
-        both = f"trim({one}) <> '' AND trim({other}) <> ''"
+        where = self._wrong_kinds(swap) if swap.left else self._each_others(swap)
+        if not where:
+            return
+        both = _both(swap.one, swap.other)
         ((of, wrong),) = self._engine.ask(
             f"SELECT count(*), count(*) FILTER ({where}) FROM {self._rows} WHERE {both}"
         )
         if wrong and wrong <= _MOST_WRONG * of:
             for index in (swap.one, swap.other):
-                self._engine.ask(
-                    f"INSERT INTO bad SELECT r, {index} FROM {self._rows} WHERE {both} AND {where}"
-                )
+                self._keep("swapped columns", index, f"{both} AND {where}")
             names = self._of[swap.one].column.name, self._of[swap.other].column.name
             sure = 0.95 if swap.left else 0.8
             self.faults.append(Fault("swapped columns", names, wrong, of, "", swap.detail, sure))
         self._engine.drop("places")
+
+    def _wrong_kinds(self, swap: Swap) -> str:
+        """Rows whose two values were both found to be faulty, and look like the other column's."""
+        if not all(self._of[i].statistics.get("faults") for i in (swap.one, swap.other)):
+            return ""
+        parts = [
+            f"c{index} IN (SELECT v FROM {FAULTY} WHERE c = {index} AND {condition})"
+            for index, condition in ((swap.one, swap.left), (swap.other, swap.right))
+        ]
+        return " AND ".join(parts)
 
     def _each_others(self, swap: Swap) -> str:
         """Rows whose two values each stand far more often in the other column."""
@@ -274,9 +286,8 @@ def _ahead(name: str, now: str) -> str:
     return f"left({name}, 10) > '{now}' AND left({name}, 4) < '2200'"
 
 
-def _over(condition: str, name: str) -> str:
-    """A condition over `v`, of another name."""
-    return condition.replace("(v,", f"({name},").replace("(v)", f"({name})")
+def _both(one: int, other: int) -> str:
+    return f"c{one} <> '' AND c{other} <> ''"
 
 
 def _empty(column: Found) -> str:

@@ -134,9 +134,10 @@ class Stage:
     """A temporary DuckDB file with one table of text columns, counted one by one.
 
     A context manager; file and folder are gone afterwards, whatever happened.
+    `ordered`: rows keep the order in which they came.
     """
 
-    def __init__(self, plan: Plan, width: int) -> None:
+    def __init__(self, plan: Plan, width: int, ordered: bool = False) -> None:
         self.groups = [[i] for i in range(width)]
         self._sampler = _Sampler(plan.sample) if plan.sample else None
         names = _names(width) + (["draw"] if self._sampler else [])
@@ -154,6 +155,8 @@ class Stage:
         self.engine = Engine(plan, threads, "stage.duckdb", block)
         try:
             self.engine.ask(f"CREATE TABLE staged ({columns})")
+            if ordered:
+                self.engine.ask("SET preserve_insertion_order = true")
         except BaseException:
             self.engine.close()
             raise

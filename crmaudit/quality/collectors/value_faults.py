@@ -10,29 +10,30 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import partial
-from typing import Any
 
 import duckdb
 import pyarrow as pa
 
 from crmaudit.evidence import Fault, Status
-from crmaudit.evidence.fault import FaultKind
+from crmaudit.evidence.fault import FAULT_KINDS, FaultKind
 from crmaudit.evidence.privacy import example, may_show, personal_name
 from crmaudit.evidence.semantic import SemanticType, audience
 from crmaudit.quality.collectors.column import Found
 from crmaudit.quality.collectors.engine import Engine
 from crmaudit.quality.faults import dates, formats, outliers
-from crmaudit.quality.faults.suspicions import Asked, Suspicion, suspicions
+from crmaudit.quality.faults.suspicions import TRAITS, Asked, Suspicion, suspicions
 from crmaudit.quality.faults.synonyms import meaning
 from crmaudit.quality.faults.variants import MOST_VALUES, variants
 from crmaudit.quality.logical_types import READ
 
 FAULTY = "faulty"
-"""The engine's table of faulty values: column `c`, value `v`, in `n` rows, kind number `k`."""
+"""The engine's table of faulty values: column `c`, value `v`, in `n` rows, `number` `k`."""
 
-_KEEP = f"CREATE TEMP TABLE IF NOT EXISTS {FAULTY} (c USMALLINT, v VARCHAR, n BIGINT, k USMALLINT)"
+STEP = 1000
+"""Numbers of a kind of fault: those from its place in FAULT_KINDS times this on."""
+KEEP = f"CREATE TEMP TABLE IF NOT EXISTS {FAULTY} (c USMALLINT, v VARCHAR, n BIGINT, k USMALLINT)"
 
 _CATEGORIES: frozenset[SemanticType] = frozenset(
     {"category", "status", "industry", "gender", "salutation", "language", "country"}
@@ -73,9 +74,14 @@ def value_faults(engine: Engine, columns: Sequence[Found]) -> None:
             column.statistics.setdefault("status", Status("partly", reason))
 
 
+def number(kind: FaultKind, place: int = 0) -> int:
+    """What stands for a kind in tables of the engine, its suspicions being told apart by place."""
+    return FAULT_KINDS.index(kind) * STEP + place
+
+
 def forget(engine: Engine, group: Sequence[int]) -> None:
     """Remove what is kept of columns that are to be searched again."""
-    engine.ask(_KEEP)
+    engine.ask(KEEP)
     engine.ask(f"DELETE FROM {FAULTY} WHERE c IN ({', '.join(map(str, group))})")
 
 
@@ -88,11 +94,13 @@ class _Search:
         self._found: dict[int, list[Fault]] = defaultdict(list)
 
     def run(self) -> None:
-        self._engine.ask(_KEEP)
+        found = {c.index: _suspicions(c) for c in self._columns.values()}
+        traits = self._traits([i for i, of in found.items() if any(s.needs for s in of)])
         suspected: _Suspected = defaultdict(list)
-        for column in self._columns.values():
-            for suspicion in _suspicions(column):
-                suspected[suspicion].append(column.index)
+        for index, of in found.items():
+            for suspicion in of:
+                if suspicion.needs is None or suspicion.needs in traits[index]:
+                    suspected[suspicion].append(index)
         some = self._suspect(suspected) if suspected else False
         self._compare(some)
         self._texts_as_dates()
@@ -101,12 +109,24 @@ class _Search:
             faults.sort(key=lambda f: (-f.rows, f.kind, f.detail))
             self._columns[index].statistics["faults"] = tuple(faults)
 
+    def _traits(self, indices: list[int]) -> dict[int, set[str]]:
+        """By column what some of its values have: what they do not have need not be searched."""
+        found: dict[int, set[str]] = defaultdict(set)
+        if indices:
+            asked = ", ".join(f"bool_or({condition})" for condition in TRAITS.values())
+            for index, *answers in self._engine.ask(
+                f"SELECT c, {asked} FROM counts WHERE {self._in(indices)}true GROUP BY c"
+            ):
+                found[index] = {t for t, answer in zip(TRAITS, answers, strict=True) if answer}
+        return found
+
     def _suspect(self, suspected: _Suspected) -> bool:
         """Keep the values that fulfil a suspicion, the first that does; whether there are any."""
+        self._engine.ask(KEEP)
         first = len(self._kinds)
         self._kinds += suspected
         whens = " ".join(
-            f"WHEN {self._in(of)}({suspicion.condition}) THEN {first + k}"
+            f"WHEN {self._in(of)}({suspicion.condition}) THEN {number(suspicion.kind, first + k)}"
             for k, (suspicion, of) in enumerate(suspected.items())
         )
         ((count,),) = self._engine.ask(
@@ -118,12 +138,13 @@ class _Search:
         found = self._engine.ask(
             "SELECT c, k, sum(n)::BIGINT, count(*), max(n), arg_max(v, (n, v)) "
             f"FROM {FAULTY} WHERE {self._in(list(self._columns))}"
-            f"k BETWEEN {first} AND {len(self._kinds) - 1} GROUP BY c, k ORDER BY c, k"
+            f"k % {STEP} BETWEEN {first} AND {len(self._kinds) - 1} "
+            "GROUP BY c, k ORDER BY c, k"
         )
         meant: list[tuple[int, int]] = []
         for index, k, rows, _, most, value in found:
-            column, suspicion = self._columns[index], self._kinds[k]
-            if rows > suspicion.most * column.filled:
+            column, suspicion = self._columns[index], self._kinds[k % STEP]
+            if not suspicion.least * column.filled <= rows <= suspicion.most * column.filled:
                 meant.append((index, k))
                 continue
             self._add(column, suspicion.kind, rows, value, most, suspicion)
@@ -140,23 +161,22 @@ class _Search:
         indices = [c.index for c in asked]
         sound = ""
         if some_faulty:
-            written = [i for i, s in enumerate(self._kinds) if s.kind not in _WRITING]
-            listed = ", ".join(map(str, written)) or "-1"
+            blanks = number("surrounding blanks")
             sound = (
                 f" AND NOT EXISTS (FROM {FAULTY} f WHERE f.c = counts.c AND f.v = counts.v "
-                f"AND f.k IN ({listed}))"
+                f"AND f.k NOT BETWEEN {blanks} AND {blanks + STEP - 1})"
             )
         values: dict[int, dict[str, int]] = defaultdict(dict)
         for index, value, rows in self._engine.ask(
             f"SELECT c, v, n FROM counts WHERE {self._in(indices)}true{sound} ORDER BY c, v"
         ):
             values[index][value] = rows
-        kept: list[tuple[int, str, int]] = []
+        kept: list[tuple[int, str, int, int]] = []
         for column in asked:
             kept += self._variants(column, values[column.index])
         self._keep(kept)
 
-    def _variants(self, column: Found, counts: dict[str, int]) -> list[tuple[int, str, int]]:
+    def _variants(self, column: Found, counts: dict[str, int]) -> list[tuple[int, str, int, int]]:
         semantic = _type(column)
         categories = column.distinct <= _MOST_CATEGORIES and (
             semantic in _CATEGORIES or semantic is None
@@ -189,7 +209,11 @@ class _Search:
                     doubt,
                 )
             )
-        return [(column.index, v, counts[v]) for vs in by_kind.values() for v, _, _ in vs]
+        return [
+            (column.index, value, counts[value], number(kind, STEP - 1))
+            for kind, found in by_kind.items()
+            for value, _, _ in found
+        ]
 
     def _texts_as_dates(self) -> None:
         """Dates kept as text: days that no calendar has, and more than one way of writing."""
@@ -224,21 +248,23 @@ class _Search:
             ruling = formats.ruling(ways, column.filled)
             if ruling:
                 listed = ", ".join(f"'{way}'" for way in ruling)
-                other = f"{form} NOT IN ({listed})"
+                # What is told of by itself already is not told again.
+                told = f"SELECT v FROM {FAULTY} WHERE c = {column.index}"
+                other = f"{form} NOT IN ({listed}) AND v NOT IN ({told})"
                 detail = "written unlike nearly all others"
                 test = Suspicion("mixed formats", other, detail, 0.85, 1 - formats.RULING)
                 self._suspect({test: [column.index]})
 
-    def _keep(self, values: Iterable[tuple[int, str, int]]) -> None:
-        rows = list(values)
+    def _keep(self, rows: list[tuple[int, str, int, int]]) -> None:
         if not rows:
             return
+        self._engine.ask(KEEP)
         table = pa.table(
             {
                 "c": pa.array([r[0] for r in rows], pa.uint16()),
                 "v": pa.array([r[1] for r in rows], pa.string()),
                 "n": pa.array([r[2] for r in rows], pa.int64()),
-                "k": pa.array([_VARIANT] * len(rows), pa.uint16()),
+                "k": pa.array([r[3] for r in rows], pa.uint16()),
             }
         )
         self._engine.show("variants", table, f"INSERT INTO {FAULTY} SELECT * FROM variants")
@@ -264,9 +290,6 @@ class _Search:
         return f"c IN ({', '.join(map(str, indices))}) AND "
 
 
-# The number of what was found by comparing values, beside those of suspicions.
-_VARIANT = 1000
-_WRITING = ("surrounding blanks", "mixed formats")
 _SAID: dict[FaultKind, str] = {
     "inconsistent case": "in another case than the usual one",
     "spelling variant": "like slips of a frequent one",
@@ -280,15 +303,20 @@ def _type(column: Found) -> SemanticType | None:
 
 def _suspicions(column: Found) -> tuple[Suspicion, ...]:
     if column.logical == "text":
-        checks = column.checks()
-        filler, email = checks.get("placeholder"), checks.get("email syntax")
+        checks, counted = column.checks(), column.statistics.get("checks", {})
+        # What no value failed need not be looked for.
+        failed = {
+            name: checks[name] for name, (n, of) in counted.items() if n < of and name in checks
+        }
+        filler, email = failed.get("placeholder"), failed.get("email syntax")
         return suspicions(
             Asked(
                 _type(column),
                 column.logical,
                 filler=f"NOT ({filler.passes})" if filler else "",
                 email=email.passes if email else "",
-                digits=_digits_only(column),
+                digits=_digits_alone(column),
+                all_differ=column.uniques >= 0.9 * column.distinct,
                 least=8 if column.statistics.get("length_mean", 0) >= 11 else 6,
                 padded=bool(
                     re.match(r"(n?char|bpchar|character)\(\d+\)", column.column.type, re.I)
@@ -336,11 +364,19 @@ def _outliers(column: Found) -> list[Suspicion]:
     return [Suspicion("outlier", far, "far from all others", 0.8, 0.01)]
 
 
-def _digits_only(column: Found) -> bool:
-    """Whether nearly all rows hold only digits, as far as the most frequent shapes tell."""
-    shapes: Sequence[Any] = column.statistics.get("shapes", ())
-    digits = sum(s.count for s in shapes if set(s.shape) == {"9"})
-    return bool(column.filled * 0.95 <= digits < column.filled)
+def _digits_alone(column: Found) -> bool:
+    """Whether no letter touches a digit in nearly all rows that have digits.
+
+    As far as the most frequent shapes tell.
+    """
+    with_digits = column.filled
+    apart = 0
+    for found in column.statistics.get("shapes", ()):
+        if "9" not in found.shape:
+            with_digits -= found.count
+        elif not re.search("[Aa]9|9[Aa]", found.shape):
+            apart += found.count
+    return apart >= 20 and 0.95 * with_digits <= apart < with_digits
 
 
 def _repeats(column: Found) -> bool:

@@ -11,16 +11,15 @@ from crmaudit.quality.entities.seen import SeenColumn
 
 _PLAIN = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)+|type|kind|typ|art|tipo|deleted|active|archived|"
                     r"converted|status|stage|automatic|test|aktiv|actif|activo")  # fmt: skip
-_RESERVED = frozenset(
-    """
+_RESERVED_TEXT = """
     current_date current_time current_timestamp current_user current_role current_catalog
     current_schema session_user high_priority low_priority straight_join sql_big_result
     sql_calc_found_rows sql_small_result utc_date utc_time utc_timestamp no_write_to_binlog
     hour_microsecond hour_minute hour_second minute_microsecond minute_second day_hour day_minute
     day_second day_microsecond year_month second_microsecond json_table first_value last_value
     nth_value dense_rank percent_rank cume_dist row_number character_set
-    """.split()
-)
+    """
+_RESERVED = frozenset(_RESERVED_TEXT.split())
 _TRUE = ("1", "t", "true", "y", "yes", "j", "ja", "oui", "o", "si", "s", "x", "wahr", "vrai", "-1")
 _FALSE = ("0", "f", "false", "n", "no", "nein", "non", "not", "falsch", "faux", "nee")
 

@@ -23,13 +23,12 @@ _KINDS: tuple[tuple[ContactKind, tuple[str, ...], frozenset[str]], ...] = (
 )
 
 # Words beside which a column is about a contact point and holds none.
-_BESIDE = frozenset(
-    """
+_BESIDE_TEXT = """
     flag fax greeting consent opt optin optout in out do not no display status type template valid
     invalid format preference preferred count domain subject sent bounce bounced verified hash id
     at confirmed allow newsletter extension ext country code
-    """.split()
-)
+    """
+_BESIDE = frozenset(_BESIDE_TEXT.split())
 
 
 def contact_points(

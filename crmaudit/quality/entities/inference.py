@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from crmaudit.evidence import Catalog, Keys, TableProfile
 from crmaudit.evidence.entity_map import ContactPoint, MappedTable, Role
 from crmaudit.quality.entities.conditions import Dialect, occurs
 from crmaudit.quality.entities.contact_points import contact_points
-from crmaudit.quality.entities.judging import Verdict, judge
+from crmaudit.quality.entities.judging import Verdict, is_detail, judge
 from crmaudit.quality.entities.record_names import record_name
 from crmaudit.quality.entities.seen import SeenTable, see
 from crmaudit.quality.entities.splitting import (
@@ -30,10 +30,14 @@ _KEEPS_ROWS = ("primary", "secondary")
 
 @dataclass(frozen=True)
 class Inference:
-    """What was inferred; a table in no row is not explained by any entity."""
+    """What was inferred; a table in no row is not explained by any entity.
+
+    `rows` counts those of a table and condition, where they are known.
+    """
 
     tables: tuple[MappedTable, ...]
     contact_points: tuple[ContactPoint, ...] = ()
+    rows: Mapping[tuple[str, str], int] = field(default_factory=dict)
 
 
 class Inferring:
@@ -72,15 +76,18 @@ class Inferring:
         return verdict.role in _KEEPS_ROWS and any(verdict.entity in f for f in FAMILIES)
 
     def infer(self, kinds: Kinds | None = None) -> Inference:
+        counts: dict[tuple[str, str], int] = {}
         rows = tuple(
             row
             for _, table in sorted(self._tables.items())
-            for row in self._rows(table, kinds or {})
+            for row in self._rows(table, kinds or {}, counts)
         )
         points = tuple(contact_points(self._tables, rows, self._dialect))
-        return Inference(rows, points)
+        return Inference(rows, points, counts)
 
-    def _rows(self, table: SeenTable, kinds: Kinds) -> Iterator[MappedTable]:
+    def _rows(
+        self, table: SeenTable, kinds: Kinds, counts: dict[tuple[str, str], int]
+    ) -> Iterator[MappedTable]:
         verdict = self._verdicts.get(table.name)
         if self._may_split(table, verdict):
             entity = verdict.entity if verdict else ""
@@ -88,11 +95,15 @@ class Inferring:
             parts = split(table, entity, sure, kinds, self._dialect)
             if parts:
                 for part in parts:
-                    yield self._row(table, self._of_part(part, verdict, parts), part.where)
+                    row = self._row(table, self._of_part(part, verdict), part.where)
+                    if part.rows is not None and row.where == part.where:
+                        counts[table.name, row.where] = part.rows
+                    yield row
                 return
         if verdict is None:
             return
-        by_type = tuple(self._by_type(table, verdict)) if verdict.role == "secondary" else ()
+        details = verdict.role == "secondary" and is_detail(table)
+        by_type = tuple(self._by_type(table, verdict)) if details else ()
         yield from by_type
         if not by_type:
             yield self._row(table, verdict, "")
@@ -105,7 +116,7 @@ class Inferring:
     def _has_primary(self, entity: str) -> bool:
         return any(v.entity == entity and v.role == "primary" for v in self._verdicts.values())
 
-    def _of_part(self, part: Part, verdict: Verdict | None, parts: tuple[Part, ...]) -> Verdict:
+    def _of_part(self, part: Part, verdict: Verdict | None) -> Verdict:
         """The verdict on a part: as sure as the table's and the condition's together allow."""
         role = verdict.role if verdict else "primary"
         # A column whose values name kinds says of the table too what it holds.

@@ -28,9 +28,9 @@ _SECOND = 0.12
 _NAMED_ONLY = ("segment", "role", "team", "unit", "relationship")
 """Entities that have no columns of their own kind."""
 
-_CONTACT = frozenset(
-    "emailaddress phonenumber blacklist unsubscribe suppression optout sperrliste".split()
-)
+_CONTACT_TEXT = "emailaddress phonenumber blacklist unsubscribe suppression optout sperrliste"
+_WORK = {"subject", "body", "due", "duration", "start", "end", "completed", "location"}
+_CONTACT = frozenset(_CONTACT_TEXT.split())
 _CONTAINERS = ("role", "team", "segment", "relationship", "event registration", "membership")
 _DOCUMENTS = ("invoice", "quote", "order", "contract", "contribution", "payment")
 
@@ -85,14 +85,14 @@ class _Judges:
         entity, sure, why = self._entity(table, said)
         if said.machinery:
             return Verdict("system", "", 0.9, ("a word of its name is one of machinery",))
+        if said.access and not said.several:
+            return Verdict("line", "role", 0.7, ("who may do what, by its name",))
         if self._is_link(table, said):
             return None
         if said.role == "log" or self._is_log(table, said, sure):
             of = self._of(table, said)
             reason = "a record of changes, by its " + ("name" if said.role == "log" else "columns")
             return Verdict("log", of, 0.85 if said.role == "log" else 0.7, (reason,))
-        if said.access:
-            return Verdict("line", "role", 0.7, ("who may do what, by its name",))
         if said.geography:
             return Verdict("lookup", "", 0.9, ("places, languages or currencies, by its name",))
         if entity and self._overrides(table, said, entity, sure):
@@ -178,6 +178,10 @@ class _Judges:
 
     def _is_log(self, table: SeenTable, said: Reading, sure: float) -> bool:
         marks = table.marks
+        told = "event kind" in marks and bool(table.pairs) and len(table.content) <= _FEW
+        if "activity" in said.entities and told and not marks & _WORK:
+            # A stream of what happened to records, not of what people did for customers.
+            return True
         if said.sure and sure > 0.7 or said.role in ("link", "lookup"):
             return False
         trace = "changes" in marks and marks & {"event kind", "who did it", "parent type"}
@@ -221,18 +225,24 @@ class _Judges:
 
     def _demote(self) -> None:
         """Of several tables of an entity those with a doubtful or longer name are secondary."""
-        best: dict[str, tuple[float, int]] = {}
+        best: dict[str, float] = {}
+        clear: set[str] = set()
         for name, verdict in self.found.items():
             if verdict.role == "primary":
-                rank = (verdict.confidence, len(self.tables[name].referred))
-                best[verdict.entity] = max(best.get(verdict.entity, (0.0, 0)), rank)
+                best[verdict.entity] = max(best.get(verdict.entity, 0.0), verdict.confidence)
+                if self._is_clear(name):
+                    clear.add(verdict.entity)
         for name, verdict in list(self.found.items()):
-            said = self.read[name]
-            clear = said.sure and len(self.tables[name].words) == 1
-            if verdict.role == "primary" and not clear:
-                if verdict.confidence < best[verdict.entity][0] - _SECOND:
-                    reasons = (*verdict.reasons, "another table is clearer")
-                    self.found[name] = replace(verdict, role="secondary", reasons=reasons)
+            if verdict.role != "primary" or self._is_clear(name):
+                continue
+            less = verdict.confidence < best[verdict.entity] - _SECOND
+            if less or (verdict.entity in clear and len(self.tables[name].words) > 1):
+                reasons = (*verdict.reasons, "another table is clearer")
+                self.found[name] = replace(verdict, role="secondary", reasons=reasons)
+
+    def _is_clear(self, name: str) -> bool:
+        """Whether one word is its whole name, and that means little else."""
+        return self.read[name].sure and len(dict.fromkeys(self.tables[name].words)) == 1
 
     # Beside others
 
@@ -394,3 +404,8 @@ def _machine(table: SeenTable) -> bool:
     """Whether columns of a program's own data make up much of the table."""
     count = sum(bool(c.marks & {"payload", "dictionary"}) for c in table.columns)
     return count >= 3 or count * 4 >= len(table.columns) > 0
+
+
+def is_detail(table: SeenTable) -> bool:
+    """Whether its name is one of details of other records: addresses, numbers, pictures."""
+    return read(table.words).role == "secondary"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from crmaudit.evidence import Catalog, Keys, TableProfile
 from crmaudit.evidence.entity_map import ContactPoint, MappedTable, Product
@@ -26,11 +26,12 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Understood:
-    """The parts of an entity map (`crmaudit.evidence.EntityMap`)."""
+    """The parts of an entity map (`crmaudit.evidence.EntityMap`), and its rows where counted."""
 
     tables: tuple[MappedTable, ...]
     contact_points: tuple[ContactPoint, ...]
     product: Product | None = None
+    rows: Mapping[tuple[str, str], int] = field(default_factory=dict)
 
 
 def understand(
@@ -64,6 +65,7 @@ def understand(
         tuple(sorted(rows, key=lambda row: row.table)),
         (*points, *further),
         said.product if said else None,
+        inferred.rows,
     )
 
 
@@ -74,12 +76,6 @@ def corrected(
 
     `declared` has the entities that a table is declared to hold as its primary.
     """
-    found = []
-    for point in points:
-        of = declared.get(point.table) if not point.on else None
-        found.append(
-            ContactPoint(point.kind, of, point.table, point.columns, point.on, point.where)
-            if of
-            else point
-        )
-    return tuple(found)
+    return tuple(
+        replace(p, of=declared[p.table]) if p.table in declared and not p.on else p for p in points
+    )

@@ -16,13 +16,12 @@ from crmaudit.quality.entities.vocabulary import (
 )
 
 # Machinery wherever the word stands.
-_MACHINERY = frozenset(
-    """
+_MACHINERY_TEXT = """
     cache session migration cron cronjob oauth webhook dashboard dashlet token lock tmp temp
     temporary scheduler menuitem semaphore nonce captcha plugin credential dictionary kanban
     wizard warteschlange sitzung widget apikey
-    """.split()
-)
+    """
+_MACHINERY = frozenset(_MACHINERY_TEXT.split())
 # How much a name proves by the place of the word in it: the only one, the head, another.
 _SOLE, _HEAD, _HEAD_OF_ENTITY, _OTHER = 0.8, 0.68, 0.55, 0.3
 _DOUBTFUL = 0.64

@@ -88,10 +88,13 @@ class SeenTable:
     def marks(self) -> frozenset[str]:
         """Marks of the columns that are no references to others."""
         foreign = {link.column for link in self.links if link.column not in self.key}
+        paired = {name for pair in self.pairs for name in pair}
         own: set[str] = set()
         for column in self.columns:
             found = column.marks
-            if column.name in foreign:
+            if column.name in paired:
+                found = found & {"parent type"}
+            elif column.name in foreign:
                 # `stage_id` says that there are stages, `contact_id` nothing of names.
                 found = found & {"stage", "status", "industry", "country", "source", "lost reason"}
             own |= found

@@ -153,7 +153,7 @@ _ROLES = {
     "log": """
         log history audit changelog trail version revision tracker protokoll verlauf historie aenderung
         historique journal historial bitacora registro storico cronologia geschiedenis logboek
-        historico tracking trace changes auditlog loginhistory logeintrag
+        historico tracking trace changes auditlog logeintrag
     """,
     "lookup": """
         type status stage category kind reason source medium priority rating option country state
@@ -186,20 +186,18 @@ _ROLES = {
 }
 
 # Parts of names that say nothing of the thing itself.
-ACCESS = frozenset(
-    """
+_ACCESS_TEXT = """
     permission privilege right acl recht berechtigung droit permiso permesso permissao privileg
-    """.split()
-)
+    """
+ACCESS = frozenset(_ACCESS_TEXT.split())
 """Words of tables that say who may do what."""
 
-NOISE = frozenset(
-    """
+_NOISE_TEXT = """
     tbl tb t dbo app core main data stamm daten stammdaten master base basic general info
     information new old tab table the of de du la le les des del der die das und and et y
     trouble sales sale crm res res_ my public tx mod c v tt sys_ dim fact stg hs
-    """.split()
-)
+    """
+NOISE = frozenset(_NOISE_TEXT.split())
 
 FAMILIES: tuple[frozenset[str], ...] = (
     frozenset({"person", "organisation", "household", "lead"}),
@@ -250,21 +248,19 @@ for _word, _meaning, _sure in _words(_ROLES):
 VALUE_WORDS: dict[str, str] = {word: meaning for word, meaning, _ in _words(_VALUES)}
 """Word of a type value → entity, beside the words for entities."""
 
-ROMANCE = frozenset(
-    """
+_ROMANCE_TEXT = """
     tipo tipos statut estado categoria categorie ligne linea riga linha historique historial
     storico historico parametre configuracion modele motivo motif stato lista liste fecha
     etat type detalle dettaglio
-    """.split()
-)
+    """
+ROMANCE = frozenset(_ROMANCE_TEXT.split())
 """Words for roles that stand before what they speak of: `tipo_cliente`."""
 
-GEOGRAPHY = frozenset(
-    """
+_GEOGRAPHY_TEXT = """
     country state province region county city currency language timezone land bundesland kanton
     waehrung sprache pays devise langue pais provincia moneda idioma paese nazione regione valuta
     lingua taal municipality gemeinde comune departement stateprovince worldregion postalcode plz
     zipcode locale departements canton gender salutation
-    """.split()
-)
+    """
+GEOGRAPHY = frozenset(_GEOGRAPHY_TEXT.split())
 """What a world map or a dictionary says: lists that no CRM makes up."""

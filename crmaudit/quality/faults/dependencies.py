@@ -10,6 +10,7 @@ the lambda of Goodman and Kruskal (1954).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,6 +26,8 @@ LEAST_GROUPS = 8
 """Fewer groups in which rows agree could do so by chance."""
 LEAST_VALUES = 8
 """Columns of fewer different values determine nothing that one can be sure of."""
+EXCEPTIONS = 5
+"""So many rows that contradict, all of one value of another column, are no errors."""
 MAJORITY = 0.6
 """The value that at least this share of a group, of three rows and more, has is its right one."""
 
@@ -49,7 +52,16 @@ _NEVER: frozenset[SemanticType] = frozenset(
 # To whom a record belongs is decided, it does not follow.
 _NO_DEPENDENT: frozenset[SemanticType] = frozenset({"reference"})
 _NO_DETERMINANT: frozenset[SemanticType] = frozenset(
-    {"category", "gender", "salutation", "language", "currency", "country", "job title"}
+    {
+        "category",
+        "house number",
+        "gender",
+        "salutation",
+        "language",
+        "currency",
+        "country",
+        "job title",
+    }
 )
 
 
@@ -131,6 +143,28 @@ def contradictions(determinant: Any, dependent: Any) -> Any:
     right[groups.determinants[best]] = groups.dependents[best]
     known = np.where(determinant >= 0, right[determinant], -1)
     return np.flatnonzero((known >= 0) & (dependent >= 0) & (dependent != known))
+
+
+def explained(rows: Any, columns: Sequence[Any]) -> Any:
+    """Which of the contradicting rows another column explains, as a mask.
+
+    Where nearly all rows of a value contradict, and more than a few, that value
+    has an order of its own: the averages of another state, the prices of another
+    price list.
+    """
+    found = np.zeros(len(rows), bool)
+    if len(rows) < EXCEPTIONS:
+        return found
+    for codes in columns:
+        here = codes[rows]
+        width = int(codes.max()) + 1
+        if not width:
+            continue
+        wrong = np.bincount(here[here >= 0], minlength=width)
+        of = np.bincount(codes[codes >= 0], minlength=width)
+        own = (wrong >= EXCEPTIONS) & (wrong >= 0.8 * of)
+        found |= (here >= 0) & own[here]
+    return found
 
 
 class _Groups:

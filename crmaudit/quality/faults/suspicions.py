@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Literal
 
 from crmaudit.evidence import ColumnProfile
 from crmaudit.evidence.fault import FaultKind
@@ -29,6 +30,20 @@ _BY_PROGRAM: frozenset[SemanticType] = frozenset(
     {"machine text", "secret", "uuid", "access", "file name", "ip address", "discriminator"}
 )
 
+# Meanings of which a table of names holds each once.
+_LISTED: frozenset[SemanticType | None] = frozenset(
+    {None, "text", "region", "category", "country", "status", "identifier", "industry", "city"}
+)
+# Letters touch digits there in earnest: 12a, room3.
+_LETTERS_AND_DIGITS: frozenset[SemanticType] = frozenset(
+    {
+        *("street", "house number", "full address", "text", "e-mail", "url", "login", "handle"),
+        *("postcode", "job title", "organisation name"),
+        *_PERSON,
+        *_BY_PROGRAM,
+    }
+)
+
 _WHOLE_EMAIL = r"\s*[^@\s,;<>]+@[^@\s,;<>]+\.[A-Za-z]{2,}\s*"
 _WHOLE_URL = r"(?i)\s*(https?://|www\.)\S+\s*"
 _WHOLE_PHONE = r"\s*\(?(\+|00?)[1-9()][0-9 ()/.-]{5,20}\s*"
@@ -39,15 +54,33 @@ _WORDS_BY_PHONE = (
 _UK_POSTCODE = "(?i)[A-Z]{1,2}[0-9][A-Z0-9]?[ -]?[0-9][A-Z]{2}"
 
 
+Trait = Literal["beyond ASCII", "&", "?", "@", ".", "blanks"]
+TRAITS: dict[Trait, str] = {
+    "beyond ASCII": "strlen(v) <> length(v)",
+    "&": "contains(v, '&')",
+    "?": "contains(v, '?')",
+    "@": "contains(v, '@')",
+    ".": "contains(v, '.')",
+    "blanks": "v <> trim(v, ' \t\r\n\u00a0')",
+}
+"""What values may have, as SQL that costs little: a column without it is not searched for more."""
+
+
 @dataclass(frozen=True, slots=True)
 class Suspicion:
-    """A kind of fault, the SQL condition that shows it, and how far it is to be trusted."""
+    """A kind of fault, the SQL condition that shows it, and how far it is to be trusted.
+
+    Fewer rows than the share `least` of those filled may be right as they are.
+    No value fulfils it in a column none of whose values has `needs`.
+    """
 
     kind: FaultKind
     condition: str
     detail: str
     confidence: float
     most: float = 0.3
+    least: float = 0.0
+    needs: Trait | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +89,9 @@ class Asked:
 
     `filler` is the condition for words that stand for no value in any column,
     `email` the one that a well-written address fulfils, where they apply.
-    `digits`: nearly all filled rows hold nothing but digits, though the column
-    may hold any text. `padded`: the engine fills values up with blanks. `least`
-    digits make a telephone number.
+    `digits`: where nearly all values have digits, no letter touches them.
+    `padded`: the engine fills values up with blanks. `least` digits make a
+    telephone number. `all_differ`: hardly any value occurs twice.
     """
 
     semantic: SemanticType | None
@@ -68,6 +101,7 @@ class Asked:
     digits: bool = False
     padded: bool = False
     least: int = 6
+    all_differ: bool = False
 
 
 def suspicions(column: Asked) -> tuple[Suspicion, ...]:
@@ -90,7 +124,10 @@ def _all(column: Asked) -> list[Suspicion]:
 def _placeholders(column: Asked) -> list[Suspicion]:
     found = []
     if column.filler and column.semantic != "machine text":
-        found.append(Suspicion("placeholder", column.filler, "a word for no value", 0.95, 1.0))
+        # In a list of different names one may well be called None, or be Nan, a province.
+        least = 0.005 if column.all_differ and column.semantic in _LISTED else 0.0
+        detail = "a word for no value"
+        found.append(Suspicion("placeholder", column.filler, detail, 0.95, 1.0, least))
     if column.semantic and (own := placeholder(column.semantic)):
         detail = f"stands for no {column.semantic}"
         found.append(Suspicion("placeholder", own, detail, 0.9, 0.6))
@@ -100,16 +137,20 @@ def _placeholders(column: Asked) -> list[Suspicion]:
 def _encoding(semantic: SemanticType | None) -> list[Suspicion]:
     kind: FaultKind = "damaged encoding"
     found = [
-        Suspicion(kind, encoding.LOST, "letters are lost", 1.0, 1.0),
-        Suspicion(kind, encoding.MOJIBAKE, "read in the wrong encoding", 0.98, 1.0),
+        Suspicion(kind, encoding.LOST, "letters are lost", 1.0, 1.0, 0.0, "beyond ASCII"),
+        Suspicion(
+            kind, encoding.MOJIBAKE, "read in the wrong encoding", 0.98, 1.0, 0.0, "beyond ASCII"
+        ),
     ]
     if semantic not in _BY_PROGRAM:
         twice = encoding.ESCAPED_TWICE
-        found.append(Suspicion(kind, twice, "mark-up was escaped twice", 0.9, 1.0))
+        found.append(Suspicion(kind, twice, "mark-up was escaped twice", 0.9, 1.0, 0.0, "&"))
     if semantic in _NAMES or semantic in ("category", "status"):
         found += [
-            Suspicion(kind, encoding.ESCAPED, "escaped mark-up in a name", 0.9, 1.0),
-            Suspicion(kind, encoding.QUESTION_MARKS, "a question mark inside a word", 0.85),
+            Suspicion(kind, encoding.ESCAPED, "escaped mark-up in a name", 0.9, 1.0, 0.0, "&"),
+            Suspicion(
+                kind, encoding.QUESTION_MARKS, "a question mark inside a word", 0.85, 0.3, 0.0, "?"
+            ),
         ]
     return found
 
@@ -123,15 +164,25 @@ def _wrong_kind(column: Asked) -> list[Suspicion]:
     semantic = column.semantic
     found = []
 
-    def add(condition: str, detail: str, confidence: float, most: float = 0.3) -> None:
-        found.append(Suspicion(kind, condition, detail, confidence, most))
+    def add(
+        condition: str,
+        detail: str,
+        confidence: float,
+        most: float = 0.3,
+        needs: Trait | None = None,
+    ) -> None:
+        found.append(Suspicion(kind, condition, detail, confidence, most, 0.0, needs))
 
     if semantic in _NAMES | _PHONE | {"postcode", "house number"}:
         email, url = _full(_WHOLE_EMAIL), _full(_WHOLE_URL)
-        add(f"contains(v, '@') AND {email}", f"an e-mail address in a {semantic}", 0.97)
-        add(f"contains(v, '.') AND {url}", f"a web address in a {semantic}", 0.95)
+        add(email, f"an e-mail address in a {semantic}", 0.97, needs="@")
+        add(url, f"a web address in a {semantic}", 0.95, needs=".")
     if semantic in _NAMES | {"postcode", "e-mail"}:
-        phone = f"length(v) < 25 AND {_full(_WHOLE_PHONE)}"
+        # A postcode may have nine digits.
+        digits = "AND length(regexp_replace(v, '[^0-9]', '', 'g')) >= 10"
+        phone = (
+            f"length(v) < 25 AND {_full(_WHOLE_PHONE)} {digits if semantic == 'postcode' else ''}"
+        )
         add(phone, f"a telephone number in a {semantic}", 0.9)
     if semantic in _PERSON:
         add("regexp_matches(v, '[0-9]')", "digits in a person's name", 0.8, 0.05)
@@ -164,9 +215,9 @@ def _wrong_kind(column: Asked) -> list[Suspicion]:
     if semantic == "url":
         no_host = "NOT contains(trim(v, '. '), '.') AND NOT starts_with(v, '/')"
         found.append(Suspicion("invalid value", no_host, "no web address", 0.85, 0.1))
-    if column.digits:
-        mixed = "regexp_matches(v, '[0-9]') AND regexp_matches(v, '[A-Za-z]')"
-        add(mixed, "letters where nearly all values are digits", 0.75, 0.1)
+    if column.digits and semantic not in _LETTERS_AND_DIGITS:
+        mixed = "regexp_matches(v, '[0-9][A-Za-z]|[A-Za-z][0-9]')"
+        add(mixed, "a letter among digits, where hardly any value has one", 0.75, 0.1)
     return found
 
 
@@ -174,8 +225,9 @@ def _writing(column: Asked) -> list[Suspicion]:
     semantic = column.semantic
     found = []
     if semantic not in _FREE | _BY_PROGRAM and not column.padded:
-        blank = "v <> trim(v, ' \t\r\n\u00a0')"
-        found.append(Suspicion("surrounding blanks", blank, "blanks before or after it", 0.97, 0.8))
+        detail = "blanks before or after it"
+        blanks = TRAITS["blanks"]
+        found.append(Suspicion("surrounding blanks", blanks, detail, 0.97, 0.8, 0.0, "blanks"))
     if semantic in _PERSON | {"city"}:
         capitals = _full(r"[A-Z][A-Z .\''-]{3,}")
         small = _full(r"[a-z][a-z .\''-]{3,}")

@@ -52,7 +52,7 @@ e mail | email | e mails | emails | courriel | correo electronico
 letter | letters | brief | lettre | carta
 post | postal mail | snail mail | by post
 fax | telefax | facsimile
-web | website | web site | internet | online | webseite | site web | sitio web | homepage
+web | website | web site | webseite | site web | sitio web
 meeting | meetings | besprechung | reunion | termin
 event | events | veranstaltung | evenement | evento
 advertisement | advert | ad | ads | werbung | anzeige | publicite | publicidad

@@ -19,6 +19,8 @@ from crmaudit.evidence.fault import FaultKind
 MOST_VALUES = 20_000
 """Columns of more different values are not compared."""
 
+# In longer lists three letters are a code, of which the case may tell.
+_MOST_CODES = 50
 # Comparisons of rare with frequent values that take a tenth of a second at most.
 _MOST_PAIRS = 150_000
 # A typing error is so many times rarer than what was meant.
@@ -85,8 +87,8 @@ def _by_writing(counts: Mapping[str, int]) -> tuple[dict[str, int], list[Variant
             trimmed = value.strip()
             if trimmed == best.strip():
                 continue  # blanks alone are told of elsewhere
-            if len(trimmed) == 1:
-                main[value] = counts[value]  # `a` and `A` may be two codes
+            if len(trimmed) <= (3 if len(counts) > _MOST_CODES else 1):
+                main[value] = counts[value]  # `a` and `A`, `To` and `TO` may be two codes
                 continue
             case = trimmed.casefold() == best.strip().casefold()
             kind: FaultKind = "inconsistent case" if case else "spelling variant"
@@ -115,25 +117,36 @@ def _letters(value: str) -> str:
 
 def _by_typing(counts: Mapping[str, int], open_list: bool) -> Iterator[Variant]:
     ratio = _RARER_OPEN if open_list else _RARER
-    frequent = {folded(v): (v, n) for v, n in counts.items() if n >= max(3, ratio) and _is_word(v)}
-    most = max((n for _, n in frequent.values()), default=0)
-    rare = {
-        folded(v): (v, n)
-        for v, n in counts.items()
-        if n * ratio <= most and len(v) >= (6 if open_list else 4)
-    }
-    for value, meant in _near(sorted(rare), sorted(frequent), 1 if open_list else 0):
-        (shown, rows), (of, of_rows) = rare[value], frequent[meant]
-        if value != meant and rows * ratio <= of_rows:
-            yield Variant(shown, of, "spelling variant", 0.75 if open_list else 0.9)
+    # Numbers before a unit are no part of the word: 82 pieces, 7 peices.
+    groups: dict[str, list[tuple[str, int]]] = defaultdict(list)
+    for value, rows in counts.items():
+        if _is_word(value):
+            groups[_DIGITS.sub("#", folded(value))].append((value, rows))
+    total = {key: sum(n for _, n in group) for key, group in groups.items()}
+    frequent = sorted(key for key, n in total.items() if n >= max(3, ratio))
+    most = max((total[key] for key in frequent), default=0)
+    least = 6 if open_list else 4
+    rare = sorted(key for key, n in total.items() if n * ratio <= most and len(key) >= least)
+    for value, meant, slips in _near(rare, frequent, 1 if open_list else 0):
+        # Two slips in one value are rarer than one, other words as likely as ever.
+        rarer = ratio if slips <= 1 else max(ratio, 2 * _RARER)
+        if value != meant and total[value] * rarer <= total[meant]:
+            of = max(groups[meant], key=lambda g: (g[1], g[0]))[0]
+            for shown, _ in groups[value]:
+                yield Variant(shown, of, "spelling variant", 0.75 if open_list else 0.9)
 
 
 def _is_word(value: str) -> bool:
+    """Whether people wrote it in words; a code one letter off is another code."""
+    if "_" in value or (" " not in value.strip() and any(c.isdigit() for c in value)):
+        return False
     return sum(c.isalpha() for c in value) >= 4
 
 
-def _near(rare: Sequence[str], frequent: Sequence[str], only: int) -> Iterator[tuple[str, str]]:
-    """For each rare value the nearest of the frequent ones that it may be a slip of.
+def _near(
+    rare: Sequence[str], frequent: Sequence[str], only: int
+) -> Iterator[tuple[str, str, float]]:
+    """For each rare value the nearest of the frequent ones that it may be a slip of, and how far.
 
     `only`: at most so many letters differ; 0: as many as the length allows.
     """
@@ -149,8 +162,8 @@ def _near(rare: Sequence[str], frequent: Sequence[str], only: int) -> Iterator[t
         distance = _slips(value, meant)
         if distance is not None and (distance, meant) < best.get(value, (9.0, "")):
             best[value] = distance, meant
-    for value, (_, meant) in sorted(best.items()):
-        yield value, meant
+    for value, (distance, meant) in sorted(best.items()):
+        yield value, meant, distance
 
 
 def _alike(rare: Sequence[str], frequent: Sequence[str]) -> Iterator[tuple[str, str]]:
@@ -187,8 +200,9 @@ def _slips(value: str, meant: str) -> float | None:
         return None
     mine, theirs = _WORD.findall(value), _WORD.findall(meant)
     if len(mine) != len(theirs):
-        whole = OSA.distance(value, meant, score_cutoff=1)
-        return float(whole) if whole <= 1 and len(meant) >= 6 else None
+        allowed = len(meant) // 6 if len(meant) < 20 else 3
+        whole = OSA.distance(value, meant, score_cutoff=allowed)
+        return float(whole) if whole <= allowed else None
     # A beginning or an end that makes another word of it: active and inactive.
     if abs(len(value) - len(meant)) >= 2 and (value in meant or meant in value):
         return None
@@ -197,13 +211,11 @@ def _slips(value: str, meant: str) -> float | None:
         if a == b:
             continue
         shorter = min(len(a), len(b))
-        allowed = (
-            0 if shorter < 4 and len(mine) == 1 else 1 if shorter < 6 else max(2, shorter // 3)
-        )
+        # Short words one letter apart are other words: east and west, type A and type B.
+        allowed = 0 if shorter < 4 else 1 if shorter < 6 else max(2, shorter // 3)
         apart = OSA.distance(a, b, score_cutoff=allowed)
-        if apart > allowed:
+        if apart > allowed or (apart > 1 and a[0] != b[0]):
             return None
-        # Short words with another beginning are other words: east and west, won and own.
         if shorter < 5 and len(mine) == 1 and a[0] != b[0]:
             return None
         total += apart

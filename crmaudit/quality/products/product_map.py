@@ -295,7 +295,7 @@ class ProductMap(Model):
     prefix: Prefix = Prefix.model_construct()
     recognise: Signature
     defaults: Defaults = Defaults.model_construct()
-    tables: Annotated[tuple[TableRow, ...], Field(min_length=1)]
+    tables: tuple[TableRow, ...]
     contact_points: tuple[ContactPlace, ...] = ()
     polymorphic: tuple[Pair, ...] = ()
     references: tuple[ReferenceRow, ...] = ()

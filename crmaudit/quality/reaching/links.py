@@ -9,9 +9,9 @@ from typing import Literal
 from crmaudit.evidence import Catalog, Keys, MappedTable, Table
 from crmaudit.workspace.landscape import Map
 
-Form = Literal["filled", "ended", "won"]
-"""What is asked of a value: whether there is one, whether it is a word for what has ended or for
-what was won."""
+Form = Literal["filled", "true", "ended", "won"]
+"""What is asked of a value: whether there is one, whether it says yes, whether it is a word for
+what has ended or for what was won."""
 
 SURE = 0.5
 """References that were only inferred are followed from this confidence on."""
@@ -145,7 +145,8 @@ class Edges:
 
     def _all(self, declared: Map | None, mapped: Sequence[MappedTable]) -> Iterator[Edge]:
         for ref in self._keys.references if self._keys else ():
-            sure = ref.basis != "inferred" or ref.confidence >= SURE
+            found = ref.confidence >= SURE and ref.verdict != "cannot tell"
+            sure = found or ref.basis != "inferred"
             if sure and len(ref.columns) == 1 and len(ref.to_columns) < 2:
                 there = ref.to_columns[0] if ref.to_columns else self.key(ref.to)
                 yield Edge(ref.table, ref.columns[0], ref.to, there, ref.when)

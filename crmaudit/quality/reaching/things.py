@@ -37,6 +37,15 @@ _THINGS: Mapping[str, tuple[str, ...]] = {
 }
 _COMES_OF_A_LEAD = ("person", "organisation")
 
+ANY_OF: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    **{customer: {"contact point": tuple(_POINTS)} for customer in CUSTOMERS},
+    "lead": {"contact point": tuple(_POINTS), "customer": (*_COMES_OF_A_LEAD, "converted")},
+    "opportunity": {"confirmation": ("order", "invoice", "contract", "confirmed")},
+    "campaign": {"response": ("person", "lead", "opportunity", "contribution")},
+    "activity": {"customer": CUSTOMERS},
+}
+"""Kind of a record → what is at hand with it if any of several things is."""
+
 # Words in English, German, French, Spanish, Italian, Portuguese and Dutch.
 _STATE = re.compile(r"status|stage|state|phase|stufe|etat|estado|etapa|statut|stato|fase|stand")
 _CLOSING = re.compile(
@@ -44,6 +53,11 @@ _CLOSING = re.compile(
     r"geschlossen|abgeschlossen|ende|cloture|ferme|fin$|cierre|cerrado|chius|fech|gesloten"
 )
 _WON = re.compile(r"won|confirmed|converted|gewonnen|bestaetigt|gagn|ganad|confirm|vinto")
+_LAND = re.compile(r"countr|state|provinc|region|county|land|pays|pais|paese|departement")
+_AUTHOR = re.compile(r"creat|modif|updat|assign|owner|author|approv|schedul|entered|edited|user")
+_RECOGNISED = 0.7
+_NO_LINK = frozenset({"relationship", "user", "role", "team", "unit", "product", "document"})
+"""Kinds of which a row leads from nobody to a thing: who is related is not who has it."""
 
 
 def subjects(
@@ -79,7 +93,7 @@ class _World:
         lacking: dict[str, str] = {}
         if kind in CUSTOMERS:
             for point in _POINTS:
-                found = list(self._points(row, rows, point))
+                found = list(self._points(row, rows, point)) or self._of_others(row, rows, point)
                 links += found
                 if not found:
                     lacking[point] = f"no column of {_names(point)} was found"
@@ -93,10 +107,14 @@ class _World:
                 links += opened
                 if not opened:
                     lacking["open case"] = why or "no column tells which cases are closed"
-        if kind == "opportunity":
-            self._won(rows, links, lacking)
+        if kind in ("opportunity", "lead"):
+            won = "confirmed" if kind == "opportunity" else "converted"
+            flag = self._won(table)
+            if flag is not None:
+                links.append(Link(won, rows, any_of=(flag,)))
+            else:
+                lacking[won] = f"{row.table} does not tell which were {won}"
         if kind == "activity":
-            links += [replace(way, thing="customer") for way in links if way.thing in CUSTOMERS]
             key = self._edges.key(row.table)
             if row.automatic and key:
                 by_people = _also(rows, _not(row.automatic))
@@ -158,10 +176,11 @@ class _World:
         ):
             return True
         profile = self._profiles.get(edge.table)
-        for column in profile.columns if profile else ():
-            if column.name == edge.column and column.semantic is not None:
-                return column.semantic.type in ("created by", "modified by", "owner")
-        return False
+        columns = profile.columns if profile else ()
+        meant = [c.semantic.type for c in columns if c.name == edge.column and c.semantic]
+        if {"created by", "modified by", "owner"}.intersection(meant):
+            return True
+        return _AUTHOR.search("".join(name_words(edge.column))) is not None
 
     # Contact points
 
@@ -173,7 +192,7 @@ class _World:
             table = self._edges.tables.get(held.table)
             if table is None or held.role not in ("primary", "secondary", "extension"):
                 continue
-            columns = self._meaning(table, point)
+            columns = self._meaning(table, point, held.columns)
             if not columns:
                 continue
             filled = tuple(Flag(c, "filled") for c in columns)
@@ -185,6 +204,20 @@ class _World:
                 if edge.to == row.table:
                     more = _also(there, edge.where)
                     yield Link(point, more, edge.column, edge.to_column, edge.when, filled)
+
+    def _of_others(self, row: MappedTable, rows: Rows, point: str) -> list[Link]:
+        """The contact points of the person or organisation that a record without any refers to."""
+        found = []
+        for edge in self._edges.of(row.table):
+            columns = self._meaning(self._edges.tables[edge.to], point)
+            for held in self._map.of_kind("person", "organisation"):
+                whole = held.table == edge.to and held.role == "primary" and edge.to != row.table
+                if whole and columns and not edge.where and not self._is_author(edge):
+                    there = self._rows(held, self._edges.tables[edge.to])
+                    filled = tuple(Flag(c, "filled") for c in columns)
+                    onward = Onward(edge.column, there, edge.to_column, filled)
+                    found.append(Link(point, rows, when=edge.when, other=onward))
+        return found
 
     def _declared_point(self, row: MappedTable, rows: Rows, point: ContactPoint) -> Iterator[Link]:
         table = self._edges.tables.get(point.table)
@@ -210,28 +243,37 @@ class _World:
                 side = base if same else _also(base, point.where)
                 yield Link(point.kind, side, there, here, None, filled)
 
-    def _meaning(self, table: Table, point: str) -> list[str]:
-        """Columns of a table that hold such contact points, by what they were recognised as."""
+    def _meaning(
+        self, table: Table, point: str, said: Mapping[str, str] | None = None
+    ) -> list[str]:
+        """Columns of a table that hold such contact points; what a map says of one outweighs."""
         profile = self._profiles.get(table.qualified)
         if profile is None:
             return []
         wanted = _POINTS[point]
         found = []
         for column in profile.columns:
-            if column.semantic is not None:
-                if column.semantic.type in wanted:
-                    found.append(column.name)
-            elif point == "e-mail" and (
-                "email syntax" in column.checks or names_addresses_only(column.name)
-            ):
+            told, meaning = (said or {}).get(column.name), column.semantic
+            if told is not None:
+                is_one = told in wanted
+            elif meaning is not None:
+                is_one = meaning.type in wanted and meaning.confidence >= _RECOGNISED
+            else:
+                addresses = "email syntax" in column.checks or names_addresses_only(column.name)
+                is_one = point == "e-mail" and addresses
+            if is_one and has(table, column.name):
                 found.append(column.name)
-        return [c for c in found if has(table, c)]
+        return found
 
     def _without_country(self, table: Table, columns: Sequence[str]) -> list[str]:
         """A country or region alone, which is often filled in beforehand, is no address."""
         profile = self._profiles.get(table.qualified)
         meant = {c.name: c.semantic.type for c in profile.columns if c.semantic} if profile else {}
-        kept = [c for c in columns if meant.get(c) not in ("country", "region")]
+        kept = [
+            c
+            for c in columns
+            if meant.get(c) not in ("country", "region") and not _LAND.search(c.lower())
+        ]
         return kept or list(columns)
 
     # States
@@ -260,17 +302,16 @@ class _World:
         state = self._state(table)
         return Flag(state, "ended", wanted=False) if state else None
 
-    def _won(self, rows: Rows, links: list[Link], lacking: dict[str, str]) -> None:
-        for column in rows.table.columns:
-            words = "".join(name_words(column.name))
-            if _WON.search(words) and self._is_day(rows.table, column.name):
-                links.append(Link("confirmed", rows, any_of=(Flag(column.name, "filled"),)))
-                return
-        state = self._state(rows.table)
-        if state:
-            links.append(Link("confirmed", rows, any_of=(Flag(state, "won"),)))
-        else:
-            lacking["confirmed"] = f"{rows.table.qualified} does not tell what was won"
+    def _won(self, table: Table) -> Flag | None:
+        profile = self._profiles.get(table.qualified)
+        for column in profile.columns if profile else ():
+            if _WON.search("".join(name_words(column.name))) and column.filled:
+                if column.logical in ("date", "datetime"):
+                    return Flag(column.name, "filled")
+                if column.logical == "boolean" or (column.distinct or 9) <= 2:
+                    return Flag(column.name, "true")
+        state = self._state(table)
+        return Flag(state, "won") if state else None
 
     def _is_day(self, table: Table, name: str) -> bool:
         profile = self._profiles.get(table.qualified)
@@ -337,6 +378,7 @@ def _also(rows: Rows, *conditions: str) -> Rows:
 
 def _names(thing: str) -> str:
     """Several of a thing, in words."""
-    irregular = {"activity": "activities", "address": "addresses", "e-mail": "e-mail addresses"}
-    irregular["phone"] = "phone numbers"
+    irregular = {"address": "addresses", "e-mail": "e-mail addresses", "phone": "phone numbers"}
+    if thing.endswith("y"):
+        return thing[:-1] + "ies"
     return irregular.get(thing, f"{thing}s")

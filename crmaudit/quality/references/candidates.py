@@ -9,7 +9,7 @@ from crmaudit.evidence import Table
 from crmaudit.quality.references.columns import Columns, Known
 from crmaudit.quality.references.table_keys import own_key
 from crmaudit.quality.references.tables import Match, TableNames
-from crmaudit.quality.references.words import STAFF, USERS, Named, named, stems
+from crmaudit.quality.references.words import GENERIC, STAFF, USERS, Named, named, stems
 
 _UNMARKED = 0.55
 """What a name counts that is not marked as a key: `parent_account`, `organisation`."""
@@ -140,9 +140,8 @@ class Candidates:
         said = known.means in ("owner", "created by", "modified by")
         if name.person or said:
             why = "it says who did or has to do something"
-            likely = 0.96 if name.stems[-1:] and name.stems[-1] in USERS or best < 0.6 else 0.6
-            if name.self_:
-                likely = 0.6
+            is_user = bool(name.stems) and name.stems[-1] in USERS
+            likely = 0.96 if (is_user or best < 0.6) and not name.self_ else 0.6
             people = [Match(t, likely - 0.1 * i, why) for i, t in enumerate(self._users[:2])]
             if not people:
                 people = [Match(t, min(likely, 0.7), f"{why}; there is no table of users")
@@ -267,7 +266,8 @@ def _identifies(known: Known, names: TableNames) -> bool:
         return False
     name = named(known.name)
     few = known.profile is not None and known.profile.filled < _FEW
-    if name.person or name.self_ or (few and not known.declared_unique):
+    vague = set(name.stems) <= GENERIC
+    if vague or name.person or name.self_ or (few and not known.declared_unique):
         return False
     telling = known.is_text or name.mark or known.means in ("identifier", "uuid")
     elsewhere = [m for m in names.matches(name, known.table, 1) if m.table != known.table]

@@ -9,7 +9,8 @@ from functools import cache
 from crmaudit.evidence.privacy import name_words
 
 # A column that ends (or begins) so holds a key.
-_MARKS = frozenset("id ids fk uuid guid oid sid key pk ida idb idc rowid recid".split())
+_MARKS_TEXT = "id ids fk uuid guid oid sid key pk ida idb idc rowid recid"
+_MARKS = frozenset(_MARKS_TEXT.split())
 # So may a number or a code of the record itself.
 _NUMBERS_TEXT = """
     nr no num number nummer numero numer numbers code kode codigo ref reference referenz referencia
@@ -41,8 +42,8 @@ _DONE_TEXT = """
     cree modifie assigne attribue supprime ferme creado modificado asignado completado borrado
     actualizado creato modificato assegnato aangemaakt gewijzigd toegewezen criado atribuido
 """
-_BY = frozenset("by von durch par por door da".split())
-_TO = frozenset("to an a aan zu".split())
+_BY = frozenset({"by", "von", "durch", "par", "por", "door", "da"})
+_TO = frozenset({"to", "an", "a", "aan", "zu"})
 _SELF = frozenset(_SELF_TEXT.split())
 _PERSONS = frozenset(_PERSONS_TEXT.split())
 _DONE = frozenset(_DONE_TEXT.split())
@@ -54,7 +55,8 @@ _STAFF_TEXT = (
 
 _GENERIC_TEXT = """
     status stage state type category group line item tag level source kind value template class role
-    record entity object element row rule option field action setting section step reason priority mode model name entry detail
+    record entity object element row rule option field action setting section step reason priority
+    mode model name entry detail
     art typ gruppe stufe kategorie phase zeile posten wert vorlage rolle
     statut etat categorie groupe ligne niveau modele etape
     estado tipo categoria grupo linea nivel plantilla etapa fase
@@ -99,9 +101,7 @@ def stem(word: str) -> str:
         word = found
     elif word.endswith("ies") and len(word) > 4:
         word = word[:-3] + "y"
-    elif word.endswith(("aux", "eux", "oux")) and len(word) > 4:
-        word = word[:-1]
-    elif word.endswith("s") and not word.endswith(("ss", "us", "is")) and len(word) > 3:
+    elif len(word) > 3 and re.search(r"([^sui]s|[aeo]ux)$", word):
         word = word[:-1]
     if word.endswith("en") and len(word) > 5:
         word = word[:-2]
@@ -197,7 +197,7 @@ def _person(left: list[str], mark: float) -> tuple[bool, bool]:
     joined = "".join(left)
     if left[-1] in _BY and len(left) > 1:
         return True, True
-    if left[-1] in _TO and len(left) > 1 and left[-2] in _DONE:
+    if left[-1] in _TO and len(left) > 1 and left[-2] in _DONE | {"reports"}:
         return True, True
     if left[-1] == "uid":
         return True, True

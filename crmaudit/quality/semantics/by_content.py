@@ -70,7 +70,7 @@ POSTCODES: dict[str, str] = {
     "JP": r"[0-9]{3}-[0-9]{4}",
     "SE": r"[0-9]{3} [0-9]{2}",
     "US+4": r"[0-9]{5}-[0-9]{4}",
-    "prefixed": r"[A-Z]{1,2}-[0-9]{4,6}",
+    "prefixed": r"(A|B|CH|D|E|F|I|L)-[0-9]{4,5}",
     "AR": r"[A-Z][0-9]{4}[A-Z]{3}",
     "digits": r"[0-9]{3,7}",
 }
@@ -78,8 +78,13 @@ POSTCODES: dict[str, str] = {
 
 After the Universal Postal Union's addressing sheets.
 """
+# Many other numbers have these forms: no sign of a postcode by themselves.
+_LOOSE = {"digits", "IE", "prefixed", "AR", "JP"}
 _POSTCODE = re.compile("|".join(f"(?:{p})" for p in POSTCODES.values()))
-_POSTCODE_MARKED = re.compile("|".join(f"(?:{p})" for n, p in POSTCODES.items() if n != "digits"))
+_POSTCODE_MARKED = re.compile("|".join(f"(?:{p})" for n, p in POSTCODES.items() if n not in _LOOSE))
+_BLANKS, _COMMAS = re.compile(r"[\s-]+"), re.compile(r"[\s,]+")
+_LOCALE = re.compile(r"([a-z]{2})([_-][A-Za-z]{2,4})?")
+_OPENING = re.compile(r'[\[{]\s*["\'{\[]')
 _FIVE = re.compile(r"[0-9]{5}")
 
 
@@ -115,9 +120,9 @@ def _is_machine(value: str) -> bool:
             try:
                 json.loads(text)
             except ValueError:
-                return bool(re.match(r'[\[{]\s*["\'{\[]', text))
+                return _OPENING.match(text) is not None
             return True
-        return bool(re.match(r'[\[{]\s*["\'{\[0-9]', text))
+        return _OPENING.match(text) is not None
     return bool(_FORMS["serial"].fullmatch(text) or _FORMS["agent"].fullmatch(text))
 
 
@@ -131,12 +136,12 @@ def _is_given(value: str) -> bool:
 
 
 def _is_family(value: str) -> bool:
-    words = re.split(r"[\s-]+", plain(value))
-    return 1 <= len(words) <= 3 and any(w in lists.FAMILY for w in words) and len(words[0]) > 1
+    words = [w for w in _BLANKS.split(plain(value)) if w not in lists.PARTICLES]
+    return 1 <= len(words) <= 3 and all(w in lists.FAMILY for w in words)
 
 
 def _is_full_name(value: str) -> bool:
-    words = [w for w in re.split(r"[\s,]+", plain(value)) if w and w not in lists.SALUTATIONS]
+    words = [w for w in _COMMAS.split(plain(value)) if w and w not in lists.SALUTATIONS]
     if not 2 <= len(words) <= 5 or any(c.isdigit() for c in value):
         return False
     first, last = (words[-1], words[0]) if "," in value else (words[0], words[-1])
@@ -171,7 +176,7 @@ def _exactly(known: frozenset[str]) -> Callable[[str], bool]:
 
 
 def _is_language(value: str) -> bool:
-    found = re.fullmatch(r"([a-z]{2})([_-][A-Za-z]{2,4})?", value.strip())
+    found = _LOCALE.fullmatch(value.strip())
     return bool(found and found[1] in lists.LANGUAGE_CODES) or plain(value) in lists.LANGUAGES
 
 
@@ -324,11 +329,13 @@ def _check_digits(
         if share < 0.5 and type_ not in wanted:
             continue
         strength = 0.9 if scheme in numbers.STRICT else 0.72
+        if scheme in numbers.WEAK:
+            strength = 0.1
         found.append(
             Signal(
                 type_,  # type: ignore[arg-type]
                 share,
-                strength * share * min(1.0, len(texts) / 12) if share > 0.7 else 0.2 * share,
+                strength * share * min(1.0, len(texts) / 20) if share > 0.7 else 0.2 * share,
                 f"{_percent(share)} of the values looked at are valid by {scheme or 'check digits'}",
                 len(asked),
                 sum(values[i][1] for i in asked),

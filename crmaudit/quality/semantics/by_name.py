@@ -7,7 +7,7 @@ tell, content decides afterwards: a name is never certain.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from crmaudit.evidence.semantic import SemanticType
 from crmaudit.evidence.privacy import name_words
@@ -18,16 +18,17 @@ from crmaudit.quality.semantics.seen import SeenColumn, SeenTable
 
 @dataclass(frozen=True, slots=True)
 class Guess:
-    """A meaning, how likely it is, and the sentence that says why."""
+    """A meaning, how likely it is, the sentence that says why; `first`: the likeliest one."""
 
     type: SemanticType
     confidence: float
     reason: str
+    first: bool = True
 
 
 # Words that leave a field of this kind being one. A name such as `email_greeting` has another.
 _BESIDE = frozenset(
-    "neutral billing mailing person organisation account user address number is full "
+    "neutral plain billing mailing person organisation account user address number is full "
     "first last house code name text parent of by file url contactverb household active line "
     "social from to reply date external bank manager district state middle".split()
 )
@@ -120,8 +121,8 @@ def by_name(column: SeenColumn, table: SeenTable) -> list[Guess]:
     for guess in _Naming(column, table).guesses():
         if guess.type not in found:
             # Each rule that fits after another is a weaker guess than it.
-            confidence = guess.confidence * (0.5 if found else 1.0)
-            found[guess.type] = Guess(guess.type, confidence, guess.reason)
+            confidence = guess.confidence * (0.45 if found else 1.0)
+            found[guess.type] = replace(guess, confidence=confidence, first=not found)
     return list(found.values())
 
 
@@ -213,8 +214,11 @@ class _Naming:
         words, table = self.words, words_of(self.table.name)
         if len(words) < 2 or words[-1] != "id" or self._has_id():
             return False
-        stem, tail = "".join(words[:-1]), "".join(table[-(len(words) - 1) :])
-        return len(table) <= len(words) and stem.rstrip("s") == tail.rstrip("s")
+        own = len(words) - 1
+        stem, tail = "".join(words[:own]), "".join(table[-own:])
+        # What stands before is the product's prefix, not another thing: `groups_users`.
+        alone = len(table) == own or (len(table) == own + 1 and not meaning(table[0]))
+        return alone and stem.rstrip("s") == tail.rstrip("s")
 
     def _pair(self) -> str | None:
         """The id column for which this one says the table."""
@@ -302,7 +306,13 @@ class _Naming:
             yield self._guess("flag", 0.75)
         if has == {"neutral"} and len(self.words) == 1:
             yield self._guess("flag", 0.6)
-        if has & {"is", "active"} and logical in ("integer", "text", None) and not has & _PLAIN:
+        told = "is" in has or logical != "text" or len(self.words) == 1
+        if (
+            told
+            and has & {"is", "active"}
+            and logical in ("integer", "text", None)
+            and not has & _PLAIN
+        ):
             yield self._guess("access" if "access" in has else "flag", 0.8)
 
     # Fields and what only looks like one
@@ -341,7 +351,7 @@ class _Naming:
 
     def _fields(self) -> Iterator[Guess]:
         has = self.concepts
-        if has & {"money", "total", "discount", "tax"}:
+        if has & {"money", "total", "discount", "tax", "net", "value"}:
             yield from self._amounts()
         if "number" in has and "bank" in self.of_table:
             yield self._guess("bank account", 0.75)
@@ -432,6 +442,8 @@ class _Naming:
             yield self._guess("money", 0.88)
         elif has & {"discount", "tax"} and not has & {"taxid", "id", "number", "text", "code"}:
             yield self._guess("money", 0.7)
+        elif "net" in has or ("value" in has and self.column.logical == "number"):
+            yield self._guess("money", 0.6)
         elif "total" in has and not has & {"count", "quantity"}:
             yield self._guess("money", 0.6)
 
@@ -451,8 +463,9 @@ class _Naming:
             yield self._guess("discriminator", 0.75)
         if has & {"external", "ref"} and not has & {"text", "name", "date"}:
             yield self._guess("identifier", 0.75)
-        if "number" in has and not has & {"person", "quantity"}:
-            yield self._guess("identifier", 0.7)
+        ends = "number" in meaning(self.words[-1]) if self.words else False
+        if "number" in has and (ends or not has & {"person", "quantity"}):
+            yield self._guess("identifier", 0.75 if ends else 0.7)
         if has & {"number", "count"}:
             yield self._guess("counter", 0.5)
         if "rate" in has:

@@ -104,6 +104,8 @@ yamamoto nakamura park choi jung kang tran le pham okafor okeke adeyemi mensah a
 Иванов Смирнов Кузнецов Попов Петрова Иванова Παπαδόπουλος 王 李 张 刘 陈
 """)
 
+PARTICLES = _set("von van der den de del della di da la le du des zu zur ter ten el al bin ibn y e")
+
 SALUTATIONS = _lines("""
 mr, mrs, ms, miss, mx, dr, prof, sir, madam, rev, lord, lady, mr., mrs., ms., dr., prof., rev.,
 herr, frau, herr dr., frau dr., familie, fraulein, hr., fr., m., mme, mlle, monsieur, madame,

@@ -12,6 +12,12 @@ _SHORT_END = frozenset({"id", "at", "on", "by", "no", "nr", "to", "cc", "am", "i
 _SHORT_START = frozenset({"is", "id", "fk", "zu", "ip", "nb"})
 # German joins words with these: `Geburtsdatum`, `Kundennummer`.
 _JOINTS = ("", "s", "n", "en", "es", "e")
+# What names of fields end in, in languages that write compounds.
+_HEADS = frozenset(
+    "date datum time zeit name mail email phone telefon fax address adresse street strasse city "
+    "code status type amount betrag price preis number nummer count flag text note notes url "
+    "postcode zip country land gender birthday".split()
+)
 _ENDINGS = ("s", "es", "n", "en", "e", "in", "innen")
 
 
@@ -21,7 +27,7 @@ def words_of(name: str) -> tuple[str, ...]:
     found: list[str] = []
     for word in name_words(name):
         folded_word = folded(word)
-        found.extend(_parts(folded_word) or (folded_word,))
+        found.extend(_parts(folded_word) or _known_end(folded_word) or (folded_word,))
     return tuple(found)
 
 
@@ -66,6 +72,16 @@ def _parts(word: str) -> tuple[str, ...] | None:
                 best[end] = (*best[start], part)
     found = best.get(len(word))
     return found if found and len(found) > 1 else None
+
+
+def _known_end(word: str) -> tuple[str, str] | None:
+    """An unknown word and the longest known one at its end: `duedate`, `buyername`."""
+    if meaning(word):
+        return None
+    for start in range(3, len(word) - 3):
+        if word[start:] in _HEADS:
+            return word[:start], word[start:]
+    return None
 
 
 def _may_be_part(part: str, first: bool, last: bool) -> bool:

@@ -10,6 +10,8 @@ from collections.abc import Callable, Sequence
 from functools import cache
 
 _NOT_DIGIT = re.compile(r"\D")
+_EXTENSION = re.compile("x|ext|dw|#", re.IGNORECASE)
+_PUNCTUATION = re.compile(r"[\s./-]")
 _PHONE = re.compile(
     r"\s*(?:tel\.?:?\s*)?\+?[0-9][0-9 ()/.\-\u00a0\u2010-\u2015]{3,24}(?:\s*(?:x|ext\.?|dw|#)\s*[0-9]{1,6})?\s*"
     r"|\s*\([0-9+ ]{1,6}\)[0-9 ()/.\-]{3,20}(?:\s*(?:x|ext\.?|#)\s*[0-9]{1,6})?\s*",
@@ -29,7 +31,7 @@ def is_phone_form(value: str) -> bool:
     """Whether it is written as telephone numbers are: 5 to 15 digits and their punctuation."""
     if not _PHONE.fullmatch(value) or _DATE_LIKE.fullmatch(value) or _DECIMAL.fullmatch(value):
         return False
-    bare = re.split(r"(?i)x|ext|dw|#", value)[0]
+    bare = _EXTENSION.split(value)[0]
     return 5 <= sum(c.isdigit() for c in bare) <= 15
 
 
@@ -126,6 +128,8 @@ _TAX: tuple[tuple[str, str], ...] = (
     ("au.abn", r"[0-9]{11}"),
 )
 # Few random numbers fit these: so strict a form or so many check digits.
+# No check digit at all: only a name makes a number of these out of digits.
+WEAK = frozenset({"de.stnr", "us.ein", "us.ssn"})
 STRICT = frozenset({"fr.nir", "es.dni", "es.nie", "it.codicefiscale", "mx.curp", "ch.ssn", "eu.vat", "es.cif", "ch.uid", "br.cpf", "br.cnpj", "fr.siret", "be.nn"})  # fmt: skip
 
 
@@ -134,7 +138,7 @@ def numbering(values: Sequence[str], kind: str) -> tuple[str, int]:
 
     `kind` is `national` or `tax`.
     """
-    compact = [re.sub(r"[\s./-]", "", v).upper() for v in values]
+    compact = [_PUNCTUATION.sub("", v).upper() for v in values]
     best = ("", 0)
     for name, form in _NATIONAL if kind == "national" else _TAX:
         shaped = [v for v in compact if re.fullmatch(form, v)]

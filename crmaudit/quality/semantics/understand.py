@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from crmaudit.evidence.semantic import Semantic, SemanticType
-from crmaudit.quality.semantics import numbers
+from crmaudit.quality.semantics import lists, numbers
 from crmaudit.quality.semantics.by_content import COSTLY, Signal, is_filler, signals
 from crmaudit.quality.semantics.by_name import Guess, by_name
 from crmaudit.quality.semantics.fitting import birth_like, by_type, fit
@@ -17,6 +17,11 @@ LEAST = 0.3
 _EMPTY = 0.75
 _PRIOR, _WORTH = 0.6, 4
 _PHONES: tuple[SemanticType, ...] = ("phone", "mobile", "fax")
+_DIGITS = frozenset(
+    "phone,mobile,fax,postcode,national id,tax number,payment card,house number,ip address".split(
+        ","
+    )
+)
 _KEYS: tuple[SemanticType, ...] = (
     "identifier",
     "reference",
@@ -62,6 +67,7 @@ class _Weighed:
     reasons: list[str]
     signal: Signal | None = None
     fit: float | None = None
+    by_content: bool = False
 
 
 def understand(column: SeenColumn, table: SeenTable) -> Semantic:
@@ -98,7 +104,12 @@ def _of_type(column: SeenColumn, guesses: list[Guess]) -> list[Guess]:
         if kind is None:
             continue
         if kind != guess.type:
-            guess = Guess(kind, guess.confidence * 0.9, f"a number, whose name says {guess.type}")
+            guess = replace(
+                guess,
+                type=kind,
+                confidence=guess.confidence * 0.9,
+                reason=f"a number, whose name says {guess.type}",
+            )
         if kind not in found or found[kind].confidence < guess.confidence:
             found[kind] = guess
     return list(found.values())
@@ -155,7 +166,9 @@ class _Understanding:
         confidence, reasons = guess.confidence, [guess.reason]
         if share is not None and (self.texts or guess.type in ("flag", "consent")):
             known = (share * len(self.texts) + _PRIOR * _WORTH) / (len(self.texts) + _WORTH)
-            if known >= 0.75:
+            if known >= 0.75 and not guess.first:
+                pass
+            elif known >= 0.75:
                 confidence = 1 - (1 - confidence) * (1 - 0.5 * known)
             elif known >= 0.5:
                 confidence *= 0.9
@@ -167,9 +180,17 @@ class _Understanding:
     def _add_content(self, signal: Signal) -> None:
         if by_type(signal.type, self.column.logical) != signal.type:
             return
+        if signal.type == "gender" and "gender" not in self.found and not self._is_both():
+            return
+        if signal.type in _DIGITS and self.column.logical == "number" and self._has_decimals():
+            return
         own = self.found.get(signal.type)
         if own is not None:
-            if signal.sure > 0.1:
+            if own.by_content:
+                # Two tests of the same values are not two witnesses.
+                if signal.sure > own.confidence:
+                    own.confidence = min(0.97, signal.sure)
+            elif signal.sure > 0.1:
                 own.confidence = 1 - (1 - own.confidence) * (1 - min(0.97, signal.sure))
                 own.reasons.append(signal.reason)
             if own.signal is None or own.signal.share < signal.share:
@@ -184,7 +205,11 @@ class _Understanding:
                     also.signal = signal
                 return
         sure = min(0.97, signal.sure)
-        self.found[signal.type] = _Weighed(signal.type, sure, [signal.reason], signal)
+        if signal.type == "postcode" and self.column.filled == self.column.uniques > 50:
+            sure *= 0.5
+        self.found[signal.type] = _Weighed(
+            signal.type, sure, [signal.reason], signal, by_content=True
+        )
 
     def _add_phones(self) -> None:
         """Telephone numbers look like many another number: numbering plans tell them apart."""
@@ -208,6 +233,14 @@ class _Understanding:
             looks.confidence = min(0.95, sure)
             plan = f" by the numbering plan of {region}" if region else ""
             looks.reasons.append(f"{share * 100:.0f} % are valid telephone numbers{plan}")
+
+    def _is_both(self) -> bool:
+        """Whether words or codes for men and for women are among the values."""
+        texts = {lists.plain(t) for t in self.texts}
+        return bool(texts & lists.GENDERS_MALE and texts & lists.GENDERS_FEMALE)
+
+    def _has_decimals(self) -> bool:
+        return any("." in t for t in self.texts)
 
     def _is_dense(self, texts: list[str]) -> bool:
         """Whether the numbers lie close together, as a counter gives them out."""
@@ -245,7 +278,7 @@ class _Understanding:
         else:
             few = distinct <= 50 and distinct * 3 <= filled
             if few and column.longest <= 60:
-                self._look("category", 0.5, f"{distinct} different values, each many times")
+                self._look("category", 0.42, f"{distinct} different values, each many times")
             if column.key or (filled > 20 and column.uniques == filled and column.longest <= 40
                               and self._coded()):  # fmt: skip
                 self._look("identifier", 0.55, "no value occurs twice")

@@ -117,16 +117,17 @@ number: number no nr num numero nummer numer
 code: code codes codigo kuerzel kennzeichen kode
 ref: ref reference referenz referencia refnr aktenzeichen barcode sku ean isbn serial
 external: external extern externe foreign import legacy tracking tracker transaction trxn
-  remote ticker receipt
+  remote mandate ticker receipt
 category: category categories kategorie categorie categoria group groups gruppe groupe grupo class
   klasse classe clase segment rating tier severity priority prioritaet priorite prioridad
+  method methode metodo selection auswahl seleccion option choice
   channel kanal medium mode modus source quelle origen origine herkunft direction richtung bucket
   reason grund motif motivo frequency resolution topic action role rolle rol fonctionnalite topics
   color colour farbe couleur mimetype importance outcome interval unit result
 type: type types typ typen kind art tipo tipos sorte format subtype
 status: status statut stage stages phase etapa fase zustand stadium stand statuses lifecycle workflowstate
 industry: industry industries sector sektor branche secteur giro sic naics nace ape gewerbe siccode
-text: text texte texto description beschreibung descripcion descrizione note notes notiz notizen nota
+text: info infos information informations informacion text texte texto description beschreibung descripcion descrizione note notes notiz notizen nota
   notas comment comments kommentar commentaire comentario comentarios bemerkung bemerkungen remark
   remarks remarque remarques observaciones observacion memo nachricht mensaje subject betreff
   objet asunto body content contents inhalt contenu contenido summary zusammenfassung details detail
@@ -138,14 +139,14 @@ file: file filename dateiname datei fichier archivo photo foto logo attachment a
   avatar filepath imagefile thumbnail
 image: image images
 machine: json xml payload serialized serialised params parameters settings config configuration options
-  metadata meta query sql cache useragent fingerprint raw data store blob checksum sha
+  metadata meta query sql cache useragent fingerprint raw data store blob checksum digest sha
   etag definition filter conditions preferences
 secret: password passwort passwd pwd pass kennwort contrasena motdepasse motpasse secret token tokens apikey salt
   credential credentials totp otp passphrase hash privatekey pincode crypted encrypted senha wachtwoord
   haslo csrf nonce
 pin: pin
 session: session sessions
-date: date dates datum fecha jour dia day tag datetime dat termin frist deadline expiry expiration
+date: date dates datum fecha jour dia day datetime dat termin frist deadline expiry expiration
   expires birthtime echeance anniversary start end begin beginn ende debut fin inicio since seit
   until bis due faellig finish ablauf zeitpunkt vencimiento
 time: time zeit heure hora uhrzeit timestamp stamp tstamp ts ora
@@ -174,12 +175,12 @@ active: active activo actif aktiv inactive inaktiv enabled disabled archived sus
   attivo isdefault readonly mandatory nullable unread read internal
 is: is has ist hat can allow allows show hide send use uses enable disable require requires est tiene are
   was should must flag flags yn bool indicator needs
-not: not nicht ne pas keine kein
+not: not donot dont nicht ne pas keine kein
 opt: opt optin optout opted optedout optedin
 consent: consent consents einwilligung consentement consentimiento zustimmung gdpr dsgvo rgpd lopd
   donotcall donotemail donotmail donotphone donotfax nomail noemail nocall lawful unsubscribe unsubscribed
   newsletter werbesperre hasoptedoutofemail hasoptedoutoffax permissionmarketing robinson bulkemail marketing
-contactverb: call trade contacted contactable trademail
+contactverb: bulk call trade contacted contactable trademail
 access: access permission permissions perm acl rights recht berechtigung droit permiso privacy visibility
   privilege privileges aclaccess sharing
 parent: parent regarding related record entity object element item bean res
@@ -196,6 +197,9 @@ set: list lists liste listen lista team teams rel history log logs relation rela
 message: message messages msg msgid
 billing: billing bill invoicing rechnung rechnungs facturation facturacion
 mailing: mailing shipping ship delivery liefer livraison envio versand korrespondenz
+plain: scheduled close closed closing open opened opening send sent receive received sign signed
+  effective issue issued approve approval review reviewed confirm confirmation invite invited accept
+  accepted complete completed resolve resolved renew renewal convert change join joined visit visited
 neutral: estimated actual expected planned original initial final average base target annual yearly monthly primary main default other alt alternate alternative secondary home work office private privat perso
   personal haupt principal sonstige current previous old new aktuell custom extra additional prim sec tertiary
   dienstlich geschaeftlich beruflich direct toll free zentrale assistenz normalized

@@ -1,8 +1,9 @@
-"""Things tied to each other, from the one on the left to the many on the right."""
+"""Things tied to each other; a line forks where it meets the many."""
 
 from __future__ import annotations
 
-from collections import defaultdict
+import re
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 
 from crmaudit.report.figures.key import Sign, key
@@ -11,7 +12,8 @@ from crmaudit.report.figures.svg import SMALL, Canvas, fmt, wrap
 from crmaudit.report.specs import Box, Diagram, Tie
 
 HIGH = 36.0
-ROW = 46.0
+BETWEEN = 10.0
+PORT = 10.0
 WAY = 12.0
 GAP = 46.0
 LAYERS = 5
@@ -20,6 +22,9 @@ TALL = 14
 
 DASHES: Mapping[str, str | None] = {"solid": None, "dashed": "5 3", "dotted": "1.5 3"}
 Place = dict[str, tuple[float, float]]
+End = tuple[float, float, float]
+Drawn = tuple[str, tuple[End, End], tuple[float, float]]
+"""A path, its two ends (with the direction in which it leaves the box), and its middle."""
 
 
 def diagram(spec: Diagram, canvas: Canvas) -> None:
@@ -28,127 +33,152 @@ def diagram(spec: Diagram, canvas: Canvas) -> None:
     ties = [t for t in spec.ties if t.source in names and t.target in names]
     tied = {t.source for t in ties} | {t.target for t in ties}
     top = key(canvas, _signs(spec, ties)) + 6
-    layers, ways = layered([b.id for b in spec.boxes if b.id in tied], ties, LAYERS, TALL)
+    layers, ways = layered([b.id for b in spec.boxes if b.id in tied], ties, LAYERS, TALL, True)
     columns = max(len(layers), 1)
     width = min((canvas.width - GAP * (columns - 1)) / columns, 150)
     step = (canvas.width - width) / max(columns - 1, 1)
-    heights = [sum(ROW if n in names else WAY for n in layer) for layer in layers]
+    boxes = {b.id: b for b in spec.boxes}
+    high = _heights(boxes, ties, width)
+    heights = [sum(high[n] + BETWEEN if n in names else WAY for n in layer) for layer in layers]
     tallest = max(heights, default=0.0)
     place: Place = {}
     for c, layer in enumerate(layers):
         y = top + (tallest - heights[c]) / 2
         for name in layer:
-            place[name] = (c * step, y + (ROW if name in names else WAY) / 2)
-            y += ROW if name in names else WAY
-    low = _Ties(canvas, ways, place, width, top + tallest).draw()
-    boxes = {b.id: b for b in spec.boxes}
+            room = high[name] + BETWEEN if name in names else WAY
+            place[name] = (c * step, y + room / 2)
+            y += room
+    _Ties(canvas, ways, place, high).draw(width)
     for name, (x, middle) in place.items():
         if name in boxes:
-            _box(canvas, boxes[name], x, middle, width)
-    canvas.height = _apart(spec, canvas, tied, low)
+            _box(canvas, boxes[name], x, middle, width, high[name])
+    canvas.height = _apart(spec, canvas, tied, top + tallest)
+
+
+def _heights(boxes: Mapping[str, Box], ties: list[Tie], width: float) -> dict[str, float]:
+    """Boxes with many ties are higher, so that each has room to arrive."""
+    out, into = Counter(t.source for t in ties), Counter(t.target for t in ties)
+    return {
+        name: max(
+            HIGH + (12 if box.detail and len(_words(box, width)) > 1 else 0),
+            PORT * max(out[name], into[name]) + 8,
+        )
+        for name, box in boxes.items()
+    }
+
+
+def _words(box: Box, width: float) -> list[str]:
+    """The name in two lines at most, divided after an underscore if need be."""
+    lines = wrap(re.sub(r"([_.-])(?=\w)", r"\1 ", box.label), width - 8, 10, 2)
+    return [re.sub(r"([_.-]) ", r"\1", line) for line in lines]
 
 
 class _Ties:
     """The lines and what stands on them; each has its own place at the sides of its boxes."""
 
     def __init__(
-        self, canvas: Canvas, ways: list[Way[Tie]], place: Place, width: float, low: float
+        self, canvas: Canvas, ways: list[Way[Tie]], place: Place, high: Mapping[str, float]
     ) -> None:
-        self._canvas, self._ways, self._place, self._width = canvas, ways, place, width
-        self._low = low
-        self._out, self._in = self._ports()
+        self._canvas, self._ways, self._place, self._high = canvas, ways, place, high
+        self._ports: dict[tuple[int, str], float] = {}
 
-    def draw(self) -> float:
-        """Draw all of them; the height that they reach."""
-        words: list[tuple[float, float, str, str]] = []
+    def draw(self, width: float) -> None:
+        """Draw all of them between boxes of this width; words last, so that no line crosses one."""
+        self._spread()
+        words: list[tuple[tuple[float, float], str, bool]] = []
         for n, (tie, stations) in enumerate(self._ways):
             stroke = "alarm" if tie.mark else "accent" if tie.kind == "dashed" else "line"
-            forward = self._place[tie.target][0] > self._place[tie.source][0]
-            path, ends, middle = self._forward(n, stations) if forward else self._back(n, tie)
+            if tie.source == tie.target:
+                path, ends, middle = self._loop(tie.source, width)
+            elif self._place[stations[0]][0] == self._place[stations[-1]][0]:
+                path, ends, middle = self._beside(n, stations, width)
+            else:
+                path, ends, middle = self._across(n, stations, width)
             self._canvas.path(path, stroke, dash=DASHES[tie.kind], width=1.8 if tie.mark else 1.2)
-            for at, text in zip(ends, (tie.source_end, tie.target_end), strict=True):
-                if text:
-                    words.append((at[0], at[1], text, "alarm" if tie.mark else "muted"))
-            if tie.label:
-                words.append((*middle, tie.label, "alarm" if tie.mark else "muted"))
-        for x, y, text, fill in words:
-            self._canvas.lines(x, y, [text], 9.5, fill, "middle", halo=True)
-        return self._low
+            at_one, at_many = ends if stations[0] == tie.source else (ends[1], ends[0])
+            if tie.source != tie.target and tie.target_end in ("", "n", "m"):
+                self._fork(at_many, stroke)
+            words += [
+                (_off(at_one), tie.source_end, tie.mark),
+                (_off(at_many), tie.target_end, tie.mark),
+                (middle, tie.label, tie.mark),
+            ]
+        for (x, y), text, mark in words:
+            if text:
+                fill = "alarm" if mark else "muted"
+                self._canvas.lines(x, y, [text], 9.5, fill, "middle", halo=True)
 
-    def _ports(self) -> tuple[dict[int, float], dict[int, float]]:
-        """Heights at which each tie leaves and arrives, in the order of where it comes from."""
-        leaving: dict[str, list[tuple[float, int]]] = defaultdict(list)
-        arriving: dict[str, list[tuple[float, int]]] = defaultdict(list)
-        for n, (tie, stations) in enumerate(self._ways):
-            near = self._place[stations[1]][1], self._place[stations[-2]][1]
-            leaving[tie.source].append((near[0], n))
-            arriving[tie.target].append((near[1], n))
-        return self._spread(leaving), self._spread(arriving)
-
-    def _spread(self, found: Mapping[str, list[tuple[float, int]]]) -> dict[int, float]:
-        heights = {}
-        for name, ties in found.items():
-            room = HIGH - 10
+    def _spread(self) -> None:
+        """A height for each end of each tie, in the order of where it comes from."""
+        sides: dict[tuple[str, bool], list[tuple[float, int]]] = defaultdict(list)
+        for n, (_, stations) in enumerate(self._ways):
+            if len(set(stations)) > 1:
+                first, last = stations[0], stations[-1]
+                level = self._place[first][0] == self._place[last][0]
+                sides[first, True].append((self._place[stations[1]][1], n))
+                sides[last, level].append((self._place[stations[-2]][1], n))
+        for (name, _), ties in sides.items():
             for k, (_, n) in enumerate(sorted(ties)):
-                part = (k + 0.5) / len(ties) - 0.5
-                heights[n] = self._place[name][1] + part * min(room, 7 * len(ties))
-        return heights
+                self._ports[n, name] = self._place[name][1] + PORT * (k - (len(ties) - 1) / 2)
 
-    def _forward(
-        self, n: int, stations: list[str]
-    ) -> tuple[str, tuple[tuple[float, float], tuple[float, float]], tuple[float, float]]:
-        width, place = self._width, self._place
-        x, y = place[stations[0]][0] + width, self._out[n]
-        start = (x, y)
+    def _across(self, n: int, stations: list[str], width: float) -> Drawn:
+        x, y = self._place[stations[0]][0] + width, self._ports[n, stations[0]]
+        start = before = (x, y)
         path = f"M{fmt(x)} {fmt(y)}"
         for station in stations[1:]:
-            tx, ty = place[station]
+            tx, ty = self._place[station]
             last = station == stations[-1]
-            ty = self._in[n] if last else ty
+            ty = self._ports[n, station] if last else ty
             bend = max((tx - x) / 2, 10)
             path += f"C{fmt(x + bend)} {fmt(y)} {fmt(tx - bend)} {fmt(ty)} {fmt(tx)} {fmt(ty)}"
-            before = (x, y)
-            x, y = tx, ty
+            before, (x, y) = (x, y), (tx, ty)
             if not last:
                 x = tx + width
                 path += f"H{fmt(x)}"
         middle = ((before[0] + x) / 2, (before[1] + y) / 2)
-        return path, ((start[0] + 9, start[1]), (x - 9, y)), middle
+        return path, ((*start, 1.0), (x, y, -1.0)), middle
 
-    def _back(
-        self, n: int, tie: Tie
-    ) -> tuple[str, tuple[tuple[float, float], tuple[float, float]], tuple[float, float]]:
-        """To itself, to its own column, or to one further left."""
-        (x1, y1), (x2, y2), width = self._place[tie.source], self._place[tie.target], self._width
-        if tie.source == tie.target:
-            x, low = x1 + width * 0.72, y1 + HIGH / 2
-            path = f"M{fmt(x)} {fmt(low)}v5h16v-5"
-            return path, ((x - 5, low + 4), (x + 22, low + 4)), (x + 8, low + 5)
-        if x1 == x2:
-            side, y1, y2 = x1 + width, self._out[n], self._out[n] if y1 == y2 else y2
-            out = side + 8 + min(abs(y2 - y1) / 10, 20)
-            path = f"M{fmt(side)} {fmt(y1)}C{fmt(out)} {fmt(y1)} {fmt(out)} {fmt(y2)} "
-            path += f"{fmt(side)} {fmt(y2)}"
-            return path, ((side + 8, y1), (side + 8, y2)), (out - 4, (y1 + y2) / 2)
-        self._low += 9
-        out, into = x1 + width * 0.8, x2 + width * 0.2
-        path = f"M{fmt(out)} {fmt(y1 + HIGH / 2)}V{fmt(self._low)}H{fmt(into)}"
-        path += f"V{fmt(y2 + HIGH / 2)}"
-        ends = (out, y1 + HIGH / 2 + 7), (into, y2 + HIGH / 2 + 7)
-        return path, ends, ((out + into) / 2, self._low)
+    def _beside(self, n: int, stations: list[str], width: float) -> Drawn:
+        """Between two boxes of one column: an arc at its right, wider where they are far apart."""
+        side = self._place[stations[0]][0] + width
+        y1, y2 = self._ports[n, stations[0]], self._ports[n, stations[-1]]
+        out = side + 12 + min(abs(y2 - y1) / 14, GAP - 12)
+        path = f"M{fmt(side)} {fmt(y1)}C{fmt(out)} {fmt(y1)} {fmt(out)} {fmt(y2)} "
+        path += f"{fmt(side)} {fmt(y2)}"
+        middle = ((side + 3 * out) / 4, (y1 + y2) / 2)
+        return path, ((side, y1, 1.0), (side, y2, 1.0)), middle
+
+    def _loop(self, name: str, width: float) -> Drawn:
+        x, y = self._place[name]
+        x, y = x + width * 0.72, y + self._high[name] / 2
+        path = f"M{fmt(x)} {fmt(y)}v5h16v-5"
+        return path, ((x - 14, y + 4, 1.0), (x + 30, y + 4, -1.0)), (x + 8, y + 5)
+
+    def _fork(self, end: End, stroke: str) -> None:
+        """The sign of the many: the line divides in three before it arrives."""
+        x, y, way = end
+        d = f"M{fmt(x + 7 * way)} {fmt(y)}L{fmt(x)} {fmt(y - 3.5)}"
+        d += f"M{fmt(x + 7 * way)} {fmt(y)}L{fmt(x)} {fmt(y + 3.5)}"
+        self._canvas.path(d, stroke, width=1.1)
 
 
-def _box(canvas: Canvas, box: Box, x: float, middle: float, width: float) -> None:
+def _off(end: End) -> tuple[float, float]:
+    """Where the word at an end stands: clear of the box and the fork."""
+    x, y, way = end
+    return x + 13 * way, y
+
+
+def _box(canvas: Canvas, box: Box, x: float, middle: float, width: float, high: float) -> None:
     fill, stroke = ("ground", "line") if box.hollow else ("accent-soft", "accent")
     dash = "3 2" if box.hollow else None
-    canvas.rect(x + 0.6, middle - HIGH / 2, width - 1.2, HIGH, fill, stroke, dash, 1.1)
-    name = wrap(box.label, width - 8, 10, 1 if box.detail else 2)
-    if len(name) == 1 and box.detail:
-        canvas.lines(x + width / 2, middle - 7, name, 10.5, anchor="middle")
-        detail = wrap(box.detail, width - 8, 9, 1)
-        canvas.lines(x + width / 2, middle + 8, detail, 9.5, "muted", "middle")
-    else:
+    canvas.rect(x + 0.6, middle - high / 2, width - 1.2, high, fill, stroke, dash, 1.1)
+    name = _words(box, width)
+    if not box.detail:
         canvas.lines(x + width / 2, middle, name, 10.5, anchor="middle")
+        return
+    canvas.lines(x + width / 2, middle - 7, name, 10.5, anchor="middle")
+    detail = wrap(box.detail, width - 8, 9, 1)
+    canvas.lines(x + width / 2, middle + 1 + 7 * len(name), detail, 9.5, "muted", "middle")
 
 
 def _apart(spec: Diagram, canvas: Canvas, tied: set[str], y: float) -> float:
@@ -161,7 +191,7 @@ def _apart(spec: Diagram, canvas: Canvas, tied: set[str], y: float) -> float:
     width = (canvas.width - 10 * (across - 1)) / across
     for n, box in enumerate(alone):
         middle = y + 42 + n // across * (HIGH + 8) + HIGH / 2
-        _box(canvas, box, n % across * (width + 10), middle, width)
+        _box(canvas, box, n % across * (width + 10), middle, width, HIGH)
     return y + 42 + ((len(alone) - 1) // across + 1) * (HIGH + 8)
 
 

@@ -25,18 +25,23 @@ Way = tuple[L, list[str]]
 
 
 def layered(
-    names: list[str], links: Sequence[L], most: int = MOST_LAYERS, tall: int | None = None
+    names: list[str],
+    links: Sequence[L],
+    most: int = MOST_LAYERS,
+    tall: int | None = None,
+    turned: bool = False,
 ) -> tuple[list[list[str]], list[Way[L]]]:
     """The names by layer, each ordered by its neighbours, and the way of each link.
 
     Layers go by the longest path. A way lists the stations of a link: its ends, and
     one of its own (a name that is not in `names`) in every layer that it crosses.
     While there are fewer than `most` layers, one of more than `tall` names is divided.
+    `turned`: the way of a link that leads back begins at its target.
     """
     layers = _folded(_layers(names, links), most)
     while tall is not None and len(layers) < most and max(map(len, layers), default=0) > tall:
         _divide(layers, links)
-    ways = _ways(layers, links)
+    ways = _ways(layers, links, turned)
     _order(layers, ways)
     return layers, ways
 
@@ -99,16 +104,19 @@ def _divide(layers: list[list[str]], links: Sequence[L]) -> None:
     layers[longest : longest + 1] = [first[:half], first[half:]]
 
 
-def _ways(layers: list[list[str]], links: Sequence[L]) -> list[Way[L]]:
+def _ways(layers: list[list[str]], links: Sequence[L], turned: bool) -> list[Way[L]]:
     """Each link with the stations it passes: one in every layer that it crosses."""
     depth = {name: n for n, layer in enumerate(layers) for name in layer}
     found: list[Way[L]] = []
     for number, link in enumerate(links):
-        first, last = depth[link.source], depth[link.target]
+        ends = link.source, link.target
+        if turned and depth[ends[0]] > depth[ends[1]]:
+            ends = ends[1], ends[0]
+        first, last = depth[ends[0]], depth[ends[1]]
         stations = [f"\0{number}.{n}" for n in range(first + 1, last)]
         for n, station in enumerate(stations, first + 1):
             layers[n].append(station)
-        found.append((link, [link.source, *stations, link.target]))
+        found.append((link, [ends[0], *stations, ends[1]]))
     return found
 
 

@@ -17,7 +17,7 @@ def panels(spec: Panels, canvas: Canvas) -> None:
     """Panels side by side, three at most; each says below of how many rows it speaks."""
     across = min(max(len(spec.items), 1), 3 if canvas.width > 500 else 1)
     width = (canvas.width - GAP * (across - 1)) / across
-    titles = [wrap(p.label, width, lines=2) for p in spec.items]
+    titles = [_title(p.label, width) for p in spec.items]
     y = 0.0
     for start in range(0, len(spec.items), across):
         row = spec.items[start : start + across]
@@ -33,6 +33,17 @@ def panels(spec: Panels, canvas: Canvas) -> None:
             canvas.text(x, y + head + BODY + 30, cut(panel.note, width, SMALL), SMALL, "muted")
         y += head + BODY + FOOT
     canvas.height = max(y, 4.0)
+
+
+def _title(label: str, width: float) -> list[str]:
+    """The label in two lines at most: the column's own name in the second, if it does not fit."""
+    if measure(label, bold=True) <= width:
+        return [label]
+    lines = wrap(label, width / 1.08, lines=2)
+    if " ".join(lines) == label:
+        return lines
+    head, dot, tail = label.rpartition(".")
+    return [cut(head + dot, width / 1.08), cut(tail, width / 1.08)]
 
 
 def _bars(panel: Panel, canvas: Canvas, x: float, y: float, width: float) -> None:

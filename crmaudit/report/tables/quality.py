@@ -209,28 +209,17 @@ def products(given: Given) -> b.Table | None:
 
 def reached(given: Given) -> b.Table | None:
     """With how many records of customers something is at hand within one system."""
-    rows = []
-    for system, reach in given.facts.evidence.reach.items():
-        for r in reach.reached:
-            name = given.names.get(r.entity, r.entity)
-            for what in (*r.having, *r.lacking):
-                if what in r.having:
-                    have: object = b.Cell(
-                        share(r.having[what], r.records, language=given.language),
-                        r.having[what] / r.records if r.records else None,
-                        (reach.id,),
-                    )
-                else:
-                    have = gap(r.lacking[what])
-                rows.append((f"{name} in {given.names[system]}", what, have))
-            if r.together is not None:
-                of = ", ".join(r.together_of)
-                told = b.Cell(
-                    share(r.together, r.records, language=given.language),
-                    r.together / r.records if r.records else None,
-                    (reach.id,),
-                )
-                rows.append((f"{name} in {given.names[system]}", f"all of it: {of}", told))
+    rows: list[tuple[object, ...]] = []
+    for x in given.facts.one_place:
+        name = f"{given.names.get(x.entity, x.entity)} in {given.names[x.system]}"
+        for what, having in x.having.items():
+            rows.append((name, what, _part(given, having, x.records, x.evidence)))
+        for reason in dict.fromkeys(x.lacking.values()):
+            what = ", ".join(w for w, r in x.lacking.items() if r == reason)
+            rows.append((name, what, gap(reason)))
+        if x.together is not None:
+            what = f"seen together: {', '.join(x.held)}"
+            rows.append((name, what, _part(given, x.together, x.records, x.evidence)))
     columns = [
         Column("Records", filter=True),
         Column("With at least one"),
@@ -240,3 +229,30 @@ def reached(given: Given) -> b.Table | None:
     return given.table(
         "What is at hand of each customer", columns, rows, note, filters=len(rows) > 20
     )
+
+
+def purpose_steps(given: Given) -> b.Table | None:
+    """What becomes of leads, activities and campaigns, step by step, as counted."""
+    rows: list[tuple[object, ...]] = []
+    for step in given.facts.purposes:
+        went = (
+            gap(step.reason or "it was not counted")
+            if step.going_on is None
+            else _part(given, step.going_on, step.records, step.evidence)
+        )
+        entity = given.names.get(step.entity, step.entity)
+        rows.append((step.purpose, given.names[step.system], entity, step.towards, went))
+    columns = [
+        Column("Purpose", "label", filter=True),
+        Column("System", filter=True),
+        Column("From"),
+        Column("To", "label"),
+        Column("Go on", "percent"),
+    ]
+    note = "Go on: records of the step that something of the next step refers to."
+    return given.table("How far the three purposes are carried, as counted", columns, rows, note)
+
+
+def _part(given: Given, part: int, whole: int, evidence: str) -> b.Cell:
+    text = share(part, whole, language=given.language)
+    return b.Cell(text, part / whole if whole else None, (evidence,) if evidence else ())

@@ -1,0 +1,138 @@
+"""A found entity map written into the workspace, so that people can correct it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from crmaudit.evidence import EntityMap, MappedTable
+from crmaudit.quality.effective import KINDS, translated
+from crmaudit.workspace.changes import Changes, Draft
+from crmaudit.workspace.edits import Append, Put
+from crmaudit.workspace.landscape import Map
+from crmaudit.workspace.naming import slug
+from crmaudit.workspace.workspace import Workspace
+from crmaudit.workspace.yaml_text import Noted
+
+_STAMPS = ("created_at", "created_by", "modified_at", "modified_by", "owner")
+_CONDITIONS = ("soft_delete", "archived", "test_rows", "automatic")
+
+
+@dataclass(frozen=True)
+class Saving:
+    """What saving would change; nothing is written yet.
+
+    `rows` are added to the map, `declared` tables were there already and stay
+    as they are. `fresh` are new entities. `left` are rows that only the
+    evidence can hold: machinery, lists and logs of no entity, and tables whose
+    stamps stand in another table.
+    """
+
+    changes: Changes
+    rows: tuple[MappedTable, ...] = ()
+    declared: tuple[str, ...] = ()
+    fresh: tuple[str, ...] = ()
+    left: int = 0
+
+
+def save(workspace: Workspace, found: EntityMap) -> Saving:
+    """The rows of tables that nobody declared, at the end of the system's map.
+
+    A canonical kind becomes the workspace's entity that means it
+    (`crmaudit.quality.effective`), else a new one, to be confirmed.
+    """
+    system = found.provenance.system
+    known = workspace.map_of.get(system)
+    declared = {row.table for row in known.tables} if known else set()
+    new = [row for row in found.tables if row.table not in declared]
+    rows = [row for row in new if row.entity and row.role != "system" and not _elsewhere(row)]
+    draft = Draft(workspace)
+    names = _names(workspace, rows)
+    fresh = tuple(id_ for kind, id_ in names.items() if id_ not in workspace.entity)
+    for kind, id_ in names.items():
+        if id_ in fresh:
+            draft.edit("entities.yaml", Append(("entities",), _entity(id_, kind)))
+    file, exists = _file(workspace, system)
+    if rows and not exists:
+        draft.edit(file, Put(("system",), system))
+    for row in rows:
+        draft.edit(file, Append(("tables",), _row(row, names[row.entity])))
+    return Saving(
+        draft.changes(),
+        tuple(rows),
+        tuple(sorted(declared.intersection(row.table for row in found.tables))),
+        fresh,
+        len(new) - len(rows),
+    )
+
+
+def _elsewhere(row: MappedTable) -> bool:
+    """Whether a map that people write could not say it: it has no joins."""
+    told = [getattr(row, name) for name in (*_STAMPS, *_CONDITIONS)]
+    return any(text and column in text for column in row.join for text in told) or any(
+        "." in getattr(row, name) and row.join for name in _STAMPS
+    )
+
+
+def _names(workspace: Workspace, rows: Iterable[MappedTable]) -> Mapping[str, str]:
+    found: dict[str, str] = {}
+    for kind in sorted({row.entity for row in rows}):
+        meant = translated(kind, workspace.entity.values())
+        found[kind] = meant[0] if meant else kind if kind in workspace.entity else ""
+    taken = {i.casefold() for i in workspace.entity}
+    for kind, id_ in found.items():
+        if not id_:
+            base = slug(kind.split()) or "entity"
+            ids = (base if n == 1 else f"{base}-{n}" for n in range(1, len(taken) + 2))
+            found[kind] = next(i for i in ids if i.casefold() not in taken)
+            taken.add(found[kind].casefold())
+    return found
+
+
+def _entity(id_: str, kind: str) -> dict[str, Any]:
+    asked = Noted(None, "to be asked")
+    entity: dict[str, Any] = {
+        "id": Noted(id_, "found in the tables, to be confirmed"),
+        "name": kind.capitalize(),
+        "definition": asked,
+    }
+    if kind in KINDS:
+        entity["kind"] = kind
+    return entity | {
+        "class": Noted(None, "to be asked: master, reference or transaction"),
+        "steward": asked,
+    }
+
+
+def _row(row: MappedTable, entity: str) -> dict[str, Any]:
+    """What a map says of it; why it was said stands beside the table's name."""
+    basis = "product map" if row.basis == "product map" else f"inferred, {row.confidence:.0%} sure"
+    why = "; ".join((basis, *row.reasons[:3]))
+    found: dict[str, Any] = {"table": Noted(row.table, why), "entity": entity, "role": row.role}
+    if row.where:
+        found["where"] = row.where
+    if row.key:
+        found["key"] = _short(row.key)
+    if row.name:
+        found["name"] = _short(row.name)
+    for name in (*_STAMPS, *_CONDITIONS, "last_login"):
+        if text := getattr(row, name):
+            found[name] = text
+    return found
+
+
+def _short(columns: tuple[str, ...]) -> str | list[str]:
+    return columns[0] if len(columns) == 1 else list(columns)
+
+
+def _file(workspace: Workspace, system: str) -> tuple[str, bool]:
+    """The system's map, and whether it is there; a new one never takes another's name."""
+    files = [f for f in workspace.files if f.startswith("maps/")]
+    pairs: list[tuple[str, Map]] = list(zip(files, workspace.maps, strict=False))
+    own = [file for file, part in pairs if part.system == system]
+    if own:
+        return own[0], True
+    taken = {f.casefold() for f in files}
+    names = (f"maps/{system}.yaml", *(f"maps/{system}-{n}.yaml" for n in range(2, len(taken) + 3)))
+    return next(name for name in names if name.casefold() not in taken), False

@@ -1,0 +1,98 @@
+"""References that lead nowhere.
+
+## Why
+A reference without its record is information that can no longer be found: notes of nobody,
+invoices without a customer. Counts by customer leave such rows out, and an extraction breaks on
+them.
+
+## Fix
+Find out how they arose: deletion by hand, an import, a merge. Mend or archive the rows, then
+declare the reference where the product allows it. Values that mean "none" are not counted.
+References found by inference count from a confidence of `confidence` on; `share` is the least
+share of the filled rows.
+
+## Bad
+```yaml evidence
+- kind: keys
+  system: crm
+  references:
+    - {table: notes, columns: [contact_id], to: contacts, to_columns: [id], basis: inferred,
+       confidence: 0.95, cases: 100, filled: 90, orphans: 12, distinct: 60, parents: 80}
+```
+
+## Good
+```yaml evidence
+- kind: keys
+  system: crm
+  references:
+    - {table: notes, columns: [contact_id], to: contacts, to_columns: [id], basis: inferred,
+       confidence: 0.95, cases: 100, filled: 90, orphans: 0, distinct: 60, parents: 80,
+       sentinels: {"0": 10}}
+```
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from crmaudit.evidence import Keys, Reference
+from crmaudit.facts import Facts
+from crmaudit.quality.references.found import reference_words
+from crmaudit.rules.base import Confidence, Hit, Measurement, NotAssessed, Severity, Topic
+from crmaudit.rules.words import column_subject, counted, percent, table_subject
+
+severity: Severity = "high"
+topic: Topic = "quality"
+initiative = "clean-data"
+
+
+def check(facts: Facts, share: float = 0.0, confidence: float = 0.7) -> Iterator[Hit | NotAssessed]:
+    facts.need_evidence()
+    if not facts.evidence.keys:
+        raise NotAssessed("the references were not tested", "crmaudit collect --only keys")
+    for system, keys in facts.evidence.keys.items():
+        by_column: dict[tuple[str, str], list[Reference]] = defaultdict(list)
+        for reference in keys.references:
+            if reference.confidence >= confidence and reference.filled:
+                by_column[reference.table, reference.columns[0]].append(reference)
+        for (table, column), found in by_column.items():
+            orphans = sum(r.orphans or 0 for r in found)
+            filled = sum(r.filled or 0 for r in found if r.orphans is not None)
+            if orphans and orphans > share * filled:
+                yield _hit(system, table, column, found, orphans, filled, keys)
+
+
+def _hit(
+    system: str,
+    table: str,
+    column: str,
+    found: list[Reference],
+    orphans: int,
+    filled: int,
+    keys: Keys,
+) -> Hit:
+    worst = max(found, key=lambda r: (r.orphans or 0, r.to))
+    broken = [r for r in found if r.orphans]
+    more = f" and {counted(len(broken) - 1, 'other table')}" if len(broken) > 1 else ""
+    sure: Confidence = "certain" if worst.basis in ("declared", "map") else "firm"
+    if worst.confidence < 0.85 and worst.basis == "inferred":
+        sure = "tentative"
+    # One reference in a thousand is an accident; every tenth is how the system is used.
+    extent: Severity = "high" if orphans >= 0.01 * filled else "medium"
+    return Hit(
+        column_subject(system, table, column),
+        f"{percent(orphans / filled)} of the references in {table}.{column} lead nowhere "
+        f"({orphans:,} of {filled:,}): {reference_words(worst)}{more}",
+        measurements=(
+            Measurement.share("orphans", orphans, filled, (keys.id,)),
+            *(
+                Measurement.share(reference_words(r), r.orphans or 0, r.filled or 0, (keys.id,))
+                for r in sorted(broken, key=lambda r: (-(r.orphans or 0), r.to))[:10]
+                if len(found) > 1
+            ),
+        ),
+        severity=extent,
+        confidence=sure,
+        related=tuple(dict.fromkeys(table_subject(system, r.to) for r in broken))[:20],
+    )
