@@ -261,6 +261,7 @@ class Facts:
             parts=evidence.parts,
             keys=evidence.keys,
             tests=tests,
+            entities=self.workspace.entity,
             importance=weights("columns", own),
             dimensions=weights("dimensions", own),
         )

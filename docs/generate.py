@@ -5,7 +5,7 @@ exits with 1 where one differs. The same program always gives the same text.
 
 rules.md      from the rules' docstrings
 cli.md        from the command line
-templates.md  the parts between `<!-- generated: NAME -->` and `<!-- end -->`
+templates.md, products.md  the parts between `<!-- generated: NAME -->` and `<!-- end -->`
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from typing import Any
 import typer
 
 from crmaudit.cli.app import app
+from crmaudit.quality.products import NOT_VERIFIED, ProductMap, shipped_maps
 from crmaudit.report import context, functions
 from crmaudit.report.sections import find_sections
 from crmaudit.report.tables import TABLES
@@ -47,7 +48,8 @@ def main(arguments: list[str]) -> int:
 
 def generated() -> dict[str, str]:
     """Every generated file as it should be."""
-    return {"rules.md": rules(), "cli.md": cli(), "templates.md": _filled("templates.md")}
+    filled = {name: _filled(name) for name in ("templates.md", "products.md")}
+    return {"rules.md": rules(), "cli.md": cli(), **filled}
 
 
 def _read(name: str) -> str:
@@ -210,7 +212,59 @@ def section_table() -> str:
     return _table(("File", "Id", "Title", "Requires"), rows)
 
 
+def product_pages() -> str:
+    """The products at a glance, then each with what its map knows and does not."""
+    # Those that come with crmaudit, whatever else is installed.
+    maps = shipped_maps()
+    rows = [
+        (
+            f"[{m.name}](#{_anchor(m.name)})",
+            m.versions,
+            _entities(m, ", "),
+            "tried on live data" if m.verified_on_data else NOT_VERIFIED,
+        )
+        for m in maps
+    ]
+    head = ("Product", "Versions", "Entities", "Proven")
+    return "\n\n".join(["## The maps", _table(head, rows), *map(_product, maps)])
+
+
+def _product(m: ProductMap) -> str:
+    checked = [(c.version, c.source, f"`{c.commit[:12]}`", c.licence) for c in m.checked_against]
+    tables = len({row.table for row in m.tables})
+    relations = len(m.references) + len(m.polymorphic)
+    knows = [
+        f"{tables} tables with their entities, {relations} references and polymorphic pairs",
+        *(["accounts"] if m.users else []),
+        *(["access rights"] if any(m.access.model_dump().values()) else []),
+        *(["sessions"] if m.sessions else []),
+        *(["a history of changes"] if m.history else []),
+        *(["custom fields"] if m.custom_fields.columns or m.custom_fields.tables else []),
+        *(["dictionaries"] if any(d.relation for d in m.dictionary) else []),
+    ]
+    parts = [f"### {m.name}", f"Versions: {m.versions}."]
+    if m.form:
+        parts.append(f"It is read from {m.form.strip()}.")
+    parts += [
+        f"The map knows {', '.join(knows)}. It does not know:",
+        "\n".join(f"- {text}" for text in m.does_not_know),
+        "Checked against:",
+        _table(("Version", "Source", "Commit", "Licence"), checked),
+    ]
+    return "\n\n".join(parts)
+
+
+def _entities(m: ProductMap, between: str) -> str:
+    found = {row.entity for row in m.tables if row.entity and row.role == "primary"}
+    return between.join(sorted(found))
+
+
+def _anchor(head: str) -> str:
+    return re.sub(r"[^\w -]", "", head.lower()).replace(" ", "-")
+
+
 PARTS: dict[str, Callable[[], str]] = {
+    "products": product_pages,
     "context": context_tables,
     "tables": table_names,
     "functions": function_table,

@@ -49,7 +49,7 @@ def _generator() -> Any:
     return module
 
 
-@pytest.mark.parametrize("name", ["rules.md", "cli.md", "templates.md"])
+@pytest.mark.parametrize("name", ["rules.md", "cli.md", "templates.md", "products.md"])
 def test_generated_pages_are_up_to_date(name: str) -> None:
     assert _text(DOCS / name) == _generator().generated()[name], "run `make docs`"
 

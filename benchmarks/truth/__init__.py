@@ -40,7 +40,6 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field, replace
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +47,7 @@ from crmaudit.evidence import Catalog, Document, TableProfile
 from crmaudit.sources import Source, open_source
 from crmaudit.sources.task import Known, Task
 
-PARTS = ("semantic", "keys", "entities", "products", "hospital")
+PARTS = ("semantic", "keys", "entities", "products", "hospital", "faults")
 ROOT = Path(__file__).resolve().parents[2]
 NAMES = ("demo crm", "demo billing", "demo newsletter", "fat_free_crm", "civicrm")
 SERVED = {"fat_free_crm": "postgresql", "civicrm": "mariadb"}

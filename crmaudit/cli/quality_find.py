@@ -60,11 +60,12 @@ Thing = OfSystem | OfEntity | OfTable | OfColumn
 def find(audit: Audit, path: str) -> Thing:
     """The one thing of that name. Raises CrmauditError where there is none, or several.
 
-    An exact name goes before one spelt otherwise, a table before an entity,
+    An exact name goes before one in other case, and that before one spelt
+    otherwise; a table before an entity, an entity's own table before its others,
     and all of them before a name without its system.
     """
     names = _Names(audit)
-    for same in (_exact, _loose):
+    for same in (_exact, _folded, _loose):
         for things in (names.whole(path, same), names.within(path, same)):
             found = {names.path(thing): thing for thing in things}
             if len(found) == 1:
@@ -81,6 +82,10 @@ def find(audit: Audit, path: str) -> Thing:
 
 def _exact(name: str) -> str:
     return name
+
+
+def _folded(name: str) -> str:
+    return name.casefold()
 
 
 def _loose(name: str) -> str:
@@ -151,20 +156,20 @@ class _Names:
 
     def _attribute(self, system: str, entity: str, name: str, key: Key) -> Iterator[Thing]:
         """By the column's name, by what a map says it holds, or by what it was recognised as."""
-        ways: tuple[list[Thing], list[Thing], list[Thing]] = ([], [], [])
+        ways: dict[tuple[int, int], list[Thing]] = {}
         for holding in self._quality.holdings(entity):
             if holding.system != system or holding.mapped.role not in _ROLES:
                 continue
             for column in holding.profile.columns:
-                thing = OfColumn(system, holding.profile, column, entity)
                 meant = holding.mapped.columns.get(column.name, "")
-                if key(column.name) == key(name):
-                    ways[0].append(thing)
-                elif meant and key(meant) == key(name):
-                    ways[1].append(thing)
-                elif column.semantic is not None and key(column.semantic.type) == key(name):
-                    ways[2].append(thing)
-        yield from next((w for w in ways if w), [])
+                recognised = column.semantic.type if column.semantic else ""
+                names = (column.name, meant, recognised if key is _loose else "")
+                way = next((n for n, x in enumerate(names) if x and key(x) == key(name)), None)
+                if way is not None:
+                    thing = OfColumn(system, holding.profile, column, entity)
+                    place = (way, _ROLES.index(holding.mapped.role))
+                    ways.setdefault(place, []).append(thing)
+        yield from ways[min(ways)] if ways else ()
 
     def _systems(self) -> Iterator[tuple[str, tuple[str, ...]]]:
         for system in self._profiles:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from crmaudit.errors import CrmauditError
-from crmaudit.evidence import Catalog, Column, Table
+from crmaudit.evidence import Column, Table
 from crmaudit.evidence.semantic import audience
 from crmaudit.exchange import odcs
 from crmaudit.exchange.formats import Export, Rendered
@@ -64,11 +64,25 @@ class _Writer:
         self._quality = export.facts.quality
         self._thing: Thing = next(t for t in Outgoing(export).systems if t.id == system.id)
         self._lost: Counter[str] = Counter()
+        catalog = self._facts.evidence.catalogs.get(system.id)
+        self._catalog = {t.qualified: t for t in catalog.tables} if catalog else self._named()
+        mapped = self._facts.maps.get(system.id)
+        self._mapped = tuple(mapped.tables if mapped else ())
         self._entity_of = {
-            h.profile.table: h.mapped.entity
-            for h in self._quality.holdings()
-            if h.system == system.id and h.mapped.role == "primary" and h.whole and h.mapped.entity
+            t.table: t.entity
+            for t in self._mapped
+            if t.role == "primary" and t.entity and not t.where
         }
+
+    def _named(self) -> dict[str, Table]:
+        """Of a database that nobody has read: the tables and columns that expectations name."""
+        columns: dict[str, dict[str, Column]] = {}
+        for e in self._facts.workspace.expectations.expectations:
+            if e.system == self.system.id and e.table is not None:
+                named = columns.setdefault(e.table, {})
+                if e.column is not None:
+                    named[e.column] = Column(e.column, "")
+        return {name: Table(name, columns=tuple(c.values())) for name, c in columns.items()}
 
     def contract(self) -> Part:
         take = self._thing.take
@@ -120,10 +134,8 @@ class _Writer:
 
     def _tables(self) -> Iterator[Table]:
         """Those of the catalog without the program's own machinery."""
-        catalog: Catalog | None = self._facts.evidence.catalogs.get(self.system.id)
-        known = self._facts.maps.get(self.system.id)
-        machinery = {t.table for t in (known.tables if known else ()) if t.role == "system"}
-        for table in catalog.tables if catalog else ():
+        machinery = {t.table for t in self._mapped if t.role == "system"}
+        for table in self._catalog.values():
             if table.qualified in machinery:
                 self._lost["tables of the program's own machinery"] += 1
             else:
@@ -215,14 +227,9 @@ class _Writer:
 
     def _place(self, e: Expectation) -> str:
         """The table under which an expectation is written; empty where none is known."""
-        if e.table is not None:
-            return e.table if self._quality.declared(self.system.id, e.table) else ""
-        held = (
-            h.profile.table
-            for h in self._quality.holdings(e.entity or "")
-            if h.system == self.system.id and h.mapped.role == "primary"
-        )
-        return next(held, "") if e.entity else ""
+        held = (t.table for t in self._mapped if t.role == "primary" and t.entity == e.entity)
+        places = (e.table,) if e.table is not None else held if e.entity else ()
+        return next((place for place in places if place in self._catalog), "")
 
     def _expectations(self) -> dict[str, list[Expectation]]:
         about: dict[str, list[Expectation]] = {}

@@ -84,6 +84,7 @@ _FORMS: dict[str, tuple[str, str]] = {
     "url": ("url", f"regexp_full_match(trim(v), '{_URL}')"),
     "uuid": ("uuid", f"regexp_full_match(trim(v), '\\{{?{_UUID}\\}}?')"),
     **dict.fromkeys(("phone", "mobile", "fax"), ("phone", _PHONE)),
+    "bank account": ("iban", _IBAN),
     "postcode": ("postcode", f"regexp_full_match(trim(v), '{_ANY_POSTCODE}')"),
     "percentage": ("percentage", "try_cast(rtrim(v, '% ') AS DOUBLE) BETWEEN 0 AND 100"),
 }
@@ -146,7 +147,7 @@ def _is_sure(semantic: Semantic | None) -> str:
     """The meaning, if it is all but certain and the values looked at bear it out."""
     if semantic is None or semantic.confidence < SURE:
         return ""
-    if semantic.passed_rows is not None and semantic.passed_rows * 2 < semantic.tested_rows:
+    if semantic.type != "percentage" and (semantic.passed_rows or 0) * 2 < semantic.tested_rows:
         return ""
     return semantic.type
 

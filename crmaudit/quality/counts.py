@@ -15,7 +15,8 @@ consistency   references that lead somewhere ÷ references filled; rows that kee
               dependency ÷ rows that it speaks of; values written like the others
               ÷ values of columns of codes and formats
 timeliness    records changed in the last `fresh_days` days before the day ÷ records
-              with a date of change; by whole months; later dates do not pass
+              with a date of change; by whole months; later dates do not pass. Not of
+              records of what happened once, such as activities and payments
 accuracy      only what expectations say of it: it needs a trusted reference
 
 An expectation that was tested counts in its dimension besides.
@@ -149,7 +150,9 @@ class About:
     `keyed` the id of their evidence; `tests` those of this table (or part),
     `tested` the id of theirs; `dimension_of`
     tells the dimension of an expectation where one was declared. `modified`
-    are columns that an entity map calls its dates of change. `importance` is
+    are columns that an entity map calls its dates of change, `unique` those
+    that hold an attribute defined as unique. `ages`: whether its records are
+    to be kept up, rather than tell what happened once. `importance` is
     the weight of a group of meanings, or a column's own by its name in `own`.
     """
 
@@ -163,6 +166,8 @@ class About:
     tested: str = ""
     dimension_of: Mapping[str, str] = field(default_factory=dict)
     modified: frozenset[str] = frozenset()
+    unique: frozenset[str] = frozenset()
+    ages: bool = True
     importance: Mapping[str, float] = field(default_factory=dict)
     own: Mapping[str, float] = field(default_factory=dict)
 
@@ -250,7 +255,7 @@ def _completeness(profile: TableProfile, column: ColumnProfile, about: About) ->
 
 
 def _uniqueness(profile: TableProfile, column: ColumnProfile, about: About) -> _Counted:
-    declared = column.name in unique_columns(about.table)
+    declared = column.name in unique_columns(about.table) | about.unique
     if not declared and not is_identifier(column.name, profile.table):
         return "not declared unique and not named as identifier"
     if column.distinct is None:
@@ -292,6 +297,8 @@ def _validity(profile: TableProfile, column: ColumnProfile, about: About) -> _Co
 def _timeliness(profile: TableProfile, column: ColumnProfile, about: About) -> _Counted:
     if not _is_modified(column, about):
         return "not a date of change"
+    if not about.ages:
+        return "what happened once is not kept up"
     if about.day is None:
         return "no as-of date"
     if not column.months:
@@ -332,6 +339,7 @@ def _keys(profile: TableProfile, about: About) -> Iterator[Count]:
     """Keys that no count of a column covers: of several columns, or found."""
     seen = {(c,) for c in unique_columns(about.table)}
     seen |= {(c.name,) for c in profile.columns if is_identifier(c.name, profile.table)}
+    seen |= {(name,) for name in about.unique}
     for key in about.keys:
         sure = key.basis != "inferred" or key.confidence >= SURE
         if key.columns in seen or not sure or key.repeated is None:

@@ -78,7 +78,20 @@ class Step:
     def share(self) -> float | None:
         return self.going_on / self.records if self.records and self.going_on is not None else None
 
+    @property
+    def told(self) -> str:
+        """What those that go on did, in words that follow `5 of 9 leads`."""
+        return _TOLD[self.purpose, self.towards]
 
+
+_TOLD = {
+    ("lead tracking", "opportunity"): "became an opportunity",
+    ("lead tracking", "customer"): "became a customer",
+    ("lead tracking", "confirmation"): "came to an order or confirmation",
+    ("activity tracking", "customer"): "tell with whom",
+    ("activity tracking", "recorded by people"): "were recorded by people",
+    ("campaign tracking", "response"): "have any response",
+}
 _NEXT: Mapping[str, tuple[tuple[str, str], ...]] = {
     "lead tracking": (
         ("lead", "opportunity"),

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from crmaudit.evidence import (
     Catalog,
@@ -24,14 +25,25 @@ from crmaudit.evidence import (
     TableProfile,
     Tested,
 )
+from crmaudit.quality.checks import is_email_name, names_addresses_only
 from crmaudit.quality.counts import About
 from crmaudit.quality.effective import DOUBTFUL, EffectiveMap
 from crmaudit.quality.scores import Score, Scorecard, card_of, combine, overall
+from crmaudit.workspace.landscape import Entity
 
-__all__ = ["Holding", "Quality", "Tests", "column_named", "overall"]
+if TYPE_CHECKING:
+    from crmaudit.quality.explaining import Explained
+
+__all__ = ["Holding", "Quality", "Tests", "address_column", "column_named", "overall"]
 
 _OF_THE_ENTITY = ("primary", "secondary", "extension", "line")
 """Roles of tables whose columns describe the entity itself."""
+
+_HAPPENS = frozenset({
+    "activity", "contribution", "event", "event registration", "invoice", "payment", "quote",
+    "order", "document", "grant",
+})  # fmt: skip
+"""Kinds whose records tell what happened once, where nobody declares a class."""
 
 _WORD = re.compile(r"[^a-z0-9]+")
 
@@ -76,7 +88,8 @@ class Quality:
     """Profiles judged as of a day.
 
     `maps` says which tables hold which entity, `parts` are profiles of some of
-    a table's rows by table and condition. `importance` weighs columns by what
+    a table's rows by table and condition, `entities` are those that people
+    define. `importance` weighs columns by what
     they mean, `dimensions` the dimensions.
     """
 
@@ -90,6 +103,7 @@ class Quality:
         parts: Mapping[str, Mapping[tuple[str, str], TableProfile]] | None = None,
         keys: Mapping[str, Keys] | None = None,
         tests: Mapping[str, Tests] | None = None,
+        entities: Mapping[str, Entity] | None = None,
         importance: Mapping[str, float] | None = None,
         dimensions: Mapping[str, float] | None = None,
     ) -> None:
@@ -107,8 +121,9 @@ class Quality:
         }
         self._keys = keys or {}
         self._tests = tests or {}
+        self._entities = entities or {}
         self._importance = importance or {}
-        self._dimensions = dimensions or {}
+        self.dimensions = dimensions or {}
         self._made: dict[str, Scorecard] = {}
 
     def tables(self) -> Iterator[tuple[str, TableProfile]]:
@@ -201,7 +216,7 @@ class Quality:
         """The scores of one of the profiles."""
         if profile.id not in self._made:
             card = card_of(profile, self.about(profile))
-            self._made[profile.id] = Scorecard(card.scores, card.clean, self._dimensions)
+            self._made[profile.id] = Scorecard(card.scores, card.clean, self.dimensions)
         return self._made[profile.id]
 
     def entity_card(self, entity: str, system: str | None = None) -> Scorecard | None:
@@ -254,9 +269,18 @@ class Quality:
         card = self.portfolio_card
         return overall(card) if card else None
 
+    def explained(self, path: str) -> Explained:
+        """What `SYSTEM`, `SYSTEM.TABLE.COLUMN`, `SYSTEM.ENTITY.ATTRIBUTE`… scores, taken apart.
+
+        CrmauditError where nothing that was read has that name.
+        """
+        from crmaudit.quality.explaining import explained
+
+        return explained(self, path)
+
     def _combined(self, profiles: Iterable[TableProfile]) -> Scorecard | None:
         cards = [(self.card(p), 1.0) for p in profiles]
-        return combine(cards, self._dimensions) if cards else None
+        return combine(cards, self.dimensions) if cards else None
 
     # What is known of a table
 
@@ -273,8 +297,13 @@ class Quality:
         system, table = profile.provenance.system, profile.table
         keys, references = self._keyed.get(system, {}).get(table, ((), ()))
         tests = self._tests.get(system)
-        mapped = self.maps[system].tables if system in self.maps else ()
-        stamps = {t.modified_at for t in mapped if t.table == table and t.modified_at}
+        known = self.maps.get(system)
+        mapped = [
+            t
+            for t in (known.tables if known else ())
+            if t.table == table and _plain(t.where) in ("", _plain(profile.where))
+        ] or [t for t in (known.tables if known else ()) if t.table == table]
+        held = {t.entity for t in mapped if t.entity}
         return About(
             table=self.declared(system, table),
             day=self._day,
@@ -284,9 +313,26 @@ class Quality:
             tests=tuple(self._tests_of(profile)),
             tested=tests.document.id if tests else "",
             dimension_of=tests.dimensions if tests else {},
-            modified=frozenset(stamps),
+            modified=frozenset(t.modified_at for t in mapped if t.modified_at),
+            unique=frozenset(self._unique(profile, mapped)),
+            ages=not held or not all(self._happens(known, entity) for entity in held),
             importance=self._importance,
         )
+
+    def _unique(self, profile: TableProfile, mapped: Iterable[MappedTable]) -> Iterator[str]:
+        for row in mapped:
+            entity = self._entities.get(row.entity) if row.role == "primary" else None
+            for attribute in entity.attributes if entity else ():
+                column = column_named(profile, attribute.name) if attribute.unique else None
+                if column is not None:
+                    yield column.name
+
+    def _happens(self, known: EffectiveMap | None, entity: str) -> bool:
+        """Whether an entity's records tell what happened once, by its class, else its kind."""
+        declared = self._entities.get(entity)
+        if declared is not None and declared.class_ is not None:
+            return declared.class_ == "transaction"
+        return known is not None and known.kinds.get(entity) in _HAPPENS
 
     @cached_property
     def _keyed(
@@ -338,6 +384,23 @@ def column_named(profile: TableProfile, name: str) -> ColumnProfile | None:
         if _WORD.sub("", column.name.lower()) == wanted:
             return column
     return None
+
+
+def address_column(profile: TableProfile) -> ColumnProfile | None:
+    """The table's own column of addresses that is filled best.
+
+    A greeting or a consent has "mail" in its name too: what holds addresses was
+    told apart by content. An empty column has only a name to tell by.
+    """
+    found = [c for c in profile.columns if c.logical == "text" and _holds_addresses(c)]
+    return max(found, key=lambda c: c.filled, default=None)
+
+
+def _holds_addresses(column: ColumnProfile) -> bool:
+    if column.semantic is not None and column.filled:
+        return column.semantic.type == "e-mail"
+    by_content = "email syntax" in column.checks and is_email_name(column.name)
+    return by_content or (not column.filled and names_addresses_only(column.name))
 
 
 def _plain(where: str) -> str:

@@ -194,7 +194,9 @@ def card_of(profile: TableProfile, about: About, column: ColumnProfile | None = 
         "completeness": "no column that people fill holds a value",
         "uniqueness": "no column is declared unique or named as identifier",
         "validity": "no column holds a value that could be checked",
-        "timeliness": "no date of change, or no as-of date",
+        "timeliness": "no date of change, or no as-of date"
+        if about.ages
+        else "what happened once is not kept up",
     }
     if not profile.rows:
         empty = dict.fromkeys(DIMENSIONS, "the table is empty")

@@ -7,7 +7,7 @@ made. Nothing is proposed from values that are masked.
 `required`      filled in at least 99 % of at least 20 rows, where the program
                 does not fill the column by itself
 `unique`        a number, address or name that identifies, 99 % different
-`domain`        two to ten codes, all of them shown
+`domain`        two to ten codes that may be shown, in 99 % of the filled rows
 `pattern`       the form of e-mail addresses, and codes of one to three shapes
 `minimum`, `maximum`  none below 0, and at most twice the greatest value seen
 `max_age_days`  the rhythm in which records were made or changed
@@ -232,17 +232,24 @@ def _row_counts(profile: TableProfile) -> Iterator[Proposal]:
 
 
 def _orders(profile: TableProfile) -> Iterator[Proposal]:
-    filled = {c.name: c.filled for c in profile.columns}
+    known = {c.name: c for c in profile.columns}
     for order in profile.orders:
-        # Days that stand for none were left out of the order; a test on the rows has them.
-        rows = max(order.rows, min(filled.get(order.earlier, 0), filled.get(order.later, 0)))
-        if rows < ENOUGH or order.kept < HOLDS * rows:
+        pair = [known[n] for n in (order.earlier, order.later) if n in known]
+        # Days that stand for none have no place in an order; a test on the rows has them.
+        rows = max([order.rows, *([min(c.filled for c in pair)] if pair else [])])
+        kept = order.kept - sum(_implausible(c) for c in pair)
+        if rows < ENOUGH or kept < HOLDS * rows:
             continue
-        late = order.rows - order.kept
-        other = f"{late:,} of {order.rows:,} rows with both are the other way"
-        why = other if late else f"so in all {order.rows:,} rows with both"
+        late = rows - kept
+        other = f"at most {late:,} of {rows:,} rows with both are the other way"
+        why = other if late else f"so in all {rows:,} rows with both"
         text = f"{_operand(order.later)} >= {_operand(order.earlier)}"
-        yield Proposal("", {"compare": text}, (why,), order.kept, rows)
+        yield Proposal("", {"compare": text}, (why,), kept, rows)
+
+
+def _implausible(column: ColumnProfile) -> int:
+    passed, applies = column.checks.get("date plausible", (0, 0))
+    return applies - passed
 
 
 def _operand(name: str) -> str:

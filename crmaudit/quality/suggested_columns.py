@@ -121,21 +121,21 @@ def _unique(column: ColumnProfile, declared: Table | None) -> Iterator[Proposal]
 
 
 def _domain(column: ColumnProfile) -> Iterator[Proposal]:
-    """Only where the profile shows every value in clear: nothing is drawn from masked ones."""
-    values = column.top
+    """The codes that the profile shows in clear, where hardly a row has another value."""
     if not (meaning(column) in _LISTS or (not column.semantic and column.logical == "text")):
         return
-    if column.logical not in ("text", "integer") or any(v.masked for v in values):
-        return
-    shown = sum(v.count for v in values)
-    if shown != column.filled or shown < ENOUGH or column.distinct != len(values):
+    if column.logical not in ("text", "integer") or column.filled < ENOUGH:
         return
     # Blanks around a value are a fault, and no file of ours would keep them.
-    listed = sorted(v.value for v in values if v.value == v.value.strip())
-    part = sum(v.count for v in values if v.value in listed)
-    if 2 <= len(listed) <= MOST_CODES and part >= HOLDS * shown:
-        why = f"{len(listed)} values, each in {min(v.count for v in values):,} rows or more"
-        yield Proposal(column.name, {"domain": listed}, (why,), part, shown)
+    shown = [v for v in column.top if not v.masked and v.value == v.value.strip()]
+    part = sum(v.count for v in shown)
+    few = len(shown) >= 2 and (column.distinct or 0) <= MOST_CODES
+    if few and part >= HOLDS * column.filled:
+        others = column.filled - part
+        why = f"{len(shown)} values, each in {min(v.count for v in shown):,} rows or more"
+        reasons = (why, f"{others:,} rows have another") if others else (why,)
+        listed = sorted(v.value for v in shown)
+        yield Proposal(column.name, {"domain": listed}, reasons, part, column.filled)
 
 
 def _pattern(column: ColumnProfile) -> Iterator[Proposal]:

@@ -248,6 +248,8 @@ class QualityPart:
     """Name of a system, and the product it was recognised as: `.name`, `.version`, `.verified`."""
     reach: Heat | None
     """Customers by system × what is at hand of them."""
+    together: tuple[str, int, int] | None
+    """Of the most customers in one system: who with what, how many have all of it, of how many."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,13 @@ from crmaudit.report.context import QualityPart
 from crmaudit.report.measured_columns import distributions, missing
 from crmaudit.report.measured_keys import key_diagrams
 from crmaudit.report.measured_model import found_model
-from crmaudit.report.measured_scores import entity_cards, entity_heat, reach_heat, system_heat
+from crmaudit.report.measured_scores import (
+    entity_cards,
+    entity_heat,
+    reach_heat,
+    seen_together,
+    system_heat,
+)
 from crmaudit.report.numbers import percent
 
 SHOWN = 6
@@ -60,4 +66,5 @@ def quality_part(facts: Facts) -> QualityPart | None:
             if m.product is not None
         ),
         reach=reach_heat(facts),
+        together=seen_together(facts),
     )

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from crmaudit.evidence import ColumnProfile, TableProfile
 from crmaudit.facts import Facts
 from crmaudit.quality.column_roles import is_created_stamp, is_modified_stamp
+from crmaudit.quality.one_place import CUSTOMERS
 from crmaudit.quality.quality import Holding
 from crmaudit.report import specs as s
 from crmaudit.report.numbers import number, percent
@@ -181,8 +182,8 @@ def months(counts: Mapping[str, int]) -> Iterator[tuple[str, str, int]]:
 def missing(facts: Facts) -> tuple[tuple[str, s.Missingness], ...]:
     """For each entity with such patterns: its name and which columns are empty together.
 
-    Those with the most empty values first, four at most; of the largest table
-    that holds the entity.
+    Customers first, then those with the most empty values, four at most; of the
+    largest table that holds the entity.
     """
     best: dict[str, Holding] = {}
     for holding in facts.quality.holdings():
@@ -192,7 +193,7 @@ def missing(facts: Facts) -> tuple[tuple[str, s.Missingness], ...]:
             if held is None or holding.profile.rows > held.profile.rows:
                 best[entity] = holding
     found, drawn = [], set()
-    for entity, holding in sorted(best.items(), key=lambda x: (-_empty(x[1].profile), x[0])):
+    for entity, holding in sorted(best.items(), key=lambda x: _urgency(facts, *x)):
         place = (holding.system, holding.profile.subject)
         if place not in drawn:
             drawn.add(place)
@@ -203,8 +204,14 @@ def missing(facts: Facts) -> tuple[tuple[str, s.Missingness], ...]:
     return tuple(found[:4])
 
 
+def _urgency(facts: Facts, entity: str, holding: Holding) -> tuple[bool, int, str]:
+    """Customers first, then by how much is empty."""
+    kinds = facts.maps[holding.system].kinds if holding.system in facts.maps else {}
+    return kinds.get(entity, entity) not in CUSTOMERS, -_empty(holding.profile), entity
+
+
 def _partly(profile: TableProfile) -> bool:
-    return any(p.columns for p in profile.missing)
+    return len({name for p in profile.missing for name in p.columns}) > 1
 
 
 def _empty(profile: TableProfile) -> int:

@@ -40,7 +40,7 @@ def _keys(facts: Facts, system: str, keys: Keys) -> KeyDrawing | None:
     known = [r for r in keys.references if r.table != r.to or r.orphans]
     if not known:
         return None
-    accounts = _tables_of(facts, system, "user")
+    accounts = _accounts(facts, system, known)
     rows = {t: p.rows for t, p in facts.quality.profiles.get(system, {}).items()}
     left_out = []
     drawn = [r for r in known if r.orphans or r.to not in accounts]
@@ -131,15 +131,28 @@ def _named(references: Iterable[Reference]) -> list[str]:
     return sorted({t for r in references for t in (r.table, r.to)})
 
 
-def _tables_of(facts: Facts, system: str, kind: str) -> set[str]:
-    known = facts.workspace.entity
-    return {
-        h.profile.table
-        for h in facts.quality.holdings()
-        if h.system == system
-        and h.mapped.entity
-        and (h.mapped.entity == kind or getattr(known.get(h.mapped.entity), "kind", None) == kind)
-    }
+_AUTHORS = frozenset({"owner", "created by", "modified by"})
+
+
+def _accounts(facts: Facts, system: str, references: Iterable[Reference]) -> set[str]:
+    """Tables of accounts: mapped so, or what authors and owners refer to and no entity is in."""
+    mapped = facts.maps.get(system)
+    rows = mapped.tables if mapped else ()
+    users = {t.table for t in rows if t.entity and _kind(facts, system, t.entity) == "user"}
+    held = {t.table for t in rows if t.entity and t.role != "system"}
+    profiles = facts.quality.profiles.get(system, {})
+    for r in references:
+        if r.to in held or r.table not in profiles:
+            continue
+        for column in profiles[r.table].columns:
+            meant = column.semantic.type if column.semantic else ""
+            if column.name in r.columns and meant in _AUTHORS:
+                users.add(r.to)
+    return users
+
+
+def _kind(facts: Facts, system: str, entity: str) -> str:
+    return facts.maps[system].kinds.get(entity, entity)
 
 
 def _by_entity(facts: Facts, system: str) -> dict[str, str]:

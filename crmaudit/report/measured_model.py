@@ -153,7 +153,8 @@ def _found(facts: Facts) -> Iterator[tuple[str, str, tuple[str, str], str, bool]
                 links.add(row.table)
         linked: dict[str, list[Reference]] = defaultdict(list)
         for r in keys.references:
-            if r.verdict == "cannot tell":
+            # What was only inferred and has no value to test it is no more than a guess.
+            if r.verdict == "cannot tell" and r.basis == "inferred":
                 continue
             if r.table in links and entities.get(r.to):
                 linked[r.table].append(r)
@@ -162,8 +163,10 @@ def _found(facts: Facts) -> Iterator[tuple[str, str, tuple[str, str], str, bool]
             ones, manies = entities.get(r.to, set()), entities.get(r.table, set())
             if len(ones) == 1 and len(manies) == 1 and ones != manies:
                 (one,), (many,) = ones, manies
-                at_one = "1" if r.filled == r.cases else "0..1"
-                at_many = "n" if (r.most or 0) > 1 else "1"
+                at_one, at_many = "?", "n"
+                if r.verdict != "cannot tell":
+                    at_one = "1" if r.filled == r.cases else "0..1"
+                    at_many = "n" if (r.most or 0) > 1 else "1"
                 how = f"{system}: {r.table}.{', '.join(r.columns)}"
                 yield one, many, (at_one, at_many), how, True
         for table, references in sorted(linked.items()):
@@ -212,7 +215,7 @@ def _words(wrong: Contradiction, one: str, other: str, facts: Facts) -> str:
 def _oriented(a: str, z: str, pair: _Pair) -> tuple[str, str]:
     """The one and the many."""
     for left, right in sorted(pair.found or pair.declared):
-        if left == "n" and right in ("1", "0..1"):
+        if left == "n" and right != "n":
             return z, a
     return a, z
 

@@ -6,6 +6,7 @@ from crmaudit.facts import Facts
 from crmaudit.quality.scores import DIMENSIONS, Scorecard
 from crmaudit.report import specs as s
 from crmaudit.report.numbers import percent
+from crmaudit.report.wording import listed
 
 HEAT_ROWS = 30
 """More entities than this are in the table only."""
@@ -71,22 +72,32 @@ def _cell(share: float | None, mark: bool = False) -> s.HeatCell:
     return s.HeatCell(share, percent(share) if share is not None else "", mark)
 
 
-def reach_heat(facts: Facts) -> s.Heat | None:
-    """Customers by system and what is at hand of them: shares of the records there.
+def seen_together(facts: Facts) -> tuple[str, int, int] | None:
+    """Of the most customers that are counted in one system: who, how many, of how many."""
+    found = [x for x in facts.one_place if x.records and x.together is not None and x.held]
+    best = max(found, key=lambda x: (x.records, x.system, x.entity), default=None)
+    if best is None or best.together is None:
+        return None
+    known, systems = facts.workspace.entity, facts.workspace.system
+    entity = known[best.entity].label if best.entity in known else best.entity
+    name = f"{entity} in {systems[best.system].name} with {listed(best.held)}"
+    return name, best.together, best.records
 
-    What no system holds of anybody is left out; the table tells why.
+
+def reach_heat(facts: Facts) -> s.Heat | None:
+    """Customers by system and what whoever answers a call wants at hand: shares of the records.
+
+    What else was counted, and why something was not, is in the table.
     """
     found = [x for x in facts.one_place if x.records]
     if not found:
         return None
     known, systems = facts.workspace.entity, facts.workspace.system
-    things = [t for t in _ORDER if any(t in x.having for x in found)]
-    things += sorted({t for x in found for t in x.having} - set(things))
     labels, rows = [], []
     for x in found:
         entity = known[x.entity].label if x.entity in known else x.entity
         labels.append(f"{entity} in {systems[x.system].name}")
-        row = [_cell(x.having[t] / x.records if t in x.having else None) for t in things]
+        row = [_cell(x.having[t] / x.records if t in x.having else None) for t in _ORDER]
         rows.append((*row, _cell(x.share)))
-    heads = (*things, "seen together")
+    heads = (*_ORDER, "seen together")
     return s.Heat(tuple(labels), heads, tuple(rows), "Records", dark="low")

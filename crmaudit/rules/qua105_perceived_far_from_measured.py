@@ -1,8 +1,8 @@
 """What people say of the data lies far from what was measured.
 
 ## Why
-Perceived quality is somebody's opinion, measured quality the mean of its dimensions. Where they differ by
-`points` or more of 100, people trust data that is bad, or avoid data that is good.
+Perceived quality is somebody's opinion, measured quality the mean of the dimensions assessed.
+Where they differ by `points` or more of 100, people trust data that is bad, or avoid good data.
 
 ## Fix
 Show the two numbers side by side to those who gave the opinion, with examples of faults.

@@ -6,7 +6,8 @@ reach a selection nobody chose; from `high` on, it weighs heavily.
 
 ## Fix
 Ask at the next contact, make the field visible where people are served, and record a refusal as
-one. Persons are the entities with `kind: person`.
+one. Persons are the entities with `kind: person`. Where it was counted, addresses beside the
+table of persons count too, and deleted records do not.
 
 ## Bad
 ```yaml entities.yaml
@@ -44,11 +45,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crmaudit.facts import Facts
-from crmaudit.quality.checks import is_email_name, names_addresses_only
+from crmaudit.quality.quality import address_column
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
 from crmaudit.rules.words import (
     column_subject,
+    doubted,
     entity_label,
+    entity_subject,
     need_profiles,
     percent,
     several,
@@ -63,47 +66,45 @@ initiative = "clean-data"
 
 def check(facts: Facts, share: float = 0.2, high: float = 0.3) -> Iterator[Hit | NotAssessed]:
     need_profiles(facts)
-    kinds = {e.id for e in facts.workspace.entities if e.kind == "person"}
     persons = [
         h
         for h in facts.quality.holdings()
-        if h.mapped.role == "primary" and h.profile.rows and h.mapped.entity in kinds
+        if h.mapped.role == "primary"
+        and h.profile.rows
+        and facts.maps[h.system].kinds.get(h.mapped.entity) == "person"
     ]
     if not persons:
         raise NotAssessed(
             "no profiled table is mapped to an entity of persons",
             needs="kind: person in entities.yaml, the table in maps/",
         )
+    reached = {(p.system, p.table, p.where): p for p in facts.one_place}
     for holding in persons:
-        profile = holding.profile
-        label = entity_label(facts, holding.mapped.entity)
-        named = [c for c in profile.columns if is_email_name(c.name) and c.logical == "text"]
-        # A greeting or a consent has "mail" in its name too: what holds addresses was told
-        # apart by content when it was profiled. An empty column has no content to tell by, only
-        # a name that can mean nothing else.
-        columns = [
-            c
-            for c in named
-            if "email syntax" in c.checks or (not c.filled and names_addresses_only(c.name))
-        ]
-        if not columns:
-            yield NotAssessed(
-                f"{profile.table} has no column of e-mail addresses; they may lie beside it",
-                "semantic types of the columns",
-                table_subject(holding.system, profile.table),
-            )
+        profile, mapped = holding.profile, holding.mapped
+        best = address_column(profile)
+        place = reached.get((holding.system, profile.table, mapped.where))
+        about = table_subject(holding.system, profile.table)
+        if best is not None:
+            about = column_subject(holding.system, profile.table, best.name)
+        if place is not None and "e-mail" in place.having and place.records:
+            whole, evidence = place.records, place.evidence
+            lacking = whole - place.having["e-mail"]
+            sure = surety(profile)
+        elif best is not None:
+            whole, lacking, evidence = best.rows, best.rows - best.filled, profile.id
+            sure = surety(profile, best) if holding.whole else "tentative"
+        else:
+            reason = f"{profile.table} has no column of e-mail addresses; they may lie beside it"
+            yield NotAssessed(reason, "semantic types of the columns", about)
             continue
-        best = max(columns, key=lambda c: c.filled)
-        lacking = best.rows - best.filled
-        if lacking / best.rows >= share:
+        if lacking / whole >= share:
+            label = several(entity_label(facts, mapped.entity))
             yield Hit(
-                column_subject(holding.system, profile.table, best.name),
-                f"{percent(lacking / best.rows)} of the {several(label)} in {profile.table} "
-                f"have no e-mail address ({lacking:,} of {best.rows:,})",
-                measurements=(
-                    Measurement.share("without e-mail", lacking, best.rows, (profile.id,)),
-                ),
-                severity="high" if lacking / best.rows >= high else None,
-                confidence=surety(profile, best) if holding.whole else "tentative",
-                related=(f"entity:{holding.mapped.entity}",),
+                about,
+                f"{percent(lacking / whole)} of the {label} in {profile.table} "
+                f"have no e-mail address ({lacking:,} of {whole:,})",
+                measurements=(Measurement.share("without e-mail", lacking, whole, (evidence,)),),
+                severity="high" if lacking / whole >= high else None,
+                confidence=doubted(sure, holding.doubtful),
+                related=(entity_subject(mapped.entity),),
             )

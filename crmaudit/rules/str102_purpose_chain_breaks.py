@@ -52,51 +52,32 @@ topic: Topic = "extraction"
 initiative = "close-information-gaps"
 
 
-_FOLLOWS = {
-    ("lead tracking", "opportunity"): "became an opportunity",
-    ("lead tracking", "customer"): "became a customer",
-    ("lead tracking", "confirmation"): "came to an order or confirmation",
-    ("activity tracking", "customer"): "tell with whom",
-    ("activity tracking", "recorded by people"): "were recorded by people",
-    ("campaign tracking", "response"): "have any response",
-}
-
-
 def check(facts: Facts, share: float = 0.05) -> Iterator[Hit | NotAssessed]:
-    broken = breaks(facts.purposes, share)
     served = {p.purpose for p in facts.workspace.processes}
+    first = {step.purpose: step for step in reversed(breaks(facts.purposes, share))}
     for purpose in PURPOSES:
-        steps = [s for s in broken if s.purpose == purpose]
         # Without a process there is a finding on the purpose already.
-        if steps and (purpose in served or not facts.workspace.says("processes.yaml")):
-            yield _measured(facts, purpose, steps)
+        silent = facts.workspace.says("processes.yaml") and purpose not in served
+        if purpose in first and not silent:
+            yield _measured(facts, first[purpose])
     facts.need("processes.yaml")
     yield from _declared(facts)
 
 
-def _measured(facts: Facts, purpose: str, steps: list[Step]) -> Hit:
-    """A chain that breaks in the data: records of which nothing follows."""
-    first = steps[0]
-    part = f"{first.going_on:,}" if first.going_on else "none"
-    told = _FOLLOWS[first.purpose, first.towards]
+def _measured(facts: Facts, step: Step) -> Hit:
+    """A chain that breaks in the data: nothing follows on most records."""
+    going, records = step.going_on or 0, several(entity_label(facts, step.entity))
     return Hit(
-        f"purpose:{purpose.replace(' ', '-')}",
-        f"{purpose.capitalize()} breaks in {facts.workspace.system[first.system].name}: {part} of "
-        f"{first.records:,} {several(entity_label(facts, first.entity))} {told}",
-        file="processes.yaml",
-        measurements=tuple(
-            Measurement.share(
-                f"{s.entity} to {s.towards}, {s.system}", s.going_on or 0, s.records, (s.evidence,)
-            )
-            for s in steps
-        ),
+        f"purpose:{step.purpose.replace(' ', '-')}",
+        f"{step.purpose.capitalize()} breaks in {facts.workspace.system[step.system].name}: "
+        f"{f'{going:,}' if going else 'none'} of {step.records:,} {records} {step.told}",
+        measurements=(Measurement.share(step.towards, going, step.records, (step.evidence,)),),
         confidence="firm",
-        related=tuple(dict.fromkeys(f"system:{s.system}" for s in steps)),
+        related=(f"system:{step.system}",),
     )
 
 
 def _declared(facts: Facts) -> Iterator[Hit | NotAssessed]:
-    found_breaks = facts.governance.breaks
     for purpose in PURPOSES:
         serving = [p for p in facts.workspace.processes if p.purpose == purpose]
         if not serving:
@@ -108,7 +89,7 @@ def _declared(facts: Facts) -> Iterator[Hit | NotAssessed]:
             )
         for process in serving:
             subject, steps = f"process:{process.id}", len(process.steps)
-            found = found_breaks.get(process.id, ())
+            found = facts.governance.breaks.get(process.id, ())
             if not steps:
                 reason = f"the steps of {process.name!r}, which serves {purpose}, are not described"
                 yield NotAssessed(reason, "steps: in processes.yaml", subject)

@@ -41,9 +41,11 @@ _AS_MEASURED = {"contact point": "contact", "open case": "case"}
 
 def check(facts: Facts) -> Iterator[Hit]:
     scope = [s for s in facts.workspace.in_scope if in_use(s)]
-    said = {s.id: set(s.one_place_view) for s in scope if s.one_place_view is not None}
+    said: dict[str, set[str]] = {
+        s.id: set(s.one_place_view) for s in scope if s.one_place_view is not None
+    }
     measured = {m.system: m for m in seen(facts.one_place) if m.system in {s.id for s in scope}}
-    shown = {s.id: said.get(s.id, set()) for s in scope if s.id in said or s.id in measured}
+    shown = {s.id: set(said.get(s.id, ())) for s in scope if s.id in said or s.id in measured}
     for system_id, found in measured.items():
         shown[system_id] |= {_AS_MEASURED.get(part, part) for part in found.held}
     if any(v.issuperset(WANTED) for v in shown.values()):

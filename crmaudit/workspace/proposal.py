@@ -11,10 +11,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date
-from typing import get_args
+from typing import Any, get_args
 from zlib import crc32
 
-from crmaudit.evidence import Catalog, Column, Table
+from crmaudit.evidence import Catalog, Table
 from crmaudit.evidence.entity_map import MappedTable, Role
 from crmaudit.workspace.landscape import CanonicalKind
 from crmaudit.workspace.naming import (
@@ -72,12 +72,16 @@ class ProposedTable:
     reason: str = ""
     where: str = ""
     key: tuple[str, ...] = ()
+    name: tuple[str, ...] = ()
     created_at: str = ""
     created_by: str = ""
     modified_at: str = ""
     modified_by: str = ""
     owner: str = ""
     soft_delete: str = ""
+    archived: str = ""
+    test_rows: str = ""
+    automatic: str = ""
     last_login: str = ""
 
 
@@ -203,7 +207,7 @@ def _draft(table: Table, words: Words) -> ProposedTable:
         reason = f"its name means {known}" if known else "named after the table"
         if not known and table.rows == 0:
             entity, reason = "", "empty, so no entity is proposed"
-    stamps = _stamps(table)
+    stamps: dict[str, Any] = _stamps(table)
     deleted = stamps.pop("deleted", "")
     if entity != "user":
         stamps.pop("last_login", None)

@@ -218,15 +218,17 @@ def _map(system: ProposedSystem, tables: tuple[ProposedTable, ...]) -> Iterator[
         yield f"    role: {table.role}"
         if table.where:
             yield f"    where: {scalar(table.where)}"
-        if table.key:
-            yield f"    key: [{', '.join(scalar(column) for column in table.key)}]"
+        for several in ("key", "name"):
+            if columns := getattr(table, several):
+                yield f"    {several}: [{', '.join(scalar(column) for column in columns)}]"
         stamps = ("created_at", "created_by", "modified_at", "modified_by", "owner", "last_login")
         for stamp in stamps:
             column = getattr(table, stamp)
             if column:
                 yield f"    {stamp}: {scalar(column)}"
-        if table.soft_delete:
-            yield f"    soft_delete: {scalar(table.soft_delete)}"
+        for condition in ("soft_delete", "archived", "test_rows", "automatic"):
+            if text := getattr(table, condition):
+                yield f"    {condition}: {scalar(text)}"
 
 
 def _refuse_to_overwrite(folder: Path, names: list[str]) -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import sqlite3
 from datetime import UTC, datetime
+from pathlib import Path
 
+import duckdb
 import pytest
-from databases import Database
+from databases import Database, sqlite_file
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -105,7 +107,7 @@ def test_every_engine_answers_alike(db: Database) -> None:
 
 def test_exports_spell_flags_as_text(make_db: object) -> None:
     db: Database = make_db("folder")  # type: ignore[operator]
-    (db.path / "person.csv").write_text("id,active,grade\n1,True,1\n2,0,2\n3,,10\n")
+    (db.path / "person.csv").write_text('id,active,grade\n1,True,1\n2,0,2\n3,"",10\n4,,3\n')
     with open_source(db.url) as source:
         catalog = source.catalog("crm")
         at = Names(MAP, catalog.provenance.engine, catalog.tables)
@@ -117,9 +119,22 @@ def test_exports_spell_flags_as_text(make_db: object) -> None:
 
         assert asked("active = 1") == asked("active = true") == {"1"}
         assert asked("active = 0") == {"2"}
+        assert asked("active IS NULL") == {"3", "4"}
+        assert asked("active IS NOT NULL") == {"1", "2"}
         assert asked("grade IN (2, 10)") == {"2", "3"}
         with pytest.raises(NotHereError, match="grade is text"):
             asked("grade > 1")
+
+
+def test_sqlite_without_types_compares_as_it_looks(tmp_path: Path) -> None:
+    db = sqlite_file(tmp_path / "crm.sqlite")
+    db.execute(["CREATE TABLE person (id, grade)", "INSERT INTO person VALUES (1, 5), (2, '5')"])
+    with open_source(db.url) as source:
+        catalog = source.catalog("crm")
+        at = Names(MAP, catalog.provenance.engine, catalog.tables)
+        for text in ("grade = 5", "grade IN (4, 5)", "grade = '5'"):
+            sql = written(parse(text), catalog.table("person"), "person", at)
+            assert len(source.query(f"SELECT id FROM person{selected(sql)}", "test")) == 2
 
 
 def where(text: str, *types: str, engine: str = "postgresql") -> str:
@@ -256,3 +271,22 @@ def test_names_are_those_of_the_map() -> None:
     assert set(names(parse(text), "own")) == {
         ("own", "a"), ("own", "b"), ("t", "c"), ("u", "d"), ("t", "e"), ("u", "f"), ("g", "h"),
     }  # fmt: skip
+
+
+def test_parquet_files_have_types(make_db: object) -> None:
+    db: Database = make_db("folder")  # type: ignore[operator]
+    place = db.path / "person.parquet"
+    with duckdb.connect() as maker:
+        maker.execute(
+            "COPY (SELECT 1 AS id, true AS active, 5 AS grade, 'a' AS kind, "
+            "DATE '2026-01-02' AS day "
+            f"UNION ALL SELECT 2, NULL, NULL, '', NULL) TO '{place}' (FORMAT parquet)"
+        )
+    with open_source(db.url) as source:
+        catalog = source.catalog("crm")
+        at = Names(MAP, catalog.provenance.engine, catalog.tables)
+        person = catalog.table("person")
+        for text in ("active = 1", "grade IS NOT NULL", "kind IS NOT NULL", "day IS NOT NULL",
+                     "grade IN ('5')", "kind = 'a'"):  # fmt: skip
+            sql = written(parse(text), person, "person", at)
+            assert source.query(f"SELECT id FROM person{selected(sql)}", "test") == [(1,)], text

@@ -173,3 +173,13 @@ def test_another_package_cannot_take_a_shipped_product(package: Path) -> None:
     (package / "odoo.yaml").write_text(SMALL.replace("product: ferret", "product: odoo"))
     with pytest.raises(CrmauditError, match="mapped by crmaudit and by the package ferret_maps"):
         product_maps()
+
+
+def test_the_map_of_the_documentation_is_read() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "products.md").read_text(encoding="utf-8")
+    (text,) = re.findall(r"```yaml ferret.yaml\n(.*?)```", page, flags=re.DOTALL)
+    assert read_map(text, "ferret.yaml").product == "ferret"
+    parts = set(re.findall(r"`(\w+)`", page.partition("| Part |")[2]))
+    assert {f for f in ProductMap.model_fields if f not in ("name", "product", "form")} <= parts | {
+        "versions", "verified_on_data",
+    }  # fmt: skip

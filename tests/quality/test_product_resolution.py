@@ -339,6 +339,13 @@ def test_relations_of_suitecrm_are_read() -> None:
          ""),
         ("email_addresses", "id", "contacts", "id", "email_addr_bean_rel", "email_address_id",
          "bean_id", "bean_module", "Contacts"),
+        # A role that selects rows instead of a type; ids without the type that tells their table.
+        ("email_addresses", "id", "contacts", "id", "email_addr_bean_rel", "email_address_id",
+         "bean_id", "primary_address", "1"),
+        ("calls", "parent_id", "accounts", "id", None, None, None, None, None),
+        ("cases", "any_id", "accounts", "id", None, None, None, None, None),
+        ("accounts", "id", "securitygroups", "id", "securitygroups_records", "record_id",
+         "securitygroup_id", "module", "Accounts"),
         ("ghosts", "account_id", "accounts", "id", None, None, None, None, None),
         ("tasks", "ghost_id", "accounts", "id", None, None, None, None, None),
         (None, None, None, None, None, None, None, None, None),
@@ -353,6 +360,8 @@ def test_relations_of_suitecrm_are_read() -> None:
         ("email_addr_bean_rel", "email_address_id", "email_addresses", "id", None),
         ("email_addr_bean_rel", "bean_id", "contacts", "id", ("bean_module", "Contacts")),
         ("cases", "assigned_user_id", "users", "id", None),
+        ("securitygroups_records", "record_id", "accounts", "id", ("module", "Accounts")),
+        ("securitygroups_records", "securitygroup_id", "securitygroups", "id", None),
     }
 
 

@@ -226,7 +226,7 @@ def test_memory_does_not_grow_with_rows() -> None:
         import resource, sys
         from profile_fakes import *
         class Long(ListSource):
-            def stream(self, table, columns):
+            def stream(self, table, columns, where=""):
                 schema = pa.schema([(c.name, pa.string()) for c in columns])
                 def batches():
                     for start in range(0, table.rows, 10_000):

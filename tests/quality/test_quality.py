@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 from rules.harness import Example
 
+from crmaudit.errors import CrmauditError
 from crmaudit.facts import Facts
-from crmaudit.quality.expected import answers
+from crmaudit.quality.expected import answers, fingerprint
 from crmaudit.quality.quality import Quality, column_named
 
 Make = Callable[..., Facts]
@@ -192,3 +193,146 @@ def test_an_expectation_without_a_table_is_not_answered(make: Make) -> None:
     (answer,) = answers(facts.workspace.expectations.expectations[0], facts.quality, facts.day)
     assert answer.kept is None
     assert "not profiled" in answer.reason
+
+
+PART = {"where": "kind = 'P'"}
+PEOPLE_MAP = {
+    "system": "crm",
+    "tables": [
+        {"table": "parties", "entity": "person", "where": "kind = 'P'"},
+        {"table": "parties", "entity": "firm", "where": "kind  =  'F'"},
+    ],
+}
+
+
+def test_what_is_measured_apart_counts_apart(make: Make) -> None:
+    whole = profile("parties", {"name": "email", "nulls": 50})
+    people = profile("parties", {"name": "email", "nulls": 5}, rows=60) | PART
+    facts = make(whole, people, maps__crm=PEOPLE_MAP)
+    quality = facts.quality
+    assert completeness(quality.entity_card("person")) == (55, 60)
+    assert quality.shared("person") == ()
+    # Of the firms nothing was measured apart: all rows of the table stand for them.
+    assert completeness(quality.entity_card("firm")) == (50, 100)
+    assert quality.shared("firm") == ("parties",)
+    # The table counts once for the system.
+    assert completeness(quality.system_card("crm")) == (50, 100)
+    firms = profile("parties", {"name": "email", "nulls": 30}, rows=40) | {"where": "kind = 'F'"}
+    quality = make(whole, people, firms, maps__crm=PEOPLE_MAP).quality
+    assert completeness(quality.entity_card("firm")) == (10, 40)
+    assert {h.whole for h in quality.holdings()} == {True}
+
+
+def test_a_part_that_could_not_be_read_is_none(make: Make) -> None:
+    failed = {"provenance": {"status": {"state": "failed", "reason": "denied"}}}
+    people = profile("parties", {"name": "email"}, rows=60) | PART | failed
+    quality = make(
+        profile("parties", {"name": "email", "nulls": 50}), people, maps__crm=PEOPLE_MAP
+    ).quality
+    assert quality.shared("person") == ("parties",)
+    assert completeness(quality.entity_card("person")) == (50, 100)
+
+
+def test_a_measured_map_holds_entities(make: Make) -> None:
+    measured = {
+        "kind": "entity-map",
+        "system": "crm",
+        "tables": [
+            {"table": "contacts", "entity": "person", "basis": "inferred", "confidence": 0.6},
+            {"table": "audit_log", "entity": "", "role": "system", "basis": "inferred"},
+        ],
+    }
+    entities = {"entities": [{"id": "client", "kind": "person"}]}
+    facts = make(*TABLES, measured, entities=entities)
+    (holding,) = facts.quality.holdings()
+    assert (holding.mapped.entity, holding.doubtful) == ("client", True)
+    assert completeness(facts.quality.system_card("crm")) == (140, 200)
+    assert facts.maps["crm"].kinds == {"client": "person"}
+
+
+def test_an_opinion_is_compared_with_the_entitys_own_rows(make: Make) -> None:
+    people = profile("parties", {"name": "email", "nulls": 6}, rows=60) | PART
+    dossier = {
+        "id": "crm",
+        "name": "CRM",
+        "perceived_quality": [{"who": "Desk", "score": 3, "entity": "person"}],
+    }
+    facts = make(
+        profile("parties", {"name": "email", "nulls": 50}),
+        people,
+        maps__crm=PEOPLE_MAP,
+        systems__crm=dossier,
+    )
+    (gap,) = facts.opinions
+    assert (gap.measured_score, gap.measured.mixed) == (90.0, False)
+
+
+EXPLAINED = (
+    profile(
+        "contacts",
+        {
+            "name": "email",
+            "nulls": 20,
+            "checks": {"placeholder": [77, 80], "valid": [77, 80]},
+            "semantic": {"type": "e-mail", "confidence": 0.9},
+        },
+        {"name": "firm_id"},
+    ),
+    profile("contacts_more", {"name": "mail_2", "semantic": {"type": "e-mail", "confidence": 0.9}}),
+    {
+        "kind": "keys",
+        "system": "crm",
+        "references": [
+            {"table": "contacts", "columns": ["firm_id"], "to": "firms", "filled": 50, "orphans": 5}
+        ],
+    },
+)
+
+
+def test_a_score_is_explained_down_to_its_evidence(make: Make) -> None:
+    quality = make(*EXPLAINED, maps__crm=MAP).quality
+    column = quality.explained("crm.contacts.email")
+    assert (column.kind, column.parts) == ("column", ())
+    told = {c.dimension: (c.passed, c.applicable, c.failed, c.evidence) for c in column.counts}
+    id_ = "profile:crm/contacts@s1"
+    assert told == {
+        "completeness": (80, 100, (("null", 20),), id_),
+        "validity": (77, 80, (("placeholder", 3),), id_),
+    }
+    assert column.overall.share == pytest.approx((0.8 + 77 / 80) / 2)
+    reference = quality.explained("crm.contacts.firm_id").counts[0]
+    assert (reference.passed, reference.failed) == (45, (("orphans", 5),))
+    assert reference.evidence == "keys:crm@s1"
+
+    entity = quality.explained("crm.contact")
+    assert entity.kind == "entity"
+    assert [p.path for p in entity.parts] == ["crm.contacts", "crm.contacts_more"]
+    assert entity.card.scores == quality.entity_card("contact", "crm").scores
+    attribute = quality.explained("crm.contact.e-mail")
+    assert [p.path for p in attribute.parts] == ["crm.contacts.email", "crm.contacts_more.mail_2"]
+    assert quality.explained("contact").kind == "entity"
+    system = quality.explained("crm")
+    assert system.card.scores == quality.system_card("crm").scores
+
+
+@pytest.mark.parametrize("path", ["crm.contcts", "nothing", "crm.contacts.absent", ""])
+def test_what_is_not_there_is_said(make: Make, path: str) -> None:
+    with pytest.raises(CrmauditError) as caught:
+        make(*EXPLAINED, maps__crm=MAP).quality.explained(path)
+    assert "nothing that was read" in str(caught.value)
+
+
+def test_expectations_count_only_as_they_were_tested(make: Make) -> None:
+    asked = {"id": "form", "system": "crm", "table": "t", "column": "n", "pattern": "x+"}
+    files = {"expectations": {"expectations": [asked | {"dimension": "accuracy"}]}}
+    now = fingerprint(make(**files).workspace.expectations.expectations[0])
+    test = {"expectation": "form", "check": "pattern", "table": "t", "column": "n"}
+    test |= {"passed": 7, "applicable": 10}
+    for print_, share in ((now, 0.7), ("changed", None)):
+        tested = {
+            "kind": "expectations",
+            "system": "crm",
+            "tests": [test | {"fingerprint": print_}],
+        }
+        quality = make(profile("t", {"name": "n"}), tested, **files).quality
+        assert quality.table_card("crm", "t").scores["accuracy"].share == share

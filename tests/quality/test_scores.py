@@ -11,20 +11,30 @@ from hypothesis import strategies as st
 from crmaudit.evidence import (
     Column,
     ColumnProfile,
+    Dependency,
+    Fault,
     Index,
     Method,
     Provenance,
+    Reference,
+    Semantic,
     Status,
     Table,
+    TableKey,
     TableProfile,
+    checked,
 )
+from crmaudit.quality.counts import About
 from crmaudit.quality.scores import (
     DIMENSIONS,
     Score,
     Scorecard,
+    card_of,
     combine,
+    overall,
     score_table,
     unused_columns,
+    wilson,
 )
 
 
@@ -135,3 +145,136 @@ def test_the_worst_dimension_is_told() -> None:
     assert card.worst.dimension == "completeness"
     assert card.mean() == pytest.approx(0.5)
     assert card.mean({"completeness": 3}) == pytest.approx(0.3)
+
+
+def test_many_passed_checks_hide_no_bad_dimension() -> None:
+    card = Scorecard({
+        "validity": Score("validity", 9_990, 10_000),
+        "completeness": Score("completeness", 1, 10),
+        "accuracy": Score("accuracy", reason="none"),
+    })  # fmt: skip
+    whole = overall(card)
+    assert whole.share == pytest.approx((0.999 + 0.1) / 2)
+    assert whole.checks == (9_991, 10_010)
+    weighed = Scorecard(card.scores, weights={"completeness": 3})
+    assert overall(weighed).share == pytest.approx((0.999 + 0.3) / 4)
+    assert overall(Scorecard({"accuracy": card.scores["accuracy"]})).share is None
+
+
+def test_columns_weigh_by_what_they_mean() -> None:
+    mail = Semantic("e-mail", 0.9)
+    profile = table_of(column("mail", nulls=50, semantic=mail), column("note"))
+    weights = {"contact": 3.0, "other": 1.0}
+    score = card_of(profile, About(importance=weights)).scores["completeness"]
+    assert (score.passed, score.applicable) == (3 * 50 + 100, 400)
+    assert score.checks == (150, 200)
+    # A column by itself is all there is.
+    alone = card_of(profile, About(importance=weights), profile.column("mail"))
+    assert alone.scores["completeness"].passed == 50
+
+
+def test_faults_are_invalid_once() -> None:
+    profile = table_of(
+        column(
+            "mail",
+            checks={"placeholder": (97, 100), "valid": (95, 100)},
+            faults=(
+                Fault("placeholder", ("mail",), 5, 100),
+                Fault("invalid value", ("mail",), 4, 100),
+                Fault("outlier", ("mail",), 50, 100),
+                Fault("wrong kind of value", ("mail",), 50, 100, confidence=0.3),
+            ),
+        )
+    )
+    score = score_table(profile).scores["validity"]
+    # Five fail a check; of the five placeholders three are among them; four are no addresses.
+    assert (score.passed, score.applicable) == (100 - 5 - 2 - 4, 100)
+
+
+def test_a_fault_of_a_sample_stands_for_all_rows() -> None:
+    fault = Fault("invalid value", ("n",), 1, 10, sampled=10)
+    profile = table_of(column("n", checks={"valid": (100, 100)}, faults=(fault,)))
+    assert score_table(profile).scores["validity"].passed == 90
+
+
+def test_consistency_of_references_dependencies_and_spelling() -> None:
+    profile = TableProfile(
+        table_of().provenance,
+        table="contacts",
+        rows=100,
+        columns=(
+            column("firm_id"),
+            column("city", faults=(Fault("spelling variant", ("city",), 3, 100),)),
+        ),
+        faults=(Fault("order of dates", ("end", "start"), 2, 50),),
+        dependencies=(Dependency("zip", "city", 48, 50),),
+        clean=90,
+        looked_at=100,
+    )
+    about = About(
+        references=(
+            Reference("contacts", ("firm_id",), "firms", cases=100, filled=80, orphans=8),
+            Reference("contacts", ("boss_id",), "users", cases=100, filled=0, orphans=0),
+            Reference("contacts", ("guess",), "users", confidence=0.3, filled=80, orphans=70),
+        ),
+        keyed="keys:crm@s",
+    )
+    card = card_of(profile, about)
+    score = card.scores["consistency"]
+    assert (score.passed, score.applicable) == (72 + 97 + 48 + 48, 80 + 100 + 50 + 50)
+    assert score.evidence == (profile.id, "keys:crm@s")
+    assert card.clean is not None
+    assert card.clean.share == 0.9
+    alone = card_of(profile, about, profile.column("firm_id")).scores["consistency"]
+    assert (alone.passed, alone.applicable) == (72, 80)
+    assert score_table(table_of(column("x"))).scores["consistency"].share is None
+
+
+def test_keys_of_several_columns_are_unique_together() -> None:
+    profile = table_of(column("a", distinct=10), column("b", distinct=10))
+    key = TableKey("contacts", ("a", "b"), "declared", rows=100, nulls=10, repeated=6)
+    weak = TableKey("contacts", ("a",), "inferred", confidence=0.5, rows=100, repeated=99)
+    score = card_of(profile, About(keys=(key, weak))).scores["uniqueness"]
+    assert (score.passed, score.applicable) == (84, 90)
+
+
+def test_expectations_count_in_their_dimension() -> None:
+    profile = table_of(column("mail"))
+    tests = (
+        checked.Tested("true", "f", "sql", "contacts", faults=5, applicable=50),
+        checked.Tested("form", "f", "pattern", "contacts", "mail", passed=9, applicable=10),
+        checked.Tested("new", "f", "rows_at_least", "contacts", applicable=100),
+    )
+    about = About(tests=tests, tested="expectations:crm@s", dimension_of={"true": "accuracy"})
+    card = card_of(profile, about)
+    assert card.scores["accuracy"].checks == (45, 50)
+    assert card.scores["accuracy"].evidence == ("expectations:crm@s",)
+    assert card.scores["validity"].checks == (9, 10)
+
+
+def test_what_happened_once_does_not_age() -> None:
+    profile = table_of(column("date_modified", months={"2020-01": 100}))
+    day = date(2026, 3, 15)
+    assert card_of(profile, About(day=day)).scores["timeliness"].share == 0
+    score = card_of(profile, About(day=day, ages=False)).scores["timeliness"]
+    assert score.share is None
+    assert "happened once" in score.reason
+
+
+def test_the_interval_of_a_sample() -> None:
+    # Newcombe (1998), table I: 81 of 263 give 0.2553 to 0.3662.
+    low, high = wilson(81 / 263, 263)
+    assert (round(low, 4), round(high, 4)) == (0.2553, 0.3662)
+    sampled = Method("sample", n=100, total=9_000)
+    score = Score("validity", 900, 1_000, sampled)
+    assert score.interval == wilson(0.9, 100)
+    assert Score("validity", 9, 10).interval is None
+
+
+@given(st.integers(0, 500), st.integers(1, 500))
+def test_an_interval_holds_its_share(passed: int, more: int) -> None:
+    n = passed + more
+    for k in (passed, n):
+        low, high = wilson(k / n, n)
+        assert 0 <= low <= k / n <= high <= 1
+        assert high - low < 1

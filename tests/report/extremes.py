@@ -166,6 +166,29 @@ def hostile(text: str) -> b.Document:
             (s.Edge(text, "b", text), s.Edge("b", text, text)),
         ),
         s.Lines((s.Series(text, ((day, 1), (AS_OF, 2)), text, day, text),)),
+        s.Panels(
+            (
+                s.Panel(text, "months", (s.Bar(text, 3, text, True), s.Bar("b", 0, text)), text),
+                s.Panel(text, "range", (s.Bar(text, 1, text),) * 30, text, text, text),
+                s.Panel(text, "values", (s.Bar(text, 9, text),) * 9, note=text),
+                s.Panel(text, "range", ()),
+            ),
+            text,
+        ),
+        s.Missingness(
+            (s.Bar(text, 0.4, text), s.Bar("b", None, "")),
+            (s.EmptyPattern((0,), 0.5, text), s.EmptyPattern((), 0.5, text)),
+        ),
+        s.Diagram(
+            (s.Box(text, text, text), s.Box("b", "b"), s.Box("c", text, hollow=True)),
+            (
+                s.Tie(text, "b", "dashed", text, text, "0..1", "n", True),
+                s.Tie("b", text, "dotted"),
+                s.Tie("b", "b", label=text),
+                s.Tie("b", "nowhere"),
+            ),
+            *(text,) * 5,
+        ),
     )
     return b.Document(
         text,

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import os
 import re
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 
 from crmaudit.errors import CrmauditError
-from crmaudit.evidence import Catalog, Column, ForeignKey, Index, Provenance, Table
-from crmaudit.workspace import init, kind_columns, load, propose, without_secret
+from crmaudit.evidence import Catalog, Column, ForeignKey, Index, MappedTable, Provenance, Table
+from crmaudit.workspace import init, load, propose, without_secret
 from crmaudit.workspace import scaffold as scaffold_module
 from crmaudit.workspace.naming import Words, canonical, shared_prefix, sign_of
 from crmaudit.workspace.proposal import Proposal, ProposedEntity, ProposedSystem, ProposedTable
@@ -124,44 +125,48 @@ def test_a_shared_key_is_an_extension_and_a_unique_reference_is_one_to_one() -> 
     assert {e.id: e.relationships for e in proposal.entities}["passport"] == (("person", "1:1"),)
 
 
-def test_several_kinds_of_party_in_one_table() -> None:
-    parties = table("app_contacts", "id contact_type name api_key", 90)
-    others = table("app_things", "id contact_type", 9)
-    found = catalog(parties, others)
-    assert [(t.name, c.name) for t, c in kind_columns(found)] == [("app_contacts", "contact_type")]
-    counts = {"Individual": 60, "Organization": 20, "Robot's": 10}
-    proposal = propose(found, "crm", "", {("app_contacts", "contact_type"): counts})
-    rows = [t for t in proposal.tables if t.table == "app_contacts"]
-    assert [(t.entity, t.where) for t in rows] == [
-        ("person", "contact_type = 'Individual'"),
-        ("organisation", "contact_type = 'Organization'"),
+FOUND = (
+    MappedTable(
+        "app_contacts", "person", where="contact_type = 'Individual'", key=("id",),
+        name=("first", "last"), test_rows="is_test = 1", confidence=0.9, basis="inferred",
+        reasons=("contact_type names kinds; 10 rows are of other kinds", "more"),
+    ),
+    MappedTable("app_contacts", "organisation", where="contact_type = 'Organization'"),
+    MappedTable("app_attendance", "event registration", created_at="log.at", join={"log.id": "id"}),
+)  # fmt: skip
+
+
+def test_what_was_found_outweighs_the_names(tmp_path: Path) -> None:
+    tables = [
+        table("app_contacts", "id contact_type first last", 90),
+        table("app_attendance", "id contact_id", 9),
+        table("app_machines", "id serial contact_id a b c", 17),
     ]
-    assert rows[0].reason.endswith("10 rows are of other kinds")
-    entities = {e.id: (e.kind, e.volume) for e in proposal.entities}
-    assert entities["person"] == ("person", 60)
-    assert entities["organisation"] == ("organisation", 20)
-
-
-def test_values_that_name_no_party_are_not_written_down(tmp_path: Path) -> None:
-    people = table("contacts", "id type name", 90)
-    kinds = {("contacts", "type"): {"person": 50, "Jane Doe": 40}}
-    proposal = propose(catalog(people), "crm", "", kinds)
-    assert [(t.entity, t.where) for t in proposal.tables] == [("person", "")]
-    init(tmp_path / "w", proposal=proposal)
-    written = "".join(p.read_text() for p in (tmp_path / "w").rglob("*.yaml"))
-    assert "Jane" not in written
-
-
-def test_a_split_table_is_written_so_that_it_loads(tmp_path: Path) -> None:
-    kinds = {("contacts", "type"): {"Person": 50, "company": 40, "Kontakt": 3}}
-    proposal = propose(catalog(table("contacts", "id type name", 93)), "crm", "", kinds)
+    rows = {("app_contacts", "contact_type = 'Individual'"): 60}
+    proposal = propose(catalog(*tables), "crm", "", FOUND, rows)
+    person, organisation, attendance, machines = proposal.tables
+    assert (person.entity, person.where) == ("person", "contact_type = 'Individual'")
+    assert person.reason.startswith("contact_type names kinds; 10 rows")
+    assert organisation.entity == "organisation"
+    assert (attendance.entity, attendance.created_at) == ("event-registration", "")
+    assert (machines.entity, machines.role) == ("machine", "primary")
+    entities = {e.id: (e.name, e.kind, e.volume) for e in proposal.entities}
+    assert entities["person"] == ("Person", "person", 60)
+    assert entities["organisation"] == ("Organisation", "organisation", None)
+    assert entities["event-registration"][:2] == ("Event registration", "event registration")
     init(tmp_path / "w", proposal=proposal)
     (written,) = load(tmp_path / "w").maps
-    assert [(t.entity, t.where) for t in written.tables] == [
-        ("person", "type = 'Person'"),
-        ("person", "type = 'Kontakt'"),
-        ("organisation", "type = 'company'"),
-    ]
+    assert [t.entity for t in written.tables] == [t.entity for t in proposal.tables]
+    assert written.tables[0].name == ("first", "last")
+    assert written.tables[0].test_rows == "is_test = 1"
+
+
+def test_a_doubtful_customer_stays_a_customer() -> None:
+    doubtful = MappedTable("customers", "organisation", confidence=0.68)
+    found = catalog(table("customers", "id name"))
+    assert [t.entity for t in propose(found, "crm", "", [doubtful]).tables] == ["customer"]
+    sure = replace(doubtful, confidence=0.9)
+    assert [t.entity for t in propose(found, "crm", "", [sure]).tables] == ["organisation"]
 
 
 def test_what_a_table_holds_outweighs_what_it_is_called() -> None:

@@ -19,11 +19,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from crmaudit.evidence import Dependency, Fault
-from crmaudit.evidence.privacy import example
-from crmaudit.evidence.semantic import audience
 from crmaudit.quality.collectors.column import Found
 from crmaudit.quality.collectors.engine import Engine
-from crmaudit.quality.collectors.value_faults import number
+from crmaudit.quality.collectors.value_faults import number, shown, type_of
 from crmaudit.quality.faults.dependencies import (
     MAJORITY,
     Strength,
@@ -127,7 +125,7 @@ def _asked(columns: Sequence[Found]) -> list[_Side]:
         c
         for c in columns
         if c.filled >= LEAST_ROWS
-        and (may_depend(_type(c), c.logical, c.distinct) or _may_determine(c))
+        and (may_depend(type_of(c), c.logical, c.distinct) or _may_determine(c))
         and c.length[2] < 1000
     ]
     if len(found) < 2:
@@ -136,7 +134,7 @@ def _asked(columns: Sequence[Found]) -> list[_Side]:
     sides = []
     for column in sorted(found[:_MOST_COLUMNS], key=lambda c: c.index):
         name = f"c{column.index}"
-        if part := area(_type(column), name):
+        if part := area(type_of(column), name):
             sides.append(_Side(column, part))
         if column.distinct <= _MOST_SHARE * column.filled:
             sides.append(_Side(column, name))
@@ -144,7 +142,7 @@ def _asked(columns: Sequence[Found]) -> list[_Side]:
 
 
 def _may_determine(column: Found) -> bool:
-    return may_determine(_type(column), column.logical, column.distinct)
+    return may_determine(type_of(column), column.logical, column.distinct)
 
 
 def _codes(
@@ -186,7 +184,7 @@ def _pairs(asked: Sequence[_Side], codes: dict[_Side, Any]) -> list[_Pair]:
                 dependent.index == determinant.index
                 or dependent.sql != f"c{dependent.index}"
                 or column.distinct > 2 * determinant.column.distinct
-                or not may_depend(_type(column), column.logical, column.distinct)
+                or not may_depend(type_of(column), column.logical, column.distinct)
             ):
                 continue
             measured = strength(codes[determinant], codes[dependent])
@@ -282,7 +280,6 @@ def _blame(
         column = columns[index]
         against = [columns[i].column.name for i in by]
         ((value,),) = engine.ask(f"SELECT c{index} FROM {rows} WHERE r = {row}")
-        secret = _type(column) is not None and audience(str(_type(column))) == "secret"
         strong = [p.strength for p in pairs if p.dependent.index == index]
         best = max((s.kept / s.rows for s in strong), default=0.95)
         yield Fault(
@@ -290,11 +287,7 @@ def _blame(
             (column.column.name, *against[:5]),
             wrong,
             column.filled,
-            "" if secret or value is None else example(value),
+            shown(column, value or "", 0),
             f"not what the other rows with the same {against[0]} hold",
             round(min(0.95, 0.7 + 0.25 * (best - 0.95) / 0.05), 2),
         )
-
-
-def _type(column: Found) -> Any:
-    return column.semantic.type if column.semantic else None

@@ -26,7 +26,7 @@ from crmaudit.evidence import (
     Tested,
 )
 from crmaudit.evidence.privacy import example, may_show, personal_name
-from crmaudit.evidence.semantic import audience
+from crmaudit.evidence.semantic import Audience, audience
 from crmaudit.quality.collectors.expectation_rows import CannotTellError, Counted, RowTests
 from crmaudit.quality.collectors.expectation_targets import Rows, Targets
 from crmaudit.quality.expected import asked, fingerprint
@@ -246,7 +246,7 @@ class _Work:
             return question.tested(passed=found.passed, applicable=found.applicable)
         (column,) = question.columns.values()
         if check == "max_age_days":
-            if personal_name(column.name):
+            if personal_name(column.name) or self._whose(question.rows, column) == "customer":
                 raise CannotTellError(f"the days in {column.name} may be personal and are not kept")
             found = engine.latest(column)
             return question.tested(applicable=found.applicable, latest=found.latest)
@@ -280,21 +280,19 @@ class _Work:
 
     def _example(self, rows: Rows, column: Column, found: Counted) -> str:
         """A value that fails, as it may be shown; nothing where it is not known what it means."""
+        whose, value = self._whose(rows, column), found.worst
+        if value is None or whose in (None, "secret"):
+            return ""
+        kind, distinct, filled = found.logical, found.distinct, found.filled
+        shown = may_show(column.name, kind, distinct, filled, value, found.times)
+        return value if whose == "none" and shown else example(value)
+
+    def _whose(self, rows: Rows, column: Column) -> Audience | None:
+        """Whose data the column holds; None where its meaning was not asked."""
         profile = self._profiles.get(rows.table.qualified)
-        known = (
-            next((c for c in profile.columns if c.name == column.name), None) if profile else None
-        )
-        if found.worst is None or known is None or known.semantic is None:
-            return ""
-        whose = audience(known.semantic.type)
-        if whose == "secret":
-            return ""
-        value, times = found.worst, found.times
-        if whose == "none" and may_show(
-            column.name, found.logical, found.distinct, found.filled, value, times
-        ):
-            return value
-        return example(value)
+        known = [c for c in profile.columns if c.name == column.name] if profile else []
+        semantic = known[0].semantic if known else None
+        return audience(semantic.type) if semantic else None
 
 
 _FAILURES = (CrmauditError, duckdb.Error, pa.ArrowException, OSError, MemoryError)

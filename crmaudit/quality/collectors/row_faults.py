@@ -7,12 +7,11 @@ from dataclasses import dataclass
 
 from crmaudit.evidence import DateOrder, Dependency, Fault, MissingPattern, Table
 from crmaudit.evidence.fault import FaultKind
-from crmaudit.evidence.privacy import example
 from crmaudit.quality.collectors.column import Found
 from crmaudit.quality.collectors.dependencies import broken_dependencies
 from crmaudit.quality.collectors.engine import Engine
 from crmaudit.quality.collectors.staging import Staged
-from crmaudit.quality.collectors.value_faults import FAULTY, KEEP, number
+from crmaudit.quality.collectors.value_faults import FAULTY, KEEP, number, shown, type_of
 from crmaudit.quality.faults.pairs import (
     Order,
     Role,
@@ -77,10 +76,7 @@ class Search:
 
     def run(self) -> None:
         """Find them. `bad` is there afterwards only if some were looked for."""
-        roles = [
-            Role(c.index, c.column.name, c.semantic.type if c.semantic else None, c.logical)
-            for c in self._filled
-        ]
+        roles = [Role(c.index, c.column.name, type_of(c), c.logical) for c in self._filled]
         self._engine.ask("CREATE OR REPLACE TEMP TABLE bad (r BIGINT, c USMALLINT, k USMALLINT)")
         self._in_the_future(roles)
         self._in_order(list(orders(roles)))
@@ -171,7 +167,7 @@ class Search:
                 (role.name,),
                 wrong,
                 column.filled,
-                example(value),
+                shown(column, value, 0),
                 "after the newest stamp of the table",
                 0.97 if born else 0.7,
             )

@@ -134,29 +134,27 @@ class Stage:
     """A temporary DuckDB file with one table of text columns, counted one by one.
 
     A context manager; file and folder are gone afterwards, whatever happened.
-    `ordered`: rows keep the order in which they came.
+    `ordered`: rows are numbered as they come; nothing is drawn from a sample then.
     """
 
     def __init__(self, plan: Plan, width: int, ordered: bool = False) -> None:
         self.groups = [[i] for i in range(width)]
         self._sampler = _Sampler(plan.sample) if plan.sample else None
-        names = _names(width) + (["draw"] if self._sampler else [])
-        types = ["VARCHAR"] * width + (["DOUBLE"] if self._sampler else [])
-        self._schema = pa.schema(
-            [
-                (n, pa.float64() if t == "DOUBLE" else pa.string())
-                for n, t in zip(names, types, strict=True)
-            ]
-        )
-        columns = ", ".join(f"{n} {t}" for n, t in zip(names, types, strict=True))
+        self._ordered = ordered
+        fields = [(n, pa.string()) for n in _names(width)]
+        if self._sampler:
+            fields.append(("draw", pa.float64()))
+        if ordered:
+            fields.append(("r", pa.int64()))
+        self._schema = pa.schema(fields)
+        sql = {pa.string(): "VARCHAR", pa.float64(): "DOUBLE", pa.int64(): "BIGINT"}
+        columns = ", ".join(f"{name} {sql[type_]}" for name, type_ in fields)
         threads = plan.threads or min(4, os.cpu_count() or 1)
         # Each column being written holds a block: small ones for wide tables.
         block = 16_384 if width > _WIDE else 262_144
         self.engine = Engine(plan, threads, "stage.duckdb", block)
         try:
             self.engine.ask(f"CREATE TABLE staged ({columns})")
-            if ordered:
-                self.engine.ask("SET preserve_insertion_order = true")
         except BaseException:
             self.engine.close()
             raise
@@ -174,13 +172,16 @@ class Stage:
         insert = self.engine.start(lambda: self._insert(feed))
         try:
             for batch in head:
+                numbers = self._numbers(seen, batch.num_rows)
                 seen += batch.num_rows
-                feed.put(batch.cast(self._schema), insert)
+                staged = pa.RecordBatch.from_arrays([*batch.columns, *numbers], schema=self._schema)
+                feed.put(staged, insert)
             for batch in batches:
-                seen += batch.num_rows
                 arrays = shortened(batch)
                 if self._sampler:
                     arrays.append(self._sampler.draw(batch.num_rows))
+                arrays += self._numbers(seen, batch.num_rows)
+                seen += batch.num_rows
                 staged = pa.RecordBatch.from_arrays(arrays, schema=self._schema)
                 feed.put(self._sampler.kept(staged) if self._sampler else staged, insert)
                 told(seen)
@@ -205,13 +206,17 @@ class Stage:
 
     @contextmanager
     def rows(self) -> Iterator[str]:
-        yield "(SELECT rowid AS r, * FROM staged)"
+        yield "staged" if self._ordered else "(SELECT rowid AS r, * FROM staged)"
 
     def __enter__(self) -> Stage:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.engine.close()
+
+    def _numbers(self, first: int, count: int) -> list[Any]:
+        # Several threads insert, so that the engine's own numbers follow no order.
+        return [pa.array(range(first, first + count), pa.int64())] if self._ordered else []
 
     def _insert(self, feed: _Feed) -> None:
         self.engine.show("feed", feed.reader(), "INSERT INTO staged SELECT * FROM feed")
@@ -275,7 +280,7 @@ class _Sampler:
         return pa.array(self._random.random(rows))
 
     def kept(self, batch: Any) -> Any:
-        draws = batch.column(batch.num_columns - 1).to_numpy()
+        draws = batch.column("draw").to_numpy()
         self._draws = np.concatenate((self._draws, draws[draws <= self.threshold]))
         if len(self._draws) > self.size:
             self._draws = np.partition(self._draws, self.size - 1)[: self.size]

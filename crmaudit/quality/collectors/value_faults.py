@@ -144,7 +144,8 @@ class _Search:
         meant: list[tuple[int, int]] = []
         for index, k, rows, _, most, value in found:
             column, suspicion = self._columns[index], self._kinds[k % STEP]
-            if not suspicion.least * column.filled <= rows <= suspicion.most * column.filled:
+            few = suspicion.least and rows < max(3, suspicion.least * column.filled)
+            if few or rows > suspicion.most * column.filled:
                 meant.append((index, k))
                 continue
             self._add(column, suspicion.kind, rows, value, most, suspicion)
@@ -177,7 +178,7 @@ class _Search:
         self._keep(kept)
 
     def _variants(self, column: Found, counts: dict[str, int]) -> list[tuple[int, str, int, int]]:
-        semantic = _type(column)
+        semantic = type_of(column)
         categories = column.distinct <= _MOST_CATEGORIES and (
             semantic in _CATEGORIES or semantic is None
         )
@@ -196,16 +197,16 @@ class _Search:
             rows = sum(counts[v] for v, _, _ in found)
             doubt = min(confidence for _, _, confidence in found)
             detail = f"{len(found):,} {'value' if len(found) == 1 else 'values'}"
-            shown = _shown(column, value, counts[value])
-            of_shown = _shown(column, of, counts.get(of, 0))
+            seen = shown(column, value, counts[value])
+            usual = shown(column, of, counts.get(of, 0))
             self._found[column.index].append(
                 Fault(
                     kind,
                     (column.column.name,),
                     rows,
                     column.filled,
-                    f"{shown} for {of_shown}" if shown and shown != of_shown else shown,
-                    f"{detail} {_SAID[kind]}",
+                    f"{seen} for {usual}" if seen and seen != usual else seen,
+                    f"{detail} {_SAID[kind] if len(found) > 1 else _SAID_ONE[kind]}",
                     doubt,
                 )
             )
@@ -218,7 +219,7 @@ class _Search:
     def _texts_as_dates(self) -> None:
         """Dates kept as text: days that no calendar has, and more than one way of writing."""
         for column in self._columns.values():
-            if column.logical != "text" or _type(column) not in dates.DATES:
+            if column.logical != "text" or type_of(column) not in dates.DATES:
                 continue
             where = f"c = {column.index}"
             ways = self._engine.ask(
@@ -238,7 +239,7 @@ class _Search:
     def _formats(self) -> None:
         """Values written unlike nearly all others, where one or few ways clearly rule."""
         for column in self._columns.values():
-            form = formats.form(_type(column))
+            form = formats.form(type_of(column))
             if column.logical != "text" or not form or column.filled < formats.LEAST_ROWS:
                 continue
             ways = self._engine.ask(
@@ -278,7 +279,7 @@ class _Search:
                 (column.column.name,),
                 rows,
                 column.filled,
-                _shown(column, value, n),
+                shown(column, value, n),
                 why.detail,
                 why.confidence,
             )
@@ -291,14 +292,28 @@ class _Search:
 
 
 _SAID: dict[FaultKind, str] = {
-    "inconsistent case": "in another case than the usual one",
-    "spelling variant": "like slips of a frequent one",
+    "inconsistent case": "in another case than usual",
+    "spelling variant": "that look like slips of a frequent one",
     "overlapping categories": "that mean the same as another one",
+}
+_SAID_ONE: dict[FaultKind, str] = {
+    "inconsistent case": "in another case than usual",
+    "spelling variant": "that looks like a slip of a frequent one",
+    "overlapping categories": "that means the same as another one",
 }
 
 
-def _type(column: Found) -> SemanticType | None:
-    return column.semantic.type if column.semantic else None
+def type_of(column: Found) -> SemanticType | None:
+    """What the column means, None where that is no more than a guess.
+
+    Text whose values repeat is a list of words, whatever else is not known of it.
+    """
+    found = column.semantic
+    if found is None or found.confidence < 0.5:
+        return None
+    if found.type == "text" and column.distinct * 5 <= column.filled:
+        return None
+    return found.type
 
 
 def _suspicions(column: Found) -> tuple[Suspicion, ...]:
@@ -311,7 +326,7 @@ def _suspicions(column: Found) -> tuple[Suspicion, ...]:
         filler, email = failed.get("placeholder"), failed.get("email syntax")
         return suspicions(
             Asked(
-                _type(column),
+                type_of(column),
                 column.logical,
                 filler=f"NOT ({filler.passes})" if filler else "",
                 email=email.passes if email else "",
@@ -334,7 +349,7 @@ def _suspicions(column: Found) -> tuple[Suspicion, ...]:
     if column.logical in ("date", "datetime"):
         unread = f"({READ[column.logical]}) IS NULL"
         return dates.date_suspicions(
-            _type(column), column.logical, unread, column.filled, column.distinct
+            type_of(column), column.logical, unread, column.filled, column.distinct
         )
     far = _outliers(column) if column.logical in ("integer", "number") else []
     return (*far, *([] if read else [wrong]))
@@ -343,7 +358,7 @@ def _suspicions(column: Found) -> tuple[Suspicion, ...]:
 def _outliers(column: Found) -> list[Suspicion]:
     quantiles = column.statistics.get("quantiles", ())
     if (
-        _type(column) not in outliers.MEASURES
+        type_of(column) not in outliers.MEASURES
         or column.statistics.get("masking") != "none"
         or column.filled < outliers.LEAST_ROWS
         or column.distinct < outliers.LEAST_VALUES
@@ -376,26 +391,26 @@ def _digits_alone(column: Found) -> bool:
             with_digits -= found.count
         elif not re.search("[Aa]9|9[Aa]", found.shape):
             apart += found.count
-    return apart >= 20 and 0.95 * with_digits <= apart < with_digits
+    return apart >= max(20, column.filled / 2) and 0.95 * with_digits <= apart < with_digits
 
 
 def _repeats(column: Found) -> bool:
     """Whether values are words that occur again and again."""
     return (
         column.logical == "text"
-        and _type(column) not in _NO_WORDS
+        and type_of(column) not in _NO_WORDS
         and 2 <= column.distinct <= MOST_VALUES
         and column.filled >= 2 * column.distinct
         and column.length[2] < 2000
     )
 
 
-def _shown(column: Found, value: str, rows: int) -> str:
+def shown(column: Found, value: str, rows: int) -> str:
     """The value as a reader may see it: codes in clear, all else by shape."""
-    semantic = _type(column)
-    if semantic and audience(semantic) == "secret":
+    whose = audience(column.semantic.type) if column.semantic else "none"
+    if whose == "secret":
         return ""
-    if (semantic is None or audience(semantic) == "none") and may_show(
+    if whose == "none" and may_show(
         column.column.name, column.logical, column.distinct, column.filled, value, rows
     ):
         return value

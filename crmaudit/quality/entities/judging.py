@@ -10,6 +10,7 @@ from crmaudit.evidence.entity_map import Role
 from crmaudit.quality.entities.reading import Reading, read
 from crmaudit.quality.entities.seen import SeenTable
 from crmaudit.quality.entities.signatures import scores
+from crmaudit.quality.entities.splitting import party_flag
 from crmaudit.quality.entities.vocabulary import PARTIES
 
 _ENOUGH = 0.5
@@ -137,6 +138,8 @@ class _Judges:
             near = self._near(table)
             if near & self.users:
                 return 0.3, ("users belong to it",)
+        if entity in ("person", "organisation") and any(map(party_flag, table.columns)):
+            return 0.33, ("a flag tells persons from organisations",)
         if entity == "segment":
             near = self._near(table)
             if any(self.tables[n].pairs for n in table.referred) or near - self.users:
@@ -193,7 +196,7 @@ class _Judges:
         ends = self._ends(table)
         content = [c for c in table.content if not c.marks & {"status", "code", "active", "label"}]
         plain = len(content)
-        if said.role == "system" or said.machinery or said.role == "log":
+        if said.role in ("system", "log", "line") or said.machinery or "quantity" in table.marks:
             return False
         if said.role == "link" and said.role_only and ends:
             return plain <= 6
@@ -204,7 +207,7 @@ class _Judges:
             return False
         if said.several:
             return plain <= 4
-        return plain <= 1 and said.role not in ("line",)
+        return plain <= 1
 
     def _ends(self, table: SeenTable) -> int:
         made = {table.stamps.get("created_by"), table.stamps.get("modified_by")}

@@ -16,7 +16,7 @@ _ENDINGS = (
     ("aux", "al"), ("oes", "ao"), ("ns", "m"), ("ais", "al"), ("eis", "el"), ("en", ""),
     ("n", ""), ("e", ""), ("er", ""), ("nnen", ""), ("innen", ""), ("i", "o"), ("i", "e"),
     ("i", "a"), ("e", "a"), ("he", "a"), ("hi", "o"), ("ces", "z"), ("men", "man"),
-    ("en", "e"), ("ken", "k"), ("ten", "t"), ("gen", "g"), ("ven", "f"),
+    ("en", "e"), ("en", "a"), ("ken", "k"), ("ten", "t"), ("gen", "g"), ("ven", "f"),
 )  # fmt: skip
 # Letters that German and Dutch put between the parts of a compound.
 _JOINTS = ("", "s", "n", "en", "es", "e", "er")

@@ -82,7 +82,9 @@ class SeenTable:
 
     @cached_property
     def stamps(self) -> Stamps:
-        return stamps(self.columns)
+        # `owner_id` beside `owner_type` is no account.
+        paired = {name for pair in self.pairs for name in pair}
+        return stamps([c for c in self.columns if c.name not in paired])
 
     @cached_property
     def marks(self) -> frozenset[str]:

@@ -96,7 +96,7 @@ def kind_columns(table: SeenTable, entity: str) -> tuple[SeenColumn, ...]:
     for column in table.columns:
         words = [singular(w) for w in raw_words(column.name)]
         named = bool(_KIND.intersection(words)) or any(w.endswith("type") for w in words)
-        flagged = _flag_of(column) in PARTIES and (entity in PARTIES or not entity)
+        flagged = party_flag(column) in PARTIES and (entity in PARTIES or not entity)
         if column.name in types or column.name in table.key or column.empty:
             continue
         profile = column.profile
@@ -126,8 +126,8 @@ def split(
     return ()
 
 
-def _flag_of(column: SeenColumn) -> str:
-    """`is_company` → organisation."""
+def party_flag(column: SeenColumn) -> str:
+    """The kind of party that a flag tells of: `is_company` → organisation; empty for others."""
     words = words_of(column.name)
     if len(words) < 2 or words[0] not in ("is", "ist", "est", "es", "e"):
         return ""
@@ -137,7 +137,7 @@ def _flag_of(column: SeenColumn) -> str:
 
 
 def _by_flag(column: SeenColumn, entity: str, dialect: Dialect) -> tuple[Part, ...]:
-    flag = _flag_of(column)
+    flag = party_flag(column)
     if flag not in ("person", "organisation"):
         return ()
     other = "organisation" if flag == "person" else "person"

@@ -49,8 +49,8 @@ _NEVER: frozenset[SemanticType] = frozenset(
         ),
     }
 )
-# To whom a record belongs is decided, it does not follow.
-_NO_DEPENDENT: frozenset[SemanticType] = frozenset({"reference"})
+# To whom a record belongs and what a person is called is decided, it does not follow.
+_NO_DEPENDENT: frozenset[SemanticType] = frozenset({"reference", "given name"})
 _NO_DETERMINANT: frozenset[SemanticType] = frozenset(
     {
         "category",

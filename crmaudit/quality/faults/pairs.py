@@ -19,6 +19,7 @@ _ENDS = """
     start stop | from to | from until | from thru | open close | opened closed | opening closing
     join leave | joined left | hired left | entry exit | arrival departure | checkin checkout
     effective expiry | effective expiration | issued expires | issue expiry | start expiry
+    issued due | issue due | invoiced due | ordered due
     start expiration | sent received | sent opened | ordered delivered | invoiced paid
     beginn ende | anfang ende | von bis | ab bis | eintritt austritt | gueltigab gueltigbis
     debut fin | du au | de a | ouverture fermeture | entree sortie | inicio fin | desde hasta

@@ -70,7 +70,8 @@ TRAITS: dict[Trait, str] = {
 class Suspicion:
     """A kind of fault, the SQL condition that shows it, and how far it is to be trusted.
 
-    Fewer rows than the share `least` of those filled may be right as they are.
+    Fewer rows than the share `least` of those filled, if there is one, or than
+    three, may be right as they are.
     No value fulfils it in a column none of whose values has `needs`.
     """
 

@@ -15,7 +15,7 @@ inactive | inaktiv | inactif | inactivo | not active | nicht aktiv | inactiva
 open | offen | ouvert | abierto | opened
 closed | geschlossen | ferme | cerrado | abgeschlossen
 new | neu | nouveau | nuevo
-pending | ausstehend | en attente | pendiente | waiting | on hold
+pending | ausstehend | en attente | pendiente
 in progress | in bearbeitung | en cours | en curso | ongoing | inprogress | wip
 completed | complete | done | erledigt | termine | completado | finished | terminado
 cancelled | canceled | storniert | annule | cancelado | cxl | abgesagt

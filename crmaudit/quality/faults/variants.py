@@ -21,6 +21,7 @@ MOST_VALUES = 20_000
 
 # In longer lists three letters are a code, of which the case may tell.
 _MOST_CODES = 50
+_FEW = 8
 # Comparisons of rare with frequent values that take a tenth of a second at most.
 _MOST_PAIRS = 150_000
 # A typing error is so many times rarer than what was meant.
@@ -98,8 +99,11 @@ def _by_writing(counts: Mapping[str, int]) -> tuple[dict[str, int], list[Variant
 
 def _by_meaning(counts: Mapping[str, int], meaning: Callable[[str], str]) -> Iterator[Variant]:
     groups: dict[str, list[tuple[str, int]]] = defaultdict(list)
+    # One letter is an abbreviation beside few others only, else the letter itself.
+    letters = len(counts) <= _FEW
     for value, rows in counts.items():
-        groups[meaning(folded(value))].append((value, rows))
+        if letters or len(value.strip()) > 1:
+            groups[meaning(folded(value))].append((value, rows))
     for key, group in groups.items():
         if not key or len(group) == 1:
             continue

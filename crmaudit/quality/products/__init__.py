@@ -17,7 +17,7 @@ from crmaudit.quality.products.dictionaries import (
     dictionary_queries,
     references_from_dictionary,
 )
-from crmaudit.quality.products.library import product_maps, read_map
+from crmaudit.quality.products.library import product_maps, read_map, shipped_maps
 from crmaudit.quality.products.product_map import ProductMap
 from crmaudit.quality.products.recognition import Recognised, recognise, version_statements
 from crmaudit.quality.products.resolution import resolve
@@ -36,5 +36,6 @@ __all__ = [
     "recognise",
     "references_from_dictionary",
     "resolve",
+    "shipped_maps",
     "version_statements",
 ]

@@ -22,6 +22,9 @@ from crmaudit.quality.products.conditions import (
 )
 
 _FLAGS = {"0": False, "1": True, "false": False, "true": True}
+_STRICT = frozenset({"postgresql", "duckdb", "folder"})
+"""Engines that compare values of one type only."""
+
 _SPELLINGS = {
     True: ("1", "true", "t", "yes", "y"),
     False: ("0", "false", "f", "no", "n"),
@@ -121,7 +124,11 @@ class _Writer:
             case Among(left, among, negated):
                 return self._among(left, among, negated, scope)
             case Empty(left, negated):
-                return f"{self._found(left, scope)[0]} IS {'NOT ' if negated else ''}NULL"
+                text, kind = self._found(left, scope)
+                if self._engine == "folder" and kind == "text":
+                    # Exports write an empty text for what has no value.
+                    return f"coalesce({text}, '') {'<>' if negated else '='} ''"
+                return f"{text} IS {'NOT ' if negated else ''}NULL"
             case Like(left, pattern, negated):
                 text, kind = self._found(left, scope)
                 if kind != "text":
@@ -134,7 +141,7 @@ class _Writer:
         flag = _FLAGS.get(value.value) if value.kind != "text" else None
         if flag is not None and sign in ("=", "<>"):
             wanted = flag if sign == "=" else not flag
-            if kind == "boolean" and self._engine in ("postgresql", "duckdb"):
+            if kind == "boolean" and self._engine in _STRICT:
                 return f"{text} = {'true' if wanted else 'false'}"
             if kind == "text":
                 # `<> 1` of a text is anything else, not only what spells "no".
@@ -191,6 +198,9 @@ class _Writer:
                     shown = quoted(column.name, self._engine)
                     if place.inner and len(place.tables) > 1:
                         shown = f"{quoted(alias, self._engine)}.{shown}"
+                    if not column.type and self._engine == "sqlite":
+                        # Without a type SQLite tells 1 and '1' apart.
+                        shown = f"CAST({shown} AS TEXT)"
                     return shown, _kind(column.type, self._engine)
             place = place.outer
         raise NotHereError(f"there is no column {name.name}")
@@ -201,7 +211,7 @@ class _Writer:
 
     def _alike(self, text: str, kind: str, other: str) -> str:
         """Both sides as texts where strict engines would not compare their types."""
-        strict = self._engine in ("postgresql", "duckdb", "folder")
+        strict = self._engine in _STRICT
         if kind in (other, "text") or not strict:
             return text
         return f"CAST({text} AS VARCHAR)"
@@ -210,7 +220,7 @@ class _Writer:
         if value.kind == "text" and kind in ("number", "boolean", "other"):
             if value.value in _FLAGS and kind == "boolean":
                 flag = _FLAGS[value.value]
-                strict = self._engine in ("postgresql", "duckdb")
+                strict = self._engine in _STRICT
                 return str(flag).lower() if strict else str(int(flag))
             if kind == "number" and re.fullmatch(r"-?\d+(\.\d+)?", value.value):
                 return value.value
@@ -243,5 +253,5 @@ def _kind(declared: str, engine: str) -> str:
     if _NUMBERS.match(spelling):
         return "number"
     if re.match(r"uuid|date|time|json|bytea|blob|binary|varbinary|interval", spelling):
-        return "text" if engine in ("sqlite", "folder") else "other"
+        return "text" if engine == "sqlite" else "other"
     return "text"

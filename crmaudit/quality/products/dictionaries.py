@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -27,6 +28,8 @@ class DictionaryQuery:
     columns: tuple[str, ...]
     dictionary: Dictionary
     names: Names
+    pairs: frozenset[tuple[str, str]] = frozenset()
+    """Tables and id columns of polymorphic pairs."""
 
 
 def dictionary_queries(resolved: Resolved) -> tuple[DictionaryQuery, ...]:
@@ -34,7 +37,8 @@ def dictionary_queries(resolved: Resolved) -> tuple[DictionaryQuery, ...]:
     names = resolved.names
     if names is None:
         return ()
-    found = (_query(d, names) for d in resolved.dictionaries)
+    pairs = frozenset((p.table, p.id_column) for p in resolved.polymorphic)
+    found = (_query(d, names, pairs) for d in resolved.dictionaries)
     return tuple(q for q in found if q is not None)
 
 
@@ -44,18 +48,28 @@ def references_from_dictionary(
     """The references that a dictionary's rows describe, basis `dictionary`, untested.
 
     Rows that name a table or column that is not there are passed over:
-    dictionaries also describe modules that are not installed.
+    dictionaries also describe modules that are not installed. So are columns
+    that would refer to several tables, or belong to a polymorphic pair,
+    without a condition: what goes to one table would look like orphans of the
+    others.
     """
     reader = _Reader(query)
     found: dict[tuple[object, ...], Reference] = {}
+    plain: dict[tuple[str, str], set[str]] = {}
     for row in rows:
         for reference in reader.references(dict(zip(query.columns, row, strict=True))):
             key = (reference.table, reference.columns, reference.to, reference.when)
             found.setdefault(key, reference)
-    return tuple(found.values())
+            if reference.when is None:
+                place = (reference.table, reference.columns[0])
+                plain.setdefault(place, set()).add(reference.to)
+    unclear = {p for p, to in plain.items() if len(to) > 1} | query.pairs
+    return tuple(r for r in found.values() if r.when or (r.table, r.columns[0]) not in unclear)
 
 
-def _query(dictionary: Dictionary, names: Names) -> DictionaryQuery | None:
+def _query(
+    dictionary: Dictionary, names: Names, pairs: frozenset[tuple[str, str]]
+) -> DictionaryQuery | None:
     relation, table = dictionary.relation, names.table(dictionary.table)
     if relation is None or table is None:
         return None
@@ -92,7 +106,7 @@ def _query(dictionary: Dictionary, names: Names) -> DictionaryQuery | None:
     purpose = f"relations that {table.qualified} describes"
     parts = tuple(columns)
     return DictionaryQuery(
-        table.qualified, f"{sql} LIMIT {MOST_ROWS}", purpose, parts, dictionary, names
+        table.qualified, f"{sql} LIMIT {MOST_ROWS}", purpose, parts, dictionary, names, pairs
     )
 
 
@@ -100,6 +114,7 @@ class _Reader:
     def __init__(self, query: DictionaryQuery) -> None:
         self._names = query.names
         self._where = query.table
+        self._pairs = query.pairs
         relation = query.dictionary.relation
         assert relation is not None
         self._relation: Relation = relation
@@ -136,15 +151,18 @@ class _Reader:
         link: Table,
         when: tuple[str, str],
     ) -> Iterator[Reference]:
-        """A link table refers to both; a type column goes with the column that shares its stem."""
+        """A link table refers to both; a type goes with the side whose table it means."""
         sides = [
             (told.get("link_column", ""), *first),
             (told.get("link_to_column", ""), *second),
         ]
-        alike = [_shared(when[0], column) for column, _, _ in sides]
+        typed = [n for n, (_, table, _) in enumerate(sides) if _means(when[1], table)]
+        if len(typed) == 2:
+            typed = sorted(typed, key=lambda n: -_shared(when[0], sides[n][0]))[:1]
         for number, (column, table, key) in enumerate(sides):
-            typed = when[0] and alike[number] == max(alike)
-            yield from self._one(link, column, table, key, when if typed else ("", ""))
+            if number in typed or (link.qualified, column) not in self._pairs:
+                condition = when if number in typed else ("", "")
+                yield from self._one(link, column, table, key, condition)
 
     def _one(
         self, table: Table, column: str, to: Table, to_column: str, when: tuple[str, str]
@@ -155,7 +173,8 @@ class _Reader:
         condition = None
         if when[0] and when[1]:
             type_ = self._names.column(table, when[0])
-            if type_ is None:
+            # A role that is no type of record selects rows, which no reference can say.
+            if type_ is None or not _means(when[1], to):
                 return
             condition = (type_.name, when[1])
         if found is None or len(key) != 1 or (table is to and found.name == key[0]):
@@ -182,6 +201,13 @@ class _Reader:
 
     def _is_key(self, table: Table, column: str) -> bool:
         return (column,) in (table.primary_key, self._names.key(table))
+
+
+def _means(value: str, table: Table) -> bool:
+    """Whether a type's value is the name of the table's module: `ProspectLists`, `AOS_Quotes`."""
+    word, name = (re.sub(r"[^a-z]", "", text.casefold()) for text in (value, table.name))
+    shorter = min(word, name, key=len)
+    return len(shorter) >= 4 and (word.startswith(name[:-1]) or name.startswith(word))
 
 
 def _shared(one: str, other: str) -> int:

@@ -33,6 +33,12 @@ def product_maps(folder: Path | None = None) -> tuple[ProductMap, ...]:
     return tuple(found[product] for product in sorted(found))
 
 
+def shipped_maps() -> tuple[ProductMap, ...]:
+    """Those that come with crmaudit, whatever else is installed."""
+    found = _by_product(_yaml(files(__package__)), "crmaudit")
+    return tuple(found[product] for product in sorted(found))
+
+
 def read_map(text: str, name: str) -> ProductMap:
     """The product map of a file's text. Raises InvalidInput with every mistake and its place."""
     file = parse(text, name)
@@ -48,7 +54,7 @@ def read_map(text: str, name: str) -> ProductMap:
 
 @cache
 def _shipped() -> dict[str, ProductMap]:
-    found = _by_product(_yaml(files(__package__)), "crmaudit")
+    found = {m.product: m for m in shipped_maps()}
     for entry in entry_points(group=ENTRY_POINTS):
         package = entry.load()
         other = _by_product(_yaml(files(package)), entry.value)

@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from crmaudit.evidence import Catalog, Table
-from crmaudit.evidence.entity_map import ContactPoint, MappedTable
+from crmaudit.evidence.entity_map import MappedTable
 from crmaudit.evidence.semantic import SemanticType
-from crmaudit.quality.products.condition_sql import NotHereError, quoted, written
+from crmaudit.quality.products.condition_sql import NotHereError, written
 from crmaudit.quality.products.conditions import parse
+from crmaudit.quality.products.contact_places import contact_points
 from crmaudit.quality.products.naming import Names, like
 from crmaudit.quality.products.part_resolution import access_here, parts_here, users_here
-from crmaudit.quality.products.product_map import ContactPlace, Defaults, TableRow
+from crmaudit.quality.products.product_map import Defaults, TableRow
 from crmaudit.quality.products.recognition import Recognised
 from crmaudit.quality.products.relations import Relations, relations
 from crmaudit.quality.products.resolved import OptionList, Resolved
@@ -62,7 +63,7 @@ class _Resolution:
             alternatives=related.alternatives,
             polymorphic=related.polymorphic,
             sentinels=related.sentinels,
-            contact_points=tuple(p for place in found.contact_points for p in self._points(place)),
+            contact_points=contact_points(self.names),
             users=users_here(self.names),
             access=access_here(self.names),
             sessions=parts_here(self.names, found.sessions),
@@ -179,7 +180,7 @@ class _Resolution:
         via: Mapping[str, tuple[str, str]],
     ) -> str:
         text = _said(row, defaults, what)
-        name, _, column = text.rpartition(".")
+        name, _, column = text.removeprefix(f"{row.table}.").rpartition(".")
         place = (self.names.table(name) if name in via else None) if name else table
         found = self.names.column(place, column) if text and place else None
         if found is None or place is None:
@@ -242,111 +243,6 @@ class _Resolution:
             basis="product map",
             reasons=(f"{self._says} that it holds custom fields",),
         )
-
-    # Contact points
-
-    def _points(self, place: ContactPlace) -> Iterator[ContactPoint]:
-        table = self.names.table(place.table)
-        if table is None:
-            return
-        for of, where, on in self._kinds(place, table):
-            yield from self._point(place, table, of, where, on)
-
-    def _kinds(
-        self, place: ContactPlace, table: Table
-    ) -> Iterator[tuple[tuple[str, ...], str, Mapping[str, str]]]:
-        """Whose contact points the table's rows are: entities, condition, how they are reached."""
-        if place.via is not None:
-            yield from self._linked(place, table)
-            return
-        where = self._condition(place.where, table, place.table, {})
-        on = {
-            here.name: there
-            for name, there in place.on.items()
-            if (here := self.names.column(table, name))
-        }
-        if len(on) < len(place.on):
-            return
-        kind = self.names.column(table, place.type) if place.type else None
-        if kind is None:
-            if not place.values:
-                yield place.of, where, on
-            return
-        for value, entity in place.values.items():
-            test = _of_type(kind.name, value, self.names.engine)
-            yield (entity,), f"{test} AND ({where})" if where else test, on
-
-    def _linked(
-        self, place: ContactPlace, table: Table
-    ) -> Iterator[tuple[tuple[str, ...], str, Mapping[str, str]]]:
-        """Contact points reached through a link table, one for each kind of record."""
-        via = place.via
-        assert via is not None
-        link = self.names.table(via.table)
-        if link is None:
-            return
-        for value, entity in via.values.items():
-            text = value.replace("'", "''")
-            test = f"{via.type} = '{text}'" + (f" AND {via.where}" if via.where else "")
-            column = self.names.column(link, via.id)
-            where = self._condition(test, link, via.table, {})
-            row = next((r for r in self.recognised.map.tables if r.entity == entity), None)
-            key = self.names.table(row.table) if row else None
-            there = self.names.key(key) if row and key else ()
-            if column and where and len(there) == 1:
-                yield (entity,), where, {column.name: there[0]}
-
-    def _point(
-        self,
-        place: ContactPlace,
-        table: Table,
-        of: tuple[str, ...],
-        where: str,
-        on: Mapping[str, str],
-    ) -> Iterator[ContactPoint]:
-        via = place.via
-        names = self.names
-        if via is None:
-            columns = tuple(c.name for n in place.value if (c := names.column(table, n)))
-            there, reach = table, None
-        else:
-            link = names.table(via.table)
-            assert link is not None
-            column, to = names.column(link, via.column), names.column(table, via.to)
-            value = names.column(table, place.value[0])
-            if not (column and to and value):
-                return
-            columns, there = (column.name,), link
-            reach = (place.table, via.to, via.column)
-            filled = f"{place.value[0]} IS NOT NULL" + (
-                f" AND {place.where}" if place.where else ""
-            )
-            where += f" AND ({self._reached(filled, link, reach)})"
-        if not columns:
-            return
-
-        def test(text: str) -> str:
-            if reach is None:
-                return self._condition(text, there, place.table, {})
-            return self._reached(text, there, reach) if text else ""
-
-        yield ContactPoint(
-            place.kind,
-            of,
-            there.qualified,
-            columns,
-            on,
-            where,
-            primary=test(place.primary),
-            invalid=test(place.invalid),
-            opt_out=test(place.opt_out),
-        )
-
-    def _reached(self, text: str, link: Table, reach: tuple[str, str, str]) -> str:
-        """A condition on the rows of a side table, as one of the rows that link to it."""
-        name, key, column = reach
-        among = f"{column} IN (SELECT {key} FROM {name} WHERE {text})"
-        return self._condition(among, link, "", {})
 
     # Columns
 
@@ -436,7 +332,3 @@ def _said(row: TableRow, defaults: Defaults, what: str) -> str:
     """What a row says of a stamp or condition, else the default."""
     own = getattr(row, what)
     return str(getattr(defaults, what) if own is None else own)
-
-
-def _of_type(column: str, value: str, engine: str) -> str:
-    return f"{quoted(column, engine)} = '{value.replace(chr(39), chr(39) * 2)}'"

@@ -18,7 +18,8 @@ _STRONG_TEXT = """
     modell modele modelo modelname object objekt objet objeto entity entitat entite entidad
 """
 _STRONG = frozenset(stem(w) for w in _STRONG_TEXT.split())
-_WEAK = frozenset(stem(w) for w in ("type", "typ", "tipo", "kind", "art", "name"))
+_WEAK = frozenset(stem(w) for w in ("type", "typ", "tipo", "kind", "art"))
+_NAME = frozenset({"name", "nom", "nombr"})
 _ANY_TEXT = """
     record item object entity res resource bean parent related target source subject element row
     ref reference model foreign host owner regarding what who document linked attached
@@ -85,16 +86,16 @@ def _fit(name: Named, type_: Known, exact: bool) -> float:
     ids, words = name.stems, stems(type_.name)
     if not words:
         return 0.0
-    last = words[-1]
-    strong, weak = last in _STRONG, last in _WEAK
+    strong, weak = words[-1] in _STRONG, words[-1] in _WEAK
+    # `object_name` names a table; `owner_name` beside `owner_id` only repeats a name.
+    naming = (weak or words[-1] in _NAME) and len(words) > 1 and words[-2] in _STRONG
     if exact:
-        if words[:-1] == ids and (strong or weak):
-            return 0.9 if strong else 0.8
-        if words[:-2] == ids and weak and words[-2] in _STRONG:
+        if words[:-1] == ids and (strong or weak or naming):
+            return 0.8 if weak and not naming else 0.9
+        if words[:-2] == ids and naming:
             return 0.9
         if words == ids and (strong or ids[-1] in _ANY):
             return 0.8
         # `target_entity_type` with `target_entity_id`, `entity_table` with `entity_id`.
         return 0.75 if strong and words[:-1] and words[:-1] == ids[: len(words) - 1] else 0.0
-    whole = strong or (weak and len(words) > 1 and words[-2] in _STRONG)
-    return 0.6 if whole and ids[-1] in _ANY else 0.0
+    return 0.6 if (strong or naming) and ids[-1] in _ANY else 0.0

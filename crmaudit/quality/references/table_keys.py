@@ -54,6 +54,12 @@ def _by_name(known: Known, names: TableNames) -> tuple[float, tuple[str, ...]]:
         return 0.6, ("its name is that of a key",)
     if name.mark and names.is_named(known.table, name.stems):
         return 0.55 if name.mark >= 0.9 else 0.45, ("it is named after its table",)
+    if name.mark >= 0.9:
+        # What names no other table may name this one by a word of its own, as `contactid` does
+        # in `vtiger_contactdetails`; a key stands first.
+        first = known.table.columns[0].name == known.name
+        own = first and name.words and not names.named(" ".join(name.words))
+        return (0.15, ("it stands first and is named as a key",)) if own else (0.0, ())
     if known.means in ("identifier", "uuid") or (not name.mark and _is_code(known.name)):
         return 0.25, ("its name is that of a number or code",)
     return 0.0, ()

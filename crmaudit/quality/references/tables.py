@@ -61,7 +61,7 @@ class TableNames:
                 self._full[key[:1]].append(table)
             for text in {"".join(key), "".join(whole)}:
                 self._joined[text].append(table)
-            self._alike[len(key), key[0][0]].append(table)
+            self._alike[len(key), key[0][:1]].append(table)
 
     def key(self, table: Table) -> tuple[str, ...]:
         """The stems of the table's name without the prefix."""
@@ -188,7 +188,7 @@ class TableNames:
 
     def _by_abbreviation(self, stem: tuple[str, ...]) -> Iterator[Match]:
         """`soc` for `societe`, `dept` for `departments`, `product_tmpl` for `product_template`."""
-        alike = self._alike.get((len(stem), stem[0][0]), ())
+        alike = self._alike.get((len(stem), stem[0][:1]), ())
         fits = [
             t for t in alike if self.key(t) != stem and all(map(_abbreviates, stem, self.key(t)))
         ]

@@ -101,6 +101,8 @@ def stem(word: str) -> str:
         word = found
     elif word.endswith("ies") and len(word) > 4:
         word = word[:-3] + "y"
+    elif len(word) > 4 and re.search(r"[^e]aux$", word):
+        word = word[:-2] + "l"
     elif len(word) > 3 and re.search(r"([^sui]s|[aeo]ux)$", word):
         word = word[:-1]
     if word.endswith("en") and len(word) > 5:

@@ -9,9 +9,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from crmaudit.evidence.semantic import SemanticType
 from crmaudit.evidence.privacy import name_words
+from crmaudit.evidence.semantic import SemanticType
 from crmaudit.quality.column_roles import is_created_stamp, is_modified_stamp
+from crmaudit.quality.semantics.name_rules import (
+    BESIDE,
+    DATES,
+    FIELDS,
+    NO_MOMENT,
+    NO_PARTY,
+    NUMBERS,
+    PLAIN,
+    SPOILERS,
+    TIMES,
+)
 from crmaudit.quality.semantics.naming import concepts_of, meaning, unknown_words, words_of
 from crmaudit.quality.semantics.seen import SeenColumn, SeenTable
 
@@ -24,95 +35,6 @@ class Guess:
     confidence: float
     reason: str
     first: bool = True
-
-
-# Words that leave a field of this kind being one. A name such as `email_greeting` has another.
-_BESIDE = frozenset(
-    "neutral plain billing mailing person organisation account user address number is full "
-    "first last house code name text parent of by file url contactverb household active line "
-    "social from to reply date external bank manager district state middle".split()
-)
-
-# (type, confidence, concepts that must all be there, any other concept that rules it out)
-_FIELDS: tuple[tuple[SemanticType, float, str, str], ...] = (
-    ("payment card", 0.9, "creditcard", ""),
-    ("payment card", 0.85, "card number", "person"),
-    ("bank account", 0.95, "bankaccount", "name"),
-    ("bank account", 0.9, "bank account", "name"),
-    ("bank account", 0.85, "bank number", ""),
-    ("ip address", 0.95, "ip", ""),
-    ("national id", 0.9, "nationalid", ""),
-    ("tax number", 0.9, "taxid", "percent rate money type"),
-    ("tax number", 0.9, "tax number", "type"),
-    ("tax number", 0.85, "tax id", "type"),
-    ("tax number", 0.8, "tax ref", "type"),
-    ("birth date", 0.95, "birth", "city country"),
-    ("latitude", 0.95, "latitude", ""),
-    ("longitude", 0.95, "longitude", ""),
-    ("e-mail", 0.93, "mail", "street city postcode country region post"),
-    ("fax", 0.93, "fax", ""),
-    ("mobile", 0.9, "mobile", ""),
-    ("phone", 0.93, "phone", ""),
-    ("house number", 0.9, "housenumber", ""),
-    ("house number", 0.8, "house number", ""),
-    ("house number", 0.8, "street number", ""),
-    ("postcode", 0.95, "postcode", ""),
-    ("postcode", 0.93, "post code", ""),
-    ("street", 0.92, "street", ""),
-    ("city", 0.9, "city", ""),
-    ("country", 0.92, "country", ""),
-    ("region", 0.85, "region", ""),
-    ("region", 0.8, "state country", ""),
-    ("full address", 0.85, "full address", ""),
-    ("street", 0.85, "address line", ""),
-    ("given name", 0.95, "given", ""),
-    ("family name", 0.95, "family", ""),
-    ("given name", 0.93, "first name", "last"),
-    ("full name", 0.85, "first last name", ""),
-    ("given name", 0.85, "middle name", ""),
-    ("family name", 0.93, "last name", "file"),
-    ("salutation", 0.93, "salutation", ""),
-    ("salutation", 0.85, "name prefix", ""),
-    ("gender", 0.95, "gender", ""),
-    ("language", 0.92, "language", ""),
-    ("login", 0.93, "login", ""),
-    ("login", 0.85, "user name", "first last full"),
-    ("handle", 0.85, "handle", ""),
-    ("handle", 0.6, "nick", ""),
-    ("url", 0.65, "social", ""),
-    ("url", 0.93, "url", ""),
-    ("organisation name", 0.93, "organisation name", ""),
-    ("organisation name", 0.85, "account name", "user bank person"),
-    ("full name", 0.85, "person name", ""),
-    ("full name", 0.7, "full name", ""),
-    ("full name", 0.7, "manager name", ""),
-    ("job title", 0.92, "job", ""),
-    ("file name", 0.92, "file", ""),
-    ("file name", 0.6, "image", ""),
-)
-# What makes another thing of a field: its kind, state, number, text about it.
-_SPOILERS: tuple[tuple[str, SemanticType, float], ...] = (
-    ("template", "text", 0.6),
-    ("greeting", "text", 0.75),
-    ("type", "category", 0.85),
-    ("category", "category", 0.8),
-    ("status", "status", 0.85),
-    ("count", "counter", 0.9),
-    ("sequence", "number", 0.8),
-    ("machine", "machine text", 0.6),
-)
-_NUMBERS = frozenset({"quantity", "sequence", "year", "month", "version"})
-_DATES = ("integer", "date", "datetime", "text", None)
-_TIMES = ("date", "datetime", "time")
-# With these it is no moment, or the moment of something that has a meaning of its own.
-_NO_MOMENT = frozenset("birth count type quantity id fk is mail text".split())
-# Such a field is no flag, however its name begins.
-_PLAIN = frozenset(
-    "mail phone mobile fax name text date money birth url city street postcode secret person "
-    "organisation percent quantity".split()
-)
-# Tables of these hold no people and no organisations, whatever else their name says.
-_NO_PARTY = frozenset("mail phone address type category status table set count industry".split())
 
 
 def by_name(column: SeenColumn, table: SeenTable) -> list[Guess]:
@@ -236,7 +158,7 @@ class _Naming:
         """Who made, changed or keeps a record; None where it is none of them."""
         has = self.concepts
         who = bool(has & {"by", "id", "fk", "user"})
-        if has & {"date", "time", "count", "type", "deleted"} or self.column.logical in _TIMES:
+        if has & {"date", "time", "count", "type", "deleted"} or self.column.logical in TIMES:
             return None
         if "owner" in has and not has & {"address", "name", "city", "bank", "mail", "phone"}:
             return self._guess("owner", 0.9)
@@ -264,29 +186,29 @@ class _Naming:
 
     def _stamps(self) -> Iterator[Guess]:
         name, has, logical = self.column.name, self.concepts, self.column.logical
-        if logical not in _DATES:
+        if logical not in DATES:
             return
         if is_modified_stamp(name) or self._is_stamp("modified"):
             yield self._guess("modified at", 0.93)
         elif is_created_stamp(name) or self._is_stamp("created"):
             yield self._guess("created at", 0.93)
-        timed = logical in _TIMES or self._ends_in("at", "on")
+        timed = logical in TIMES or self._ends_in("at", "on")
         if "deleted" in has and (has & {"date", "time", "at"} or timed):
             yield self._guess("soft delete", 0.85)
         dated = "date" in has or (timed and self._ends_in("at", "on"))
         dated = dated or ("time" in has and has <= {"time", "at", "neutral", "last"})
-        if dated and not has & _NO_MOMENT:
+        if dated and not has & NO_MOMENT:
             yield self._guess("date", 0.87)
 
     def _is_stamp(self, verb: str) -> bool:
         rest = self.concepts - {verb} - self.of_table
         moment = {"date", "time", "at", "last", "neutral", "year", "of"}
-        told = bool(rest & {"date", "time", "at"}) or self.column.logical in _TIMES
+        told = bool(rest & {"date", "time", "at"}) or self.column.logical in TIMES
         return verb in self.concepts and rest <= moment and told
 
     def _flags(self) -> Iterator[Guess]:
         has, logical = self.concepts, self.column.logical
-        if logical in _TIMES or has & {"date", "time", "count"}:
+        if logical in TIMES or has & {"date", "time", "count"}:
             return
         if logical is None and self._ends_in("at", "on"):
             return
@@ -302,7 +224,8 @@ class _Naming:
             yield self._guess(
                 "access" if "access" in has else "flag", 0.9, "true or false by its type"
             )
-        if self.words and "active" in meaning(self.words[0]) and has & {"mail", "phone", "address"}:
+        ends = {c for w in (*self.words[:1], *self.words[-1:]) for c in meaning(w)}
+        if "active" in ends and has & {"mail", "phone", "address"}:
             yield self._guess("flag", 0.75)
         if has == {"neutral"} and len(self.words) == 1:
             yield self._guess("flag", 0.6)
@@ -311,7 +234,7 @@ class _Naming:
             told
             and has & {"is", "active"}
             and logical in ("integer", "text", None)
-            and not has & _PLAIN
+            and not has & PLAIN
         ):
             yield self._guess("access" if "access" in has else "flag", 0.8)
 
@@ -334,7 +257,7 @@ class _Naming:
             yield self._guess("text", 0.6)
         if has & {"suffix", "prefix"} and not has & {"name", "number", "bankaccount"}:
             yield self._guess("text", 0.5)
-        for concept, kind, confidence in _SPOILERS:
+        for concept, kind, confidence in SPOILERS:
             if concept == "category" and has & {"money", "percent", "quantity", "job", "date"}:
                 continue
             if concept in has:
@@ -357,10 +280,10 @@ class _Naming:
             yield self._guess("bank account", 0.75)
         if has <= {"number", "neutral"} and has and "phone" in self.of_table:
             yield self._guess("phone", 0.7)
-        for kind, confidence, needed, without in _FIELDS:
+        for kind, confidence, needed, without in FIELDS:
             need = set(needed.split())
             if need <= has and not set(without.split()) & has:
-                strange = len(has - need - _BESIDE)
+                strange = len(has - need - BESIDE)
                 yield self._guess(kind, confidence * 0.85**strange)
         yield from self._mail_parts()
         yield from self._places()
@@ -424,7 +347,7 @@ class _Naming:
             return self._guess("phone", 0.6, "the name of a number is the number")
         if "file" in of:
             return self._guess("file name", 0.65, "a name in a table of files")
-        if of & _NO_PARTY or len(words_of(self.table.name)) > 2:
+        if of & NO_PARTY or len(words_of(self.table.name)) > 2:
             return self._guess("text", 0.5, "a name of something")
         if of & {"organisation", "account"} or "household" in of | self.concepts:
             return self._guess("organisation name", 0.75, "a name in a table of organisations")
@@ -438,13 +361,13 @@ class _Naming:
             return
         if {"rate", "tax"} <= has:
             yield self._guess("percentage", 0.8)
-        elif "money" in has and not has & {"account", "bank"}:
+        elif "money" in has and not has & {"account", "bank", "card"}:
             yield self._guess("money", 0.88)
         elif has & {"discount", "tax"} and not has & {"taxid", "id", "number", "text", "code"}:
             yield self._guess("money", 0.7)
-        elif "net" in has or ("value" in has and self.column.logical == "number"):
-            yield self._guess("money", 0.6)
-        elif "total" in has and not has & {"count", "quantity"}:
+            return
+        value = "value" in has and self.column.logical == "number"
+        if "net" in has or value or ("total" in has and not has & {"count", "quantity"}):
             yield self._guess("money", 0.6)
 
     # What is left
@@ -470,9 +393,9 @@ class _Naming:
             yield self._guess("counter", 0.5)
         if "rate" in has:
             yield self._guess("percentage", 0.55)
-        if has & _NUMBERS or ("person" in has and self.column.logical == "integer"):
+        if has & NUMBERS or ("person" in has and self.column.logical == "integer"):
             yield self._guess("number", 0.75)
-        if has & {"date", "time"} and self.column.logical in _DATES:
+        if has & {"date", "time"} and self.column.logical in DATES:
             yield self._guess("date", 0.85)
         if has & {"text", "title", "department", "message"}:
             yield self._guess("text", 0.8)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from crmaudit.evidence.semantic import SemanticType
 from crmaudit.evidence.table_profile import Logical
 from crmaudit.quality.semantics import lists, numbers
-from crmaudit.quality.semantics.by_content import _FORMS, _POSTCODE, _is_email, _is_machine
+from crmaudit.quality.semantics.by_content import FORMS, POSTCODE, is_email, is_ip, is_machine
 from crmaudit.quality.semantics.lists import plain
 from crmaudit.quality.semantics.seen import SeenColumn
 
@@ -56,7 +56,8 @@ def by_type(kind: SemanticType, logical: Logical | None) -> SemanticType | None:
         )
     if kind in TEXTUAL and kind not in _CODED:
         return "reference" if logical == "integer" and kind in (
-            "country", "region", "city", "currency", "organisation name", "full name", "file name", "full address",
+            "country", "region", "city", "currency", "organisation name", "full name", "file name",
+                "full address",
         ) else None  # fmt: skip
     if logical == "number" and kind in ("reference", "flag", "consent", "phone", "owner"):
         return kind if kind in ("reference", "phone") else None
@@ -99,7 +100,7 @@ def birth_like(values: Sequence[str]) -> bool:
     if len(years) < 12 or len(years) < 0.8 * len(values):
         return False
     at = [years[int((len(years) - 1) * p)] for p in (0.05, 0.2, 0.5, 0.95)]
-    return 1900 <= at[0] and at[1] < 1975 <= at[3] and at[2] < 2005 and at[3] - at[0] >= 30
+    return at[0] >= 1900 and at[1] < 1975 <= at[3] and at[2] < 2005 and at[3] - at[0] >= 30
 
 
 def _born(values: Sequence[str]) -> float:
@@ -183,20 +184,20 @@ def _is_phone(value: str) -> bool:
 
 
 def _emails(value: str) -> bool:
-    return _is_email(value) or (
-        "@" in value and any(_is_email(p) for p in re.split(r"[,;<>\s]+", value))
+    return is_email(value) or (
+        "@" in value and any(is_email(p) for p in re.split(r"[,;<>\s]+", value))
     )
 
 
 def _is_date(value: str) -> bool:
-    return _FORMS["date"].fullmatch(value) is not None or (
+    return FORMS["date"].fullmatch(value) is not None or (
         value.isdigit() and len(value) in (4, 8, 10, 13)
     )
 
 
 def _is_web(value: str) -> bool:
     return (
-        _FORMS["url"].fullmatch(value) is not None
+        FORMS["url"].fullmatch(value) is not None
         or ("." in value and " " not in value.strip())
         or "/" in value
     )
@@ -222,16 +223,16 @@ _TESTS: dict[SemanticType, Callable[[str], bool]] = {
     "given name": _is_name, "family name": _is_name, "full name": _is_title,
     "organisation name": _is_title, "job title": _is_title, "login": _is_login, "handle": _is_login,
     "street": _is_street, "city": _is_place, "region": _is_place, "country": _is_country,
-    "postcode": lambda v: _POSTCODE.fullmatch(v.strip()) is not None,
+    "postcode": lambda v: POSTCODE.fullmatch(v.strip()) is not None,
     "full address": _is_street, "house number": lambda v: _has_digits(1)(v) and len(v) < 12,
     "latitude": _within(90), "longitude": _within(180), "language": _is_language,
-    "currency": _is_currency, "ip address": lambda v: _FORMS["ip"].fullmatch(v) is not None,
-    "uuid": lambda v: _FORMS["uuid"].fullmatch(v) is not None,
+    "currency": _is_currency, "ip address": is_ip,
+    "uuid": lambda v: FORMS["uuid"].fullmatch(v) is not None,
     "bank account": _has_digits(5), "payment card": numbers.is_card,
     "national id": _has_digits(5), "tax number": _has_digits(5),
     "money": _is_number, "number": _is_number, "counter": _is_number, "percentage": _is_percentage,
     "identifier": _is_id, "reference": _is_id, "secret": _is_secret,
-    "file name": lambda v: "." in v or "/" in v, "machine text": _is_machine,
+    "file name": lambda v: "." in v or "/" in v, "machine text": is_machine,
     "created at": _is_date, "modified at": _is_date, "date": _is_date,
     "owner": _is_login, "created by": _is_login, "modified by": _is_login,
 }  # fmt: skip

@@ -12,12 +12,15 @@ _SHORT_END = frozenset({"id", "at", "on", "by", "no", "nr", "to", "cc", "am", "i
 _SHORT_START = frozenset({"is", "id", "fk", "zu", "ip", "nb"})
 # German joins words with these: `Geburtsdatum`, `Kundennummer`.
 _JOINTS = ("", "s", "n", "en", "es", "e")
+# Words that stand in too many others to be found there: `passage`, `relation`.
+_NO_PARTS = frozenset({"pass", "age", "art", "cap", "via", "rue", "lat", "lon", "nom", "data"})
 # What names of fields end in, in languages that write compounds.
-_HEADS = frozenset(
-    "date datum time zeit name mail email phone telefon fax address adresse street strasse city "
-    "code status type amount betrag price preis number nummer count flag text note notes url "
-    "postcode zip country land gender birthday".split()
-)
+_HEAD_WORDS = """
+    date datum time zeit name mail email phone telefon fax address adresse street strasse
+    code status type amount betrag price preis number nummer count flag text note notes
+    postcode country gender birthday
+"""
+_HEADS = frozenset(_HEAD_WORDS.split())
 _ENDINGS = ("s", "es", "n", "en", "e", "in", "innen")
 
 
@@ -25,7 +28,12 @@ _ENDINGS = ("s", "es", "n", "en", "e", "in", "innen")
 def words_of(name: str) -> tuple[str, ...]:
     """The words of a name, compounds taken apart: `zipcode`, `geburtsdatum`, `E-MailPrivat`."""
     found: list[str] = []
-    for word in name_words(name):
+    words = name_words(name)
+    whole = folded("".join(words))
+    # `USt-IdNr` is one word that camel case takes apart.
+    if whole in CONCEPTS and not all(meaning(folded(w)) for w in words):
+        return (whole,)
+    for word in words:
         folded_word = folded(word)
         found.extend(_parts(folded_word) or _known_end(folded_word) or (folded_word,))
     return tuple(found)
@@ -90,7 +98,7 @@ def _may_be_part(part: str, first: bool, last: bool) -> bool:
             return part == "of"
         return part in (_SHORT_START if first else _SHORT_END)
     if part in CONCEPTS:
-        return True
+        return part not in _NO_PARTS
     if last:
         return False
     return any(

@@ -13,7 +13,8 @@ _NOT_DIGIT = re.compile(r"\D")
 _EXTENSION = re.compile("x|ext|dw|#", re.IGNORECASE)
 _PUNCTUATION = re.compile(r"[\s./-]")
 _PHONE = re.compile(
-    r"\s*(?:tel\.?:?\s*)?\+?[0-9][0-9 ()/.\-\u00a0\u2010-\u2015]{3,24}(?:\s*(?:x|ext\.?|dw|#)\s*[0-9]{1,6})?\s*"
+    r"\s*(?:tel\.?:?\s*)?\+?[0-9][0-9 ()/.\-\u00a0\u2010-\u2015]{3,24}"
+    r"(?:\s*(?:x|ext\.?|dw|#)\s*[0-9]{1,6})?\s*"
     r"|\s*\([0-9+ ]{1,6}\)[0-9 ()/.\-]{3,20}(?:\s*(?:x|ext\.?|#)\s*[0-9]{1,6})?\s*",
     re.IGNORECASE,
 )
@@ -21,9 +22,10 @@ _DATE_LIKE = re.compile(
     r"\s*([0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}|[0-9]{1,2}[./-][0-9]{1,2}[./-][0-9]{2,4})\b.*"
 )
 _DECIMAL = re.compile(r"\s*[0-9]+[.,][0-9]{1,4}\s*")
-_REGIONS = (
-    "US GB DE FR ES IT NL BE CH AT PT BR AU NZ IE MX AR CL CO IN PL SE DK NO FI ZA CZ TR JP".split()
-)
+_REGION_CODES = """
+    US GB DE FR ES IT NL BE CH AT PT BR AU NZ IE MX AR CL CO IN PL SE DK NO FI ZA CZ TR JP
+"""
+_REGIONS = tuple(_REGION_CODES.split())
 _TRIED = 60
 
 
@@ -31,8 +33,9 @@ def is_phone_form(value: str) -> bool:
     """Whether it is written as telephone numbers are: 5 to 15 digits and their punctuation."""
     if not _PHONE.fullmatch(value) or _DATE_LIKE.fullmatch(value) or _DECIMAL.fullmatch(value):
         return False
-    bare = _EXTENSION.split(value)[0]
-    return 5 <= sum(c.isdigit() for c in bare) <= 15
+    bare: str = _EXTENSION.split(value)[0]
+    digits: int = sum(c.isdigit() for c in bare)
+    return 5 <= digits <= 15
 
 
 def valid_phones(values: Sequence[str]) -> tuple[int, str]:
@@ -44,7 +47,7 @@ def valid_phones(values: Sequence[str]) -> tuple[int, str]:
 
     def valid(value: str, region: str | None) -> bool:
         try:
-            return phonenumbers.is_valid_number(phonenumbers.parse(value, region))
+            return bool(phonenumbers.is_valid_number(phonenumbers.parse(value, region)))
         except phonenumbers.NumberParseException:
             return False
 
@@ -130,7 +133,10 @@ _TAX: tuple[tuple[str, str], ...] = (
 # Few random numbers fit these: so strict a form or so many check digits.
 # No check digit at all: only a name makes a number of these out of digits.
 WEAK = frozenset({"de.stnr", "us.ein", "us.ssn"})
-STRICT = frozenset({"fr.nir", "es.dni", "es.nie", "it.codicefiscale", "mx.curp", "ch.ssn", "eu.vat", "es.cif", "ch.uid", "br.cpf", "br.cnpj", "fr.siret", "be.nn"})  # fmt: skip
+STRICT = frozenset({
+    "fr.nir", "es.dni", "es.nie", "it.codicefiscale", "mx.curp", "ch.ssn", "eu.vat", "es.cif",
+    "ch.uid", "br.cpf", "br.cnpj", "fr.siret", "be.nn",
+})  # fmt: skip
 
 
 def numbering(values: Sequence[str], kind: str) -> tuple[str, int]:

@@ -14,14 +14,18 @@ from crmaudit.quality.semantics.seen import SeenColumn, SeenTable
 LEAST = 0.3
 """A meaning less sure than this is not told: the column is then what its values look like."""
 
+VALIDATED: frozenset[SemanticType] = frozenset({
+    "e-mail", "url", "uuid", "bank account", "payment card", "ip address", "phone", "mobile", "fax",
+    "postcode", "national id", "tax number",
+})  # fmt: skip
+"""Meanings of which a value can be said to be one or not. No list has all names or all cities."""
+
 _EMPTY = 0.75
 _PRIOR, _WORTH = 0.6, 4
 _PHONES: tuple[SemanticType, ...] = ("phone", "mobile", "fax")
-_DIGITS = frozenset(
-    "phone,mobile,fax,postcode,national id,tax number,payment card,house number,ip address".split(
-        ","
-    )
-)
+_DIGITS: frozenset[SemanticType] = frozenset({
+    *_PHONES, "postcode", "national id", "tax number", "payment card", "house number", "ip address",
+})  # fmt: skip
 _KEYS: tuple[SemanticType, ...] = (
     "identifier",
     "reference",
@@ -30,7 +34,7 @@ _KEYS: tuple[SemanticType, ...] = (
     "modified by",
     "discriminator",
 )
-# What else the values of a kind may be called: they then bear out that name, and are no rival to it.
+# What else the values of a kind may be called: they bear out that name, and are no rival to it.
 _ALSO: dict[SemanticType, tuple[SemanticType, ...]] = {
     "e-mail": ("login", "owner", "created by", "modified by", "handle", "identifier"),
     "phone": ("mobile", "fax"),
@@ -42,8 +46,9 @@ _ALSO: dict[SemanticType, tuple[SemanticType, ...]] = {
     "url": ("file name", "handle"),
     "date": ("birth date", "created at", "modified at", "soft delete"),
     "text": ("machine text", "full address", "organisation name"),
-    "postcode": ("identifier", "category", "industry", "house number", "number", "reference", "tax number",
-                 "national id", "bank account", "payment card", "phone", "mobile", "fax"),
+    "postcode": ("identifier", "category", "industry", "house number", "number", "reference",
+                 "tax number", "national id", "bank account", "payment card", "phone", "mobile",
+                 "fax"),
     "street": ("full address",),
     "handle": ("login", "url"),
     "country": ("region", "language", "category", "status"),
@@ -141,7 +146,8 @@ class _Understanding:
         tested_rows = sum(n for _, n in self.values)
         passed = None
         if signal is not None:
-            tested, tested_rows, passed = signal.tested, signal.tested_rows, signal.passed_rows
+            tested, tested_rows = signal.tested, signal.tested_rows
+            passed = signal.passed_rows if best.type in VALIDATED else None
         return Semantic(
             best.type,
             round(min(best.confidence, 0.99), 3),
@@ -298,4 +304,5 @@ class _Understanding:
 
 
 # Plans in which numbers have one length each: random digits rarely fit.
-_CLOSED = frozenset("US ES FR GB PT PL DK NO CZ BR MX IN AU BE CH IT NL SE".split())
+_CLOSED_CODES = "US ES FR GB PT PL DK NO CZ BR MX IN AU BE CH IT NL SE"
+_CLOSED = frozenset(_CLOSED_CODES.split())

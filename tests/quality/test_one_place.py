@@ -1,0 +1,86 @@
+"""Counts of what is at hand become answers about customers and purposes."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from crmaudit.evidence import Provenance, Reach, Reached
+from crmaudit.quality.one_place import breaks, one_place, purposes, seen
+from crmaudit.workspace.landscape import Entity
+
+
+def reach(*reached: Reached, system: str = "crm") -> dict[str, Reach]:
+    seen_ = Provenance(system, "x", "sqlite", "s1", datetime(2026, 6, 30, tzinfo=UTC), "t")
+    return {system: Reach(seen_, reached)}
+
+
+PERSON = Reached(
+    "person", "contacts", "", 100, {"contact point": 90, "activity": 40},
+    together=30, together_of=("contact point", "activity"),
+)  # fmt: skip
+FIRM = Reached("organisation", "firms", "", 50, {"contact point": 50}, {}, 50, ("contact point",))
+LEAD = Reached("lead", "leads", "", 10, {"contact point": 9}, {}, 9, ("contact point",))
+
+
+def test_customers_by_entity_and_together() -> None:
+    entities = {"client": Entity(id="client", kind="person")}
+    places = one_place(reach(PERSON, FIRM, LEAD), {}, entities)
+    assert [(p.entity, p.kind, p.share) for p in places] == [
+        ("client", "person", 0.3),
+        ("organisation", "organisation", 1.0),
+        ("lead", "lead", 0.9),
+    ]
+    assert places[0].missing == ("invoice", "open case")
+    (all_,) = seen(places)
+    assert (all_.customers, all_.having["contact point"]) == (150, 140)
+    # No organisation has an activity: none of them is seen with all that the system holds.
+    assert (all_.held, all_.together) == (("contact point", "activity"), 30)
+
+
+def test_nobody_is_no_share() -> None:
+    (place,) = one_place(reach(Reached("person", "c", "", 0, {"contact point": 0})), {}, {})
+    assert place.share is None
+    assert seen([place]) == ()
+
+
+def test_steps_of_the_purposes() -> None:
+    found = purposes(
+        reach(
+            Reached("lead", "leads", "", 10, {"opportunity": 4, "customer": 6}),
+            Reached("opportunity", "deals", "", 8, {"confirmation": 2}),
+            Reached("activity", "calls", "", 20, {}, {"customer": "no reference was found"}),
+            Reached("campaign", "campaigns", "", 0, {"response": 0}),
+        ),
+        {},
+        {},
+    )
+    told = [(s.purpose, s.entity, s.towards, s.share, s.reason) for s in found]
+    # A campaign that is not there has no share, and a customer is no further step of a lead.
+    assert told == [
+        ("lead tracking", "lead", "opportunity", 0.4, ""),
+        ("lead tracking", "opportunity", "confirmation", 0.25, ""),
+        ("activity tracking", "activity", "customer", None, "no reference was found"),
+    ]
+    assert breaks(found, 0.25) == ()
+    assert [s.towards for s in breaks(found, 0.3)] == ["confirmation"]
+
+
+def test_a_lead_that_turns_into_an_opportunity_in_place() -> None:
+    (step, _) = purposes(
+        reach(
+            Reached("lead", "t", "kind = 'L'", 30, {}),
+            Reached("opportunity", "t", "kind = 'O'", 10, {"confirmation": 5}),
+        ),
+        {},
+        {},
+    )
+    assert (step.going_on, step.records) == (10, 40)
+
+
+def test_one_system_that_goes_on_is_enough() -> None:
+    there = reach(Reached("campaign", "c", "", 5, {"response": 0}))
+    there |= reach(Reached("campaign", "m", "", 5, {"response": 5}), system="mail")
+    steps = purposes(there, {}, {})
+    assert len(steps) == 2
+    assert breaks(steps, 0.1) == ()
+    assert [s.system for s in breaks(steps[:1], 0.1)] == ["crm"]
