@@ -64,20 +64,38 @@ def rows(case: Case) -> Iterator[Score]:
     filtered = [(n, t) for n, t in primary if t.get("row_filter")]
     if filtered:
         right = sum(bool(_match(n, t, by_table[t["table"]], True)) for n, t in filtered)
-        used = [r for r in said if r.where or (r.test_rows and "test" in r.test_rows)]
+        where = {t["table"] for _, t in filtered}
+        used = [r for r in said if r.table in where]
         yield Score("conditions of rows", right, len(used), len(filtered))
     anyhow = [(n, t, _match(n, t, by_table[t["table"]])) for n, t in told]
     hits = [(t, row) for _, t, row in anyhow if row]
-    answered = sum(any(r.entity for r in by_table[t["table"]]) for _, t in told)
+    answered = sum(
+        any(r.entity or not all(_meant(n)) for r in by_table[t["table"]]) for n, t in told
+    )
     yield Score("table to entity, any role", len(hits), answered, len(told))
     roles = sum(_same_role(t["role"], row.role) for t, row in hits)
     yield Score("role of those", roles, len(hits), None)
     yield _stamps(rightly)
+    known = _product_rows(case)
+    if known and not case.maps:
+        ours, theirs = (
+            {(r.table, r.entity) for r in rows if r.role == "primary"}
+            for rows in (found.tables, known)
+        )
+        yield Score("primary tables of the product map", len(ours & theirs), len(ours), len(theirs))
     machinery = set(case.truth.get("system_tables", ()))
     if machinery:
         named = {r.table for r in found.tables if r.role in ("system", "log")}
         logs = {t["table"] for _, t in told if t["role"] == "log"}
         yield Score("machinery", len(named & machinery), len(named - logs), len(machinery))
+
+
+def _product_rows(case: Case) -> tuple[MappedTable, ...]:
+    """What the product map says, a second truth for what is inferred without it."""
+    from crmaudit.quality.products import recognise, resolve
+
+    recognised = recognise(case.catalog)
+    return resolve(recognised, case.catalog).tables if recognised else ()
 
 
 def _found(case: Case) -> tuple[EntityMap, float]:
@@ -97,13 +115,17 @@ def _match(
     name: str, told: Mapping[str, Any], found: Iterable[MappedTable], exactly: bool = False
 ) -> MappedTable | None:
     """The row that says what the truth says; `exactly`: with its condition too."""
-    meant = _MEANT.get(name, frozenset({name.lower()}))
+    meant = _meant(name)
     if told["role"] in _SIDE and meant & _PARTY:
         meant = meant | _PARTY
     for row in found:
         if row.entity in meant and (not exactly or _same_rows(told.get("row_filter", ""), row)):
             return row
     return None
+
+
+def _meant(name: str) -> frozenset[str]:
+    return _MEANT.get(name, frozenset({name.lower()}))
 
 
 def _same_rows(wanted: str, row: MappedTable) -> bool:

@@ -22,8 +22,8 @@ from crmaudit.quality.references.candidates import Candidates
 from crmaudit.quality.references.columns import Columns
 from crmaudit.quality.references.judge import ENOUGH
 
-DEVELOPED = ("suitecrm", "odoo", "fat_free_crm")
-HELD_OUT = ("vtiger", "salesforce", "dynamics", "dolibarr", "espocrm")
+DEVELOPED = ("suitecrm", "odoo", "fat_free_crm", "dolibarr", "dynamics")
+HELD_OUT = ("vtiger", "salesforce", "espocrm")
 
 Place = tuple[str, str, tuple[str, str] | None]
 """Column and target as `table.column`, and the type column with its value."""

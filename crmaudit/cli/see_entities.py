@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from crmaudit.quality.map_rows import MapRow, MapView
 
 _SHOWN = 12
-NOT_VERIFIED = "not verified on live data"
 
 
 def register(app: typer.Typer) -> None:
@@ -153,6 +152,7 @@ def _product(view: MapView) -> dict[str, Any]:
         "version": product.version,
         "edition": product.edition,
         "verified": product.verified,
+        "trust": product.trust,
         "checked_against": list(product.checked_against),
         "reasons": list(product.reasons),
     }
@@ -165,10 +165,10 @@ def _notes(views: Sequence[MapView], several: bool) -> Iterator[str]:
         if product is not None:
             parts = (product.name, product.version, product.edition)
             named = " ".join(p for p in parts if p)
-            verified = "" if product.verified else f", {NOT_VERIFIED}"
-            against = ", ".join(product.checked_against)
-            checked = f" (map checked against {against}{verified})" if against else ""
-            yield f"{head}product: {named}{checked}"
+            against = f", its map was checked against {', '.join(product.checked_against)}"
+            yield f"{head}product: {named}{against if product.checked_against else ''}; " + (
+                product.trust
+            )
         elif view.found is not None:
             yield f"{head}no product recognised: names, columns and references were judged"
         machinery = [r.mapped.table for r in view.rows if r.mapped.role == "system"]
@@ -177,6 +177,8 @@ def _notes(views: Sequence[MapView], several: bool) -> Iterator[str]:
         if view.unexplained:
             shown = [f"{u.table} ({u.rows:,})" if u.rows else u.table for u in view.unexplained]
             yield f"{head}explained by no entity, {count(len(shown), 'table')}: {_some(shown)}"
+        if any(r.rows is None for r in view.rows if r.mapped.role != "system"):
+            yield f"{head}╱: the rows with that condition were not counted"
         if view.found is None:
             yield f"{head}not assessed: its tables were not looked at yet"
 

@@ -156,7 +156,7 @@ def _reference(row: Mapping[str, Any]) -> str:
     line = _LINE.get(row["basis"], "╌╌")
     child = f"{row['table']}.{_columns(row['columns'])}"
     parent = f"{row['to']}.{_columns(row['to_columns'])}" if row["to_columns"] else row["to"]
-    when = f" if {row['when'][0]} = {row['when'][1]}" if row["when"] else ""
+    when = f" if {row['when'][0]}={row['when'][1]}" if row["when"] else ""
     return f"{child} {line}> {parent}{when}"
 
 

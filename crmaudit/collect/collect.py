@@ -230,9 +230,9 @@ class _Reading:
         }
         missing = {t.qualified for tables in todo.values() for t in tables}
         known = [t.rows for t in catalog.tables if t.qualified in missing and t.rows is not None]
-        self._outcome = replace(
-            self._outcome, tables=len(catalog.tables), resumed=len(catalog.tables) - len(missing)
-        )
+        # Without a collector that goes table by table there was none to go on with.
+        resumed = len(catalog.tables) - len(missing) if todo else 0
+        self._outcome = replace(self._outcome, tables=len(catalog.tables), resumed=resumed)
         self._progress.system(target, sum(map(len, todo.values())), sum(known) if known else None)
         for kind, one in collectors.items():
             task = Task(

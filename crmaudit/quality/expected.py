@@ -25,6 +25,20 @@ _LONG = 40
 
 
 @dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether something is kept, None where that cannot be said, with the `reason`.
+
+    `text` says what was found; `part` of `whole` keep the rule where that was counted.
+    """
+
+    kept: bool | None
+    text: str = ""
+    reason: str = ""
+    part: int | None = None
+    whole: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """One check on one table or column.
 
@@ -122,29 +136,26 @@ def _unanswered(
 
 
 def _judged(e: Expectation, test: Tested, day: date | None, system: str, evidence: str) -> Answer:
-    kept, text, reason, counts = _verdict(e, test, day)
-    if kept is not None and test.left_out:
+    found = verdict(e, test, day)
+    text = found.text
+    if found.kept is not None and test.left_out:
         text += f" ({', '.join(test.left_out)} left out)"
-    part, whole = counts or (None, None)
     return Answer(
-        system, test.table, test.column, test.check, kept, text, reason, part, whole,
-        tested=True, evidence=(evidence,),
+        system, test.table, test.column, test.check, found.kept, text, found.reason,
+        found.part, found.whole, tested=True, evidence=(evidence,),
     )  # fmt: skip
 
 
-def _verdict(
-    e: Expectation, test: Tested, day: date | None
-) -> tuple[bool | None, str, str, tuple[int, int] | None]:
-    """Kept, what was found, why it cannot be said, part and whole."""
+def verdict(e: Expectation, test: Tested, day: date | None = None) -> Verdict:
+    """What a test says of the expectation's threshold or limit. `day` is the audit's."""
     if test.status.state == "failed":
-        return None, "", test.status.reason, None
+        return Verdict(None, reason=test.status.reason)
     rows = test.applicable or 0
     if test.check in ("rows_at_least", "rows_at_most"):
-        return _rows(test.check, rows, e)[1:]
+        return _rows(test.check, rows, e)
     if test.check == "max_age_days":
         days = [date.fromisoformat(d) for d in test.latest]
-        newest = next((d for d in days if day is not None and d <= day), None)
-        return _age(e, newest, day)[1:]
+        return _age(e, next((d for d in days if day is not None and d <= day), None), day)
     if test.check == "sql":
         return _statement(e, test.faults or 0, test.applicable)
     words = {
@@ -157,30 +168,25 @@ def _verdict(
         "compare": f"with {e.compare}" if len(e.compare or "") <= _LONG else "keep the comparison",
         "reference": f"found in {e.reference}",
     }
-    return _share(test.check, words[test.check], test.passed or 0, rows, e.threshold)[1:]
+    return _share(words[test.check], test.passed or 0, rows, e.threshold)
 
 
-def _statement(
-    e: Expectation, faults: int, rows: int | None
-) -> tuple[bool | None, str, str, tuple[int, int] | None]:
+def _statement(e: Expectation, faults: int, rows: int | None) -> Verdict:
     found = f"{faults:,} {'fault' if faults == 1 else 'faults'}"
     if rows:
         passed = max(0, rows - faults)
         allowed = f"{100 * (1 - e.threshold):.4g} %" if e.threshold < 1 else "none"
-        text = f"{found} in {rows:,} rows, {allowed} allowed"
-        return passed / rows >= e.threshold, text, "", (passed, rows)
+        text = f"{found} against {rows:,} rows, {allowed} allowed"
+        return Verdict(passed / rows >= e.threshold, text, "", passed, rows)
     if faults and e.threshold < 1:
         reason = "its faults are a share of nothing: name the `table:` or `entity:` they are of"
-        return None, "", reason, None
-    return not faults, f"{found}, none allowed", "", None
+        return Verdict(None, reason=reason)
+    return Verdict(not faults, f"{found}, none allowed")
 
 
 # By the profile --------------------------------------------------------------------------
 
 _NEEDS_ROWS = "needs the rows, which a profile does not keep; collect again to test it"
-
-Found = tuple[str, bool | None, str, str, tuple[int, int] | None]
-"""Check, kept, what was found, why it cannot be said, part and whole."""
 
 
 def _by_profiles(e: Expectation, quality: Quality, day: date | None) -> Iterator[Answer]:
@@ -192,14 +198,13 @@ def _by_profiles(e: Expectation, quality: Quality, day: date | None) -> Iterator
             reason = f"there is no column {name!r}"
             yield Answer(system, profile.table, place, "", None, reason=reason)
             continue
-        for check, kept, text, reason, counts in _checks(e, profile, column, quality, day):
+        for check in asked(e):
+            found = _by_profile(check, e, profile, column, quality, day)
             if e.where is not None:
-                kept, text, counts = None, "", None
-                reason = f"this expectation (where) {_NEEDS_ROWS}"
-            part, whole = counts or (None, None)
+                found = Verdict(None, reason=f"this expectation (where) {_NEEDS_ROWS}")
             yield Answer(
-                system, profile.table, place, check, kept, text, reason, part, whole, exact,
-                evidence=(profile.id,),
+                system, profile.table, place, check, found.kept, found.text, found.reason,
+                found.part, found.whole, exact, evidence=(profile.id,),
             )  # fmt: skip
 
 
@@ -217,36 +222,29 @@ def _targets(
                 yield holding.system, holding.profile, holding.whole
 
 
-def _checks(
+def _by_profile(
+    check: str,
     e: Expectation,
     profile: TableProfile,
     column: ColumnProfile | None,
     quality: Quality,
     day: date | None,
-) -> Iterator[Found]:
-    for check in asked(e):
-        if check in ("rows_at_least", "rows_at_most"):
-            yield _rows(check, profile.rows, e)
-        elif check in ("pattern", "compare", "reference", "sql"):
-            yield check, None, "", f"this expectation ({check}) {_NEEDS_ROWS}", None
-        elif column is None:
-            yield check, None, "", f"{check} needs a column", None
-        elif column.status.state != "done":
-            yield check, None, "", f"the column was not counted: {column.status.reason}", None
-        else:
-            yield _of_column(check, e, column, quality, day)
-
-
-def _of_column(
-    check: str, e: Expectation, column: ColumnProfile, quality: Quality, day: date | None
-) -> Found:
+) -> Verdict:
+    if check in ("rows_at_least", "rows_at_most"):
+        return _rows(check, profile.rows, e)
+    if check in ("pattern", "compare", "reference", "sql"):
+        return Verdict(None, reason=f"this expectation ({check}) {_NEEDS_ROWS}")
+    if column is None:
+        return Verdict(None, reason=f"{check} needs a column")
+    if column.status.state != "done":
+        return Verdict(None, reason=f"the column was not counted: {column.status.reason}")
     match check:
         case "required":
-            return _share(check, "filled", column.filled, column.rows, e.threshold)
+            return _share("filled", column.filled, column.rows, e.threshold)
         case "unique":
             if column.uniques is None:
-                return check, None, "", "its different values were not counted", None
-            return _share(check, "unique", column.uniques, column.filled, e.threshold)
+                return Verdict(None, reason="its different values were not counted")
+            return _share("unique", column.uniques, column.filled, e.threshold)
         case "domain":
             return _domain(e.domain or (), column, e.threshold)
         case "max_age_days":
@@ -257,48 +255,47 @@ def _of_column(
             return _bound(check, e.maximum or 0.0, column.maximum, column, e.threshold)
 
 
-def _rows(check: str, rows: int, e: Expectation) -> Found:
+def _rows(check: str, rows: int, e: Expectation) -> Verdict:
     if check == "rows_at_least":
         limit = e.rows_at_least or 0
-        return check, rows >= limit, f"{rows:,} rows, at least {limit:,} expected", "", None
+        return Verdict(rows >= limit, f"{rows:,} rows, at least {limit:,} expected")
     limit = e.rows_at_most or 0
-    return check, rows <= limit, f"{rows:,} rows, at most {limit:,} expected", "", None
+    return Verdict(rows <= limit, f"{rows:,} rows, at most {limit:,} expected")
 
 
-def _age(e: Expectation, newest: date | None, day: date | None) -> Found:
+def _age(e: Expectation, newest: date | None, day: date | None) -> Verdict:
     if newest is None or day is None:
-        return "max_age_days", None, "", "the column holds no date that can be read", None
+        return Verdict(None, reason="the column holds no date that can be read")
     limit, age = e.max_age_days or 0, (day - newest).days
-    text = f"newest value {age:,} days old, at most {limit:,} expected"
-    return "max_age_days", age <= limit, text, "", None
+    return Verdict(age <= limit, f"newest value {age:,} days old, at most {limit:,} expected")
 
 
-def _share(check: str, word: str, part: int, whole: int, threshold: float) -> Found:
+def _share(word: str, part: int, whole: int, threshold: float) -> Verdict:
     if not whole:
-        return check, None, "", "there is no value to judge", None
+        return Verdict(None, reason="there is no value to judge")
     kept, share = part / whole >= threshold, round(100 * part / whole, 1)
     under = "" if kept or share < 100 * threshold else "under "
     text = f"{part:,} of {whole:,} {word} ({under}{share:g} %), {100 * threshold:g} % expected"
-    return check, kept, text, "", (part, whole)
+    return Verdict(kept, text, "", part, whole)
 
 
-def _domain(domain: tuple[str, ...], column: ColumnProfile, threshold: float) -> Found:
+def _domain(domain: tuple[str, ...], column: ColumnProfile, threshold: float) -> Verdict:
     if any(v.masked for v in column.top) or sum(v.count for v in column.top) != column.filled:
-        return "domain", None, "", "not all values of the column are shown in the profile", None
+        return Verdict(None, reason="not all values of the column are shown in the profile")
     inside = sum(v.count for v in column.top if v.value in domain)
-    return _share("domain", "in the list", inside, column.filled, threshold)
+    return _share("in the list", inside, column.filled, threshold)
 
 
 def _bound(
     check: str, limit: float, value: str | None, column: ColumnProfile, threshold: float
-) -> Found:
+) -> Verdict:
     if column.masking != "none" or value is None:
-        return check, None, "", "the column's range is not shown", None
+        return Verdict(None, reason="the column's range is not shown")
     try:
         found = float(value)
     except ValueError:
-        return check, None, "", "the column's range is no number", None
+        return Verdict(None, reason="the column's range is no number")
     kept = found >= limit if check == "minimum" else found <= limit
     if not kept and threshold < 1:
-        return check, None, "", "the profile does not count how many values are outside", None
-    return check, kept, f"{check} {found:g}, {limit:g} expected", "", None
+        return Verdict(None, reason="the profile does not count how many values are outside")
+    return Verdict(kept, f"{check} {found:g}, {limit:g} expected")

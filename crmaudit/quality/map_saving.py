@@ -79,7 +79,7 @@ def _names(workspace: Workspace, rows: Iterable[MappedTable]) -> Mapping[str, st
     found: dict[str, str] = {}
     for kind in sorted({row.entity for row in rows}):
         meant = translated(kind, workspace.entity.values())
-        found[kind] = meant[0] if meant else kind if kind in workspace.entity else ""
+        found[kind] = meant[0] if meant else ""
     taken = {i.casefold() for i in workspace.entity}
     for kind, id_ in found.items():
         if not id_:

@@ -64,6 +64,11 @@ def _keys(facts: Facts, system: str, keys: Keys) -> KeyDrawing | None:
             told = counted(len(drawn) - len(kept), "reference")
             left_out.append(f"{told} of tables that hold no entity")
         drawn = kept
+    if len({(labels[r.to], labels[r.table]) for r in drawn}) > MOST_TIES:
+        tested = [r for r in drawn if r.verdict != "cannot tell"]
+        if len(tested) < len(drawn):
+            left_out.append(f"{counted(len(drawn) - len(tested), 'reference')} without a value")
+        drawn = tested
     if not drawn:
         return None
     names = list(dict.fromkeys(labels[t] for t in _named(drawn)))
@@ -75,7 +80,7 @@ def _keys(facts: Facts, system: str, keys: Keys) -> KeyDrawing | None:
         s.Box(n, n, _row_words(sum(rows.get(t, 0) for t in members[n]), language)) for n in names
     )
     ties = tuple(_key_ties(drawn, labels, language))
-    tested = [r for r in keys.references if r.verdict != "cannot tell"]
+    untested = sum(r.verdict == "cannot tell" for r in keys.references)
     return KeyDrawing(
         facts.workspace.system[system].name,
         s.Diagram(
@@ -90,7 +95,7 @@ def _keys(facts: Facts, system: str, keys: Keys) -> KeyDrawing | None:
         sum(r.basis != "declared" for r in keys.references),
         sum(r.orphans or 0 for r in keys.references),
         sum(bool(r.orphans) for r in keys.references),
-        len(keys.references) - len(tested),
+        untested,
         tuple(left_out),
     )
 
@@ -130,6 +135,9 @@ def _column_words(r: Reference, language: str) -> str:
 def _named(references: Iterable[Reference]) -> list[str]:
     return sorted({t for r in references for t in (r.table, r.to)})
 
+
+MOST_TIES = 45
+"""Where there are more pairs of tables, references without a value are left out."""
 
 _AUTHORS = frozenset({"owner", "created by", "modified by"})
 

@@ -80,6 +80,8 @@ def found_model(facts: Facts) -> FoundModel | None:
             if words:
                 against.append(f"{name}: {words}")
             ties.append(_tie(one, many, "solid", ends, pair, bool(words), words))
+        elif pair.found and not pair.tested:
+            continue  # The tables have room for it, and no row makes use of that.
         elif pair.found:
             extra.append(name)
             kind: s.TieKind = "dashed" if declared_at_all else "solid"
@@ -168,13 +170,15 @@ def _found(facts: Facts) -> Iterator[tuple[str, str, tuple[str, str], str, bool]
                     at_one = "1" if r.filled == r.cases else "0..1"
                     at_many = "n" if (r.most or 0) > 1 else "1"
                 how = f"{system}: {r.table}.{', '.join(r.columns)}"
-                yield one, many, (at_one, at_many), how, True
+                yield one, many, (at_one, at_many), how, r.verdict != "cannot tell"
         for table, references in sorted(linked.items()):
             for n, a in enumerate(references):
                 for z in references[n + 1 :]:
                     left, right = entities[a.to], entities[z.to]
                     if len(left) == 1 and len(right) == 1 and left != right:
-                        yield min(left), min(right), ("n", "n"), f"{system}: through {table}", True
+                        tested = "cannot tell" not in (a.verdict, z.verdict)
+                        how = f"{system}: through {table}"
+                        yield min(left), min(right), ("n", "n"), how, tested
 
 
 def _contradictions(facts: Facts) -> dict[tuple[str, str], list[str]]:

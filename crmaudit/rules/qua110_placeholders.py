@@ -55,7 +55,10 @@ def check(facts: Facts, share: float = 0.005, least: int = 3) -> Iterator[Hit]:
         found: dict[str, tuple[int, int]] = {}
         for column in profile.columns:
             passed, applies = column.checks.get("placeholder", (0, 0))
-            faulty = applies - passed
+            # The check knows words for any column, the search also 000000 for a telephone.
+            found_too = [f for f in column.faults if f.kind == "placeholder"]
+            applies = applies or max((f.of for f in found_too), default=0)
+            faulty = max(applies - passed, sum(f.rows for f in found_too)) if applies else 0
             if faulty >= least and faulty / applies >= share:
                 found[column.name] = (faulty, applies)
         if found:

@@ -14,7 +14,7 @@ from crmaudit.audit import Audit
 from crmaudit.collect import Outcome
 from crmaudit.errors import CrmauditError
 from crmaudit.evidence import Table
-from crmaudit.quality.collectors import tables
+from crmaudit.quality.collectors import keys, tables
 from crmaudit.sources import ConnectionLostError
 from crmaudit.sources.session import Session
 from crmaudit.store import open_store
@@ -50,6 +50,9 @@ def run(root: Path, **options: object) -> Outcome:
     return outcome
 
 
+ABOUT_ALL = 3
+"""Documents on a system as a whole, besides its catalog: keys, entities and reach."""
+
 LOST = ConnectionLostError("the connection was lost", "run again: finished tables are kept")
 
 
@@ -69,7 +72,8 @@ def test_a_lost_connection_keeps_what_is_done(
     db.execute(["INSERT INTO a VALUES (3)", "INSERT INTO c VALUES (3)"])
     outcome = run(root)
     assert outcome.whole
-    assert (outcome.resumed, outcome.kept) == (1, 3)
+    # The catalog, the two tables, and three documents on what the tables have told.
+    assert (outcome.resumed, outcome.kept) == (1, 1 + 2 + ABOUT_ALL)
     assert {n: p.rows for n, p in profiles(root).items()} == {"a": 2, "b": 2, "c": 3}
     of = snapshots(root)
     assert of["a"] != of["b"] == of["c"]
@@ -228,8 +232,8 @@ def test_the_kinds_asked_for_make_the_collection(
     assert run(root, only=["again"]).resumed == 0
     assert run(root, only=["again"]).resumed == 0
     # Goes on: all profiles are there by now, none of the kind `again`.
-    assert run(root).kept == 1 + 0 + 3
-    assert run(root).kept == 1 + 3 + 3
+    assert run(root).kept == 1 + 0 + 3 + ABOUT_ALL
+    assert run(root).kept == 1 + 3 + 3 + ABOUT_ALL
 
 
 def test_fresh_does_not_go_on(
@@ -286,3 +290,40 @@ def test_evidence_carries_the_id_of_the_key(crm: tuple[Database, Path]) -> None:
     assert len(key_id) == 8
     secret = (root / ".crmaudit" / "key").read_text().strip()
     assert secret.encode() not in (root / ".crmaudit" / "store.sqlite").read_bytes()
+
+
+def test_a_collector_that_fails_stops_no_other(
+    crm: tuple[Database, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, root = crm
+
+    def fails(task: object) -> object:
+        raise CrmauditError("the keys cannot be read", "ask for SELECT")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(keys.collector, "collect", fails, raising=False)
+        outcome = run(root)
+    assert (outcome.error, outcome.whole) == (None, False)
+    assert [f"{f.message}. {f.hint}" for f in outcome.failures] == [
+        "keys: the keys cannot be read. ask for SELECT"
+    ]
+    evidence = Audit(root).facts.evidence
+    assert sorted(evidence.profiles["crm"]) == ["a", "b", "c"]
+    assert "crm" not in evidence.keys
+    # What ran after it has been kept, and the next run tries all of it again.
+    assert "crm" in evidence.entity_maps
+    assert run(root).whole
+    assert "crm" in Audit(root).facts.evidence.keys
+
+
+def test_one_collector_works_on_what_others_left(crm: tuple[Database, Path]) -> None:
+    _, root = crm
+    run(root, only=["profile"])
+    assert Audit(root).facts.evidence.keys == {}
+    outcome = run(root, only=["keys", "entities"])
+    assert (outcome.resumed, outcome.whole) == (0, True)
+    evidence = Audit(root).facts.evidence
+    assert ("crm" in evidence.keys, "crm" in evidence.entity_maps) == (True, True)
+    assert "crm" not in evidence.reach
+    with pytest.raises(CrmauditError, match="no collector 'key'"):
+        run(root, only=["key"])

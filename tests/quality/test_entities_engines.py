@@ -32,10 +32,10 @@ TABLES = [
         f"INSERT INTO partners VALUES ({i}, true, '9', NULL, '', 'Firm {i}', NULL, false)"
         for i in range(13, 19)
     ),
-    "CREATE TABLE members (id integer PRIMARY KEY, kind varchar(5), first_name varchar(20), "
+    "CREATE TABLE clients (id integer PRIMARY KEY, kind varchar(5), first_name varchar(20), "
     "last_name varchar(20), vat_number varchar(20), company_name varchar(20))",
-    *(f"INSERT INTO members VALUES ({i}, 'x', 'Ann', 'Lee{i}', NULL, '')" for i in range(9)),
-    *(f"INSERT INTO members VALUES ({i}, 'y', '', NULL, '{i}', 'Firm {i}')" for i in range(9, 16)),
+    *(f"INSERT INTO clients VALUES ({i}, 'x', 'Ann', 'Lee{i}', NULL, '')" for i in range(9)),
+    *(f"INSERT INTO clients VALUES ({i}, 'y', '', NULL, '{i}', 'Firm {i}')" for i in range(9, 16)),
     "CREATE TABLE schema_migrations (version varchar(20))",
 ]
 
@@ -66,15 +66,15 @@ def test_the_same_map_and_parts_in_every_dialect(db: Database) -> None:
     assert set(rows) == {
         ("partners", "person"),
         ("partners", "organisation"),
-        ("members", "person"),
-        ("members", "organisation"),
+        ("clients", "person"),
+        ("clients", "organisation"),
         ("schema_migrations", ""),
     }
     assert rows["schema_migrations", ""].role == "system"
     assert rows["partners", "person"].soft_delete in ("is_deleted = true", "is_deleted = 1")
     # What x and y mean, only the columns that their rows fill can tell: they were asked.
-    assert rows["members", "person"].where == "kind = 'x'"
-    assert rows["members", "organisation"].where == "kind = 'y'"
+    assert rows["clients", "person"].where == "kind = 'x'"
+    assert rows["clients", "organisation"].where == "kind = 'y'"
     assert from_json(to_json(found)) == found
     counted = {}
     for part in told:
@@ -90,8 +90,8 @@ def test_the_same_map_and_parts_in_every_dialect(db: Database) -> None:
     assert by_entity == {
         ("partners", "person"): 12,
         ("partners", "organisation"): 6,
-        ("members", "person"): 9,
-        ("members", "organisation"): 7,
+        ("clients", "person"): 9,
+        ("clients", "organisation"): 7,
     }
 
 
@@ -184,7 +184,7 @@ def test_a_failing_question_is_done_without_and_a_lost_connection_passes(tmp_pat
     with opened(db) as task:
         refused = _Failing(task.source, CrmauditError("no right"))
         found = entity_map(Task(refused, "crm", task.catalog, task.tables, evidence=task.evidence))  # type: ignore[arg-type]
-        assert ("members", "") in {(r.table, r.where) for r in found.tables}
+        assert ("clients", "") in {(r.table, r.where) for r in found.tables}
         lost = _Failing(task.source, ConnectionLostError("gone"))
         with pytest.raises(ConnectionLostError):
             entity_map(Task(lost, "crm", task.catalog, task.tables, evidence=task.evidence))  # type: ignore[arg-type]

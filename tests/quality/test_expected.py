@@ -67,14 +67,14 @@ def judged(facts: Facts) -> list[Answer]:
             {"sql": "SELECT 0", "threshold": 0.9},
             {"faults": 5, "applicable": 100},
             True,
-            "5 faults in 100 rows, 10 % allowed",
+            "5 faults against 100 rows, 10 % allowed",
         ),
         ({"sql": "SELECT 0", "threshold": 0.9}, {"faults": 5}, None, "share of nothing"),
         (
             {"sql": "SELECT 0"},
             {"faults": 500, "applicable": 100},
             False,
-            "500 faults in 100 rows",
+            "500 faults against 100 rows",
         ),
         (
             {"pattern": "x"},

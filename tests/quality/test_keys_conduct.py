@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
+from databases import sqlite_file
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from profile_fakes import ListSource, Values
@@ -18,7 +20,7 @@ from crmaudit.quality.collectors.key_values import SENTINELS
 from crmaudit.quality.collectors.keys import find_keys
 from crmaudit.quality.collectors.profile import profile
 from crmaudit.quality.plan import Plan
-from crmaudit.sources import ConnectionLostError
+from crmaudit.sources import ConnectionLostError, open_source
 from crmaudit.sources.task import Known, Task
 from crmaudit.workspace.landscape import Map, TableReference
 
@@ -91,6 +93,41 @@ def test_a_table_that_fails_leaves_its_references_untested() -> None:
     assert found["contacts"].filled is None
     assert found["contacts"].verdict == "cannot tell"
     assert (found["notes"].filled, found["notes"].orphans) == (3, 1)
+
+
+def test_a_condition_that_fails_spoils_nothing_else(tmp_path: Path) -> None:
+    db = sqlite_file(tmp_path / "crm.sqlite")
+    db.execute(
+        [
+            "CREATE TABLE accounts (id integer PRIMARY KEY)",
+            "INSERT INTO accounts VALUES (1), (2), (3)",
+            "CREATE TABLE contacts (id integer, account_id integer, other integer)",
+            "INSERT INTO contacts VALUES (1, 1, 1), (2, 2, 9), (3, 9, 1)",
+        ]
+    )
+    rows = [
+        TableReference(table="contacts", columns=("other",), to="accounts", where=where)
+        for where in ("gone = 1", "1 = 1); DELETE FROM contacts; --")
+    ]
+    with open_source(db.url) as source:
+        catalog = source.catalog("crm")
+        for row in rows:
+            known = Known(Map(system="crm", references=(row,)))
+            keys = find_keys(Task(source, "crm", catalog, catalog.tables, known), products=False)
+            found = {r.columns[0]: r for r in keys.references}
+            assert found["other"].filled is None
+            assert (found["account_id"].filled, found["account_id"].orphans) == (3, 1)
+            assert keys.provenance.status.state == "partly"
+
+
+def test_no_memory_to_compare_is_told_as_such() -> None:
+    many: Values = [f"{i:032d}" for i in range(300_000)]
+    contacts = {"id": many, "account_id": many[::-1]}
+    source = ListSource({"accounts": {"id": many}, "contacts": contacts}, batch=50_000)
+    catalog = Catalog(PROVENANCE, tables=source.tables)
+    task = Task(source, "crm", catalog, catalog.tables)
+    with pytest.raises(CrmauditError, match="memory"):
+        find_keys(task, products=False, plan=Plan(system="crm", memory=1))
 
 
 def test_a_lost_connection_passes() -> None:

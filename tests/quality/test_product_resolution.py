@@ -121,7 +121,7 @@ def test_all_that_is_named_is_there_and_every_condition_is_answered(name: str) -
 
 
 @pytest.mark.parametrize("name", SCHEMAS)
-def test_what_the_issue_asks_of_a_map(name: str) -> None:
+def test_what_every_map_has_to_say(name: str) -> None:
     known = resolved(of_schema(name))
     entities = {t.entity for t in known.tables}
     assert {"person", "organisation", "user"} <= entities

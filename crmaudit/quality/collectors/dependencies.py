@@ -155,22 +155,25 @@ def _codes(
         most = sorted({s.index: s.column.distinct for s in asked}.items(), key=lambda c: -c[1])
         mixed = ", ".join(f"c{index}" for index, _ in most[:3])
         where = f" WHERE hash({mixed}) % {-(-total // _SAMPLE)} = 0"
-    names = ", ".join(f"{side.sql} AS s{i}" for i, side in enumerate(asked))
-    schema = pa.schema([("r", pa.int64()), *((f"s{i}", pa.string()) for i in range(len(asked)))])
-    batches = [b.cast(schema) for b in engine.batches(f"SELECT r, {names} FROM {rows}{where}")]
-    sample = pa.Table.from_batches(batches, schema)
+    # Hashes are as good as values to tell what is the same, and none of them is long.
+    names = ", ".join(f"CASE WHEN trim({s.sql}) <> '' THEN hash({s.sql}) END" for s in asked)
+    schema = pa.schema([("r", pa.int64()), *((f"s{i}", pa.uint64()) for i in range(len(asked)))])
+    sample = pa.Table.from_batches(
+        [
+            pa.RecordBatch.from_arrays(
+                [c.cast(f.type) for c, f in zip(b.columns, schema, strict=True)], schema=schema
+            )
+            for b in engine.batches(f"SELECT r, {names} FROM {rows}{where}")
+        ],
+        schema,
+    )
     codes = {side: _coded(sample.column(i + 1)) for i, side in enumerate(asked)}
     return sample.column(0).to_numpy(), codes, not where
 
 
-def _coded(values: Any) -> Any:
-    encoded = pc.dictionary_encode(values.combine_chunks())
-    if isinstance(encoded, pa.ChunkedArray):
-        encoded = encoded.combine_chunks()
-    codes = pc.fill_null(encoded.indices, -1).to_numpy(zero_copy_only=False).astype(np.int64)
-    blank = np.array([*(not word.strip() for word in encoded.dictionary.to_pylist()), False])
-    codes[blank[codes]] = -1
-    return codes
+def _coded(hashes: Any) -> Any:
+    encoded = hashes.combine_chunks().dictionary_encode()
+    return pc.fill_null(encoded.indices, -1).to_numpy(zero_copy_only=False).astype(np.int64)
 
 
 def _pairs(asked: Sequence[_Side], codes: dict[_Side, Any]) -> list[_Pair]:

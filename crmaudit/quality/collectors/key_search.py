@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from crmaudit.evidence import Catalog, Polymorphic, Reference, Table, TableKey
 from crmaudit.evidence.privacy import may_show, shape
+from crmaudit.quality.collectors.key_tables import SearchedKeys
 from crmaudit.quality.collectors.key_values import KeyValues, PairSide, Side
 from crmaudit.quality.products.resolved import Resolved
 from crmaudit.quality.references.candidates import Candidate, Candidates
@@ -19,7 +20,6 @@ from crmaudit.quality.references.columns import Columns, Known
 from crmaudit.quality.references.judge import ENOUGH, Inclusion, Judged, Spread, judge
 from crmaudit.quality.references.pairs import Pair, pairs
 from crmaudit.quality.references.stated import declared, mapped, without_doubles
-from crmaudit.quality.references.table_keys import key_columns
 from crmaudit.quality.references.tables import of_value
 from crmaudit.quality.references.words import named
 from crmaudit.workspace.landscape import Map
@@ -63,7 +63,7 @@ class Search:
     _guesses: list[tuple[Candidate, int | None, int | None]] = field(
         init=False, default_factory=list
     )
-    _keys: list[tuple[TableKey, int | None]] = field(init=False, default_factory=list)
+    _keys: SearchedKeys = field(init=False)
     _loaded: dict[int, Table] = field(init=False, default_factory=dict)
     _nameless: list[tuple[Table, str, int]] = field(init=False, default_factory=list)
     _typed: list[_Asked] = field(init=False, default_factory=list)
@@ -81,7 +81,11 @@ class Search:
         )
         types = self._ask_pairs(taken)
         self._ask_guesses(taken | types)
-        self._ask_keys()
+        likely = {(c.table.qualified, c.column) for c, *_ in self._guesses if c.prior >= 0.6}
+        references = taken | likely
+        self._keys = SearchedKeys(
+            self.columns, self.values, self._candidates.names, self.map, self.product, references
+        )
 
     # Questions
 
@@ -122,7 +126,7 @@ class Search:
         to = self.columns.table.get(reference.to)
         if to is None or not reference.to_columns or reference.table not in self.columns.table:
             return
-        if self._without_values(reference.table, reference.columns):
+        if self.columns.without_values(reference.table, reference.columns):
             return
         if reference.when is not None:
             if len(reference.columns) > 1:
@@ -153,7 +157,7 @@ class Search:
 
     def _pair_number(self, pair: Pair) -> int | None:
         table = pair.table.qualified
-        if self._without_values(table, (pair.type_column, pair.id_column)):
+        if self.columns.without_values(table, (pair.type_column, pair.id_column)):
             return None
         return self.values.pair(PairSide(table, pair.type_column, pair.id_column))
 
@@ -162,7 +166,7 @@ class Search:
         for candidate in self._candidates.all(taken):
             by_column[candidate.table.qualified, candidate.column].append(candidate)
         for (table, column), found in by_column.items():
-            empty = self._without_values(table, (column,))
+            empty = self.columns.without_values(table, (column,))
             best = max(c.prior for c in found)
             for candidate in [c for c in found if c.prior >= best - 0.45][:_RIVALS]:
                 if empty:
@@ -187,70 +191,6 @@ class Search:
         self._loaded[number] = to
         return number
 
-    def _ask_keys(self) -> None:
-        mapped_keys: dict[tuple[str, tuple[str, ...]], TableKey] = {}
-        for row in self.map.tables if self.map else ():
-            said_so = TableKey(row.table, tuple(row.key), "map", 1.0, ("the map says so",))
-            self._say_key(mapped_keys, said_so)
-        for part in self.product.tables if self.product else ():
-            why = ("the product map says so",)
-            self._say_key(mapped_keys, TableKey(part.table, part.key, "product map", 0.95, why))
-        said = {table for table, _ in mapped_keys}
-        for table in self.columns.tables:
-            name = table.qualified
-            if table.primary_key:
-                why = ("the database declares it",)
-                key = TableKey(name, table.primary_key, "declared", 1.0, why)
-                self._keys.append((self._counted(key), None))
-            elif name not in said:
-                self._guess_key(table)
-        for key in mapped_keys.values():
-            declared_key = self.columns.table[key.table].primary_key
-            if key.columns != declared_key:
-                self._keys.append((self._counted(key), self._combined(key)))
-
-    def _say_key(self, said: dict[tuple[str, tuple[str, ...]], TableKey], key: TableKey) -> None:
-        table = self.columns.table.get(key.table)
-        names = {c.name for c in table.columns} if table else set()
-        if key.columns and names >= set(key.columns):
-            said.setdefault((key.table, key.columns), key)
-
-    def _guess_key(self, table: Table) -> None:
-        name = table.qualified
-        ranked = key_columns(table, self.columns, self._candidates.names)
-        if ranked and ranked[0][1] >= ENOUGH:
-            column, confidence, reasons = ranked[0]
-            key = TableKey(name, (column,), "inferred", confidence, reasons)
-            self._keys.append((self._counted(key), None))
-            return
-        parts = {c.column: c for c, _, _ in self._guesses if c.table == table and c.prior >= 0.6}
-        known = [k for k in self.columns.of(table) if k.name in parts]
-        if len(known) in (2, 3) and len(table.columns) <= 8 and self.columns.rows(name):
-            why = ("the references of a table that links others",)
-            columns = tuple(k.name for k in known)
-            key = TableKey(name, columns, "inferred", 0.7, why, self.columns.rows(name) or 0)
-            self._keys.append((key, self._combined(key)))
-
-    def _combined(self, key: TableKey) -> int | None:
-        """The number to ask for a key of several columns."""
-        if len(key.columns) < 2 or self._without_values(key.table, key.columns):
-            return None
-        return self.values.side(Side(key.table, key.columns))
-
-    def _counted(self, key: TableKey) -> TableKey:
-        """A key of one column as its profile counted it."""
-        rows = self.columns.rows(key.table) or 0
-        known = self.columns.get(key.table, key.columns[0])
-        profile = known.profile if known and known.filled is not None else None
-        if len(key.columns) > 1 or profile is None or profile.methods:
-            return replace(key, rows=rows)
-        repeated = profile.filled - profile.uniques if profile.uniques is not None else None
-        return replace(key, rows=rows, nulls=rows - profile.filled, repeated=repeated)
-
-    def _without_values(self, table: str, columns: tuple[str, ...]) -> bool:
-        known = [self.columns.get(table, c) for c in columns]
-        return any(k is None or k.is_empty for k in known)
-
     # Answers
 
     def ask_types(self) -> None:
@@ -270,7 +210,7 @@ class Search:
         )
         references = [*self._stated_results(asked, split), *self._guessed_results()]
         references.sort(key=lambda r: (r.table, r.columns, r.when or ("", ""), r.to))
-        return tuple(references), tuple(self._polymorphic), tuple(self._key_results())
+        return tuple(references), tuple(self._polymorphic), tuple(self._keys.found(self.unread))
 
     def _settle_pairs(self) -> list[tuple[int, Reference]]:
         """Decide which pairs are ones; the references of the types that stand in them."""
@@ -340,11 +280,12 @@ class Search:
     def _stated_results(
         self, asked: list[_Asked], split: Mapping[tuple[int, str], int]
     ) -> list[Reference]:
-        tests, places = [], []
+        tests, places, known = [], [], self.values.rows
         for one in asked:
             when = one.reference.when
             child = split.get((one.pair, when[1])) if one.pair is not None and when else one.child
             failed = {one.reference.table, one.reference.to} & self.unread
+            failed |= {w for w in (one.where,) if w and (one.reference.table, w) not in known}
             if child is not None and one.parent is not None and not failed:
                 places.append(one)
                 tests.append((child, one.parent, one.sentinels))
@@ -370,7 +311,7 @@ class Search:
             found is None
             and to is not None
             and bool(reference.to_columns)
-            and self._without_values(reference.table, reference.columns)
+            and self.columns.without_values(reference.table, reference.columns)
             and all(self.columns.get(reference.table, c) for c in reference.columns)
         )
         return self._counts(reference, Inclusion() if empty else found, cases or 0)
@@ -447,7 +388,7 @@ class Search:
             confidence=judged.confidence,
             reasons=(*candidate.reasons, *judged.reasons),
         )
-        if found is None and self._without_values(table, (candidate.column,)):
+        if found is None and self.columns.without_values(table, (candidate.column,)):
             found = Inclusion()
         return self._counts(reference, found, self._rows(table) or 0)
 
@@ -467,18 +408,6 @@ class Search:
                     if column is not None:
                         candidate = Candidate(table, name, to, column, _ONLY_VALUES, why, True)
                         yield candidate, child, parent
-
-    def _key_results(self) -> Iterator[TableKey]:
-        counted = self.values.uniqueness(n for _, n in self._keys if n is not None)
-        for key, number in self._keys:
-            if number is None or key.table in self.unread:
-                yield key
-                continue
-            rows = self.values.rows.get((key.table, ""), key.rows)
-            filled, repeated = counted.get(number, (0, 0))
-            if key.basis == "inferred" and repeated > 0.02 * max(1, rows):
-                continue
-            yield replace(key, rows=rows, nulls=rows - filled, repeated=repeated)
 
 
 def _is_pair(pair: Pair, rows: int, matched: int) -> bool:

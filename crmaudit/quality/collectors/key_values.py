@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
+import duckdb
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from crmaudit.errors import CrmauditError
 from crmaudit.evidence import Table
 from crmaudit.quality.collectors.engine import Engine
 from crmaudit.quality.plan import Plan
@@ -32,6 +35,10 @@ SENTINELS = (*NONE_NUMBERS, "-", *_NONE_TEXT.split())
 _CHUNK = 262_144
 _LONGEST = 255
 _MARK = "\x1f"
+
+
+class ComparingError(CrmauditError):
+    """The values cannot be compared: what was read until now is worth nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +188,8 @@ class KeyValues:
     def _wait(self) -> None:
         if self._writing is not None:
             writing, self._writing = self._writing, None
-            self._engine.wait(writing)
+            with _comparing():
+                self._engine.wait(writing)
 
     def _write(self, sides: list[tuple[int, Any]], pairs: list[tuple[int, Any, Any]]) -> None:
         if sides:
@@ -248,7 +256,7 @@ class KeyValues:
                 "INSERT INTO counted SELECT a.c, q.v, sum(q.n)::BIGINT FROM asked a "
                 "JOIN paired q ON q.p = a.p AND q.t = a.t WHERE q.v <> '' GROUP BY a.c, q.v"
             )
-            self._engine.run(lambda: self._engine.show("asked", table, sql))
+            self._show("asked", table, sql)
         return numbers
 
     def spreads(self) -> dict[int, Spread]:
@@ -283,12 +291,7 @@ class KeyValues:
                 "more": pa.array([list(m) for *_, m in tests], pa.list_(pa.string())),
             }
         )
-        self._engine.run(
-            lambda: self._engine.show(
-                "asked", table,
-                "CREATE OR REPLACE TABLE tests AS SELECT * FROM asked",
-            )
-        )  # fmt: skip
+        self._show("asked", table, "CREATE OR REPLACE TABLE tests AS SELECT * FROM asked")
         self._ask(
             "CREATE OR REPLACE TABLE keys AS SELECT c, v FROM counted "
             "WHERE c IN (SELECT parent FROM tests)"
@@ -310,20 +313,42 @@ class KeyValues:
         words: dict[int, dict[str, int]] = defaultdict(dict)
         for i, value, count in said:
             words[i][value] = count
-        found = {
-            row[0]: Inclusion(*(int(v or 0) for v in row[1:]), sentinels=words[row[0]])
-            for row in rows
-        }
+        found = {}
+        for i, *counts in rows:
+            filled, distinct, orphans, orphan_values, referred, most = (int(n or 0) for n in counts)
+            found[i] = Inclusion(filled, distinct, orphans, orphan_values, referred, most, words[i])
         return [found.get(i, Inclusion()) for i in range(len(tests))]
 
     def _ask(self, sql: str) -> list[tuple[Any, ...]]:
-        return self._engine.run(lambda: self._engine.ask(sql))
+        with _comparing():
+            return self._engine.run(lambda: self._engine.ask(sql))
+
+    def _show(self, name: str, table: Any, sql: str) -> None:
+        with _comparing():
+            self._engine.run(lambda: self._engine.show(name, table, sql))
 
     def __enter__(self) -> KeyValues:
         return self
 
     def __exit__(self, *_: object) -> None:
         self._engine.close()
+
+
+@contextmanager
+def _comparing() -> Iterator[None]:
+    """Failures of the engine as something that a user understands, without any value."""
+    try:
+        yield
+    except (duckdb.OutOfMemoryException, MemoryError):
+        raise ComparingError(
+            "comparing the keys takes more memory than allowed",
+            "free some memory or disk space, then collect again",
+        ) from None
+    except (duckdb.Error, OSError) as error:
+        raise ComparingError(
+            f"the keys could not be compared: {type(error).__name__}",
+            "see that the disk of the temporary folder has room, then collect again",
+        ) from None
 
 
 def _plain(values: Any, fold: bool) -> Any:

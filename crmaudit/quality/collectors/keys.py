@@ -23,7 +23,7 @@ from crmaudit.evidence import (
     TableProfile,
 )
 from crmaudit.quality.collectors.key_search import Search
-from crmaudit.quality.collectors.key_values import KeyValues
+from crmaudit.quality.collectors.key_values import ComparingError, KeyValues
 from crmaudit.quality.plan import Plan
 from crmaudit.quality.products import (
     DictionaryQuery,
@@ -104,10 +104,10 @@ class _Reader:
                 continue
             try:
                 values.read(table, where, partial(self._task.on_rows, name))
-            except ConnectionLostError:
+            except (ConnectionLostError, ComparingError):
                 raise
             except _FAILURES as error:
-                self._failed(table, _reason(error))
+                self._failed(table, _reason(error), where)
 
     def dictionaries(self, columns: Columns, product: Resolved | None) -> Iterator[Reference]:
         """What tables of the product say about relations."""
@@ -150,8 +150,11 @@ class _Reader:
             if seen >= _MOST_RELATIONS:
                 return
 
-    def _failed(self, table: Table, reason: str) -> None:
-        if table.qualified not in self.unread:
+    def _failed(self, table: Table, reason: str, where: str = "") -> None:
+        """Remember why; a condition that fails spoils only what was asked under it."""
+        if where:
+            self._reasons.append(f"{table.qualified} where {where}: {reason}")
+        elif table.qualified not in self.unread:
             self.unread.add(table.qualified)
             self._reasons.append(f"{table.qualified}: {reason}")
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -18,6 +18,7 @@ from crmaudit.errors import CrmauditError
 from crmaudit.evidence import (
     EXACT,
     ColumnProfile,
+    Fault,
     Method,
     Provenance,
     Status,
@@ -40,6 +41,7 @@ Told = Callable[[Table, int], None]
 _SAMPLED = """
     nulls blanks distinct uniques minimum maximum mean deviation quantiles length_min
     length_mean length_max top shapes unparsable broken not_finite checks months
+    histogram
 """
 
 
@@ -121,6 +123,8 @@ class Profiler:
                         # The statistics of the columns are whole without it.
                         doubt = f"rows were not searched for faults: {_reason(error)}"
                     understanding += time.monotonic() - began_rows
+                if methods:
+                    between = _of_sample(between, founds, kept)
                 columns = [f.profile(methods) for f in founds]
         failed = [c.status.reason for c in columns if c.status.state == "failed"]
         partly = [c.status.reason for c in columns if c.status.state == "partly"]
@@ -200,6 +204,17 @@ class Profiler:
         return [done[i] for i in range(len(table.columns))], understanding
 
 
+def _of_sample(between: RowFaults, columns: Sequence[Found], rows: int) -> RowFaults:
+    """The faults, each saying of how many rows it was counted."""
+
+    def sampled(faults: Iterable[Fault]) -> tuple[Fault, ...]:
+        return tuple(replace(f, sampled=rows) for f in faults)
+
+    for column in columns:
+        column.statistics["faults"] = sampled(column.statistics.get("faults", ()))
+    return replace(between, faults=sampled(between.faults))
+
+
 def _batches(reader: Any, limit: int | None) -> Generator[Any, None, None]:
     """The rows of a reader, the first ones if there is a limit; the reader is then closed."""
     left = limit
@@ -236,6 +251,7 @@ def _failed(source: Source, table: Table, plan: Plan, reason: str) -> TableProfi
         table=table.qualified,
         rows=table.rows or 0,
         rows_method=table.rows_method if table.rows is not None else Method("estimate"),
+        where=plan.where,
     )
 
 

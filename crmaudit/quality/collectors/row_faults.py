@@ -100,7 +100,7 @@ class Search:
             f"SELECT r, {c.index} AS c, k FROM {self._rows} "
             f"JOIN (SELECT v, k FROM {FAULTY} WHERE c = {c.index}) ON c{c.index} = v"
             for c in self._filled
-            if c.statistics.get("faults")
+            if any(c.statistics.get(name) for name in ("faults", "unparsable", "not_finite"))
         ]
         if self.faults:
             parts.append("SELECT r, c, k FROM bad")
@@ -135,7 +135,7 @@ class Search:
         stamps = [
             self._of[r.index].high[0][:10]
             for r in roles
-            if r.logical == "datetime" and (is_created(r) or is_modified(r))
+            if r.logical in ("date", "datetime") and (is_created(r) or is_modified(r))
         ]
         now = max((s for s in stamps if s < "2200"), default="")
         if not now:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 
 import duckdb
@@ -106,8 +107,11 @@ class _Search:
         self._texts_as_dates()
         self._formats()
         for index, faults in self._found.items():
-            faults.sort(key=lambda f: (-f.rows, f.kind, f.detail))
-            self._columns[index].statistics["faults"] = tuple(faults)
+            by_kind: dict[FaultKind, list[Fault]] = defaultdict(list)
+            for fault in faults:
+                by_kind[fault.kind].append(fault)
+            merged = sorted(map(_merged, by_kind.values()), key=lambda f: (-f.rows, f.kind))
+            self._columns[index].statistics["faults"] = tuple(merged)
 
     def _traits(self, indices: list[int]) -> dict[int, set[str]]:
         """By column what some of its values have: what they do not have need not be searched."""
@@ -148,7 +152,8 @@ class _Search:
             if few or rows > suspicion.most * column.filled:
                 meant.append((index, k))
                 continue
-            self._add(column, suspicion.kind, rows, value, most, suspicion)
+            if suspicion.told:
+                self._add(column, suspicion, rows, value, most)
         if meant:
             which = " OR ".join(f"(c = {index} AND k = {k})" for index, k in meant)
             self._engine.ask(f"DELETE FROM {FAULTY} WHERE {which}")
@@ -270,20 +275,17 @@ class _Search:
         )
         self._engine.show("variants", table, f"INSERT INTO {FAULTY} SELECT * FROM variants")
 
-    def _add(
-        self, column: Found, kind: FaultKind, rows: int, value: str, n: int, why: Suspicion
-    ) -> None:
-        self._found[column.index].append(
-            Fault(
-                kind,
-                (column.column.name,),
-                rows,
-                column.filled,
-                shown(column, value, n),
-                why.detail,
-                why.confidence,
-            )
+    def _add(self, column: Found, why: Suspicion, rows: int, value: str, n: int) -> None:
+        found = Fault(
+            why.kind,
+            (column.column.name,),
+            rows,
+            column.filled,
+            shown(column, value, n),
+            why.detail,
+            why.confidence,
         )
+        self._found[column.index].append(found)
 
     def _in(self, indices: list[int]) -> str:
         if len(indices) == len(self._columns) == 1:
@@ -301,6 +303,17 @@ _SAID_ONE: dict[FaultKind, str] = {
     "spelling variant": "that looks like a slip of a frequent one",
     "overlapping categories": "that means the same as another one",
 }
+
+
+def _merged(faults: list[Fault]) -> Fault:
+    """Faults of one kind in a column as one: a value has no more than one of them."""
+    first, *others = sorted(faults, key=lambda f: (-f.rows, f.detail))
+    if not others:
+        return first
+    rows = sum(f.rows for f in faults)
+    sure = sum(f.rows * f.confidence for f in faults) / rows
+    details = "; ".join(f"{f.detail} ({f.rows:,})" for f in (first, *others[:3]))
+    return replace(first, rows=rows, confidence=round(sure, 2), detail=details)
 
 
 def type_of(column: Found) -> SemanticType | None:

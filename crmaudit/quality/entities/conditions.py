@@ -70,7 +70,7 @@ class Dialect:
         return f"{self.name(column.name)} IN ({written})"
 
     def true(self, column: SeenColumn) -> str:
-        """The rows in which a flag is set, or a time stamp filled; empty where that is not clear."""
+        """The rows in which a flag is set, or a time stamp filled; empty: not clear."""
         return self._flag(column, _TRUE, "IS NOT NULL", "1", "true")
 
     def false(self, column: SeenColumn) -> str:

@@ -105,8 +105,29 @@ class _Judges:
         if _machine(table) and sure < 0.7:
             return Verdict("system", "", 0.6, ("machine data, by its columns",))
         if entity and sure >= _ENOUGH and not self._names_parent(table, said):
+            if self._lists(table, entity):
+                reason = "codes with labels and nothing that such a record has"
+                return Verdict("lookup", entity, 0.6, (reason,))
             return Verdict("primary", entity, round(sure, 2), why)
         return None
+
+    def _lists(self, table: SeenTable, entity: str) -> bool:
+        """Whether a table only lists kinds of what it is called after."""
+        own = scores(table.marks).get(entity, (0.0, ()))[0]
+        listed = {"code", "label"} <= table.marks or (
+            "label" in table.marks and bool(table.marks & {"active", "sort order"})
+        )
+        stamped = table.stamps.get("created_at") or table.stamps.get("created_by")
+        few = table.rows is None or table.rows <= _LOOKUP_ROWS
+        return bool(
+            listed
+            and few
+            and own <= 0.1
+            and entity not in _NAMED_ONLY
+            and not table.targets
+            and not stamped
+            and not table.pairs
+        )
 
     def _entity(self, table: SeenTable, said: Reading) -> tuple[str, float, tuple[str, ...]]:
         """The likeliest entity, how sure, and why."""
@@ -185,7 +206,7 @@ class _Judges:
         if "activity" in said.entities and told and not marks & _WORK:
             # A stream of what happened to records, not of what people did for customers.
             return True
-        if said.sure and sure > 0.7 or said.role in ("link", "lookup"):
+        if (said.sure and sure > 0.7) or said.role in ("link", "lookup"):
             return False
         trace = "changes" in marks and marks & {"event kind", "who did it", "parent type"}
         about = "event kind" in marks and (table.pairs or "parent type" in marks)
@@ -357,7 +378,7 @@ class _Judges:
         party = next((p for p in PARTIES if p in known), "")
         shared = table.pairs or table.referred or said.sure
         contact = table.marks & {"e-mail", "phone", "street", "city"}
-        if party and (contact and shared or _CONTACT.intersection(table.words)):
+        if party and ((contact and shared) or _CONTACT.intersection(table.words)):
             return Verdict("secondary", party, 0.55, why)
         return None
 

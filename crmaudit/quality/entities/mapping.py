@@ -15,6 +15,10 @@ Ask = Callable[[Iterable[Question]], Kinds]
 """What looks up rows by kind; without one, profiles have to do."""
 
 
+_LIKELY = 0.7
+"""The map of a product knows its entities: a doubtful further one is rather its machinery."""
+
+
 @dataclass(frozen=True, slots=True)
 class Said:
     """What a product map says of the database at hand."""
@@ -52,7 +56,11 @@ def understand(
     inferring = Inferring(catalog, profiles, keys, dialect)
     questions = [q for q in inferring.asked() if q.table.qualified not in explained]
     inferred = inferring.infer(ask(questions) if ask and questions else None)
-    own = tuple(row for row in inferred.tables if row.table not in explained)
+    own = tuple(
+        row
+        for row in inferred.tables
+        if row.table not in explained and (not said or _is_likely(row))
+    )
     rows = (*(said.tables if said else ()), *own)
     points = said.contact_points if said else ()
     told = {(p.table, p.kind) for p in points} | {(t, "") for t in explained}
@@ -67,6 +75,11 @@ def understand(
         said.product if said else None,
         inferred.rows,
     )
+
+
+def _is_likely(row: MappedTable) -> bool:
+    """Whether a table beside those of a known product may be said to hold an entity."""
+    return row.role != "primary" or row.confidence >= _LIKELY
 
 
 def corrected(

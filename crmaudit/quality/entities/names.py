@@ -101,7 +101,7 @@ def _segments(word: str) -> tuple[str, ...]:
             if joint and stem == head:
                 continue
             known = stem if stem in _KNOWN else singular(stem)
-            if len(stem) >= 3 and (known in _KNOWN or stem in NOISE and len(stem) > 3):
+            if len(stem) >= 3 and (known in _KNOWN or (stem in NOISE and len(stem) > 3)):
                 rest = _segments(word[end:])
                 if rest:
                     return (known, *rest)

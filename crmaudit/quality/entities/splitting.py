@@ -15,10 +15,11 @@ from crmaudit.quality.entities.vocabulary import ENTITY_WORDS, FAMILIES, PARTIES
 MOST_KINDS = 20
 """More different values than this say nothing of the kind of a row."""
 
-_KIND = frozenset(
-    "type kind typ art tipo soort category kategorie class klasse genre nature natur rechtsform "
-    "usage recordtype doctype".split()
-)
+_KIND_TEXT = """
+    type kind typ art tipo soort category kategorie class klasse genre nature natur rechtsform
+    usage recordtype doctype
+"""
+_KIND = frozenset(_KIND_TEXT.split())
 _PERSON = frozenset({"given name", "family name", "birth date", "gender", "salutation"})
 _ORGANISATION = frozenset({"organisation name", "tax number", "website", "industry", "employees"})
 # First letters of codes for the two kinds of party, where the column says that it holds a kind.
@@ -37,7 +38,7 @@ Filled = Mapping[str, int]
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """Rows of a table with one value of a column: how many, and in how many each column is filled."""
+    """Rows of a table with one value: how many, and in how many each column is filled."""
 
     rows: int
     filled: Filled
@@ -96,7 +97,7 @@ def kind_columns(table: SeenTable, entity: str) -> tuple[SeenColumn, ...]:
     for column in table.columns:
         words = [singular(w) for w in raw_words(column.name)]
         named = bool(_KIND.intersection(words)) or any(w.endswith("type") for w in words)
-        flagged = party_flag(column) in PARTIES and (entity in PARTIES or not entity)
+        flagged = party_flag(column) in PARTIES and entity in PARTIES
         if column.name in types or column.name in table.key or column.empty:
             continue
         profile = column.profile
@@ -129,7 +130,7 @@ def split(
 def party_flag(column: SeenColumn) -> str:
     """The kind of party that a flag tells of: `is_company` → organisation; empty for others."""
     words = words_of(column.name)
-    if len(words) < 2 or words[0] not in ("is", "ist", "est", "es", "e"):
+    if len(words) != 2 or words[0] not in ("is", "ist", "est", "es", "e"):
         return ""
     kinds = {e for w in words[1:] for e in ENTITY_WORDS.get(w, {}) if e in PARTIES}
     kinds |= {v for w in words[1:] if (v := VALUE_WORDS.get(w, "")) in PARTIES}

@@ -59,7 +59,8 @@ _ENTITIES = {
         marketing~ survey~ umfrage~ enquete~ encuesta~ appeal~
     """,
     "contribution": """
-        contribution donation pledge gift spende donacion donazione donatie schenking doacao zuwendung
+        contribution donation pledge gift spende donacion donazione donatie schenking doacao
+        zuwendung
         don fundraising~
     """,
     "membership": """
@@ -72,7 +73,8 @@ _ENTITIES = {
         workshop~ conference~ curso~ corso~
     """,
     "event registration": """
-        participant attendee teilnehmer teilnahme participante partecipante deelnemer inscrito eventregistration
+        participant attendee teilnehmer teilnahme participante partecipante deelnemer
+        inscrito eventregistration
         registration~ anmeldung~ inscription~ inscripcion~ inscricao~ aanmelding~ rsvp invitee~
         attendance~ einladung~ participation~
     """,
@@ -85,7 +87,8 @@ _ENTITIES = {
         reglement~ cobro~ incasso~ refund~ erstattung~ ontvangst~ zahlungseingang
     """,
     "product": """
-        product producttemplate produkt artikel produit producto prodotto articolo produto artigo article~ item~
+        product producttemplate produkt artikel produit producto prodotto articolo produto
+        artigo article~ item~
         sku catalog~ katalog~ leistung~ dienstleistung~ pricebook~ preisliste~
     """,
     "document": """
@@ -109,7 +112,8 @@ _ENTITIES = {
         grant~ foerderung subvention subvencion subsidie foerderantrag sovvenzione subvencao
     """,
     "segment": """
-        segment mailinglist prospectlist targetlist zielgruppe audience tag~ tagging~ list~ liste~ lista~ lijst~ verteiler
+        segment mailinglist prospectlist targetlist zielgruppe audience tag~ tagging~ list~
+        liste~ lista~ lijst~ verteiler
         etiqueta~ etiquette~ schlagwort~ categorie~ kategorie~ group~ gruppe~
     """,
     "relationship": """
@@ -124,11 +128,14 @@ _ENTITIES = {
         role rolle rol ruolo permission~ privilege~ right~ recht~ berechtigung~ droit~ permiso~
         permesso~ permissao~ acl~ rollen profile~ profil~ perfil~ access~ papel~
     """,
-    "team": "team equipe equipo squadra usergroup benutzergruppe group~ gruppe~ groupe~ grupo~ gruppo~ "
-    "groep~ arbeitsgruppe",
+    "team": """
+        team equipe equipo squadra usergroup benutzergruppe arbeitsgruppe group~ gruppe~ groupe~
+        grupo~ gruppo~ groep~
+    """,
     "unit": """
         businessunit department abteilung departement departamento dipartimento afdeling
-        subsidiary filiale~ branch~ standort~ sede~ vestiging~ unit~ einheit~ division~ geschaeftsstelle
+        subsidiary filiale~ branch~ standort~ sede~ vestiging~ unit~ einheit~ division~
+        geschaeftsstelle
         niederlassung dienststelle tenant~ mandant~
     """,
 }
@@ -136,9 +143,11 @@ _ENTITIES = {
 _ROLES = {
     "system": """
         cache session migration schema setting config configuration queue job cron cronjob menu
-        token lock tmp temp temporary permissionset search navigation dashboard dashlet sequence upgrade
+        token lock tmp temp temporary permissionset search navigation dashboard dashlet
+        sequence upgrade
         metadata oauth worker preference template mapping processor widget timezone
-        storage plugin module webhook workflow dictionary translation trans layout form formular view report
+        storage plugin module webhook workflow dictionary translation trans layout form
+        formular view report
         import export scheduler schedule indexer filter constant const
         parameter param installer package bookmark favorite shortcut notification
         scheduled integration connector api apikey sync replication batch trigger rule macro
@@ -148,10 +157,12 @@ _ROLES = {
         configuracao modelo sessao warteschlange traduction uebersetzung zaehler compteur contador
         dedupe component resource handler adapter property meta credential nonce captcha kanban
         reminder alert autofollow wizard action reportinstance ausnahme tabelle column spalte field
-        feld champ campo campi veld fieldgroup picklist option optionlist optionvalue optiongroup optionset uf profileconfig screen menuitem lang
+        feld champ campo campi veld fieldgroup picklist option optionlist optionvalue
+        optiongroup optionset uf profileconfig screen menuitem lang
     """,
     "log": """
-        log history audit changelog trail version revision tracker protokoll verlauf historie aenderung
+        log history audit changelog trail version revision tracker protokoll verlauf
+        historie aenderung
         historique journal historial bitacora registro storico cronologia geschiedenis logboek
         historico tracking trace changes auditlog logeintrag
     """,
@@ -168,7 +179,8 @@ _ROLES = {
         lookupvalue allowed denomination titre tagtype
     """,
     "line": """
-        line item position detail projecttask projettask lineitem det rechnungsposition posten ligne linea renglon riga
+        line item position detail projecttask projettask lineitem det rechnungsposition
+        posten ligne linea renglon riga
         dettaglio regel linha entry zeile
     """,
     "extension": """
@@ -181,7 +193,8 @@ _ROLES = {
         adres endereco telefone emailaddress phonenumber postaladdress mailaddress im openid
         bankaccount bankverbindung rib iban location anschrift telefonnummer coordonnee
         socialprofile email mail correo courriel kontaktdaten rufnummer phonenumber subdetail
-        photo image bild blacklist unsubscribe suppression optout sperrliste widerspruch donotcontact
+        photo image bild blacklist unsubscribe suppression optout sperrliste widerspruch
+        donotcontact
     """,
 }
 

@@ -136,7 +136,8 @@ def strength(determinant: Any, dependent: Any) -> Strength:
 def contradictions(determinant: Any, dependent: Any) -> Any:
     """The numbers of the rows that contradict the majority of their group."""
     groups = _Groups(determinant, dependent)
-    size = int(determinant.max()) + 1 if len(determinant) else 0
+    # The last place is that of no value, -1.
+    size = int(determinant.max(initial=-1)) + 2
     right = np.full(size, -1, np.int64)
     sure = (groups.sizes >= 3) & (groups.most >= MAJORITY * groups.sizes)
     best = groups.firsts[sure]
@@ -172,7 +173,7 @@ class _Groups:
 
     def __init__(self, determinant: Any, dependent: Any) -> None:
         filled = (determinant >= 0) & (dependent >= 0)
-        width = int(dependent.max()) + 1 if len(dependent) else 1
+        width = max(1, int(dependent.max(initial=-1)) + 1)
         pairs = determinant[filled].astype(np.int64) * width + dependent[filled]
         pairs, self.counts = np.unique(pairs, return_counts=True)
         self.determinants, self.dependents = pairs // width, pairs % width

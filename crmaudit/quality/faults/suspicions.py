@@ -11,7 +11,6 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from crmaudit.evidence import ColumnProfile
 from crmaudit.evidence.fault import FaultKind
 from crmaudit.evidence.semantic import SemanticType
 from crmaudit.evidence.table_profile import Logical
@@ -72,7 +71,8 @@ class Suspicion:
 
     Fewer rows than the share `least` of those filled, if there is one, or than
     three, may be right as they are.
-    No value fulfils it in a column none of whose values has `needs`.
+    No value fulfils it in a column none of whose values has `needs`. Not `told`
+    is what a statistic of the column says already.
     """
 
     kind: FaultKind
@@ -82,6 +82,7 @@ class Suspicion:
     most: float = 0.3
     least: float = 0.0
     needs: Trait | None = None
+    told: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,14 +242,9 @@ def _writing(column: Asked) -> list[Suspicion]:
 def is_custom(column_name: str, table_name: str) -> bool:
     """Whether users added the column to the product: `budget_c`, `cf_912`, a table `…_cstm`."""
     name, table = column_name.lower(), table_name.lower().rsplit(".", 1)[-1]
-    own_table = re.search(r"(_cstm|_custom|_extrafields|cf|_custom_fields)$|^custom_", table)
-    is_key = re.fullmatch(r"(id(_c)?|.*_id|rowid|tms|import_key|fk_.*)", name)
+    if re.fullmatch(r"(id(_c)?|.*_id|rowid|tms|import_key|fk_.*)", name):
+        return False
     return bool(
         re.search(r".__c$|._c$|^(cf|cst|custom|x_studio|cust|udf|uf)_.", name)
-        or (own_table and not is_key)
+        or re.search(r"(_cstm|_custom|_extrafields|cf|_custom_fields)$|^custom_", table)
     )
-
-
-def is_unused(profile: ColumnProfile) -> bool:
-    """Whether hardly any row fills a column that many rows could."""
-    return profile.rows >= 100 and profile.filled < profile.rows / 100

@@ -230,8 +230,11 @@ class _World:
             return
         filled = tuple(Flag(c, "filled") for c in columns)
         if not point.on:
-            if point.table == row.table:
-                yield Link(point.kind, _also(rows, point.where), any_of=filled)
+            key = self._edges.key(row.table)
+            if point.table == row.table and not point.where.strip():
+                yield Link(point.kind, rows, any_of=filled)
+            elif point.table == row.table and key:
+                yield Link(point.kind, _also(rows, point.where), key, key, None, filled)
             return
         if len(point.on) == 1:
             ((there, here),) = point.on.items()

@@ -9,10 +9,13 @@ from crmaudit.evidence import Table
 from crmaudit.quality.references.columns import Columns, Known
 from crmaudit.quality.references.table_keys import own_key
 from crmaudit.quality.references.tables import Match, TableNames
-from crmaudit.quality.references.words import GENERIC, STAFF, USERS, Named, named, stems
+from crmaudit.quality.references.words import ANYTHING, GENERIC, STAFF, USERS, Named, named, stems
 
 _UNMARKED = 0.55
 """What a name counts that is not marked as a key: `parent_account`, `organisation`."""
+
+_USER_ENDS = tuple(u for u in USERS if len(u) > 3)
+"""`systemuser`, `anwendungsbenutzer`."""
 
 _FEW = 5
 """Fewer values than this are different from each other by chance."""
@@ -148,6 +151,10 @@ class Candidates:
                           for t in self._persons[:1]]  # fmt: skip
             sure = max(mark, 0.9) if said or name.mark else mark
             yield from self._targets(known, people, sure, reasons, not (said or mark >= 0.9), True)
+        base = self.names.base(own)
+        if base is not None and name.mark and set(name.stems) <= ANYTHING:
+            match = Match(base, 0.85, f"its table adds to {base.qualified}")
+            yield from self._targets(known, [match], mark, reasons, False)
         if name.self_ and (name.mark or known.means == "reference"):
             past = self.names.logged(own)
             why = f"its table keeps the past of {past.qualified}" if past else _ABOVE
@@ -212,6 +219,8 @@ def user_tables(columns: Columns, names: TableNames) -> tuple[Table, ...]:
         score = 0.0
         if key[-1] in USERS:
             score = 3.0 - 0.5 * (len(set(key)) - 1)
+        elif len(key) == 1 and key[0].endswith(_USER_ENDS):
+            score = 2.5
         elif len(key) == 1 and key[0] in STAFF:
             score = 1.5
         means = {k.means for k in columns.of(table)}

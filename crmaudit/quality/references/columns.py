@@ -130,6 +130,11 @@ class Columns:
     def get(self, table: str, column: str) -> Known | None:
         return self._known.get(table, {}).get(column)
 
+    def without_values(self, table: str, columns: Iterable[str]) -> bool:
+        """Whether one of these columns is not there, or is known to hold no value."""
+        known = [self.get(table, c) for c in columns]
+        return any(k is None or k.is_empty for k in known)
+
     @cached_property
     def _known(self) -> Mapping[str, Mapping[str, Known]]:
         found: dict[str, dict[str, Known]] = {}

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from crmaudit.evidence import Table
 from crmaudit.quality.references.columns import Columns, Known
 from crmaudit.quality.references.tables import TableNames
-from crmaudit.quality.references.words import Named, named, stem, stems
+from crmaudit.quality.references.words import ANYTHING, Named, named, stem, stems
 
 MOST_TYPES = 200
 """A column with more different values says no types."""
@@ -20,12 +20,6 @@ _STRONG_TEXT = """
 _STRONG = frozenset(stem(w) for w in _STRONG_TEXT.split())
 _WEAK = frozenset(stem(w) for w in ("type", "typ", "tipo", "kind", "art"))
 _NAME = frozenset({"name", "nom", "nombr"})
-_ANY_TEXT = """
-    record item object entity res resource bean parent related target source subject element row
-    ref reference model foreign host owner regarding what who document linked attached
-    datensatz objekt bezug ziel quelle enregistrement objet cible objeto registro destino origen
-"""
-_ANY = frozenset(stem(w) for w in _ANY_TEXT.split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +59,7 @@ def pairs(columns: Columns, names: TableNames) -> Iterator[Pair]:
                     continue
                 prior, type_ = max(found, key=lambda f: f[0])
                 match = max((m.score for m in names.matches(name, table)), default=0.0)
-                plain = match < 0.6 or name.stems[-1] in _ANY
+                plain = match < 0.6 or name.stems[-1] in ANYTHING
                 alone = prior >= 0.85 or (plain and prior >= 0.7)
                 used |= {known.name, type_.name}
                 yield Pair(table, type_.name, known.name, prior, alone)
@@ -94,8 +88,8 @@ def _fit(name: Named, type_: Known, exact: bool) -> float:
             return 0.8 if weak and not naming else 0.9
         if words[:-2] == ids and naming:
             return 0.9
-        if words == ids and (strong or ids[-1] in _ANY):
+        if words == ids and (strong or ids[-1] in ANYTHING):
             return 0.8
         # `target_entity_type` with `target_entity_id`, `entity_table` with `entity_id`.
         return 0.75 if strong and words[:-1] and words[:-1] == ids[: len(words) - 1] else 0.0
-    return 0.6 if (strong or naming) and ids[-1] in _ANY else 0.0
+    return 0.6 if (strong or naming) and ids[-1] in ANYTHING else 0.0

@@ -39,6 +39,7 @@ class TableNames:
         self.tables = tuple(tables)
         self.prefix = _prefix(self.tables)
         self._key: dict[str, tuple[str, ...]] = {}
+        self._heads: Counter[str] = Counter()
         self._full: dict[tuple[str, ...], list[Table]] = defaultdict(list)
         self._ends: dict[tuple[str, ...], list[Table]] = defaultdict(list)
         self._joined: dict[str, list[Table]] = defaultdict(list)
@@ -49,6 +50,7 @@ class TableNames:
             whole = stems(table.name) or (table.name,)
             key = whole[1:] if whole[:1] == (self.prefix,) and len(whole) > 1 else whole
             self._key[table.qualified] = key
+            self._heads[key[0]] += 1
             self._full[key].append(table)
             if key != whole:
                 self._full[whole].append(table)
@@ -69,8 +71,8 @@ class TableNames:
 
     def named(self, name: str) -> tuple[Table, ...]:
         """Tables of exactly that name, in any number, with or without the prefix."""
-        found = self._full.get(stems(name)) or self._joined.get("".join(stems(name)), ())
-        return tuple(found)
+        key = stems(name)
+        return tuple(self._full.get(key, ()) or self._joined.get("".join(key), ()))
 
     def base(self, table: Table) -> Table | None:
         """The table that this one adds columns to by its name: `contacts` of `contacts_cstm`."""
@@ -124,9 +126,10 @@ class TableNames:
         if best >= 0.7:
             return
         # `location_dest_id`, `account_src_id`: what comes last only tells them apart.
-        if len(stem) > 1 and stem[-1] in QUALIFIERS:
+        if len(stem) > 1 and (column.front or stem[-1] in QUALIFIERS):
+            share = 0.85 if column.front else 0.72
             for match in self._by_words(stem[:-1], own, child):
-                yield Match(match.table, match.score * 0.72, match.reason)
+                yield Match(match.table, match.score * share, match.reason)
         yield from self._by_last_letters(stem)
         yield from self._by_abbreviation(stem)
 
@@ -192,8 +195,10 @@ class TableNames:
         fits = [
             t for t in alike if self.key(t) != stem and all(map(_abbreviates, stem, self.key(t)))
         ]
-        for table in fits[:4]:
-            score = 0.68 if len(fits) == 1 else 0.45
+        # Of several, the one that most other tables are named after is the likeliest.
+        fits.sort(key=lambda t: (-self._heads[self.key(t)[0]], t.qualified))
+        for place, table in enumerate(fits[:4]):
+            score = 0.68 if len(fits) == 1 else 0.45 if place else 0.6
             yield Match(table, score, "its name is short for {table}")
 
 

@@ -117,6 +117,14 @@ def stems(name: str) -> tuple[str, ...]:
     return tuple(stem(w) for w in words(name))
 
 
+_ANY_TEXT = """
+    record item object entity res resource bean parent related target source subject element row
+    ref reference model foreign host owner regarding what who document linked attached
+    datensatz objekt bezug ziel quelle enregistrement objet cible objeto registro destino origen
+"""
+ANYTHING = frozenset(stem(w) for w in _ANY_TEXT.split())
+"""Words for a record of any table."""
+
 GENERIC = frozenset(stem(w) for w in _GENERIC_TEXT.split())
 """Words that name a list of nearly every table: alone they do not say whose."""
 
@@ -138,7 +146,8 @@ class Named:
     `mark` in [0, 1] says how plainly it is named as a key. `self_` and
     `person`: a word for a record above or before this one, or for somebody who
     did or has to do something. `number` is the word for a number or code that
-    was left out of `words`.
+    was left out of `words`. `front`: the mark stands first (`fk_user_author`), so
+    that the first words name the table.
     """
 
     words: tuple[str, ...]
@@ -146,6 +155,7 @@ class Named:
     self_: bool = False
     person: bool = False
     number: str = ""
+    front: bool = False
 
     @property
     def stems(self) -> tuple[str, ...]:
@@ -167,6 +177,7 @@ def named(column: str) -> Named:
     while left and left[-1] in _MARKS:
         left.pop()
         mark = 1.0
+    front = bool(left) and left[0] in _MARKS
     while left and left[0] in _MARKS:
         left.pop(0)
         mark = 1.0
@@ -189,6 +200,7 @@ def named(column: str) -> Named:
         self_=above,
         person=person,
         number=number,
+        front=front,
     )
 
 

@@ -173,7 +173,12 @@ def _is_street(value: str) -> bool:
     named = any(w in lists.STREET_WORDS for w in words) or any(
         w.endswith(lists.STREET_ENDINGS) for w in words
     )
-    return named and len(value) < 120 and (any(c.isdigit() for c in value) or len(words) < 5)
+    return (
+        named
+        and len(words) > 1
+        and len(value) < 120
+        and (any(c.isdigit() for c in value) or len(words) < 5)
+    )
 
 
 def _in(*known: frozenset[str]) -> Callable[[str], bool]:
@@ -316,9 +321,9 @@ def _signal(
 
 def _sureness(kind: SemanticType, share: float, strength: float, asked: int) -> float:
     if kind in _ENOUGH:
-        sure = min(1.0, share / _ENOUGH[kind]) * min(strength, 0.85)
-    else:
-        sure = strength * share if share >= 0.6 else strength * share * 0.5
+        # That some of a few words stand in a list of thousands is chance.
+        return min(1.0, share / _ENOUGH[kind]) * min(strength, 0.85) * min(1.0, asked / 12)
+    sure = strength * share if share >= 0.6 else strength * share * 0.5
     # Two values may pass by chance.
     return sure * min(1.0, 0.4 + asked / 10)
 

@@ -321,6 +321,8 @@ class _Naming:
         people = people or ("person" in self.of_table and self._beside("phone", "mobile"))
         if "title" in has:
             yield self._guess("job title" if people else "text", 0.75 if people else 0.7)
+        if "job" in has:
+            yield self._guess("job title", 0.92 if people or len(has) > 1 else 0.5)
         if "function" in has and people:
             yield self._guess("job title", 0.75)
         alone = self.own <= {"organisation", "neutral"}

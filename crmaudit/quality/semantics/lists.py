@@ -146,8 +146,8 @@ KOR ZAF TUR RUS UKR GRC CZE HUN ROU BGR
 """)
 
 COUNTRIES = _lines("""
-germany, deutschland, allemagne, alemania, germania, france, frankreich, francia, spain,
-spanien, espagne, espana, spagna, italy, italien, italie, italia, austria, osterreich, autriche,
+germany, deutschland, allemagne, alemania, germania, france, frankreich, francia, spain, spanien,
+espagne, espana, spagna, italy, italien, italie, italia, austria, osterreich, autriche,
 switzerland, schweiz, suisse, suiza, svizzera, united kingdom, great britain, england, scotland,
 wales, northern ireland, uk, u.k., royaume-uni, reino unido, vereinigtes konigreich,
 grossbritannien, ireland, irland, irlande, irlanda, netherlands, the netherlands, niederlande,
@@ -158,10 +158,10 @@ finland, finnland, finlande, finlandia, suomi, greece, griechenland, grece, grec
 turkei, turquie, turquia, turkiye, russia, russland, russie, rusia, russian federation, ukraine,
 czech republic, czechia, tschechien, hungary, ungarn, hongrie, hungria, romania, rumanien,
 roumanie, rumania, bulgaria, bulgarien, bulgarie, croatia, kroatien, croatie, serbia, slovenia,
-slovakia, united states, united states of america, usa, u.s.a., us, u.s., etats-unis, estados
-unidos, vereinigte staaten, canada, kanada, mexico, mexiko, mexique, brazil, brasilien, bresil,
-brasil, argentina, argentinien, argentine, chile, colombia, kolumbien, peru, venezuela, ecuador,
-bolivia, uruguay, paraguay, cuba, china, japan, japon, india, indien, inde, pakistan,
+slovakia, united states, united states of america, usa, u.s.a., us, u.s., etats-unis,
+estados unidos, vereinigte staaten, canada, kanada, mexico, mexiko, mexique, brazil, brasilien,
+bresil, brasil, argentina, argentinien, argentine, chile, colombia, kolumbien, peru, venezuela,
+ecuador, bolivia, uruguay, paraguay, cuba, china, japan, japon, india, indien, inde, pakistan,
 bangladesh, indonesia, philippines, vietnam, thailand, malaysia, singapore, south korea, korea,
 australia, australien, australie, new zealand, neuseeland, nouvelle-zelande, south africa,
 sudafrika, egypt, agypten, egypte, egipto, morocco, marokko, maroc, marruecos, algeria, algerie,
@@ -198,21 +198,21 @@ AL AK AZ AR CA CO CT DE FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE
 NC ND OH OK OR PA RI SC SD TN TX UT VT VA WA WV WI WY DC PR
 """)
 REGIONS = _lines("""
-alabama, alaska, arizona, arkansas, california, colorado, connecticut, delaware, florida,
-hawaii, idaho, illinois, indiana, iowa, kansas, kentucky, louisiana, maine, maryland,
-massachusetts, michigan, minnesota, mississippi, missouri, montana, nebraska, nevada, new
-hampshire, new jersey, new mexico, new york, north carolina, north dakota, ohio, oklahoma,
-oregon, pennsylvania, rhode island, south carolina, south dakota, tennessee, texas, utah,
-vermont, virginia, washington, west virginia, wisconsin, wyoming, bayern, baden-wurttemberg,
-berlin, brandenburg, bremen, hamburg, hessen, niedersachsen, nordrhein-westfalen,
-rheinland-pfalz, saarland, sachsen, sachsen-anhalt, schleswig-holstein, thuringen,
-mecklenburg-vorpommern, ontario, quebec, british columbia, alberta, manitoba, nova scotia,
-saskatchewan, andalucia, cataluna, madrid, galicia, pais vasco, valencia, aragon, asturias,
-ile-de-france, bretagne, normandie, occitanie, nouvelle-aquitaine, grand est, hauts-de-france,
-auvergne-rhone-alpes, kent, essex, surrey, cornwall, devon, norfolk, suffolk, lancashire,
-yorkshire, west yorkshire, greater manchester, greater london, cheshire, hampshire, lombardia,
-lazio, toscana, veneto, piemonte, sicilia, jalisco, nuevo leon, sao paulo, minas gerais, new
-south wales, victoria, queensland, south australia, western australia, tasmania, zurich, bern
+alabama, alaska, arizona, arkansas, california, colorado, connecticut, delaware, florida, hawaii,
+idaho, illinois, indiana, iowa, kansas, kentucky, louisiana, maine, maryland, massachusetts,
+michigan, minnesota, mississippi, missouri, montana, nebraska, nevada, new hampshire, new jersey,
+new mexico, new york, north carolina, north dakota, ohio, oklahoma, oregon, pennsylvania,
+rhode island, south carolina, south dakota, tennessee, texas, utah, vermont, virginia,
+washington, west virginia, wisconsin, wyoming, bayern, baden-wurttemberg, berlin, brandenburg,
+bremen, hamburg, hessen, niedersachsen, nordrhein-westfalen, rheinland-pfalz, saarland, sachsen,
+sachsen-anhalt, schleswig-holstein, thuringen, mecklenburg-vorpommern, ontario, quebec,
+british columbia, alberta, manitoba, nova scotia, saskatchewan, andalucia, cataluna, madrid,
+galicia, pais vasco, valencia, aragon, asturias, ile-de-france, bretagne, normandie, occitanie,
+nouvelle-aquitaine, grand est, hauts-de-france, auvergne-rhone-alpes, kent, essex, surrey,
+cornwall, devon, norfolk, suffolk, lancashire, yorkshire, west yorkshire, greater manchester,
+greater london, cheshire, hampshire, lombardia, lazio, toscana, veneto, piemonte, sicilia,
+jalisco, nuevo leon, sao paulo, minas gerais, new south wales, victoria, queensland,
+south australia, western australia, tasmania, zurich, bern
 """)
 
 CITIES = _lines("""
@@ -225,16 +225,17 @@ kiel, mainz, wien, vienna, graz, linz, salzburg, innsbruck, zurich, bern, basel,
 lausanne, luzern, paris, marseille, lyon, toulouse, nice, nantes, montpellier, strasbourg,
 bordeaux, lille, rennes, reims, grenoble, dijon, angers, madrid, barcelona, valencia, sevilla,
 seville, zaragoza, malaga, bilbao, murcia, granada, alicante, lisboa, lisbon, porto, roma, rome,
-milano, milan, napoli, torino, firenze, bologna, venezia, amsterdam, rotterdam, utrecht, den
-haag, eindhoven, bruxelles, brussel, brussels, antwerpen, gent, luxembourg, warszawa, warsaw,
-krakow, praha, prague, budapest, athens, stockholm, oslo, kobenhavn, copenhagen, helsinki, new
-york, los angeles, chicago, houston, phoenix, philadelphia, san antonio, san diego, dallas,
+milano, milan, napoli, torino, firenze, bologna, venezia, amsterdam, rotterdam, utrecht,
+den haag, eindhoven, bruxelles, brussel, brussels, antwerpen, gent, luxembourg, warszawa, warsaw,
+krakow, praha, prague, budapest, athens, stockholm, oslo, kobenhavn, copenhagen, helsinki,
+new york, los angeles, chicago, houston, phoenix, philadelphia, san antonio, san diego, dallas,
 austin, san jose, san francisco, seattle, denver, boston, washington, miami, atlanta, portland,
 las vegas, detroit, baltimore, cleveland, minneapolis, toronto, montreal, vancouver, ottawa,
-calgary, sydney, melbourne, brisbane, perth, adelaide, auckland, wellington, mexico city, ciudad
-de mexico, guadalajara, monterrey, bogota, lima, santiago, buenos aires, sao paulo, rio de
-janeiro, istanbul, ankara, moscow, mumbai, delhi, new delhi, bangalore, tokyo, singapore, cairo,
-lagos, nairobi, cape town, johannesburg, springfield, richmond, columbus, jackson, franklin
+calgary, sydney, melbourne, brisbane, perth, adelaide, auckland, wellington, mexico city,
+ciudad de mexico, guadalajara, monterrey, bogota, lima, santiago, buenos aires, sao paulo,
+rio de janeiro, istanbul, ankara, moscow, mumbai, delhi, new delhi, bangalore, tokyo, singapore,
+cairo, lagos, nairobi, cape town, johannesburg, springfield, richmond, columbus, jackson,
+franklin
 """)
 
 ORGANISATION_WORDS = _set("""

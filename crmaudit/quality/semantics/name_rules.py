@@ -65,11 +65,11 @@ FIELDS: tuple[tuple[SemanticType, float, str, str], ...] = (
     ("url", 0.65, "social", ""),
     ("url", 0.93, "url", ""),
     ("organisation name", 0.93, "organisation name", ""),
+    ("organisation name", 0.85, "legal name", "person first last"),
     ("organisation name", 0.85, "account name", "user bank person"),
     ("full name", 0.85, "person name", ""),
     ("full name", 0.7, "full name", ""),
     ("full name", 0.7, "manager name", ""),
-    ("job title", 0.92, "job", ""),
     ("file name", 0.92, "file", ""),
     ("file name", 0.6, "image", ""),
 )

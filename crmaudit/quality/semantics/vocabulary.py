@@ -32,8 +32,8 @@ person+user: employee employees mitarbeiter empleado salarie staff
 organisation: organisation organization organisations organizations org company companies firma
   firmen firme unternehmen societe societes entreprise empresa empresas organizacion azienda
   societa bedrijf compania corporation institution arbeitgeber employer employeur empleador
-  supplier suppliers vendor vendors lieferant fournisseur proveedor charity business agency
-  commercial legal
+  supplier suppliers vendor vendors lieferant fournisseur proveedor
+legal: legal commercial business juridique juridico rechtlich handels
 account: account accounts acct acc compte cuenta conto rekening
 organisation+name: raison razon
 household: household haushalt foyer hogar menage

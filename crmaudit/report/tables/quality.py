@@ -16,11 +16,10 @@ _MOST = 60
 
 
 def scorecards(given: Given) -> b.Table | None:
-    """Entities with every dimension, all in one and the records without fault, worst first."""
+    """Entities with the mean of their dimensions, the worst, and the records without fault."""
     rows = []
     for name, card in entity_cards(given.facts).items():
-        worst = card.worst
-        said = f"{worst.dimension}, {percent(worst.share)}" if worst else DASH
+        worst, lacking = card.worst, [d for d in DIMENSIONS if card.scores[d].share is None]
         clean = (
             b.Cell(
                 share(card.clean.records, card.clean.looked_at, language=given.language),
@@ -29,19 +28,18 @@ def scorecards(given: Given) -> b.Table | None:
             if card.clean
             else gap("records without fault were not counted")
         )
-        rows.append(
-            (name, card.mean(), said, clean, *(_score(given, card.scores[d]) for d in DIMENSIONS))
-        )
+        said = _score(given, worst) if worst and worst.share != 1 else DASH
+        rows.append((name, card.mean(), said, clean, ", ".join(lacking) or DASH))
     columns = [
         Column("Entity"),
-        Column("All of them", "percent"),
-        Column("Worst"),
-        Column("No fault", "percent"),
-        *(Column(d.capitalize(), "percent") for d in DIMENSIONS),
+        Column("All dimensions", "percent"),
+        Column("Worst dimension", align="right"),
+        Column("Records without fault", "percent"),
+        Column("Not assessed"),
     ]
     note = (
-        "Checks passed of checks that apply, weighted by what columns mean; sampled figures with "
-        "their interval of 95 %. All of them: mean of the dimensions that were assessed."
+        "A score: checks passed of checks that apply, weighted by what columns mean; sampled ones "
+        "with their interval of 95 %. All dimensions: the mean of those that were assessed."
     )
     caption = given.counted(len(rows), "entity", "entities")
     title = f"Scorecards of {caption}, the worst first"
@@ -49,9 +47,7 @@ def scorecards(given: Given) -> b.Table | None:
 
 
 def _score(given: Given, score: Score) -> b.Cell:
-    if score.share is None:
-        return gap(score.reason)
-    text = percent(score.share, language=given.language)
+    text = f"{score.dimension} {percent(score.share, language=given.language)}"
     if score.interval:
         low, high = (percent(x, language=given.language) for x in score.interval)
         text += f" ({low} to {high})"
@@ -76,7 +72,7 @@ def faults(given: Given) -> b.Table | None:
     rows = [
         (
             f"{given.names[system]}: {profile.table}.{' and '.join(f.columns)}",
-            f.kind,
+            _told(f),
             b.Cell(
                 share(f.rows, f.of, language=given.language),
                 f.rows / f.of if f.of else None,
@@ -84,17 +80,15 @@ def faults(given: Given) -> b.Table | None:
             ),
             or_dash(f.example),
             f.confidence,
-            or_dash(f.detail),
         )
         for system, profile, f in found[:_MOST]
     ]
     columns = [
         Column("Column"),
-        Column("Fault", "label", filter=True),
+        Column("Fault", filter=True),
         Column("Rows", "percent"),
         Column("Example, masked", "id"),
         Column("Confidence", "percent"),
-        Column("What"),
     ]
     note = "Confidence: the share of such rows that may be expected to be real errors."
     if len(found) > _MOST:
@@ -103,6 +97,12 @@ def faults(given: Given) -> b.Table | None:
     caption = given.counted(len(found), "kind of fault", "kinds of faults")
     title = f"{caption} that no rule asked for, in columns"
     return given.table(title, columns, rows, note, filters=len(rows) > 20)
+
+
+def _told(fault: Fault) -> b.Cell:
+    """The kind, and below it what is wrong; sorted and filtered by the kind."""
+    detail: tuple[b.Inline, ...] = (b.LineBreak(), b.Text(fault.detail)) if fault.detail else ()
+    return b.Cell(fault.kind, fault.kind, inlines=(b.Text(fault.kind), *detail))
 
 
 def orphans(given: Given) -> b.Table | None:
