@@ -87,7 +87,9 @@ def rows(case: Case) -> Iterator[Score]:
     if machinery:
         named = {r.table for r in found.tables if r.role in ("system", "log")}
         logs = {t["table"] for _, t in told if t["role"] == "log"}
-        yield Score("machinery", len(named & machinery), len(named - logs), len(machinery))
+        yield Score(
+            "machinery", len(named & machinery), len(named - (logs - machinery)), len(machinery)
+        )
 
 
 def _product_rows(case: Case) -> tuple[MappedTable, ...]:

@@ -76,8 +76,8 @@ def unmatched(catalog: Catalog, declared: Map) -> tuple[Unmatched, ...]:
     named: list[tuple[Literal["tables", "references"], int, str, Iterable[str]]] = []
     for i, row in enumerate(declared.tables):
         authors = (row.created_at, row.created_by, row.modified_at, row.modified_by, row.owner)
-        columns = (*row.key, *row.name, *authors, row.last_login, *row.columns)
-        named.append(("tables", i, row.table, columns))
+        own = (*row.key, *row.name, *authors, row.last_login, *row.columns)
+        named.append(("tables", i, row.table, own))
     for i, ref in enumerate(declared.references):
         named.append(("references", i, ref.table, ref.columns))
         named.append(("references", i, ref.to, ref.to_columns))

@@ -337,7 +337,7 @@ def _scaled(fault: Fault, filled: int) -> int:
 
 def _keys(profile: TableProfile, about: About) -> Iterator[Count]:
     """Keys that no count of a column covers: of several columns, or found."""
-    seen = {(c,) for c in unique_columns(about.table)}
+    seen: set[tuple[str, ...]] = {(c,) for c in unique_columns(about.table)}
     seen |= {(c.name,) for c in profile.columns if is_identifier(c.name, profile.table)}
     seen |= {(name,) for name in about.unique}
     for key in about.keys:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 from crmaudit.evidence import Bin
 from crmaudit.evidence.table_profile import Logical
@@ -40,8 +41,7 @@ class Scale:
         ends = [self.low + i * self.width for i in range(self.count)] + [self.high]
         texts = [self._text(end) for end in ends]
         return tuple(
-            Bin(low, high, rows.get(i, 0))
-            for i, (low, high) in enumerate(zip(texts, texts[1:], strict=False))
+            Bin(low, high, rows.get(i, 0)) for i, (low, high) in enumerate(pairwise(texts))
         )
 
     def _text(self, place: float) -> str:

@@ -10,6 +10,13 @@ from crmaudit.evidence import Catalog, Document, TableProfile, to_json
 from crmaudit.report import blocks as b
 from crmaudit.report.wording import counted
 
+_WORDS = {
+    "entity-map": "entity map",
+    "keys": "keys and references",
+    "expectations": "expectations tested",
+    "reach": "what is at hand of customers",
+}
+
 
 def register(documents: Iterable[Document], root: Path) -> tuple[b.Evidence, ...]:
     """Every document of evidence as an entry, by system, kind and subject.
@@ -27,8 +34,11 @@ def _entry(document: Document, here: str) -> b.Evidence:
     if isinstance(document, Catalog):
         what = f"catalog of {p.system}: {counted(len(document.tables), 'table')}"
     elif isinstance(document, TableProfile):
-        what = f"profile of {p.system}, table {document.table}"
+        part = f" where {document.where}" if document.where else ""
+        what = f"profile of {p.system}, table {document.table}{part}"
         rows, method = document.rows, str(document.rows_method)
+    else:
+        what = f"{_WORDS.get(document.kind, document.kind)} of {p.system}"
     if p.status.state != "done":
         method = f"{p.status.state}: {p.status.reason}"
     return b.Evidence(

@@ -46,7 +46,6 @@ from crmaudit.rules.base import Confidence, Hit, Measurement, Severity, Topic
 from crmaudit.rules.words import (
     capital,
     column_subject,
-    counted,
     need_profiles,
     percent,
     table_subject,
@@ -77,19 +76,20 @@ def check(
 
 
 def _hit(system: str, profile: TableProfile, every: list[tuple[str, Fault]]) -> Hit:
-    kinds: dict[str, int] = defaultdict(int)
-    for _, fault in every:
-        kinds[fault.kind] += fault.rows
     name, most = max(every, key=lambda f: (f[1].rows / f[1].of, f[0], f[1].kind))
-    example = f", such as {most.example}" if most.example else ""
-    others = len(every) - 1
-    also = f"; in all {counted(len(every), 'kind')} of faults: {worst(kinds.items())}"
+    short = most.example and len(most.example.split()) <= 3
+    example = f", such as {most.example}" if short else ""
+    kinds: dict[str, int] = defaultdict(int)
+    for column, fault in every:
+        if (column, fault) != (name, most):
+            kinds[fault.kind] += fault.rows
+    also = f"; also {worst(kinds.items(), 1)}" if kinds else ""
     sampled = any(f.sampled is not None for _, f in every)
     sure: Confidence = "firm" if sampled or most.confidence < 0.95 else "certain"
     return Hit(
         table_subject(system, profile.table),
         f"{capital(most.kind)} in {profile.table}.{name}: {percent(most.rows / most.of)} "
-        f"({most.rows:,} of {most.of:,}){example}{also if others else ''}",
+        f"({most.rows:,} of {most.of:,}){example}{also}",
         measurements=tuple(
             Measurement.share(f"{fault.kind}, {column}", fault.rows, fault.of, (profile.id,))
             for column, fault in every

@@ -41,6 +41,7 @@ from crmaudit.rules.words import (
     part_of,
     table_subject,
     verb,
+    worst,
 )
 
 severity: Severity = "medium"
@@ -67,7 +68,7 @@ def _hit(system: str, profile: TableProfile, found: list[Fault]) -> Hit:
     others = found[1:]
     also = ""
     if others:
-        also = f"; also {listed(f'{f.columns[0]} ({f.rows:,})' for f in others)}"
+        also = f"; also {worst(((f.columns[0], f.rows) for f in others), 1)}"
     sure: Confidence = "certain" if most.kind == "order of dates" else "firm"
     return Hit(
         table_subject(system, profile.table),

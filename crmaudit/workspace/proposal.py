@@ -172,10 +172,12 @@ def _with_parts(
     for entity in entities:
         seen.add(entity.id)
         yield replace(entity, volume=_sum(parts[entity.id])) if entity.id in parts else entity
-    for id_, counts in parts.items():
+    # Some are only a part of a table, or have no table that holds nothing else.
+    for id_ in dict.fromkeys(row.entity for row in mapped if row.entity):
         if id_ not in seen:
             name, kind = _names(id_)
-            yield ProposedEntity(id_, name, kind, volume=_sum(counts), as_of=day)
+            volume = _sum(parts[id_]) if id_ in parts else None
+            yield ProposedEntity(id_, name, kind, volume=volume, as_of=day)
 
 
 def _sum(counts: Sequence[int | None]) -> int | None:

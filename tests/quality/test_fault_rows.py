@@ -271,6 +271,15 @@ def test_a_large_table_is_tried_on_a_sample_and_counted_whole() -> None:
     assert (first.faults, first.dependencies) == (second.faults, second.dependencies)
 
 
+def test_faults_of_a_sample_say_so() -> None:
+    columns: dict[str, Values] = {"city": [*TOWNS, " Leeds"] * 1000}
+    (fault,) = profile_columns(columns, plan=Plan(sample=5000)).column("city").faults
+    assert (fault.sampled, fault.of) == (5000, 5000)
+    assert 300 < fault.rows < 620
+    (fault,) = profile_columns(columns).column("city").faults
+    assert (fault.sampled, fault.rows, fault.of) == (None, 1000, 11_000)
+
+
 def test_cells_are_numbered_as_the_rows_come(kept: str) -> None:
     towns: Values = [TOWNS[i % 10] for i in range(40_000)]
     for row in (0, 17, 12_345, 39_999):

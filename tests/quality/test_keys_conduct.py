@@ -163,6 +163,26 @@ def test_an_id_beside_a_type_is_never_tested_without_it() -> None:
     assert not [r for r in keys.references if r.columns == ("parent_id",) and r.orphans]
 
 
+def test_types_that_a_map_leaves_out_are_found_all_the_same() -> None:
+    notes = {
+        "id": numbers(*range(40)),
+        "kind": ["Account", "Contact", "Lead", None] * 10,
+        "about": numbers(*(i % 20 + 1 for i in range(40))),
+    }
+    tables = {"accounts": ACCOUNTS, "contacts": ACCOUNTS, "notes": notes}
+    said = TableReference(
+        table="notes", columns=("about",), to="accounts", to_columns=("id",),
+        where="kind = 'Account'",
+    )  # fmt: skip
+    keys = keys_of(tables, types=INTEGERS, known=Known(Map(system="crm", references=(said,))))
+    found = {r.when: (r.to, r.basis, r.filled) for r in keys.references if r.table == "notes"}
+    assert found == {
+        ("kind", "Account"): ("accounts", "map", 10),
+        ("kind", "Contact"): ("contacts", "inferred", 10),
+    }
+    assert [dict(p.unknown) for p in keys.polymorphic] == [{"Lead": 10}]
+
+
 def test_unknown_types_show_no_value_that_may_not_be_shown() -> None:
     kinds: Values = [*["Account"] * 30, *["Contract"] * 6, "Jane Example", None]
     notes = {

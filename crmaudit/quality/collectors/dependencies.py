@@ -87,7 +87,9 @@ def broken_dependencies(
     asked = _asked(columns)
     if total < LEAST_ROWS or not asked:
         return [], []
-    numbers, codes, whole = _codes(engine, rows, asked, total)
+    # The rows of a sample are told by what differs most, an identifier as a rule.
+    differing = sorted(columns, key=lambda c: (-c.distinct, c.index))[:3]
+    numbers, codes, whole = _codes(engine, rows, asked, total, differing)
     pairs = _pairs(asked, codes)
     if not pairs:
         return [], []
@@ -146,15 +148,14 @@ def _may_determine(column: Found) -> bool:
 
 
 def _codes(
-    engine: Engine, rows: str, asked: Sequence[_Side], total: int
+    engine: Engine, rows: str, asked: Sequence[_Side], total: int, differing: Sequence[Found]
 ) -> tuple[Any, dict[_Side, Any], bool]:
     """The numbers of rows; of each side a code for each value, -1 for none; whether all rows."""
     where = ""
     if total > _SAMPLE:
-        # Whole rows by the hash of what differs most: the same rows each time.
-        most = sorted({s.index: s.column.distinct for s in asked}.items(), key=lambda c: -c[1])
-        mixed = ", ".join(f"c{index}" for index, _ in most[:3])
-        where = f" WHERE hash({mixed}) % {-(-total // _SAMPLE)} = 0"
+        # By their hash, so that it is the same rows each time.
+        mixed = ", ".join(f"c{c.index}" for c in differing)
+        where = f" WHERE hash({mixed}) % {-(-total // _SAMPLE)} = 0 LIMIT {3 * _SAMPLE}"
     # Hashes are as good as values to tell what is the same, and none of them is long.
     names = ", ".join(f"CASE WHEN trim({s.sql}) <> '' THEN hash({s.sql}) END" for s in asked)
     schema = pa.schema([("r", pa.int64()), *((f"s{i}", pa.uint64()) for i in range(len(asked)))])
@@ -291,6 +292,6 @@ def _blame(
             wrong,
             column.filled,
             shown(column, value or "", 0),
-            f"not what the other rows with the same {against[0]} hold",
+            f"unlike other rows of the same {against[0]}",
             round(min(0.95, 0.7 + 0.25 * (best - 0.95) / 0.05), 2),
         )

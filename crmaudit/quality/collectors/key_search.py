@@ -143,9 +143,10 @@ class Search:
     def _ask_pairs(self, taken: frozenset[tuple[str, str]]) -> frozenset[tuple[str, str]]:
         """Ask about pairs; the type columns and ids about which no more is to be guessed."""
         done: set[tuple[str, str]] = set()
-        for known in self.product.polymorphic if self.product else ():
+        for known in self._stated_pairs():
             table = self.columns.table.get(known.table)
-            if table is not None and known.type_column != known.id_column:
+            there = (known.table, known.id_column) in done
+            if table is not None and not there and known.type_column != known.id_column:
                 pair = Pair(table, known.type_column, known.id_column, 1.0, True)
                 self._pairs.append((pair, self._pair_number(pair), known))
                 done |= {(known.table, known.type_column), (known.table, known.id_column)}
@@ -154,6 +155,15 @@ class Search:
             if place not in taken | done and (place[0], pair.type_column) not in done:
                 self._pairs.append((pair, self._pair_number(pair), None))
         return frozenset(done)
+
+    def _stated_pairs(self) -> Iterator[Polymorphic]:
+        """Pairs that the product map knows, and those of which somebody named a type."""
+        yield from self.product.polymorphic if self.product else ()
+        for asked in self._stated:
+            one = asked.reference
+            if one.when is not None and len(one.columns) == 1:
+                sure = one.confidence
+                yield Polymorphic(one.table, one.when[0], one.columns[0], one.basis, sure)
 
     def _pair_number(self, pair: Pair) -> int | None:
         table = pair.table.qualified

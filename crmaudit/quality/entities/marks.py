@@ -6,7 +6,7 @@ import re
 from functools import cache
 
 from crmaudit.evidence import Semantic
-from crmaudit.quality.entities.names import joined, plain, raw_words
+from crmaudit.quality.entities.names import joined, raw_words
 
 # Mark → what columns with it are called. A plain word has to be one of the name's words,
 # `a+b` several of them, `=ab` all words of it written as one, `*ab` a part of that.
@@ -203,9 +203,6 @@ def _compiled() -> tuple[
 
 _WORDS, _WHOLE, _PARTS, _PART_OF = _compiled()
 
-# Beside these words a mark is about the thing named by them, not about the record.
-_COUNTED = frozenset({"count", "counter", "id", "type", "template", "opt", "cache", "reply"})
-
 
 @cache
 def named(column: str) -> frozenset[str]:
@@ -232,7 +229,3 @@ def marks(column: str, semantic: Semantic | None, sure: float = 0.5) -> frozense
     if semantic.type == "reference":
         return found & {"stage", "status", "industry", "country", "admin"}
     return found
-
-
-def tells_of(column: str, mark: str) -> bool:
-    return mark in named(plain(column))
