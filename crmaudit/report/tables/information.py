@@ -160,7 +160,7 @@ def scores(given: Given) -> b.Table | None:
     ]
     note = (
         "Checks passed of checks that apply. Timeliness is not assessed where a table has no date "
-        "of change; consistency and accuracy need a comparison."
+        "of change. Consistency and accuracy are in the scorecards."
     )
     if empty:
         note += f" Left out: {given.counted(empty, 'empty table')}."
