@@ -60,7 +60,8 @@ def export(
         Path,
         typer.Argument(
             help="The file to write; its name says what: inventory.xlsx, inventory.csv, "
-            "requests.xlsx, landscape.xml, catalog-info.yaml, crm.odcs.yaml, landscape.mmd, evidence.zip…"
+            "requests.xlsx, landscape.xml, catalog-info.yaml, crm.odcs.yaml, landscape.mmd, "
+            "evidence.zip…"
         ),
     ],
     what: Annotated[str, typer.Option(help="What to write, where the name does not say it.")] = "",

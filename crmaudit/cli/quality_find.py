@@ -194,7 +194,9 @@ class _Names:
         # Where the table or entity is right, the column is what was misspelt.
         close = _close(path, list(self._columns_near(path)) or known)
         if not self._profiles:
-            return CrmauditError("no database was read", "crmaudit collect")
+            return CrmauditError(
+                f"no database was read, so nothing is known of {path!r}", "crmaudit collect"
+            )
         return CrmauditError(
             f"nothing that was read is called {path!r}",
             f"did you mean {', '.join(close)}?"

@@ -40,7 +40,9 @@ class Scored:
 def scores_view(found: Audit, by: str) -> View:
     """Scorecards of every entity, table or system. Raises CrmauditError for another level."""
     if by not in LEVELS:
-        raise CrmauditError(f"{by!r} is no level", f"choose {', '.join(LEVELS)}")
+        raise CrmauditError(
+            f"{by!r} is no level", f"choose {', '.join(LEVELS[:-1])} or {LEVELS[-1]}"
+        )
     scored = list(_scored(found, by))
     rows = sorted(map(row, scored), key=_order)
     many = {"entity": "entities"}.get(by, f"{by}s")

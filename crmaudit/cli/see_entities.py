@@ -34,7 +34,7 @@ def map_(
         bool,
         typer.Option(
             "--save",
-            help="Write what was found and not yet declared into maps/, to be corrected there.",
+            help="Write what was found and nobody declared into maps/, to be corrected there.",
         ),
     ] = False,
     dry_run: Annotated[
@@ -159,6 +159,8 @@ def _product(view: MapView) -> dict[str, Any]:
 
 
 def _notes(views: Sequence[MapView], several: bool) -> Iterator[str]:
+    from crmaudit.quality.effective import UNCONFIRMED
+
     for view in views:
         head = f"{view.system}: " if several else ""
         product = view.found.product if view.found else None
@@ -179,6 +181,12 @@ def _notes(views: Sequence[MapView], several: bool) -> Iterator[str]:
             yield f"{head}explained by no entity, {count(len(shown), 'table')}: {_some(shown)}"
         if any(r.rows is None for r in view.rows if r.mapped.role != "system"):
             yield f"{head}╱: the rows with that condition were not counted"
+        guessed = {r.mapped.table for r in view.rows if UNCONFIRMED in r.mapped.reasons}
+        if guessed:
+            yield (
+                f"{head}{UNCONFIRMED}, {count(len(guessed), 'table')}: look at maps/, then delete "
+                "`confirmed: false`"
+            )
         if view.found is None:
             yield f"{head}not assessed: its tables were not looked at yet"
 
@@ -218,12 +226,21 @@ def _save(found: Audit, views: Sequence[MapView], yes: bool, dry_run: bool) -> N
         )
     saving = save(found.workspace, measured[0])
     saving.changes.check()
-    if not saving.rows:
+    if not saving.changes.files:
         say("every table that holds an entity is declared already; nothing was changed", "quiet")
         return
     console = out()
     put_diff(console, saving.changes)
     put_note(console, f"{count(len(saving.rows), 'row')} to be added, to be confirmed in the map")
+    if saving.replaced:
+        tables = count(len(saving.replaced), "table")
+        put_note(console, f"proposed before, and replaced by what was found: {tables}")
+    for file in saving.unconfirmed:
+        put_note(
+            console,
+            f"{file} still says `confirmed: false`: delete that line once somebody has looked, "
+            "else what is measured outweighs it",
+        )
     if saving.fresh:
         put_note(console, f"new in entities.yaml: {', '.join(saving.fresh)}")
     if saving.declared:

@@ -2,6 +2,7 @@
 
     effective(table) = the declared rows of that table, where there are any
                        else the measured ones, in the workspace's own words
+                       else those that a map proposes which nobody confirmed
 
 A product map and inference speak of canonical kinds (`person`, `invoice`, …);
 the workspace has its own entities. A kind is translated to the first entity,
@@ -22,6 +23,9 @@ from crmaudit.workspace.landscape import CanonicalKind, Entity, Map, TableMap
 KINDS: tuple[str, ...] = get_args(CanonicalKind)
 DOUBTFUL = 0.7
 """Below this confidence, what rests on an inferred row of a map is said with less confidence."""
+PROPOSED = 0.5
+"""How sure a row is of a map that says `confirmed: false`."""
+UNCONFIRMED = "proposed, not confirmed by anybody"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +72,18 @@ def effective(
     """The map of one system; None where neither people nor measurements said anything."""
     if declared is None and measured is None:
         return None
-    own = [_declared(row) for row in (declared.tables if declared else ())]
+    written = declared.tables if declared else ()
     # A line without an entity says that nobody knows, which outweighs a guess.
-    said = {row.table for row in own}
+    said = declared.settled if declared else frozenset()
     found = [t for t in (measured.tables if measured else ()) if t.table not in said]
+    # A proposal was made of less than what is measured later: it fills the gaps only.
+    better = said | {t.table for t in found}
+    own = [_declared(row) for row in written if row.confirmed]
+    proposed = [_proposed(row) for row in written if row.table not in better]
     points = measured.contact_points if measured else ()
     words = {t.entity for t in found if t.entity} | {kind for p in points for kind in p.of}
     meant = {word: translated(word, entities.values()) for word in sorted(words)}
-    tables = (*own, *(replace(t, entity=_first(meant, t.entity)) for t in found))
+    tables = (*own, *(replace(t, entity=_first(meant, t.entity)) for t in found), *proposed)
     named = {t.entity for t in tables if t.entity}
     return EffectiveMap(
         system,
@@ -126,6 +134,11 @@ def _declared(row: TableMap) -> MappedTable:
     shared = set(TableMap.model_fields) & set(MappedTable.__dataclass_fields__)
     values = {name: getattr(row, name) for name in sorted(shared)}
     return MappedTable(**{**values, "entity": row.entity or ""})
+
+
+def _proposed(row: TableMap) -> MappedTable:
+    guessed = _declared(row)
+    return replace(guessed, confidence=PROPOSED, basis="inferred", reasons=(UNCONFIRMED,))
 
 
 def _plain(text: str) -> str:

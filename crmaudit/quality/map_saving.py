@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from crmaudit.evidence import EntityMap, MappedTable
 from crmaudit.quality.effective import KINDS, translated
 from crmaudit.workspace.changes import Changes, Draft
-from crmaudit.workspace.edits import Append, Put
-from crmaudit.workspace.landscape import Map
+from crmaudit.workspace.edits import Append, Drop, Put
+from crmaudit.workspace.landscape import Map, TableMap
 from crmaudit.workspace.naming import slug
 from crmaudit.workspace.workspace import Workspace
 from crmaudit.workspace.yaml_text import Noted
@@ -23,10 +23,11 @@ _CONDITIONS = ("soft_delete", "archived", "test_rows", "automatic")
 class Saving:
     """What saving would change; nothing is written yet.
 
-    `rows` are added to the map, `declared` tables were there already and stay
-    as they are. `fresh` are new entities. `left` are rows that only the
-    evidence can hold: machinery, lists and logs of no entity, and tables whose
-    stamps stand in another table.
+    `rows` are written into the map, `declared` tables were there already and
+    stay as they are. `replaced` tables stood in a map that nobody confirmed,
+    and `unconfirmed` are the files that still say so. `fresh` are new
+    entities. `left` are rows that only the evidence can hold: machinery, lists
+    and logs of no entity, and tables whose stamps stand in another table.
     """
 
     changes: Changes
@@ -34,17 +35,20 @@ class Saving:
     declared: tuple[str, ...] = ()
     fresh: tuple[str, ...] = ()
     left: int = 0
+    replaced: tuple[str, ...] = ()
+    unconfirmed: tuple[str, ...] = ()
 
 
 def save(workspace: Workspace, found: EntityMap) -> Saving:
     """The rows of tables that nobody declared, at the end of the system's map.
 
-    A canonical kind becomes the workspace's entity that means it
-    (`crmaudit.quality.effective`), else a new one, to be confirmed.
+    In a map that nobody confirmed they stand in place of what was proposed of
+    the same tables. A canonical kind becomes the workspace's entity that means
+    it (`crmaudit.quality.effective`), else a new one, to be confirmed.
     """
     system = found.provenance.system
     known = workspace.map_of.get(system)
-    declared = {row.table for row in known.tables} if known else set()
+    declared = known.settled if known else frozenset()
     new = [row for row in found.tables if row.table not in declared]
     rows = [row for row in new if row.entity and row.role != "system" and not _elsewhere(row)]
     draft = Draft(workspace)
@@ -53,18 +57,49 @@ def save(workspace: Workspace, found: EntityMap) -> Saving:
     for kind, id_ in names.items():
         if id_ in fresh:
             draft.edit("entities.yaml", Append(("entities",), _entity(id_, kind)))
-    file, exists = _file(workspace, system)
-    if rows and not exists:
-        draft.edit(file, Put(("system",), system))
+    own = [(file, part) for file, part in _files(workspace) if part.system == system]
+    proposals = [(file, part) for file, part in own if not part.confirmed]
+    there, measured = _proposed(proposals), {row.table for row in new}
+    fitting: dict[str, list[dict[str, Any]]] = {}
     for row in rows:
-        draft.edit(file, Append(("tables",), _row(row, names[row.entity])))
+        fitting.setdefault(row.table, []).append(_row(row, names[row.entity]))
+    kept = {t for t in measured if [_said(r) for r in fitting.get(t, [])] == there.get(t)}
+    added = [row for row in rows if row.table not in kept]
+    target = (proposals or own)[0][0] if own else _new_file(workspace, system)
+    if added and not own:
+        draft.edit(target, Put(("system",), system))
+    for table, written in fitting.items():
+        if table not in kept:
+            draft.edit(target, *(Append(("tables",), row) for row in written))
+    # Last, and from behind: what goes is where it was counted.
+    for file, part in proposals:
+        for i in reversed(range(len(part.tables))):
+            if part.tables[i].table in measured - kept - declared:
+                draft.edit(file, Drop(("tables", i)))
     return Saving(
         draft.changes(),
-        tuple(rows),
+        tuple(added),
         tuple(sorted(declared.intersection(row.table for row in found.tables))),
         fresh,
         len(new) - len(rows),
+        tuple(sorted(there.keys() & measured - kept)),
+        tuple(file for file, _ in proposals),
     )
+
+
+def _proposed(files: Iterable[tuple[str, Map]]) -> Mapping[str, list[dict[str, Any]]]:
+    """What maps that nobody confirmed say of each table."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for _, part in files:
+        for row in part.tables:
+            found.setdefault(row.table, []).append(row.model_dump(exclude={"note", "columns"}))
+    return found
+
+
+def _said(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row as it would be read back."""
+    read = {name: v.value if isinstance(v, Noted) else v for name, v in row.items()}
+    return TableMap.model_validate(read).model_dump(exclude={"note", "columns"})
 
 
 def _elsewhere(row: MappedTable) -> bool:
@@ -126,13 +161,14 @@ def _short(columns: tuple[str, ...]) -> str | list[str]:
     return columns[0] if len(columns) == 1 else list(columns)
 
 
-def _file(workspace: Workspace, system: str) -> tuple[str, bool]:
-    """The system's map, and whether it is there; a new one never takes another's name."""
-    files = [f for f in workspace.files if f.startswith("maps/")]
-    pairs: list[tuple[str, Map]] = list(zip(files, workspace.maps, strict=False))
-    own = [file for file, part in pairs if part.system == system]
-    if own:
-        return own[0], True
-    taken = {f.casefold() for f in files}
+def _files(workspace: Workspace) -> Iterator[tuple[str, Map]]:
+    """The maps of the workspace with their files."""
+    names = [f for f in workspace.files if f.startswith("maps/")]
+    yield from zip(names, workspace.maps, strict=False)
+
+
+def _new_file(workspace: Workspace, system: str) -> str:
+    """A name for the system's map that no other's has."""
+    taken = {f.casefold() for f, _ in _files(workspace)}
     names = (f"maps/{system}.yaml", *(f"maps/{system}-{n}.yaml" for n in range(2, len(taken) + 3)))
-    return next(name for name in names if name.casefold() not in taken), False
+    return next(name for name in names if name.casefold() not in taken)

@@ -144,6 +144,9 @@ def functions(renderer: Renderer) -> dict[str, Callable[..., str]]:
         return put(b.CodeBlock(text, language))
 
     def block(thing: object) -> str:
+        # A table that would be empty is None.
+        if thing is None:
+            return ""
         if isinstance(thing, Iterable) and not is_dataclass(thing):
             return "\n\n".join(block(one) for one in thing)
         return put(thing)

@@ -50,6 +50,7 @@ initiative = "map-entities"
 
 def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
     facts.need_evidence()
+    confirmed = {s for s, known in facts.workspace.map_of.items() if known.settled}
     for system in facts.workspace.in_scope:
         created = [e for e, letters in system.crud.items() if "C" in (letters or "")]
         catalog = facts.evidence.catalogs.get(system.id)
@@ -89,7 +90,7 @@ def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
                         ),
                     ),
                     # What a product or a guess says of tables, nobody here has confirmed.
-                    confidence="firm" if system.id in facts.workspace.map_of else "tentative",
+                    confidence="firm" if system.id in confirmed else "tentative",
                     who=system.owners.business,
                     related=(f"system:{system.id}", f"entity:{entity}"),
                 )

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, PrivateAttr, model_validator
 
 from crmaudit.evidence.entity_map import Role
 from crmaudit.workspace.base import (
@@ -244,6 +244,12 @@ class TableMap(Model):
     columns: dict[Exact, Text] = {}
     """Column → what it holds (`e-mail`, `phone`, `postcode`…), where that was guessed wrong."""
     note: str = ""
+    _confirmed: bool = PrivateAttr(True)
+
+    @property
+    def confirmed(self) -> bool:
+        """Whether somebody stands behind it: not so in a map that says `confirmed: false`."""
+        return self._confirmed
 
 
 class TableReference(Model):
@@ -272,9 +278,23 @@ class Map(Model):
 
     system: SystemId
     product: Text | None = None
+    confirmed: bool = True
+    """`false`: its tables are proposed by the program, and what is measured outweighs them."""
     tables: tuple[TableMap, ...] = ()
     references: tuple[TableReference, ...] = ()
     principals: tuple[Principal, ...] = ()
+
+    @model_validator(mode="after")
+    def _tell_tables(self) -> Self:
+        # Maps of one system are joined, and each table keeps its own map's word.
+        for row in self.tables:
+            row._confirmed = self.confirmed
+        return self
+
+    @property
+    def settled(self) -> frozenset[str]:
+        """Tables of which somebody said what they hold; what was found of these does not count."""
+        return frozenset(row.table for row in self.tables if row.confirmed)
 
     def joined(self, other: Map) -> Map:
         """This map with what another file says of the same system behind it."""

@@ -50,6 +50,7 @@ _SECRET_PARAMETER = re.compile(
 )
 _IN_ENVIRONMENT = re.compile(r"\$\{\w+\}").fullmatch
 _ASK_CRM = f"{'':21}# to be asked: which of the systems is the CRM"
+_TO_LOOK_AT = "once somebody has looked, delete this line: until then what is measured outweighs it"
 _TO_CONFIRM = "# proposed from the names and keys of the tables, to be confirmed"
 
 
@@ -208,6 +209,7 @@ def _map(system: ProposedSystem, tables: tuple[ProposedTable, ...]) -> Iterator[
     yield "# keys, to be confirmed. Tables without an entity hold none of their own."
     yield ""
     yield f"system: {scalar(system.id)}"
+    yield f"confirmed: false    # {_TO_LOOK_AT}"
     yield "tables:"
     for table in tables:
         yield f"  - table: {scalar(table.table)}" + (

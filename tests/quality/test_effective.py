@@ -112,3 +112,36 @@ def test_every_table_keeps_one_opinion(declared: list[str], measured: list[str])
         basis == ({"declared"} if table in declared else {"inferred"})
         for table, basis in by_table.items()
     )
+
+
+def proposed(*tables: str) -> Map:
+    said = [{"table": t, "entity": "client"} for t in tables]
+    return Map.model_validate({"system": "crm", "confirmed": False, "tables": said})
+
+
+def test_what_nobody_confirmed_gives_way_and_fills_gaps() -> None:
+    seen = EntityMap(SEEN, (MappedTable("a", "person", basis="inferred", confidence=0.8),))
+    found = effective("crm", proposed("a", "b"), seen, {})
+    assert found is not None
+    assert rows(found) == [("a", "person", "inferred"), ("b", "client", "inferred")]
+    assert (found.tables[1].confidence, found.tables[1].reasons) == (
+        0.5,
+        ("proposed, not confirmed by anybody",),
+    )
+    alone = effective("crm", proposed("a"), None, {})
+    assert alone is not None
+    assert [(t.basis, t.confidence) for t in alone.tables] == [("inferred", 0.5)]
+
+
+def test_each_table_keeps_the_word_of_its_own_map() -> None:
+    sure = Map.model_validate({"system": "crm", "tables": [{"table": "b", "entity": "donor"}]})
+    seen = EntityMap(SEEN, (MappedTable("a", "person"), MappedTable("b", "person")))
+    for both in (sure.joined(proposed("a", "b", "c")), proposed("a", "b", "c").joined(sure)):
+        assert both.settled == {"b"}
+        found = effective("crm", both, seen, {})
+        assert found is not None
+        assert sorted((t.table, t.entity) for t in found.tables) == [
+            ("a", "person"),
+            ("b", "donor"),
+            ("c", "client"),
+        ]

@@ -88,3 +88,43 @@ def test_another_system_s_map_is_not_written_into(tmp_path: Path) -> None:
     saving = save(load(root), FOUND)
     assert "maps/crm-2.yaml" in {c.name for c in saving.changes.files}
     saving.changes.check()
+
+
+def test_what_nobody_confirmed_is_replaced_by_what_was_found(tmp_path: Path) -> None:
+    guess = (
+        "system: crm\nconfirmed: false    # look\ntables:\n"
+        "  - {table: contacts, entity: customer}    # a guess\n"
+        "  - {table: cache, entity: customer}\n"
+        "  - {table: shifts, entity: customer}    # nothing was found of it\n"
+    )
+    root = workspace(tmp_path, "entities:\n  - id: customer\n", guess)
+    (root / "maps/sure.yaml").write_text(
+        "system: crm\ntables:\n  - {table: attendance, entity: customer}\n"
+    )
+    saving = save(load(root), FOUND)
+    assert saving.replaced == ("cache", "contacts")
+    assert saving.declared == ("attendance",)
+    assert saving.unconfirmed == ("maps/crm.yaml",)
+    saving.changes.check()
+    saving.changes.write()
+    text = (root / "maps/crm.yaml").read_text()
+    assert "confirmed: false    # look" in text
+    assert "a guess" not in text
+    found = load(root)
+    assert [(r.table, r.entity, r.confirmed) for r in found.map_of["crm"].tables] == [
+        ("shifts", "customer", False),
+        ("contacts", "person", False),
+        ("contacts", "organisation", False),
+        ("attendance", "customer", True),
+    ]
+    again = save(found, FOUND)
+    assert (again.changes.files, again.rows, again.replaced) == ((), (), ())
+
+
+def test_a_map_of_guesses_alone_may_be_replaced_whole(tmp_path: Path) -> None:
+    guess = "system: crm\nconfirmed: false\ntables: [{table: cache, entity: customer}]\n"
+    root = workspace(tmp_path, "entities:\n  - id: customer\n", guess)
+    saving = save(load(root), replace(FOUND, tables=FOUND.tables[3:4]))
+    saving.changes.check()
+    saving.changes.write()
+    assert load(root).map_of["crm"].tables == ()

@@ -9,14 +9,19 @@ from datetime import UTC, datetime
 from crmaudit import __version__
 from crmaudit.errors import CrmauditError
 from crmaudit.evidence import Catalog, Document, EntityMap, Keys, Provenance, TableProfile
+from crmaudit.evidence.privacy import MINIMUM_COUNT, may_show
 from crmaudit.quality.entities.conditions import Dialect, nature
 from crmaudit.quality.entities.mapping import Said, Understood, corrected, understand
+from crmaudit.quality.entities.names import is_vocabulary
 from crmaudit.quality.entities.splitting import MOST_KINDS, Kind, Kinds, Question
+from crmaudit.quality.entities.seen import SeenColumn
 from crmaudit.quality.products import recognise, resolve, version_statements
 from crmaudit.sources.base import ConnectionLostError, Source, Statement
 from crmaudit.sources.task import Known, Task
 
 _PURPOSE = "how many rows are of which kind"
+_LETTERS = 2
+"""A value no longer than this names nobody."""
 
 
 class _Entities:
@@ -107,12 +112,32 @@ def _asked(source: Source, questions: Iterable[Question]) -> Kinds:
         except CrmauditError:
             continue
         names = [c.name for c in question.filled]
-        found[question.table.qualified, question.column.name] = {
+        kinds = {
             str(value): Kind(_count(rows_), dict(zip(names, map(_count, filled), strict=True)))
             for value, rows_, *filled in rows
             if value not in (None, "")
         }
-    return {place: kinds for place, kinds in found.items() if len(kinds) <= MOST_KINDS}
+        if len(kinds) <= MOST_KINDS:
+            place = question.table.qualified, question.column.name
+            found[place] = _that_may_be_told(question.column, kinds)
+    return found
+
+
+def _that_may_be_told(column: SeenColumn, kinds: Mapping[str, Kind]) -> dict[str, Kind]:
+    """Only the values that may stand in a condition, which is seen everywhere.
+
+    A column of kinds holds what somebody typed, too: `Firma …` with a name. Such
+    rows count as of another kind.
+    """
+    logical = column.profile.logical if column.profile else "text"
+    rows = sum(kind.rows for kind in kinds.values())
+    return {
+        value: kind
+        for value, kind in kinds.items()
+        if is_vocabulary(value)
+        or (len(value.strip()) <= _LETTERS and kind.rows >= MINIMUM_COUNT)
+        or may_show(column.name, logical, len(kinds), rows, value, kind.rows)
+    }
 
 
 def _statement(source: Source, question: Question) -> str:

@@ -259,13 +259,24 @@ class Search:
             reference = None
             if known is not None and self.product is not None:
                 reference = self.product.reference_of(known, value)
-            if reference is None:
+            if reference is None and self._may_tell(pair, value, count):
                 reference = self._by_name(pair, value)
             if reference is None:
                 unknown[value] = count
             else:
                 found.append((value, count, reference))
         return found, unknown
+
+    def _may_tell(self, pair: Pair, value: str, count: int) -> bool:
+        """Whether a type may stand in evidence: a table's own name, or a code of many rows.
+
+        Only its last part has to name a table, and what is before may be anything.
+        """
+        if self._candidates.names.named(value):
+            return True
+        return may_show(pair.type_column, "text", 1, count, last_part(value), count) and (
+            looks_like_code(value)
+        )
 
     def _by_name(self, pair: Pair, value: str) -> Reference | None:
         to = of_value(value, self._candidates.names)

@@ -14,6 +14,7 @@ from collections.abc import Callable, Hashable, Iterator, Sequence
 from typing import Any, TypeVar
 
 from crmaudit.evidence import Table
+from crmaudit.evidence.privacy import MINIMUM_COUNT
 from crmaudit.quality.checks import BROKEN, Check
 from crmaudit.quality.collectors.column import Found
 from crmaudit.quality.collectors.engine import Engine
@@ -263,7 +264,8 @@ class _Measurement:
             column.take_shapes(found[column.index])
 
     def _months(self, columns: list[Found]) -> None:
-        asked = [c for c in columns if c.may_date]
+        # The month of a handful of rows is as good as their day.
+        asked = [c for c in columns if c.may_date and c.read >= MINIMUM_COUNT]
         if not asked:
             return
         months = (

@@ -45,9 +45,13 @@ def _parts(task: Task) -> Iterator[tuple[Table, str]]:
     Where people say what a table holds, what was found of it does not count.
     """
     tables = {t.qualified: t for t in task.catalog.tables}
-    declared = task.known.map.tables if task.known.map else ()
-    said = {row.table for row in declared}
+    known = task.known.map
+    said = known.settled if known else frozenset()
     found = next(task.found(EntityMap), None)
+    measured = {row.table for row in found.tables} if found else set()
+    written = known.tables if known else ()
+    # What nobody confirmed gives way to what was found.
+    declared = [r for r in written if r.confirmed or r.table not in measured]
     rows = [(row.table, row.where, row.role) for row in declared]
     rows += [
         (r.table, r.where, r.role) for r in (found.tables if found else ()) if r.table not in said

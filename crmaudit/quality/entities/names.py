@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 
-from crmaudit.quality.entities.vocabulary import ENTITY_WORDS, NOISE, ROLE_WORDS
+from crmaudit.quality.entities.vocabulary import ENTITY_WORDS, NOISE, ROLE_WORDS, VALUE_WORDS
 
 _KNOWN = frozenset(ENTITY_WORDS) | frozenset(ROLE_WORDS)
 _ENDINGS = (
@@ -58,6 +58,18 @@ def plain(text: str) -> str:
     for umlaut, letters in (("ä", "ae"), ("ö", "oe"), ("ü", "ue"), ("ß", "ss")):
         text = text.replace(umlaut, letters)
     return unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+
+
+@cache
+def is_vocabulary(value: str) -> bool:
+    """Whether a value is nothing but words for entities, and so tells of nobody."""
+    if not re.fullmatch(r"[A-Za-zÀ-ÖØ-öø-ÿ _./&-]{1,40}", value):
+        return False
+    words = raw_words(value)
+    return bool(words) and all(
+        word in VALUE_WORDS or all(part in _KNOWN or part in NOISE for part in _taken_apart(word))
+        for word in words
+    )
 
 
 @cache
