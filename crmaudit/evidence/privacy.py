@@ -53,7 +53,7 @@ _STEMS_TEXT = """
 _WORDS_TEXT = """
     nom tel fax cell gsm mob natel adr rue via avenue voie hausnummer house ort stadt wohnort
     ville town city municipio zip cp dob birthday geb naiss age alter edad
-    born bday bdate gebdat gebdatum gebtag geboren datenaiss ddn nac fnac nacido
+    born yob jahrgang bday bdate gebdat gebdatum gebtag geboren datenaiss ddn nac fnac nacido
     deceased death gestorben todestag deces fallecimiento iban bic swift konto
     text texto texte body content inhalt contenido contenu title titel titre titulo
     url web ip pwd pin key apikey hash salt ssn nif nie dni nin nir siren curp rfc vat ust

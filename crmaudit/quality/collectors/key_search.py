@@ -6,12 +6,13 @@ which says what has to be read; when it is read, `found` weighs the guesses.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from crmaudit.evidence import Catalog, Polymorphic, Reference, Table, TableKey
-from crmaudit.evidence.privacy import may_show, shape
+from crmaudit.evidence.privacy import MINIMUM_COUNT, may_show, shape
 from crmaudit.quality.collectors.key_tables import SearchedKeys
 from crmaudit.quality.collectors.key_values import KeyValues, PairSide, Side
 from crmaudit.quality.products.resolved import Resolved
@@ -20,7 +21,7 @@ from crmaudit.quality.references.columns import Columns, Known
 from crmaudit.quality.references.judge import ENOUGH, Inclusion, Judged, Spread, judge
 from crmaudit.quality.references.pairs import Pair, pairs
 from crmaudit.quality.references.stated import declared, mapped, without_doubles
-from crmaudit.quality.references.tables import of_value
+from crmaudit.quality.references.tables import last_part, of_value
 from crmaudit.quality.references.words import named
 from crmaudit.workspace.landscape import Map
 
@@ -30,6 +31,10 @@ _ONLY_VALUES = 0.15
 
 _MANY = 10
 """So many different numbers are needed before values alone are believed to be references."""
+
+_TYPE = re.compile(r"[^\W\d][\w -]*(?:(?:\\|::|/|\.)[^\W\d]\w*)*")
+"""How programs write the type of a record: a name, or one with its module or namespace."""
+_MANY_DIGITS = 5
 
 
 @dataclass(slots=True)
@@ -259,7 +264,7 @@ class Search:
             reference = None
             if known is not None and self.product is not None:
                 reference = self.product.reference_of(known, value)
-            if reference is None and self._may_tell(pair, value, count):
+            if reference is None and self._may_tell(value, there):
                 reference = self._by_name(pair, value)
             if reference is None:
                 unknown[value] = count
@@ -267,16 +272,19 @@ class Search:
                 found.append((value, count, reference))
         return found, unknown
 
-    def _may_tell(self, pair: Pair, value: str, count: int) -> bool:
-        """Whether a type may stand in evidence: a table's own name, or a code of many rows.
+    def _may_tell(self, value: str, there: Sequence[tuple[str, int]]) -> bool:
+        """Whether a type that names a table may stand in evidence: somebody may have typed it.
 
-        Only its last part has to name a table, and what is before may be anything.
+        Only its last part names the table. What stands before is seen where
+        many rows have it.
         """
+        if not _TYPE.fullmatch(value) or sum(c.isnumeric() for c in value) >= _MANY_DIGITS:
+            return False
         if self._candidates.names.named(value):
             return True
-        return may_show(pair.type_column, "text", 1, count, last_part(value), count) and (
-            looks_like_code(value)
-        )
+        last = last_part(value)
+        front = value.removesuffix(last) if self._candidates.names.named(last) else value
+        return sum(n for v, n in there if v.startswith(front)) >= MINIMUM_COUNT
 
     def _by_name(self, pair: Pair, value: str) -> Reference | None:
         to = of_value(value, self._candidates.names)
