@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import product
 
 from crmaudit.evidence import Reference
 from crmaudit.facts import Facts
@@ -23,7 +24,8 @@ class _Pair:
     found: set[tuple[str, str]] = field(default_factory=set)
     declared: set[tuple[str, str]] = field(default_factory=set)
     how: list[str] = field(default_factory=list)
-    many: bool = False
+    possible: list[str] = field(default_factory=list)
+    """References between tables that hold these entities among others, or within one of them."""
     tested: bool = False
 
 
@@ -50,10 +52,14 @@ def found_model(facts: Facts) -> FoundModel | None:
         return None
     known = facts.workspace.entity
     records = _records(facts)
+    held = {h.mapped.entity for h in facts.quality.holdings() if h.mapped.entity}
     pairs: dict[tuple[str, str], _Pair] = defaultdict(_Pair)
     for one, many, ends, how, tested in _found(facts):
         first, second = sorted((one, many))
         pair = pairs[first, second]
+        if ends is None:
+            pair.possible.append(how)
+            continue
         pair.found.add(ends if (first, second) == (one, many) else (ends[1], ends[0]))
         pair.how.append(how)
         pair.tested |= tested
@@ -75,7 +81,7 @@ def found_model(facts: Facts) -> FoundModel | None:
         words = "; ".join(dict.fromkeys(denied.get((a, z), ())))
         one, many = _oriented(a, z, pair)
         ends = _ends(pair, (one, many) == (a, z))
-        if pair.found and pair.declared:
+        if (pair.found or pair.possible) and pair.declared:
             both += 1
             if words:
                 against.append(f"{name}: {words}")
@@ -94,7 +100,10 @@ def found_model(facts: Facts) -> FoundModel | None:
     tied = {t.source for t in ties} | {t.target for t in ties}
     boxes = tuple(
         s.Box(
-            e, label[e], records.get(e, "") if e in records else "no table found", e not in records
+            e,
+            label[e],
+            records.get(e) or ("no table of its own" if e in held else "no table found"),
+            e not in held,
         )
         for e in label
         if e in tied or e in records
@@ -113,7 +122,7 @@ def found_model(facts: Facts) -> FoundModel | None:
         tuple(missing),
         tuple(extra),
         tuple(against),
-        tuple(known[e].label for e in known if e not in records),
+        tuple(known[e].label for e in known if e not in held),
     )
 
 
@@ -139,8 +148,11 @@ def _records(facts: Facts) -> dict[str, str]:
     return words
 
 
-def _found(facts: Facts) -> Iterator[tuple[str, str, tuple[str, str], str, bool]]:
-    """One, many, how many at either end, how it is known, whether values confirm it."""
+def _found(facts: Facts) -> Iterator[tuple[str, str, tuple[str, str] | None, str, bool]]:
+    """One, many, how many at either end, how it is known, whether values confirm it.
+
+    Without ends: a reference that may be between these entities, as their tables hold others too.
+    """
     for system, keys in facts.evidence.keys.items():
         entities: dict[str, set[str]] = defaultdict(set)
         links = set()
@@ -161,7 +173,7 @@ def _found(facts: Facts) -> Iterator[tuple[str, str, tuple[str, str], str, bool]
             if r.table in links and entities.get(r.to):
                 linked[r.table].append(r)
                 continue
-            # A table of several entities does not say which of them is meant.
+            how = f"{system}: {r.table}.{', '.join(r.columns)}"
             ones, manies = entities.get(r.to, set()), entities.get(r.table, set())
             if len(ones) == 1 and len(manies) == 1 and ones != manies:
                 (one,), (many,) = ones, manies
@@ -169,16 +181,23 @@ def _found(facts: Facts) -> Iterator[tuple[str, str, tuple[str, str], str, bool]
                 if r.verdict != "cannot tell":
                     at_one = "1" if r.filled == r.cases else "0..1"
                     at_many = "n" if (r.most or 0) > 1 else "1"
-                how = f"{system}: {r.table}.{', '.join(r.columns)}"
                 yield one, many, (at_one, at_many), how, r.verdict != "cannot tell"
+                continue
+            # A table of several entities does not say which of them is meant.
+            for one, many in product(sorted(ones), sorted(manies)):
+                if one != many or r.table == r.to:
+                    yield one, many, None, how, False
         for table, references in sorted(linked.items()):
             for n, a in enumerate(references):
                 for z in references[n + 1 :]:
                     left, right = entities[a.to], entities[z.to]
+                    how = f"{system}: through {table}"
                     if len(left) == 1 and len(right) == 1 and left != right:
                         tested = "cannot tell" not in (a.verdict, z.verdict)
-                        how = f"{system}: through {table}"
                         yield min(left), min(right), ("n", "n"), how, tested
+                        continue
+                    for one, many in product(sorted(left), sorted(right)):
+                        yield one, many, None, how, False
 
 
 def _contradictions(facts: Facts) -> dict[tuple[str, str], list[str]]:
@@ -241,5 +260,6 @@ def _tie(
     mark: bool,
     words: str,
 ) -> s.Tie:
-    told = "; ".join([words, *dict.fromkeys(pair.how)] if words else dict.fromkeys(pair.how))
+    known = dict.fromkeys(pair.how or (pair.declared and pair.possible) or ())
+    told = "; ".join([words, *known] if words else known)
     return s.Tie(one, many, kind, "", told, *ends, mark=mark)

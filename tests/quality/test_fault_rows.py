@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 
 import pytest
 from databases import Database
@@ -11,37 +11,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from profile_fakes import ListSource, Values, profile_columns
 
-from crmaudit.evidence import Dependency, MissingPattern, Semantic, TableProfile
+from crmaudit.evidence import Dependency, MissingPattern, TableProfile
 from crmaudit.evidence.semantic import SemanticType
-from crmaudit.quality.collectors import measure as measure_module
 from crmaudit.quality.collectors import staging
 from crmaudit.quality.collectors.cells import cells
-from crmaudit.quality.collectors.column import Found
 from crmaudit.quality.plan import Plan
 from crmaudit.sources import open_source
 
 Meanings = Callable[[Mapping[str, SemanticType]], None]
 TOWNS = ["Leeds", "York", "Hull", "Ripon", "Selby", "Otley", "Ilkley", "Whitby", "Thirsk", "Malton"]
-
-
-@pytest.fixture(params=["held", "staged"])
-def kept(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
-    if request.param == "staged":
-        monkeypatch.setattr(staging, "SMALL", 0)
-    return str(request.param)
-
-
-@pytest.fixture
-def meanings(monkeypatch: pytest.MonkeyPatch) -> Meanings:
-    def give(types: Mapping[str, SemanticType]) -> None:
-        def recognise(engine: object, columns: Sequence[Found], *rest: object) -> None:
-            for column in columns:
-                if column.column.name in types:
-                    column.semantic = Semantic(types[column.column.name], 0.9)
-
-        monkeypatch.setattr(measure_module, "recognise", recognise)
-
-    return give
 
 
 def told(profile: TableProfile) -> dict[tuple[str, tuple[str, ...]], int]:

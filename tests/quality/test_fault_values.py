@@ -2,45 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import duckdb
 import pytest
 from profile_fakes import Values, profile_columns
 
-from crmaudit.evidence import Fault, Semantic, Table, TableProfile, to_json
+from crmaudit.evidence import Fault, Table, TableProfile, to_json
 from crmaudit.evidence.privacy import shape
 from crmaudit.evidence.semantic import SemanticType
-from crmaudit.quality.collectors import measure as measure_module
-from crmaudit.quality.collectors import staging
 from crmaudit.quality.collectors import value_faults as value_faults_module
-from crmaudit.quality.collectors.column import Found
 from crmaudit.quality.plan import Plan
 
 Meanings = Callable[[Mapping[str, SemanticType]], None]
-
-
-@pytest.fixture(params=["held", "staged"])
-def kept(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
-    if request.param == "staged":
-        monkeypatch.setattr(staging, "SMALL", 0)
-    return str(request.param)
-
-
-@pytest.fixture
-def meanings(monkeypatch: pytest.MonkeyPatch) -> Meanings:
-    """Gives columns their meaning by name: recognising it is another test's matter."""
-
-    def give(types: Mapping[str, SemanticType]) -> None:
-        def recognise(engine: object, columns: Sequence[Found], *rest: object) -> None:
-            for column in columns:
-                if column.column.name in types:
-                    column.semantic = Semantic(types[column.column.name], 0.9)
-
-        monkeypatch.setattr(measure_module, "recognise", recognise)
-
-    return give
 
 
 def told(profile: TableProfile, column: str) -> dict[str, int]:

@@ -13,8 +13,8 @@ from crmaudit.evidence.privacy import MINIMUM_COUNT, may_show
 from crmaudit.quality.entities.conditions import Dialect, nature
 from crmaudit.quality.entities.mapping import Said, Understood, corrected, understand
 from crmaudit.quality.entities.names import is_vocabulary
-from crmaudit.quality.entities.splitting import MOST_KINDS, Kind, Kinds, Question
 from crmaudit.quality.entities.seen import SeenColumn
+from crmaudit.quality.entities.splitting import MOST_KINDS, Kind, Kinds, Question
 from crmaudit.quality.products import recognise, resolve, version_statements
 from crmaudit.sources.base import ConnectionLostError, Source, Statement
 from crmaudit.sources.task import Known, Task

@@ -25,8 +25,8 @@ from crmaudit.evidence import (
     TableProfile,
     Tested,
 )
-from crmaudit.evidence.privacy import example, may_show, personal_name
-from crmaudit.evidence.semantic import Audience, audience
+from crmaudit.evidence.privacy import example, may_show, personal_name, whose
+from crmaudit.evidence.semantic import Audience
 from crmaudit.quality.collectors.expectation_rows import CannotTellError, Counted, RowTests
 from crmaudit.quality.collectors.expectation_targets import Rows, Targets
 from crmaudit.quality.expected import asked, fingerprint
@@ -280,19 +280,19 @@ class _Work:
 
     def _example(self, rows: Rows, column: Column, found: Counted) -> str:
         """A value that fails, as it may be shown; nothing where it is not known what it means."""
-        whose, value = self._whose(rows, column), found.worst
-        if value is None or whose in (None, "secret"):
+        held, value = self._whose(rows, column), found.worst
+        if value is None or held in (None, "secret"):
             return ""
         kind, distinct, filled = found.logical, found.distinct, found.filled
         shown = may_show(column.name, kind, distinct, filled, value, found.times)
-        return value if whose == "none" and shown else example(value)
+        return value if held == "none" and shown else example(value)
 
     def _whose(self, rows: Rows, column: Column) -> Audience | None:
         """Whose data the column holds; None where its meaning was not asked."""
         profile = self._profiles.get(rows.table.qualified)
         known = [c for c in profile.columns if c.name == column.name] if profile else []
         semantic = known[0].semantic if known else None
-        return audience(semantic.type) if semantic else None
+        return whose(semantic) if semantic else None
 
 
 _FAILURES = (CrmauditError, duckdb.Error, pa.ArrowException, OSError, MemoryError)
@@ -342,7 +342,7 @@ def _one_number(answer: list[tuple[object, ...]]) -> int:
         number = float(str(answer[0][0]))
     except ValueError:
         number = -1.0
-    if isinstance(answer[0][0], bool) or number < 0 or number != int(number):
+    if isinstance(answer[0][0], bool) or number < 0 or not number.is_integer():
         raise CannotTellError("the statement must answer a count of faults, a whole number")
     return int(number)
 

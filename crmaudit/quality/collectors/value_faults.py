@@ -20,7 +20,7 @@ import pyarrow as pa
 from crmaudit.evidence import Fault, Status
 from crmaudit.evidence.fault import FAULT_KINDS, FaultKind
 from crmaudit.evidence.privacy import example, may_show, personal_name
-from crmaudit.evidence.semantic import SemanticType, audience
+from crmaudit.evidence.semantic import SemanticType
 from crmaudit.quality.collectors.column import Found
 from crmaudit.quality.collectors.engine import Engine
 from crmaudit.quality.faults import dates, formats, outliers
@@ -420,10 +420,9 @@ def _repeats(column: Found) -> bool:
 
 def shown(column: Found, value: str, rows: int) -> str:
     """The value as a reader may see it: codes in clear, all else by shape."""
-    whose = audience(column.semantic.type) if column.semantic else "none"
-    if whose == "secret":
+    if column.audience == "secret":
         return ""
-    if whose == "none" and may_show(
+    if column.audience == "none" and may_show(
         column.column.name, column.logical, column.distinct, column.filled, value, rows
     ):
         return value
