@@ -103,7 +103,7 @@ def table_view(profile: TableProfile, notes: Sequence[str] = (), hint: str = "")
             Column("minimum", "From – to", _range, rank=6, flex=True, whole=True),
             Column("example", "Most frequent", rank=3, flex=True),
             Column("faults", "Faulty", lambda v: f"{v:,}" if v else "", right=True),
-            Column("fault", "Worst fault", _fault, rank=2, whole=True),
+            Column("fault", "Worst fault", _fault, rank=2, whole=True, flex=True, least=14),
         ],
         rows=[_column_row(c, profile.faults) for c in profile.columns],
         notes=lines,

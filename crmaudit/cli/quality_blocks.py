@@ -110,7 +110,7 @@ def places_block(faults: Sequence[tuple[Holding, Fault]]) -> Block:
             place, f.kind, told, f.example, style="medium" if f.confidence >= LIKELY else "quiet"
         )
     if len(ordered) > MOST:
-        block.say("more", f"{len(ordered) - MOST} kinds of faults")
+        block.say("more", f"{len(ordered) - MOST} kinds of faults, in --format json")
     return block
 
 
@@ -137,7 +137,10 @@ def reach_block(places: Sequence[OnePlace], systems: Mapping[str, str]) -> Block
 
 
 _NOWHERE = "no table holds"
-_SAID = {"no reference between": "no reference was found"}
+_SAID = {
+    "no reference between": "no reference was found",
+    "no column of": "no column of these was found",
+}
 """How reasons that begin alike are told together."""
 
 

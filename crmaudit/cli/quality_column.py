@@ -35,7 +35,7 @@ def blocks(
     )
     yield _counted("Shapes", ((s.shape, s.count) for s in column.shapes), column)
     yield _checks(column)
-    yield fault_block(faults)
+    yield fault_block(faults, column.name)
     if keys is not None:
         yield _references(column.name, keys, table)
 
@@ -160,11 +160,11 @@ def _checks(c: ColumnProfile) -> Block:
     return block
 
 
-def fault_block(faults: Sequence[Fault]) -> Block:
-    """Faults, those with most rows first."""
+def fault_block(faults: Sequence[Fault], column: str = "", most: int | None = None) -> Block:
+    """Faults, those with most rows first; outside of a column's own view each names its columns."""
     block = Block("Faults that no rule asked for")
-    for f in sorted(faults, key=lambda f: (-f.rows, f.kind)):
-        where = f"in {', '.join(f.columns)}" if len(f.columns) > 1 else ""
+    for f in sorted(faults, key=lambda f: (-f.rows, f.kind))[:most]:
+        where = f"in {', '.join(f.columns)}" if f.columns not in ((), (column,)) else ""
         sampled = f" of {f.sampled:,} looked at" if f.sampled is not None else ""
         block.say(
             f.kind,
@@ -175,6 +175,8 @@ def fault_block(faults: Sequence[Fault]) -> Block:
             f.detail,
             style="medium" if f.confidence >= LIKELY else "quiet",
         )
+    if most is not None and len(faults) > most:
+        block.say("more", f"{len(faults) - most} kinds of faults, in --format json")
     return block
 
 

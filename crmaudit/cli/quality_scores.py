@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +24,8 @@ DIMENSIONS = (
     "accuracy",
 )
 LEVELS = ("entity", "table", "system")
+_SOME = 12
+"""Names told of what is empty; the JSON has all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +49,16 @@ def scores_view(found: Audit, by: str) -> View:
     rows = sorted(map(row, scored), key=_order)
     many = {"entity": "entities"}.get(by, f"{by}s")
     day = f" · as of {found.facts.day}" if found.facts.day else ""
+    # What is empty has one and the same line for each, and all of its reasons are one.
+    empty = [r for r in rows if r["overall"] is None and _without_rows(r)]
+    folded = {r["id"] for r in empty} if len(empty) < len(rows) else set()
     return View(
         kind="scores",
         headline=f"measured quality of {count(len(rows), by, many)}{day}",
         columns=_columns(by, rows),
         rows=rows,
-        notes=list(_notes(found, by, many, scored)),
+        drawn=[r for r in rows if r["id"] not in folded],
+        notes=[*_notes(found, by, many, scored, folded), *_empty(empty, by, many, folded)],
         hint=f"crmaudit quality show {shell(rows[0]['id'])}" if rows else "crmaudit collect",
     )
 
@@ -127,11 +133,10 @@ def _scored(found: Audit, by: str) -> Iterator[Scored]:
             card = quality.table_card(system, profile.table)
             yield Scored(name, name, card, profile.rows, (system,))
     elif by == "system":
-        entity_tables = list(quality.entity_tables())
         for system in quality.profiles:
             card_ = quality.system_card(system)
             if card_ is not None:
-                rows = sum(p.rows for s, p in entity_tables if s == system)
+                rows = sum(p.rows for p in quality.scored_tables(system))
                 yield Scored(system, systems[system].name, card_, rows, (system,))
     else:
         yield from (s for e in entities(found) if (s := entity(found, e)) is not None)
@@ -168,7 +173,9 @@ def label(found: Audit, name: str) -> str:
     return known.label if known else name
 
 
-def _notes(found: Audit, by: str, many: str, scored: Sequence[Scored]) -> Iterator[str]:
+def _notes(
+    found: Audit, by: str, many: str, scored: Sequence[Scored], folded: Collection[str]
+) -> Iterator[str]:
     if not scored:
         yield "╱ not assessed: no database was read"
         return
@@ -181,20 +188,35 @@ def _notes(found: Audit, by: str, many: str, scored: Sequence[Scored]) -> Iterat
                 f"╱ not assessed: {len(lacking)} of {len(declared)} declared entities have no "
                 "mapped table that was read"
             )
+    rest = [s for s in scored if s.id not in folded]
     for dimension in DIMENSIONS:
-        lack = [s.card.scores[dimension] for s in scored]
+        lack = [s.card.scores[dimension] for s in rest]
         reasons = Counter(x.reason for x in lack if x.share is None)
         if reasons:
             told = "; ".join(_reason(r) for r, _ in reasons.most_common(1))
             more = f"; {count(len(reasons) - 1, 'other reason')}" if len(reasons) > 1 else ""
-            of = f"{reasons.total()} of {count(len(scored), by, many)}"
+            of = f"{reasons.total()} of {count(len(rest), by, many)}"
             yield f"╱ {dimension} not assessed for {of}: {told}{more}"
     if by == "entity":
-        mixed = [label(found, s.id) for s in scored if found.quality.shared(s.id)]
+        mixed = [label(found, s.id) for s in rest if found.quality.shared(s.id)]
         if mixed:
             yield f"not measured apart from the rest of their tables' rows: {', '.join(mixed)}"
     if not any(s.card.clean for s in scored):
         yield "records without any fault: not counted in this evidence; `crmaudit collect` counts"
+
+
+def _without_rows(row: Mapping[str, Any]) -> bool:
+    return row["dimensions"]["completeness"]["reason"] == "the table is empty"
+
+
+def _empty(
+    rows: Sequence[Mapping[str, Any]], by: str, many: str, folded: Collection[str]
+) -> Iterator[str]:
+    if not folded:
+        return
+    more = f" and {len(rows) - _SOME} more" if len(rows) > _SOME else ""
+    names = ", ".join(r["name"] for r in rows[:_SOME])
+    yield f"╱ {count(len(rows), by, many)} without a row, so not assessed: {names}{more}"
 
 
 def _reason(reason: str, most: int = 2) -> str:

@@ -142,7 +142,7 @@ def _table(found: Audit, thing: OfTable) -> View:
     drawn = [
         holds_block(entities),
         scores_block(card),
-        fault_block([*profile.faults, *(f for c in profile.columns for f in c.faults)][:MOST]),
+        fault_block(list(_all_faults(profile)), most=MOST),
         keys_block(keys, profile.table),
         missing_block(profile),
     ]

@@ -81,12 +81,12 @@ def _view(views: Sequence[MapView]) -> View:
         {"system": v.system, "table": u.table, "rows": u.rows} for v in views for u in v.unexplained
     ]
     drawn = [r for r in rows if r["role"] != "system"]
-    tables = len({(r["system"], r["table"]) for r in rows}) + len(left)
+    tables = len({(r["system"], r["table"]) for r in (*rows, *left)})
     explained = f"{tables - len(left):,} of {count(tables, 'table')} explained" if tables else ""
     measured = any(v.found for v in views)
     columns = [
         *([Column("system", "System")] if several else []),
-        Column("table", "Table"),
+        Column("table", "Table", flex=True, least=28),
         Column("entity", "Entity", dash),
         Column("role", "Role"),
         Column("rows", "Rows", _count, right=True, rank=2),
@@ -180,7 +180,7 @@ def _notes(views: Sequence[MapView], several: bool) -> Iterator[str]:
             shown = [f"{u.table} ({u.rows:,})" if u.rows else u.table for u in view.unexplained]
             yield f"{head}explained by no entity, {count(len(shown), 'table')}: {_some(shown)}"
         if any(r.rows is None for r in view.rows if r.mapped.role != "system"):
-            yield f"{head}╱: the rows with that condition were not counted"
+            yield f"{head}╱ rows: those with the condition were not counted"
         guessed = {r.mapped.table for r in view.rows if UNCONFIRMED in r.mapped.reasons}
         if guessed:
             yield (

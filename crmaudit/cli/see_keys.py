@@ -51,7 +51,11 @@ def _evidence(found: Audit, name: str) -> Iterator[tuple[str, Keys]]:
 def _view(found: Audit, known: Mapping[str, Keys], one: bool) -> View:
     rows = [_row(system, r) for system, keys in known.items() for r in keys.references]
     rows.sort(key=_worst_first)
-    shown = [{**row, "system": "" if one or len(known) == 1 else row["system"]} for row in rows]
+    untold = [row for row in rows if row["verdict"] == "cannot tell"]
+    # What has no value to test is a long list that says nothing, where there is much of it.
+    folded = len(untold) > _SHOWN
+    drawn = rows[: -len(untold)] if folded else rows
+    shown = [{**row, "system": "" if one or len(known) == 1 else row["system"]} for row in drawn]
     return View(
         kind="keys",
         headline=_headline(found, rows, known),
@@ -69,7 +73,7 @@ def _view(found: Audit, known: Mapping[str, Keys], one: bool) -> View:
         ],
         rows=rows,
         drawn=shown,
-        notes=list(_notes(known)),
+        notes=[*_notes(known), *(_untold(untold) if folded else ())],
         hint="crmaudit quality show SYSTEM.TABLE.COLUMN" if rows else "crmaudit collect",
         extra={
             "keys": [_key(s, k) for s, keys in known.items() for k in keys.keys],
@@ -77,6 +81,14 @@ def _view(found: Audit, known: Mapping[str, Keys], one: bool) -> View:
             "evidence": [keys.id for keys in known.values()],
             "dictionaries": {s: list(k.dictionaries) for s, k in known.items() if k.dictionaries},
         },
+    )
+
+
+def _untold(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    tables = len({(r["system"], r["table"]) for r in rows})
+    yield (
+        f"? {count(len(rows), 'reference')} of {count(tables, 'table')} without a value to test: "
+        "listed in --format json and csv"
     )
 
 

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from crmaudit.workspace.changes import Changes
 
 FILE = "expectations.yaml"
+_MANY = 60
+"""From here on the options that choose are told of."""
 
 
 def register(app: typer.Typer) -> None:
@@ -45,6 +47,8 @@ def suggest(
     if system and system not in found.workspace.system:
         known = ", ".join(found.workspace.system)
         raise CrmauditError(f"there is no system {system!r}", f"the systems are: {known}")
+    if table:
+        _table_known(found, system, table)
     proposed = [
         s
         for s in suggestions(
@@ -63,16 +67,34 @@ def suggest(
     measured = any(
         found.quality.profiles.get(s) for s in ([system] if system else found.quality.profiles)
     )
-    show(_view(found, proposed, measured, system), format_, output)
+    show(_view(found, proposed, measured, system, table), format_, output)
 
 
-def _view(found: Audit, proposed: list[Suggestion], measured: bool, system: str) -> View:
+def _table_known(found: Audit, system: str, table: str) -> None:
+    """Refuse a table that was not read: silence would look as if nothing were to be proposed."""
+    from difflib import get_close_matches
+
+    read = found.quality.profiles
+    known = sorted({t for s in ([system] if system else read) for t in read.get(s, {})})
+    if known and table not in known:
+        close = ", ".join(get_close_matches(table, known, 3))
+        raise CrmauditError(
+            f"no table that was read is called {table!r}",
+            f"did you mean {close}?" if close else "crmaudit quality scores --by table",
+        )
+
+
+def _view(
+    found: Audit, proposed: list[Suggestion], measured: bool, system: str, table: str
+) -> View:
     notes = []
     hint = f"crmaudit quality suggest{f' --system {system}' if system else ''} --save"
     if not measured:
         notes, hint = ["╱ not assessed: no database was read"], "crmaudit collect"
     elif proposed:
-        notes = ["each holds today: by the newest profile, on all rows of its table"]
+        notes = ["each holds today at its threshold: by the newest profile, on all rows of its table"]
+        if len(proposed) > _MANY and not table:
+            notes.append("these are many: --system and --table choose")
     else:
         notes, hint = ["nothing that is not expected already holds well enough"], "crmaudit check"
     day = f" · as of {found.facts.day}" if found.facts.day else ""
@@ -80,7 +102,7 @@ def _view(found: Audit, proposed: list[Suggestion], measured: bool, system: str)
         kind="suggestions",
         headline=f"{count(len(proposed), 'expectation')} proposed{day}",
         columns=[
-            Column("place", "Table and column", flex=True, least=28),
+            Column("place", "Table and column", flex=True, least=24),
             Column("expected", "Expected", flex=True, least=22),
             Column("holds", "Holds today", rank=1),
             Column("threshold", "Threshold", _threshold, right=True, rank=2),

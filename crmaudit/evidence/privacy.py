@@ -29,6 +29,10 @@ ACCOUNT = "acct"
 
 # A second meaning as likely as this is enough to mask a column.
 _SUSPECTED = 0.4
+# Of a column that may hold anything, so little is enough where it is about people's names: a
+# dozen frequent ones is all that shows of a list of colleagues.
+_HARDLY_KNOWN, _HINTED = 0.5, 0.15
+_PERSONS_NAMES = ("given name", "family name", "full name")
 
 _KEPT = frozenset(" .,-/@+_:()'&#")
 _WORD = re.compile(r"[^\W\d_]+")
@@ -198,7 +202,8 @@ def whose(semantic: Semantic | None) -> Audience:
     """Whose data a column holds, as far as its meaning was recognised.
 
     A weaker guess that it is about customers masks it too, unless that guess
-    is only that it holds texts.
+    is only that it holds texts; so does a mere hint of people's names in a
+    column of which nothing else is known.
     """
     if semantic is None:
         return "none"
@@ -206,7 +211,12 @@ def whose(semantic: Semantic | None) -> Audience:
     if found == "none" and any(
         audience(kind) in ("customer", "secret")
         for kind, confidence in semantic.others
-        if confidence >= _SUSPECTED and kind not in ("text", "machine text", "file name")
+        if (confidence >= _SUSPECTED and kind not in ("text", "machine text", "file name"))
+        or (
+            semantic.confidence < _HARDLY_KNOWN
+            and confidence >= _HINTED
+            and kind in _PERSONS_NAMES
+        )
     ):
         return "customer"
     return found

@@ -5,7 +5,8 @@ tables, entities and systems are sums of counts (`crmaudit.quality.scores`),
 so that each can be taken apart again.
 
 completeness  filled ÷ rows, over the columns that people are to fill: not those
-              the program fills (keys, stamps, flags), not those without any value
+              the program fills (keys, stamps), not those that are never empty by
+              their default, not those without any value
 uniqueness    different values ÷ filled, of columns declared unique or named as
               identifier; rows that share their key with none ÷ rows with a key,
               of other keys that were declared or found
@@ -16,7 +17,7 @@ consistency   references that lead somewhere ÷ references filled; rows that kee
               ÷ values of columns of codes and formats
 timeliness    records changed in the last `fresh_days` days before the day ÷ records
               with a date of change; by whole months; later dates do not pass. Not of
-              records of what happened once, such as activities and payments
+              links and logs, nor of what happened once, such as activities and payments
 accuracy      only what expectations say of it: it needs a trusted reference
 
 An expectation that was tested counts in its dimension besides.
@@ -24,6 +25,7 @@ An expectation that was tested counts in its dimension besides.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -85,6 +87,9 @@ WRITTEN = (
 )
 """Kinds of faults of a value that means the right thing and is written unlike the others."""
 
+_FAULTS: Mapping[str, Iterable[str]] = {"validity": INVALID, "consistency": WRITTEN}
+"""Dimensions → the kinds of faults that count in them."""
+
 _FORMATTED = frozenset({
     "salutation", "phone", "mobile", "fax", "city", "postcode", "region", "country", "gender",
     "language", "currency", "category", "industry", "status", "job title", "organisation name",
@@ -110,6 +115,9 @@ _GROUPS = {
 }  # fmt: skip
 _GROUP = {semantic: group for group, types in _GROUPS.items() for semantic in types}
 
+_NO_DEFAULT = re.compile(r"[\s(]*(null|N?'\s*')?[\s)]*(::.*)?", re.IGNORECASE | re.DOTALL)
+"""Defaults that leave a column empty."""
+
 _BY_CHECK = {
     "required": "completeness",
     "unique": "uniqueness",
@@ -120,6 +128,7 @@ _BY_CHECK = {
     "compare": "consistency",
     "reference": "consistency",
     "max_age_days": "timeliness",
+    "sql": "validity",
 }
 
 
@@ -205,6 +214,11 @@ def column_counts(
             continue
         what, passed, applicable, failed = result
         method = column.methods.get(statistic) or next(iter(column.methods.values()), EXACT)
+        faults = _FAULTS.get(dimension)
+        if faults and method.kind == "exact":
+            # What was found in some rows only is no exact count of all.
+            sampled = [f.sampled for f in _of(profile, column, faults) if f.sampled is not None]
+            method = Method("sample", n=min(sampled)) if sampled else method
         found.append(
             Count(
                 dimension, what, passed, applicable, column.name, weight, method, profile.id, failed
@@ -248,10 +262,19 @@ def _completeness(profile: TableProfile, column: ColumnProfile, about: About) ->
         return "the table is empty"
     if _means(column, _BY_PROGRAM) or is_system_column(column.name, profile.table, about.table):
         return "the program fills this column itself"
+    if _filled_by_default(column, about):
+        return "its default fills this column"
     if not column.filled:
         return "unused: no row holds a value"
     missing = (("null", column.nulls), ("blank", column.blanks))
     return "rows filled", column.filled, column.rows, tuple(m for m in missing if m[1])
+
+
+def _filled_by_default(column: ColumnProfile, about: About) -> bool:
+    """Whether a row has a value though nobody gave one, and none was emptied."""
+    columns = about.table.columns if about.table else ()
+    default = next((c.default for c in columns if c.name == column.name), "")
+    return column.filled == column.rows and not _NO_DEFAULT.fullmatch(default)
 
 
 def _uniqueness(profile: TableProfile, column: ColumnProfile, about: About) -> _Counted:
@@ -273,7 +296,7 @@ def _validity(profile: TableProfile, column: ColumnProfile, about: About) -> _Co
     by_check = {c: a - p for c, (p, a) in column.checks.items() if c != "valid" and a > p}
     by_fault: dict[str, int] = {}
     for fault in _of(profile, column, INVALID):
-        applicable = applicable or fault.of
+        applicable = applicable or (fault.of if fault.sampled is None else column.filled)
         # Rows that a check has found already are no further faults.
         more = _scaled(fault, column.filled) - by_check.get(INVALID[fault.kind], 0)
         if more > 0:
@@ -298,7 +321,7 @@ def _timeliness(profile: TableProfile, column: ColumnProfile, about: About) -> _
     if not _is_modified(column, about):
         return "not a date of change"
     if not about.ages:
-        return "what happened once is not kept up"
+        return "written once, not kept up"
     if about.day is None:
         return "no as-of date"
     if not column.months:

@@ -58,6 +58,11 @@ class EffectiveMap:
             if row.entity and row.role != "system" and self.kinds.get(row.entity) in kinds:
                 yield row
 
+    def doubtful(self, entity: str, table: str = "") -> bool:
+        """Whether only guesses that are not very sure say that these tables hold the entity."""
+        rows = [r for r in self.of(entity) if table in ("", r.table) and r.role == "primary"]
+        return bool(rows) and all(r.basis == "inferred" and r.confidence < DOUBTFUL for r in rows)
+
     def entities(self) -> tuple[str, ...]:
         """Entities that some table holds, sorted."""
         return tuple(sorted({t.entity for t in self.tables if t.entity and t.role != "system"}))

@@ -83,7 +83,7 @@ def _named(quality: Quality, path: str) -> Iterator[Explained]:
     for system, tables in quality.profiles.items():
         if path == system:
             card = quality.system_card(system)
-            held = [p for s, p in quality.entity_tables() if s == system]
+            held = quality.scored_tables(system)
             if card is not None:
                 yield Explained(
                     path, "system", card, parts=_worst(_table(quality, p) for p in held)

@@ -9,6 +9,8 @@ from crmaudit.evidence import Catalog, EntityMap, MappedTable, TableProfile
 from crmaudit.quality.effective import EffectiveMap, effective
 from crmaudit.workspace.landscape import Entity, Map
 
+_NO_ENTITY = ("link", "lookup", "log", "system")
+"""Roles that explain a table without an entity."""
 _ORDER = ("primary", "secondary", "extension", "line", "link", "lookup", "log", "system")
 
 
@@ -82,7 +84,7 @@ def _unexplained(
 ) -> Iterator[Unexplained]:
     if catalog is None or known is None:
         return
-    explained = {row.table for row in known.tables}
+    explained = {row.table for row in known.tables if row.entity or row.role in _NO_ENTITY}
     left = [t for t in catalog.tables if t.kind != "view" and t.qualified not in explained]
     found = [Unexplained(t.qualified, counted.get(t.qualified)) for t in left]
     yield from sorted(found, key=lambda u: (-(u.rows or 0), u.table))

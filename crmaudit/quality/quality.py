@@ -39,6 +39,9 @@ __all__ = ["Holding", "Quality", "Tests", "address_column", "column_named", "ove
 _OF_THE_ENTITY = ("primary", "secondary", "extension", "line")
 """Roles of tables whose columns describe the entity itself."""
 
+_KEPT_UP = frozenset({*_OF_THE_ENTITY, "lookup"})
+"""Roles of tables whose records change; links and logs are written once."""
+
 _HAPPENS = frozenset({
     "activity", "contribution", "event", "event registration", "invoice", "payment", "quote",
     "order", "document", "grant",
@@ -245,16 +248,54 @@ class Quality:
         ]
         return tuple(dict.fromkeys(h.profile.table for h in held))
 
-    def system_card(self, system: str) -> Scorecard | None:
-        """Over the tables that hold entities; None where none was profiled.
+    def scored_tables(self, system: str | None = None) -> list[TableProfile]:
+        """The tables that the scores of a system are of, or those of all systems.
 
-        Lists that came with the product would flatter a system that has a map.
+        They hold records of entities. Lists that came with the product, links
+        and logs would flatter a system that has a map; one without a map is
+        scored by all that it has.
         """
-        return self._combined(p for s, p in self.entity_tables() if s == system)
+        records: dict[tuple[str, str], bool] = {}
+        for h in self.holdings():
+            place = h.system, h.profile.table
+            records[place] = records.get(place, False) or h.mapped.role in _OF_THE_ENTITY
+        return [
+            p
+            for s, p in self.entity_tables()
+            if system in (None, s) and records.get((s, p.table), True)
+        ]
+
+    def system_card(self, system: str) -> Scorecard | None:
+        """Over the tables that hold records of entities; None where none was profiled."""
+        return self._whole(self.scored_tables(system))
 
     @property
     def portfolio_card(self) -> Scorecard | None:
-        return self._combined(p for _, p in self.entity_tables())
+        return self._whole(self.scored_tables())
+
+    def _whole(self, profiles: Sequence[TableProfile]) -> Scorecard | None:
+        parts: dict[tuple[str, str], dict[str, Holding]] = {}
+        for h in self.holdings():
+            parts.setdefault((h.system, h.profile.table), {})[h.profile.id] = h
+        cards = []
+        for p in profiles:
+            held = list(parts.get((p.provenance.system, p.table), {}).values())
+            cards.append((self._by_parts(p, held), 1.0))
+        return combine(cards, self.dimensions) if cards else None
+
+    def _by_parts(self, profile: TableProfile, held: Sequence[Holding]) -> Scorecard:
+        """A table's scores, with the completeness of its parts where they make up all of it.
+
+        A person has no name of an organisation: a column that a part never
+        fills is not missing there.
+        """
+        card = self.card(profile)
+        apart = all(h.profile.where for h in held)
+        if not held or not apart or sum(h.profile.rows for h in held) != profile.rows:
+            return card
+        parts = combine([(self.card(h.profile), 1.0) for h in held])
+        scores = {**card.scores, "completeness": parts.scores["completeness"]}
+        return Scorecard(scores, card.clean, card.weights)
 
     def entity_score(self, entity: str, system: str | None = None) -> Score | None:
         card = self.entity_card(entity, system)
@@ -304,6 +345,8 @@ class Quality:
             if t.table == table and _plain(t.where) in ("", _plain(profile.where))
         ] or [t for t in (known.tables if known else ()) if t.table == table]
         held = {t.entity for t in mapped if t.entity}
+        written_once = bool(mapped) and not any(t.role in _KEPT_UP for t in mapped)
+        happens = bool(held) and all(self._happens(known, entity) for entity in held)
         return About(
             table=self.declared(system, table),
             day=self._day,
@@ -315,7 +358,7 @@ class Quality:
             dimension_of=tests.dimensions if tests else {},
             modified=frozenset(t.modified_at for t in mapped if t.modified_at),
             unique=frozenset(self._unique(profile, mapped)),
-            ages=not held or not all(self._happens(known, entity) for entity in held),
+            ages=not written_once and not happens,
             importance=self._importance,
         )
 

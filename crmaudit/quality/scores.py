@@ -196,7 +196,7 @@ def card_of(profile: TableProfile, about: About, column: ColumnProfile | None = 
         "validity": "no column holds a value that could be checked",
         "timeliness": "no date of change, or no as-of date"
         if about.ages
-        else "what happened once is not kept up",
+        else "written once, not kept up",
     }
     if not profile.rows:
         empty = dict.fromkeys(DIMENSIONS, "the table is empty")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from crmaudit.evidence import Keys, Reference
@@ -77,7 +77,7 @@ def _keys(facts: Facts, system: str, keys: Keys) -> KeyDrawing | None:
         members[labels[table]].append(table)
     language = facts.workspace.audit.language
     boxes = tuple(
-        s.Box(n, n, _row_words(sum(rows.get(t, 0) for t in members[n]), language)) for n in names
+        s.Box(n, n, _row_words([rows.get(t, 0) for t in members[n]], language)) for n in names
     )
     ties = tuple(_key_ties(drawn, labels, language))
     untested = sum(r.verdict == "cannot tell" for r in keys.references)
@@ -174,5 +174,8 @@ def _by_entity(facts: Facts, system: str) -> dict[str, str]:
     return found
 
 
-def _row_words(rows: int, language: str) -> str:
-    return f"{number(rows, language=language)} row{'' if rows == 1 else 's'}"
+def _row_words(rows: Sequence[int], language: str) -> str:
+    """The rows of a box, and of how many tables, so that an entity is not taken for a table."""
+    total = sum(rows)
+    told = f"{number(total, language=language)} row{'' if total == 1 else 's'}"
+    return f"{told}, {len(rows)} tables" if len(rows) > 1 else told

@@ -75,7 +75,7 @@ def found_model(facts: Facts) -> FoundModel | None:
     ties, missing, extra, against = [], [], [], []
     both = 0
     for (a, z), pair in sorted(pairs.items()):
-        if a not in label or z not in label:
+        if a not in label or z not in label or not (pair.found or pair.declared):
             continue
         name = f"{label[a]} – {label[z]}"
         words = "; ".join(dict.fromkeys(denied.get((a, z), ())))
@@ -116,7 +116,7 @@ def found_model(facts: Facts) -> FoundModel | None:
             dashed_text="found, not declared",
             dotted_text="declared, not found",
             mark_text="declared otherwise than found",
-            apart_text="no tie declared or found",
+            apart_text="no tie declared, and none found to them alone",
         ),
         both,
         tuple(missing),

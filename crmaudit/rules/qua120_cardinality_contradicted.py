@@ -45,6 +45,7 @@ from collections.abc import Iterator
 from crmaudit.facts import Facts
 from crmaudit.quality.references.cardinality import Contradiction, contradictions, multiplicity
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
+from crmaudit.rules.words import doubted
 from crmaudit.workspace.landscape import Entity
 
 severity: Severity = "medium"
@@ -58,6 +59,7 @@ def check(facts: Facts, confidence: float = 0.7) -> Iterator[Hit | NotAssessed]:
     if not facts.evidence.keys:
         raise NotAssessed("the references were not tested", "crmaudit collect --only keys")
     for entity in facts.workspace.entities:
+        guessed = False
         compared, found = 0, list[tuple[int, int, str, Measurement]]()
         for index, relation in enumerate(entity.relationships):
             for system, keys in facts.evidence.keys.items():
@@ -72,10 +74,11 @@ def check(facts: Facts, confidence: float = 0.7) -> Iterator[Hit | NotAssessed]:
                 compared += 1
                 labels = {"here": entity.label, "there": facts.workspace.entity[relation.to].label}
                 for wrong in contradictions(relation.cardinality, counted):
+                    guessed |= known.doubtful(entity.id) or known.doubtful(relation.to)
                     says, measured = _words(wrong, labels, (keys.id,))
                     found.append((wrong.rank, index, says, measured))
         if found:
-            yield _hit(entity, sorted(found, key=lambda f: f[:3]))
+            yield _hit(entity, sorted(found, key=lambda f: f[:3]), guessed)
         elif not compared and any(r.cardinality for r in entity.relationships):
             reason = "no tested reference joins the tables of the entities that it relates to"
             yield NotAssessed(reason, "maps/, crmaudit collect", f"entity:{entity.id}")
@@ -94,7 +97,7 @@ def _words(
     return f"the tables have room for one {other} with each {one}", measured
 
 
-def _hit(entity: Entity, found: list[tuple[int, int, str, Measurement]]) -> Hit:
+def _hit(entity: Entity, found: list[tuple[int, int, str, Measurement]], guessed: bool) -> Hit:
     rank, index, says, _ = found[0]
     first = entity.relationships[index]
     more = f"; {len(found) - 1} more" if len(found) > 1 else ""
@@ -104,7 +107,7 @@ def _hit(entity: Entity, found: list[tuple[int, int, str, Measurement]]) -> Hit:
         path=("relationships", index),
         measurements=tuple(m for *_, m in found),
         severity="medium" if rank < 2 else "low",
-        confidence="firm" if rank == 0 else "tentative",
+        confidence=doubted("firm" if rank == 0 else "tentative", guessed),
         who=entity.steward,
         related=tuple(dict.fromkeys(f"entity:{entity.relationships[f[1]].to}" for f in found)),
     )

@@ -28,8 +28,8 @@ from collections.abc import Iterator
 from crmaudit.facts import Facts
 from crmaudit.inventory import in_use, left_blank
 from crmaudit.quality.one_place import Seen, seen
-from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
-from crmaudit.rules.words import counted, listed
+from crmaudit.rules.base import Confidence, Hit, Measurement, NotAssessed, Severity, Topic
+from crmaudit.rules.words import counted, doubted, listed
 
 severity: Severity = "medium"
 topic: Topic = "extraction"
@@ -66,6 +66,10 @@ def check(facts: Facts) -> Iterator[Hit]:
             f"comes nearest and lacks {lacks}; "
             f"{counts.together:,} of its {counted(counts.customers, 'customer')} have all the rest"
         )
+    known = facts.maps.get(at)
+    places = [p for p in facts.one_place if p.system == at and p.kind != "lead" and p.records]
+    guessed = known is not None and any(known.doubtful(p.entity, p.table) for p in places)
+    sure: Confidence = "firm" if counts else "certain"
     yield Hit(
         f"system:{at}",
         f"No system shows the whole customer; {system.name} {told}",
@@ -75,7 +79,7 @@ def check(facts: Facts) -> Iterator[Hit]:
             *_counts(counts),
             Measurement.share("systems that say", len(shown), len(scope)),
         ),
-        confidence="tentative" if silent else "firm" if counts else "certain",
+        confidence="tentative" if silent else doubted(sure, counts is not None and guessed),
         who=system.owners.business,
     )
 

@@ -17,7 +17,7 @@ from crmaudit.evidence import Catalog, Column, ForeignKey, Index, Table
 from crmaudit.sources.address import Address
 from crmaudit.sources.base import Statement
 from crmaudit.sources.conditions import selected
-from crmaudit.sources.session import Failure, Session, snapshot_id
+from crmaudit.sources.session import OWN_CODE, Failure, Session, snapshot_id
 
 if TYPE_CHECKING:
     from crmaudit.sources.text import Piece
@@ -123,7 +123,17 @@ class DuckDBSource(Session):
             raise KeyboardInterrupt from None
         message = str(error)
         hint = next((h for part, h in _HINTS.items() if part in message), "")
-        data = isinstance(error, (duckdb.DataError, duckdb.ConversionException))
+        own = isinstance(error, duckdb.InvalidInputException) and "read-only" not in message
+        if own and not hint:
+            # Of JSON, patterns and error(): the value stands there without quotation marks.
+            return Failure("a function refused a value", OWN_CODE)
+        data = isinstance(error, duckdb.Error) and not isinstance(
+            error,
+            (
+                *(duckdb.CatalogException, duckdb.BinderException, duckdb.ParserException),
+                *(duckdb.IOException, duckdb.OutOfMemoryException, duckdb.InterruptException),
+            ),
+        )
         return Failure(message, hint, quotes_data=data)
 
     def statement(self, table: Table, columns: Sequence[Column], where: str = "") -> Statement:

@@ -17,7 +17,7 @@ from crmaudit.evidence import Catalog, Column, Table
 from crmaudit.sources.address import Address
 from crmaudit.sources.base import Statement
 from crmaudit.sources.conditions import selected
-from crmaudit.sources.session import Failure, Session, snapshot_id
+from crmaudit.sources.session import OWN_CODE, Failure, Session, snapshot_id
 
 if TYPE_CHECKING:
     from crmaudit.sources.text import Piece
@@ -43,6 +43,7 @@ _READERS: dict[int, Callable[[str], object]] = {
 }
 _LOST = {1053, 1927, 2006, 2013, 2014, 4031}
 _QUOTES_DATA = {1062, 1264, 1292, 1366, 1367, 1411, 1690, 4025}
+_SIGNAL = 1644
 _HINTS = {
     1044: "check the name of the database, and that the account may use it",
     1045: "check the user and the password (MYSQL_PWD works too)",
@@ -245,6 +246,9 @@ class MySQLSource(Session):
         if code in _LOST or isinstance(error, (OSError, pymysql.err.InterfaceError)):
             return Failure(f"the connection was lost ({message or code})", lost=True)
         lost = not self._connection.open
+        if code == _SIGNAL:
+            # What SIGNAL says is worded by the application, with values as a rule.
+            return Failure("a function of the database gave up (SIGNAL)", OWN_CODE, lost=lost)
         hint = _HINTS.get(code, "") if isinstance(code, int) else ""
         return Failure(message, hint, lost=lost, quotes_data=code in _QUOTES_DATA)
 

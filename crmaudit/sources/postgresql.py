@@ -16,7 +16,7 @@ from crmaudit.evidence import Catalog, Column, Table
 from crmaudit.sources.address import Address
 from crmaudit.sources.base import Statement
 from crmaudit.sources.conditions import selected
-from crmaudit.sources.session import Failure, Session, snapshot_id
+from crmaudit.sources.session import OWN_CODE, Failure, Session, snapshot_id
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -171,7 +171,10 @@ class PostgresSource(Session):
             return Failure(message, hint, lost=True)
         if connection.broken or connection.closed or state in ("57P01", "57P02", "57P03"):
             return Failure(f"the connection was lost ({message.splitlines()[0]})", lost=True)
-        return Failure(message, _HINTS.get(state, ""), quotes_data=state.startswith(("22", "P0")))
+        if state.startswith("P0"):
+            # What PL/pgSQL raises is worded by the application, with values as a rule.
+            return Failure(f"a function of the database gave up (SQLSTATE {state})", OWN_CODE)
+        return Failure(message, _HINTS.get(state, ""), quotes_data=state.startswith(("22", "23")))
 
     def statement(self, table: Table, columns: Sequence[Column], where: str = "") -> Statement:
         place = f"{self.quote(table.schema or self._default_schema)}.{self.quote(table.name)}"

@@ -27,7 +27,12 @@ if TYPE_CHECKING:
 _COMMENT = re.compile(r"\s+|--[^\n]*(\n|$)|/\*(?!!).*?\*/", re.DOTALL)
 _READS = re.compile(r"[(\s]*(SELECT|WITH|SHOW|EXPLAIN|DESCRIBE|VALUES|TABLE)\b", re.IGNORECASE)
 _WRITES_A_FILE = re.compile(r"\bINTO\s+(OUT|DUMP)FILE\b", re.IGNORECASE)
-_QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"|`[^`]*`")
+# From the first quotation mark to the last: a value may hold some itself, or a long one have
+# lost its end. Numbers stand without any.
+_QUOTED = re.compile(r"['\"`](?:.*['\"`]|.*$)", re.DOTALL)
+OWN_CODE = "look what the database's own function or view refuses, or leave it out"
+"""The hint where code of the database worded the message, of which nothing is told."""
+_LONG_NUMBER = re.compile(r"\d[\d.,:-]{3,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +41,7 @@ class Failure:
 
     `quotes_data` says that the driver's text may quote values out of the
     tables; they are blotted out, as customers' data never enters a message.
+    Where code of the database words the message itself, nothing of it is told.
     """
 
     message: str
@@ -167,7 +173,7 @@ class Session(Source):
                 # Only a lost connection says more than the first error did.
                 worse = self._explain(second)
                 found = worse if worse.lost else found
-        reason = _QUOTED.sub("'…'", found.message) if found.quotes_data else found.message
+        reason = _without_data(found.message) if found.quotes_data else found.message
         lines = self._scrub(reason).strip().splitlines() or ["no reason given"]
         cls = ConnectionLostError if found.lost else CrmauditError
         hint = found.hint
@@ -196,6 +202,10 @@ class Session(Source):
         tool = f"crmaudit {version('crmaudit')}"
         now = datetime.now(UTC)
         return Provenance(system, self.address, self.engine, self.snapshot, now, tool)
+
+
+def _without_data(message: str) -> str:
+    return _LONG_NUMBER.sub("…", _QUOTED.sub("'…'", message))
 
 
 def refuse_unless_reading(sql: str) -> None:

@@ -146,7 +146,8 @@ class SqliteSource(Session):
         if message == "interrupted" and not self._expired:
             raise KeyboardInterrupt from None
         hint = next((h for part, h in _HINTS.items() if part in message), "")
-        return Failure(message, hint)
+        # Of all that SQLite says about values, only this quotes one.
+        return Failure(message, hint, quotes_data="JSON path" in message)
 
     def statement(self, table: Table, columns: Sequence[Column], where: str = "") -> Statement:
         # CAST leaves text as it is and spells numbers as SQLite does.

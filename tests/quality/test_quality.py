@@ -68,9 +68,9 @@ def test_levels_add_up_by_the_map(make: Make) -> None:
     assert completeness(quality.table_card("crm", "contacts")) == (140, 200)
     # The extension counts, the look-up table does not.
     assert completeness(quality.entity_card("contact")) == (150, 300)
-    # The product's own machinery does not count, the look-up table does.
-    assert completeness(quality.system_card("crm")) == (250, 400)
-    assert completeness(quality.portfolio_card) == (250, 400)
+    # Nor does either in a system that has a map, where only records of entities do.
+    assert completeness(quality.system_card("crm")) == (150, 300)
+    assert completeness(quality.portfolio_card) == (150, 300)
 
 
 def test_without_a_map_all_tables_count(make: Make) -> None:
@@ -91,7 +91,7 @@ def test_systems_are_kept_apart(make: Make) -> None:
     quality = make(*TABLES, other, **maps).quality
     assert completeness(quality.entity_card("contact", "billing")) == (100, 200)
     assert completeness(quality.entity_card("contact")) == (250, 500)
-    assert completeness(quality.portfolio_card) == (350, 600)
+    assert completeness(quality.portfolio_card) == (250, 500)
 
 
 def test_what_was_not_measured_is_none(make: Make) -> None:
@@ -221,6 +221,41 @@ def test_what_is_measured_apart_counts_apart(make: Make) -> None:
     quality = make(whole, people, firms, maps__crm=PEOPLE_MAP).quality
     assert completeness(quality.entity_card("firm")) == (10, 40)
     assert {h.whole for h in quality.holdings()} == {True}
+
+
+def test_what_a_part_never_fills_is_not_missing_in_the_system(make: Make) -> None:
+    def part(where: str, *columns: dict[str, Any], rows: int) -> dict[str, Any]:
+        return profile("parties", *columns, rows=rows) | {"where": where}
+
+    whole = profile("parties", {"name": "email", "nulls": 40}, {"name": "trade", "nulls": 60})
+    people = part(
+        "kind = 'P'", {"name": "email", "nulls": 0}, {"name": "trade", "nulls": 60}, rows=60
+    )
+    firms = part(
+        "kind = 'F'", {"name": "email", "nulls": 40}, {"name": "trade", "nulls": 0}, rows=40
+    )
+    quality = make(whole, people, firms, maps__crm=PEOPLE_MAP).quality
+    assert completeness(quality.system_card("crm")) == (100, 100)
+    assert completeness(quality.table_card("crm", "parties")) == (100, 200)
+    # Rows that are neither are seen in the whole table only.
+    fewer = part("kind = 'F'", {"name": "email", "nulls": 39}, rows=39)
+    quality = make(whole, people, fewer, maps__crm=PEOPLE_MAP).quality
+    assert completeness(quality.system_card("crm")) == (100, 200)
+
+
+def test_links_do_not_age(make: Make) -> None:
+    tables = [
+        {"table": "contacts", "entity": "contact"},
+        {"table": "ties", "entity": "contact", "role": "link"},
+    ]
+    stamp = {"name": "updated_at", "logical": "datetime", "months": {"2020-01": 100}}
+    quality = make(
+        profile("contacts", stamp),
+        profile("ties", stamp),
+        maps__crm={"system": "crm", "tables": tables},
+    ).quality
+    assert quality.table_card("crm", "contacts").scores["timeliness"].share == 0
+    assert quality.table_card("crm", "ties").scores["timeliness"].share is None
 
 
 def test_a_part_that_could_not_be_read_is_none(make: Make) -> None:

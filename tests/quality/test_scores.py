@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -258,7 +260,7 @@ def test_what_happened_once_does_not_age() -> None:
     assert card_of(profile, About(day=day)).scores["timeliness"].share == 0
     score = card_of(profile, About(day=day, ages=False)).scores["timeliness"]
     assert score.share is None
-    assert "happened once" in score.reason
+    assert "written once" in score.reason
 
 
 def test_the_interval_of_a_sample() -> None:
@@ -278,3 +280,38 @@ def test_an_interval_holds_its_share(passed: int, more: int) -> None:
         low, high = wilson(k / n, n)
         assert 0 <= low <= k / n <= high <= 1
         assert high - low < 1
+
+
+@pytest.mark.parametrize("default", ["0", "'new'::character varying", "current_timestamp()"])
+def test_what_a_default_fills_is_not_people_s_work(default: str) -> None:
+    table = Table("contacts", columns=(Column("status", "text", default=default),))
+    full = score_table(table_of(column("status")), table).scores["completeness"]
+    assert full.share is None
+    # Some emptied it: it can be missing.
+    some = score_table(table_of(column("status", nulls=2)), table).scores["completeness"]
+    assert some.checks == (98, 100)
+
+
+@pytest.mark.parametrize("default", ["", "NULL", "''", "NULL::character varying", "('')"])
+def test_a_default_that_leaves_it_empty_fills_nothing(default: str) -> None:
+    table = Table("contacts", columns=(Column("status", "text", default=default),))
+    full = score_table(table_of(column("status")), table).scores["completeness"]
+    assert full.checks == (100, 100)
+
+
+@pytest.mark.parametrize(
+    ("kind", "dimension"), [("placeholder", "validity"), ("spelling variant", "consistency")]
+)
+def test_what_was_found_in_some_rows_stands_for_all(kind: Any, dimension: str) -> None:
+    fault = Fault(kind, ("city",), 3, 20, confidence=0.9, sampled=20)
+    profile = replace(table_of(column("city")), faults=(fault,))
+    score = score_table(profile).scores[dimension]
+    assert score.checks == (85, 100)
+    assert score.method == Method("sample", n=20)
+    assert score.interval is not None
+
+
+def test_a_statement_counts_as_validity_where_nothing_else_is_said() -> None:
+    test = checked.Tested("rule", "f", "sql", "contacts", faults=5, applicable=50)
+    score = card_of(table_of(column("mail")), About(tests=(test,))).scores["validity"]
+    assert score.checks == (45, 50)

@@ -137,7 +137,7 @@ def test_more_tables_than_can_be_read_are_drawn_by_entity(make: Make) -> None:
     (drawing,) = key_diagrams(facts)
     assert {b.label for b in drawing.diagram.boxes} == {"contact", "note", "t43", "t44"}
     (note,) = (b for b in drawing.diagram.boxes if b.label == "note")
-    assert note.detail == "200 rows"
+    assert note.detail == "200 rows, 2 tables"
     assert "of tables that hold no entity" in drawing.left_out[-1]
 
 

@@ -18,6 +18,7 @@ from crmaudit.quality.collectors.key_values import KeyValues, PairSide, Side
 from crmaudit.quality.products.resolved import Resolved
 from crmaudit.quality.references.candidates import Candidate, Candidates
 from crmaudit.quality.references.columns import Columns, Known
+from crmaudit.quality.references.habits import Confirmed, Habits
 from crmaudit.quality.references.judge import ENOUGH, Inclusion, Judged, Spread, judge
 from crmaudit.quality.references.pairs import Pair, pairs
 from crmaudit.quality.references.stated import declared, mapped, without_doubles
@@ -28,6 +29,9 @@ from crmaudit.workspace.landscape import Map
 _RIVALS = 5
 _ONLY_VALUES = 0.15
 """The prior of a reference that nothing in its name speaks for."""
+
+_HABIT = 0.8
+"""The prior of a reference of which columns of the same name elsewhere tell."""
 
 _MANY = 10
 """So many different numbers are needed before values alone are believed to be references."""
@@ -69,12 +73,14 @@ class Search:
         init=False, default_factory=list
     )
     _keys: SearchedKeys = field(init=False)
-    _loaded: dict[int, Table] = field(init=False, default_factory=dict)
+    _loaded: dict[int, tuple[Table, str]] = field(init=False, default_factory=dict)
     _nameless: list[tuple[Table, str, int]] = field(init=False, default_factory=list)
     _typed: list[_Asked] = field(init=False, default_factory=list)
     _polymorphic: list[Polymorphic] = field(init=False, default_factory=list)
     _doubtful: set[tuple[str, str]] = field(init=False, default_factory=set)
     _paired: set[tuple[str, str]] = field(init=False, default_factory=set)
+    _said: frozenset[tuple[str, str]] = field(init=False, default=frozenset())
+    _unproven: set[tuple[str, str]] = field(init=False, default_factory=set)
 
     def __post_init__(self) -> None:
         self._candidates = Candidates(self.columns)
@@ -85,6 +91,7 @@ class Search:
             if len(a.reference.columns) == 1
         )
         types = self._ask_pairs(taken)
+        self._said = taken | types
         self._ask_guesses(taken | types)
         likely = {(c.table.qualified, c.column) for c, *_ in self._guesses if c.prior >= 0.6}
         references = taken | likely
@@ -203,7 +210,7 @@ class Search:
 
     def _parent(self, to: Table, column: str) -> int:
         number = self.values.side(Side(to.qualified, (column,)))
-        self._loaded[number] = to
+        self._loaded[number] = to, column
         return number
 
     # Answers
@@ -223,7 +230,8 @@ class Search:
             for a in asked
             if a.pair is not None and a.reference.when is not None
         )
-        references = [*self._stated_results(asked, split), *self._guessed_results()]
+        said = self._proven(self._stated_results(asked, split))
+        references = [*said, *self._guessed_results()]
         references.sort(key=lambda r: (r.table, r.columns, r.when or ("", ""), r.to))
         return tuple(references), tuple(self._polymorphic), tuple(self._keys.found(self.unread))
 
@@ -241,6 +249,8 @@ class Search:
                 self._doubtful.add((table, pair.id_column))
                 continue
             self._paired |= {(table, pair.id_column), (table, pair.type_column)}
+            if pair.to_prove and known is None:
+                self._unproven.add((table, pair.id_column))
             share = matched / rows if rows else 0.0
             sure = known.confidence if known else round(max(pair.prior, 0.45 + share / 2), 3)
             basis = known.basis if known else "inferred"
@@ -305,6 +315,20 @@ class Search:
             clear = may_show(pair.type_column, "text", distinct, rows, value, count)
             shown[value if clear else shape(value)] += count
         return dict(sorted(shown.items(), key=lambda item: (-item[1], item[0])))
+
+    def _proven(self, found: list[Reference]) -> list[Reference]:
+        """Without pairs whose names say little and whose ids are mostly not there."""
+        filled: dict[tuple[str, str], int] = defaultdict(int)
+        orphans: dict[tuple[str, str], int] = defaultdict(int)
+        for one in found:
+            filled[one.table, one.columns[0]] += one.filled or 0
+            orphans[one.table, one.columns[0]] += one.orphans or 0
+        wrong = {p for p in self._unproven if orphans[p] > 0.5 * filled[p] or not filled[p]}
+        pairs_ = [p for p in self._polymorphic if (p.table, p.id_column) in wrong]
+        for pair in pairs_:
+            self._polymorphic.remove(pair)
+            self._paired -= {(pair.table, pair.id_column), (pair.table, pair.type_column)}
+        return [r for r in found if r.when is None or (r.table, r.columns[0]) not in wrong]
 
     def _stated_results(
         self, asked: list[_Asked], split: Mapping[tuple[int, str], int]
@@ -394,6 +418,7 @@ class Search:
             place = candidate.table.qualified, candidate.column
             if place not in best or judged.confidence > best[place][1].confidence:
                 best[place] = candidate, judged, found
+        self._follow_habits(best)
         for candidate, judged, found in best.values():
             back = best.get((candidate.to.qualified, candidate.to_column))
             mutual = back is not None and _target(back[0]) == _source(candidate)
@@ -406,6 +431,31 @@ class Search:
                 continue
             if judged.confidence >= ENOUGH:
                 yield self._guessed(candidate, judged, found)
+
+    def _follow_habits(
+        self, best: dict[tuple[str, str], tuple[Candidate, Judged, Inclusion | None]]
+    ) -> None:
+        """Send columns without values where the filled ones of their name go."""
+        habits = Habits(
+            Confirmed(*place, _target(candidate))
+            for place, (candidate, judged, found) in best.items()
+            if judged.confidence >= ENOUGH and found is not None and found.referred
+        )
+        for table in self.columns.tables:
+            for known in self.columns.of(table):
+                place = table.qualified, known.name
+                if not known.is_empty or place in self._said | self._paired:
+                    continue
+                there = best.get(place)
+                told = there is not None and there[1].confidence >= ENOUGH
+                guessed = _target(there[0]) if there is not None and told else None
+                to = habits.of(known.name, guessed)
+                target = self.columns.get(*to) if to is not None else None
+                if to is None or target is None or to == place or not known.can_hold_key:
+                    continue
+                why = ("columns of that name elsewhere refer to it",)
+                candidate = Candidate(table, known.name, target.table, to[1], _HABIT, why)
+                best[place] = candidate, judge(candidate, None, Spread(), Spread()), None
 
     def _guessed(self, candidate: Candidate, judged: Judged, found: Inclusion | None) -> Reference:
         table = candidate.table.qualified
@@ -429,14 +479,12 @@ class Search:
             spread = spreads.get(child)
             if spread is None:
                 continue
-            for parent, to in self._loaded.items():
+            for parent, (to, column) in self._loaded.items():
                 keys = spreads.get(parent)
                 if keys is not None and to != table and _may_include(spread, keys):
-                    column = self._candidates.key(to)
                     why = ("only its values speak for it",)
-                    if column is not None:
-                        candidate = Candidate(table, name, to, column, _ONLY_VALUES, why, True)
-                        yield candidate, child, parent
+                    candidate = Candidate(table, name, to, column, _ONLY_VALUES, why, True)
+                    yield candidate, child, parent
 
 
 def _is_pair(pair: Pair, rows: int, matched: int) -> bool:

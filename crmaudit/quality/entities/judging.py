@@ -26,6 +26,9 @@ _FEW = 5
 _SECOND = 0.12
 """How much less sure than the best table of its entity one has to be to be called secondary."""
 
+_PEOPLE = 0.5
+"""How far columns have to speak for persons, for a table of members to be one of persons."""
+
 _NAMED_ONLY = ("segment", "role", "team", "unit", "relationship")
 """Entities that have no columns of their own kind."""
 
@@ -34,6 +37,8 @@ _WORK = {"subject", "body", "due", "duration", "start", "end", "completed", "loc
 _CONTACT = frozenset(_CONTACT_TEXT.split())
 _CONTAINERS = ("role", "team", "segment", "relationship", "event registration", "membership")
 _DOCUMENTS = ("invoice", "quote", "order", "contract", "contribution", "payment")
+_SOLD = ("opportunity", "lead", "project", "case")
+"""What else goods may be counted in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +71,7 @@ class _Judges:
             verdict = self._alone(table)
             if verdict:
                 self.found[name] = verdict
+        self._members()
         self._demote()
         # What hangs on others is judged when those are; chains are short.
         for _ in range(3):
@@ -104,6 +110,8 @@ class _Judges:
             return None
         if _machine(table) and sure < 0.7:
             return Verdict("system", "", 0.6, ("machine data, by its columns",))
+        if self._counts_goods(table, said):
+            return None
         if entity and sure >= _ENOUGH and not self._names_parent(table, said):
             if self._lists(table, entity):
                 reason = "codes with labels and nothing that such a record has"
@@ -173,6 +181,8 @@ class _Judges:
             return 0.15, ("it joins two tables",)
         if entity == "payment" and any("invoice" in self.read[t].entities for t in table.targets):
             return 0.15, ("it refers to invoices",)
+        if entity == "membership" and any(map(self._lists_people, table.targets)):
+            return 0.15, ("it refers to persons",)
         if entity in ("activity", "document") and table.pairs:
             return 0.12, ("it may belong to any record",)
         return 0.0, ()
@@ -202,8 +212,9 @@ class _Judges:
 
     def _is_log(self, table: SeenTable, said: Reading, sure: float) -> bool:
         marks = table.marks
-        told = "event kind" in marks and bool(table.pairs) and len(table.content) <= _FEW
-        if "activity" in said.entities and told and not marks & _WORK:
+        told = bool(table.pairs) and len(table.content) <= _FEW
+        stream = "event" in said.entities or ("activity" in said.entities and "event kind" in marks)
+        if stream and told and not marks & _WORK:
             # A stream of what happened to records, not of what people did for customers.
             return True
         if (said.sure and sure > 0.7) or said.role in ("link", "lookup"):
@@ -232,8 +243,11 @@ class _Judges:
 
     def _ends(self, table: SeenTable) -> int:
         made = {table.stamps.get("created_by"), table.stamps.get("modified_by")}
-        columns = {k.column for k in table.links if k.column not in made}
-        return len(columns - {p[1] for p in table.pairs}) + len(table.pairs)
+        links = [k for k in table.links if k.column not in made]
+        # Two references to accounts say who did something to the row, whatever they are called.
+        accounts = {k.to for k in links if k.to in self.users}
+        columns = {k.column for k in links if k.to not in self.users}
+        return len(columns - {p[1] for p in table.pairs}) + len(accounts) + len(table.pairs)
 
     def _names_parent(self, table: SeenTable, said: Reading) -> bool:
         """`case_updates`: only another word than the head names the entity."""
@@ -246,6 +260,25 @@ class _Judges:
             and bool(max(said.entities.values(), default=0.0) <= 0.3)
             and max((s for s, _ in scores(table.marks).values()), default=0.0) < 0.6
         )
+
+    def _lists_people(self, name: str) -> bool:
+        return scores(self.tables[name].marks).get("person", (0.0, ()))[0] >= _PEOPLE
+
+    def _members(self) -> None:
+        """Members with names are persons where their memberships stand in a table of their own."""
+        for name, verdict in list(self.found.items()):
+            if verdict.entity != "membership" or not self._lists_people(name):
+                continue
+            held = [
+                o
+                for o in sorted(self.tables[name].referred)
+                if o in self.found
+                and (self.found[o].entity, self.found[o].role) == ("membership", "primary")
+                and not self._lists_people(o)
+            ]
+            if held:
+                reasons = ("its columns name persons", f"their memberships stand in {held[0]}")
+                self.found[name] = replace(verdict, entity="person", reasons=reasons)
 
     def _demote(self) -> None:
         """Of several tables of an entity those with a doubtful or longer name are secondary."""
@@ -286,8 +319,9 @@ class _Judges:
         parents = self._parents(table)
         if said.role == "lookup":
             return self._lookup(table, said, "a list of choices, by its name", 0.8)
-        if said.role == "line" or self._is_line(table, parents):
-            entity = next((e for e in parents if e in _DOCUMENTS), "")
+        if said.role == "line" or self._is_line(table, parents) or self._counts_goods(table, said):
+            known = parents or tuple(said.entities)
+            entity = next((e for e in (*_DOCUMENTS, *_SOLD) if e in known), "")
             entity = entity or self._of(table, said)
             why = "lines of another table, by its " + ("name" if said.role == "line" else "columns")
             return Verdict("line", entity, 0.75, (why,)) if entity or said.role_only else None
@@ -301,7 +335,8 @@ class _Judges:
         for parent in parents:
             if parent in said.entities or (parent in PARTIES and "party" in said.entities):
                 return Verdict("secondary", parent, 0.5, (f"details of {parent}, by its name",))
-        if self._ends(table) > 1 and len(table.content) <= _FEW and (of := self._of_link(table)):
+        apart = self._ends(table) - bool(self.users.intersection(k.to for k in table.links))
+        if apart > 1 and len(table.content) <= _FEW and (of := self._of_link(table)):
             return Verdict("link", of, 0.55, ("it joins tables and says little besides",))
         machinery = [t for t in table.targets if self._role_of(t) == "system"]
         if machinery and len(machinery) == len(table.targets):
@@ -341,6 +376,12 @@ class _Judges:
     def _is_line(self, table: SeenTable, parents: Iterable[str]) -> bool:
         counted = "quantity" in table.marks and table.marks & {"unit price", "total", "amount"}
         return bool(counted) and bool(table.pairs or any(p in _DOCUMENTS for p in parents))
+
+    def _counts_goods(self, table: SeenTable, said: Reading) -> bool:
+        """`lead_products` with quantity and price: lines, whatever the two words mean."""
+        priced = table.marks & {"unit price", "total", "amount"}
+        joins = said.several and "product" in said.entities and len(table.targets) > 1
+        return bool(joins and priced and "quantity" in table.marks)
 
     def _is_list(self, table: SeenTable) -> bool:
         few = table.rows is None or table.rows <= _LOOKUP_ROWS
@@ -396,6 +437,9 @@ class _Judges:
         parties = [e for e in ends if e in PARTIES]
         if parties:
             return next((p for p in PARTIES if p in parties), parties[0])
+        if any(self._role_of(t) == "lookup" for t in table.targets):
+            # A list with the account that edits it joins no users.
+            return ""
         return ends[0] if ends else ""
 
     def _of(self, table: SeenTable, said: Reading) -> str:
@@ -405,6 +449,8 @@ class _Judges:
                 return next((p for p in ("person", "organisation") if self._holds(p)), "person")
             if self._holds(entity):
                 return entity
+        if said.role == "log" and said.of and said.of[0] != "party":
+            return said.of[0]
         near = table.targets if said.role != "lookup" else tuple(sorted(table.referred))
         found = dict.fromkeys(
             v.entity

@@ -21,6 +21,8 @@ _ENDINGS = (
 # Letters that German and Dutch put between the parts of a compound.
 _JOINTS = ("", "s", "n", "en", "es", "e", "er")
 _LONG = 5
+# What may end a compound and only says whose it is: `facturascli`, `pedidosprov`.
+_WHOSE = frozenset({"cli", "clt", "clte", "prov", "fourn", "frn", "lief"})
 
 
 @cache
@@ -30,7 +32,7 @@ def words_of(name: str) -> tuple[str, ...]:
     `Rechnungspositionen` gives `rechnung`, `position`.
     """
     parts = [w for raw in raw_words(name) for w in _taken_apart(raw)]
-    telling = _paired([w for w in parts if w not in NOISE])
+    telling = _paired([w for w in parts if w not in NOISE and w not in _WHOSE])
     return tuple(telling or parts)
 
 
@@ -106,6 +108,8 @@ def _segments(word: str) -> tuple[str, ...]:
     """The word as a row of known words; empty where it is none."""
     if singular(word) in _KNOWN:
         return (singular(word),)
+    if word in _WHOSE:
+        return (word,)
     for end in range(len(word) - 2, 2, -1):
         head = word[:end]
         for joint in _JOINTS:
@@ -148,6 +152,24 @@ def stripped(name: str, known: Iterable[str]) -> str:
         if name.lower().startswith(prefix) and len(name) > len(prefix):
             return name[len(prefix) :]
     return name
+
+
+def bare(table: str, columns: Sequence[str]) -> dict[str, str]:
+    """Each column's name without the word of the table that most columns begin or end with.
+
+    In `nom_adh`, `ville_adh`, … of `adherents` the last word says nothing.
+    """
+    found = {c: c for c in columns}
+    split = {c: raw_words(c) for c in columns}
+    long = [w for w in split.values() if len(w) > 1]
+    own = raw_words(table)
+    for at, rest in ((0, slice(1, None)), (-1, slice(None, -1))):
+        word, count = Counter(w[at] for w in long).most_common(1)[0] if long else ("", 0)
+        told = len(word) > 2 and any(w.startswith(word) for w in own)
+        if told and count >= 4 and count * 2 > len(columns):
+            kept = {c: "_".join(w[rest]) for c, w in split.items() if len(w) > 1 and w[at] == word}
+            return found | kept
+    return found
 
 
 def joined(words: Iterable[str]) -> str:

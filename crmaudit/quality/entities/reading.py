@@ -19,7 +19,7 @@ from crmaudit.quality.entities.vocabulary import (
 _MACHINERY_TEXT = """
     cache session migration cron cronjob oauth webhook dashboard dashlet token lock tmp temp
     temporary scheduler menuitem semaphore nonce captcha plugin credential dictionary kanban
-    wizard warteschlange sitzung widget apikey
+    wizard warteschlange sitzung widget apikey passwd dropdown twofactor
     """
 _MACHINERY = frozenset(_MACHINERY_TEXT.split())
 # How much a name proves by the place of the word in it: the only one, the head, another.

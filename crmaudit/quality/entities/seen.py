@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from crmaudit.evidence import Catalog, Column, ColumnProfile, Keys, Semantic, Table, TableProfile
-from crmaudit.quality.entities.marks import marks
+from crmaudit.quality.entities.marks import marks, named
 from crmaudit.quality.entities.names import (
+    bare,
     joined,
     plain,
     prefixes,
@@ -33,6 +34,12 @@ class SeenColumn:
     column: Column
     profile: ColumnProfile | None
     marks: frozenset[str]
+    told: str = ""
+    """Its name without a word that most columns of the table share; empty where there is none."""
+
+    @property
+    def says(self) -> str:
+        return self.told or self.column.name
 
     @property
     def name(self) -> str:
@@ -147,9 +154,13 @@ def _seen(
 ) -> SeenTable:
     usable = profile is not None and profile.provenance.status.state != "failed"
     known = {c.name: c for c in profile.columns} if profile and usable else {}
+    told = bare(table.name, [c.name for c in table.columns])
     columns = tuple(
         SeenColumn(
-            c, known.get(c.name), marks(c.name, getattr(known.get(c.name), "semantic", None))
+            c,
+            known.get(c.name),
+            marks(c.name, getattr(known.get(c.name), "semantic", None)) | named(told[c.name]),
+            told[c.name],
         )
         for c in table.columns
     )

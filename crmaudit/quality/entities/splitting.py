@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from crmaudit.evidence import Table
 from crmaudit.quality.entities.conditions import Dialect, occurs
-from crmaudit.quality.entities.names import raw_words, singular, words_of
+from crmaudit.quality.entities.names import joined, raw_words, singular, words_of
 from crmaudit.quality.entities.seen import SeenColumn, SeenTable
 from crmaudit.quality.entities.signatures import scores
 from crmaudit.quality.entities.vocabulary import ENTITY_WORDS, FAMILIES, PARTIES, VALUE_WORDS
@@ -28,6 +28,20 @@ _LETTERS = {
     **dict.fromkeys(("o", "c", "b", "j", "u", "e", "g", "jp", "pj", "pm", "co"), "organisation"),
     **dict.fromkeys(("h", "hh"), "household"),
 }
+# What the law calls them, as the name of a column that is true or false.
+_LEGAL_PERSONS = {
+    **dict.fromkeys(
+        ("personafisica", "personnephysique", "naturalperson", "natuerlicheperson", "pessoafisica",
+         "natuurlijkpersoon", "privatperson", "individual", "particulier", "particular"),
+        "person",
+    ),
+    **dict.fromkeys(
+        ("personajuridica", "personagiuridica", "personnemorale", "legalperson", "legalentity",
+         "juristischeperson", "pessoajuridica", "rechtspersoon", "iscompany"),
+        "organisation",
+    ),
+}  # fmt: skip
+_BOOLEAN = ("bool", "tinyint(1)", "bit")
 
 _CODE = 20
 _SOME = 5
@@ -129,6 +143,10 @@ def split(
 
 def party_flag(column: SeenColumn) -> str:
     """The kind of party that a flag tells of: `is_company` → organisation; empty for others."""
+    if column.column.type.lower().startswith(_BOOLEAN):
+        found = _LEGAL_PERSONS.get(joined(raw_words(column.name)))
+        if found:
+            return found
     words = words_of(column.name)
     if len(words) != 2 or words[0] not in ("is", "ist", "est", "es", "e"):
         return ""

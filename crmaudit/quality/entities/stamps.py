@@ -17,7 +17,9 @@ _NAMES = {
     "created_at": """createdat created createdon createddate createdate datecreated creationdate
         createdtime dateentered datec erstelltam erstellt angelegtam datecreation fechacreacion
         enteredon signedup dateadded addedon datacreazione aangemaaktop datacriacao creele crdate
-        insertdate registeredat anlagedatum erfasstam uploaddate dateadd insertedat""",
+        insertdate registeredat anlagedatum erfasstam uploaddate dateadd insertedat datecrea
+        datecreat dateenregistrement dateenreg fechaalta fecalta fechaingreso fecharegistro
+        datainserimento datacadastro""",
     "created_by": """createdby createdbyid createdid creatorid creator createduserid smcreatorid
         fkuserauthor erstelltvon angelegtvon creepar creadopor enteredby creatoda aangemaaktdoor
         criadopor addedby createuid authorid erfasstvon fkusercreat fkusercreate createdbyuser
@@ -25,7 +27,8 @@ _NAMES = {
     "modified_at": """updatedat updated modifiedat modified modifiedon modifieddate datemodified
         lastmodified lastmodifieddate modifiedtime tms geaendertam datemodification changed
         fechamodificacion changedon changedat writedate lastupdate lastupdated datamodifica
-        gewijzigdop dataalteracao modifiele updatedon aenderungsdatum mtime""",
+        gewijzigdop dataalteracao modifiele updatedon aenderungsdatum mtime datemodif
+        datemaj actualizado fechaactualizacion ultimaactualizacion dataaggiornamento""",
     "modified_by": """updatedby modifiedby modifiedbyid modifiedid modifieduserid lastmodifiedby
         lastmodifiedbyid lastmodifiedid fkusermodif geaendertvon modifiepar modificadopor changedby
         writeuid modificatoda gewijzigddoor alteradopor updatedbyid updatedbyuser""",
@@ -34,9 +37,11 @@ _NAMES = {
         assignedid assignedtoid assigneeid assignee eigentuemer betreuer betreuerid owneruserid
         fkuserassign verantwortlich verantwortlichid caseworkerid ownedby zugewiesenan eigenaar
         eigenaarid responsabile responsavel salespersonid salesrepid accountmanager
-        accountmanagerid commercialid asignadoa assegnatoa attribuea""",
+        accountmanagerid commercialid asignadoa assegnatoa attribuea vendedor vendedorid
+        idvendedor codvendedor comercial idcomercial codcomercial codagente idagente agenteid
+        codigoagente commercial idcommercial salesowner salesownerid""",
     "deleted": """deleted isdeleted deletedat deletedon deletedflag geloescht supprime eliminado
-        eliminato verwijderd excluido datedeleted delflag isdel removedat deletedtime trashed
+        eliminato verwijderd excluido baja debaja dadodebaja fechabaja datedeleted delflag isdel removedat deletedtime trashed
         geloeschtam supprimele removed""",
     "archived": """archived isarchived archivedat archivedon archiviert archive archivado
         archiviato gearchiveerd arquivado""",
@@ -95,7 +100,7 @@ def stamps(columns: Sequence[SeenColumn]) -> Stamps:
         for stamp, weight in _could_be(column):
             if column.empty and stamp == "deleted":
                 continue
-            rank = (-weight, _RANK.get(joined(raw_words(column.name)), 99) * 1000 + place)
+            rank = (-weight, _RANK.get(joined(raw_words(column.says)), 99) * 1000 + place)
             if stamp not in found or rank < found[stamp][0]:
                 found[stamp] = (rank, column.name)
     taken = {stamp: found[stamp][1] for stamp in _NAMES if stamp in found}
@@ -110,7 +115,9 @@ def stamps(columns: Sequence[SeenColumn]) -> Stamps:
 
 
 def _could_be(column: SeenColumn) -> list[tuple[str, float]]:
-    name = joined(raw_words(column.name))
+    name = joined(raw_words(column.says))
+    if name not in _STAMP_OF:
+        name = joined(raw_words(column.name))
     semantic = column.semantic
     by_name = _STAMP_OF.get(name, "")
     meant = _MEANT.get(semantic.type, "") if semantic and semantic.confidence >= _TRUSTED else ""
@@ -120,8 +127,8 @@ def _could_be(column: SeenColumn) -> list[tuple[str, float]]:
     if by_name and by_name != meant:
         could.append((by_name, 0.9))
     if not could and not column.empty:
-        if is_created_stamp(column.name):
+        if is_created_stamp(column.says):
             could.append(("created_at", 0.6))
-        elif is_modified_stamp(column.name):
+        elif is_modified_stamp(column.says):
             could.append(("modified_at", 0.6))
     return could

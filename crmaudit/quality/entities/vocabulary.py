@@ -30,7 +30,7 @@ _ENTITIES = {
         business~ account~ compte~ cuenta~ conta~ verein~ school~ employer~
     """,
     "household": """
-        household haushalt foyer menage hogar famiglia famille familia family huishouden gezin
+        household haushalt foyer menage hogar famiglia~ famille~ familia~ family~ huishouden gezin
         nucleofamiliar
     """,
     "lead": """
@@ -47,12 +47,12 @@ _ENTITIES = {
         tarefa reuniao chamada ligacao interaction interaktion visit~ besuch~ visite~ visita~
         note~ notiz nota~ comment~ kommentar commentaire comentario commento email~ mail~ message~
         nachricht~ sms~ conversation~ communication~ korrespondenz~ fax~ calendar~ kalender~
-        telefonat event~
+        telefonat event~ action~ aktion~ accion~ azione~
     """,
     "case": """
         case ticket caso incidencia incident pratica segnalazione melding chamado ocorrencia
         complaint beschwerde reclamation reclamo klacht reclamacao servicefall vorgang~ fall~
-        dossier~ zaak~ issue~ request~ bug~ helpdesk~ stoerung~ solicitud~ demande~
+        dossier~ zaak~ issue~ request~ bug~ bugreport~ helpdesk~ stoerung~ solicitud~ demande~
     """,
     "campaign": """
         campaign kampagne campagne campagna campana campanha mailing newsletter~ rundschreiben~
@@ -84,15 +84,15 @@ _ENTITIES = {
     """,
     "payment": """
         payment zahlung paiement pago pagamento betaling transaction~ transaktion~ receipt~
-        reglement~ cobro~ incasso~ refund~ erstattung~ ontvangst~ zahlungseingang
+        reglement~ cobro~ incasso~ recibo~ ricevuta~ quittung~ refund~ erstattung~ ontvangst~ zahlungseingang
     """,
     "product": """
         product producttemplate produkt artikel produit producto prodotto articolo produto
         artigo article~ item~
-        sku catalog~ katalog~ leistung~ dienstleistung~ pricebook~ preisliste~
+        variant~ variante~ sku catalog~ katalog~ leistung~ dienstleistung~ pricebook~ preisliste~
     """,
     "document": """
-        document dokument documento attachment anhang datei fichier allegato bijlage anexo
+        document doc dokument documento attachment anhang datei fichier allegato bijlage anexo
         documentation~ file~ archivo~ upload~ blob~ anlage~ knowledgebase~ wissensdatenbank~ pdf~
     """,
     "quote": """
@@ -151,14 +151,15 @@ _ROLES = {
         import export scheduler schedule indexer filter constant const
         parameter param installer package bookmark favorite shortcut notification
         scheduled integration connector api apikey sync replication batch trigger rule macro
-        signature theme color font icon page block site domain registry seq autonumber numbering
+        signature theme color font icon page block site domain dropdown routing tour tooltip database flow twofactor registry seq autonumber numbering
         semaphore heartbeat einstellung konfiguration sitzung vorlage parametre reglage modele
         configuracion plantilla sesion impostazione modello sessione instelling sjabloon
         configuracao modelo sessao warteschlange traduction uebersetzung zaehler compteur contador
         dedupe component resource handler adapter property meta credential nonce captcha kanban
-        reminder alert autofollow wizard action reportinstance ausnahme tabelle column spalte field
+        reminder alert autofollow wizard reportinstance ausnahme tabelle column spalte field
         feld champ campo campi veld fieldgroup picklist option optionlist optionvalue
-        optiongroup optionset uf profileconfig screen menuitem lang
+        optiongroup optionset attribut attribute atributo attributo attribuut secuencia sequenza
+        formato password passwd pwreset uf profileconfig screen menuitem lang
     """,
     "log": """
         log history audit changelog trail version revision tracker protokoll verlauf
@@ -176,7 +177,7 @@ _ROLES = {
         fonte origem situacao lookup choice picklist codetable dic enum taxcode steuersatz
         unit~ uom term~ level class~ classification skill~ severity queuetype subtype disposition
         taxrate vat~ paymentterm postalcode~ plz~ comune~ municipality~ gemeinde~ departamento~
-        lookupvalue allowed denomination titre tagtype
+        lookupvalue allowed denomination titre tagtype codigopostal codepostal ciudad poblacion localidad
     """,
     "line": """
         line item position detail projecttask projettask lineitem det rechnungsposition
@@ -191,7 +192,7 @@ _ROLES = {
     "secondary": """
         address phone website fax avatar adresse telefon telephone telefono direccion indirizzo
         adres endereco telefone emailaddress phonenumber postaladdress mailaddress im openid
-        bankaccount bankverbindung rib iban location anschrift telefonnummer coordonnee
+        bankaccount bankverbindung rib iban picture foto social socialmedia location anschrift telefonnummer coordonnee
         socialprofile email mail correo courriel kontaktdaten rufnummer phonenumber subdetail
         photo image bild blacklist unsubscribe suppression optout sperrliste widerspruch
         donotcontact
@@ -208,7 +209,8 @@ ACCESS = frozenset(_ACCESS_TEXT.split())
 _NOISE_TEXT = """
     tbl tb t dbo app core main data stamm daten stammdaten master base basic general info
     information new old tab table the of de du la le les des del der die das und and et y
-    trouble sales sale crm res res_ my public tx mod c v tt sys_ dim fact stg hs
+    trouble sales sale crm sent received enviado recibido envoye recu gesendet empfangen inviato
+    incoming outgoing inbound outbound res res_ my public tx mod c v tt sys_ dim fact stg hs
     """
 NOISE = frozenset(_NOISE_TEXT.split())
 
@@ -264,7 +266,8 @@ VALUE_WORDS: dict[str, str] = {word: meaning for word, meaning, _ in _words(_VAL
 _ROMANCE_TEXT = """
     tipo tipos statut estado categoria categorie ligne linea riga linha historique historial
     storico historico parametre configuracion modele motivo motif stato lista liste fecha
-    etat type detalle dettaglio
+    etat type types detalle dettaglio formato secuencia sequenza plantilla sesion impostazione
+    modello sessione modelo sessao etapa fase soort reden renglon atributo attributo
     """
 ROMANCE = frozenset(_ROMANCE_TEXT.split())
 """Words for roles that stand before what they speak of: `tipo_cliente`."""
@@ -273,7 +276,7 @@ _GEOGRAPHY_TEXT = """
     country state province region county city currency language timezone land bundesland kanton
     waehrung sprache pays devise langue pais provincia moneda idioma paese nazione regione valuta
     lingua taal municipality gemeinde comune departement stateprovince worldregion postalcode plz
-    zipcode locale departements canton gender salutation
+    zipcode codigopostal codepostal ciudad poblacion zip localidad locale departements canton gender salutation
     """
 GEOGRAPHY = frozenset(_GEOGRAPHY_TEXT.split())
 """What a world map or a dictionary says: lists that no CRM makes up."""

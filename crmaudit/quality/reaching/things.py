@@ -123,7 +123,9 @@ class _World:
 
     def _follow(self, row: MappedTable, rows: Rows, thing: str) -> tuple[list[Link], str]:
         """The ways from a record to the rows of one kind of thing, or why there is none."""
-        held = [t for t in self._map.of_kind(thing) if t.role == "primary" and self._there(t)]
+        # A comment or an e-mail kept with a customer tells of them as much as a task does.
+        roles = ("primary", "secondary") if thing == "activity" else ("primary",)
+        held = [t for t in self._map.of_kind(thing) if t.role in roles and self._there(t)]
         if not held:
             return [], f"no table holds {_names(thing)}"
         if all(t.table == row.table for t in held):

@@ -7,12 +7,26 @@ from dataclasses import dataclass
 
 from crmaudit.evidence import Table
 from crmaudit.quality.references.columns import Columns, Known
-from crmaudit.quality.references.table_keys import own_key
+from crmaudit.quality.references.table_keys import own_keys
 from crmaudit.quality.references.tables import Match, TableNames
-from crmaudit.quality.references.words import ANYTHING, GENERIC, STAFF, USERS, Named, named, stems
+from crmaudit.quality.references.words import (
+    ANYTHING,
+    ELSEWHERE,
+    GENERIC,
+    STAFF,
+    USERS,
+    Named,
+    named,
+    stems,
+)
 
 _UNMARKED = 0.55
 """What a name counts that is not marked as a key: `parent_account`, `organisation`."""
+
+_NAME_OF = 0.7
+"""What `account_name` counts for the table of accounts: the name may only be repeated."""
+
+_NAME = stems("name")[0]
 
 _USER_ENDS = tuple(u for u in USERS if len(u) > 3)
 """`systemuser`, `anwendungsbenutzer`."""
@@ -84,7 +98,7 @@ class Candidates:
     def __init__(self, columns: Columns) -> None:
         self.columns = columns
         self.names = TableNames(columns.tables)
-        self._keys = {t.qualified: own_key(t, columns, self.names) for t in columns.tables}
+        self._keys = own_keys(columns, self.names)
         self._users = user_tables(columns, self.names)
         self._persons = _person_tables(columns, self.names)
         self._by_key_name = _by_key_name(columns, self.names, self._keys)
@@ -138,7 +152,9 @@ class Candidates:
             matches = [
                 Match(m.table, m.score - less, m.reason) if m.table == own else m for m in matches
             ]
-        yield from self._targets(known, matches, mark, reasons, mark < 0.9)
+        unsure = mark < 0.9 or known.wide or bool(ELSEWHERE & set(name.stems))
+        yield from self._targets(known, matches, mark, reasons, unsure)
+        yield from self._by_name_of(known, name)
         best = max((m.score for m in matches), default=0.0)
         said = known.means in ("owner", "created by", "modified by")
         if name.person or said:
@@ -150,7 +166,8 @@ class Candidates:
                 people = [Match(t, min(likely, 0.7), f"{why}; there is no table of users")
                           for t in self._persons[:1]]  # fmt: skip
             sure = max(mark, 0.9) if said or name.mark else mark
-            yield from self._targets(known, people, sure, reasons, not (said or mark >= 0.9), True)
+            unsure = known.wide or not (said or mark >= 0.9)
+            yield from self._targets(known, people, sure, reasons, unsure, True)
         base = self.names.base(own)
         if base is not None and name.mark and set(name.stems) <= ANYTHING:
             match = Match(base, 0.85, f"its table adds to {base.qualified}")
@@ -160,6 +177,17 @@ class Candidates:
             why = f"its table keeps the past of {past.qualified}" if past else _ABOVE
             match = Match(past or own, 0.9 if best < 0.7 else 0.4, why)
             yield from self._targets(known, [match], mark, reasons, False)
+
+    def _by_name_of(self, known: Known, name: Named) -> Iterator[Candidate]:
+        """`account_name` may hold what accounts are told apart by, where no number does."""
+        rest = name.words[:-1]
+        if name.mark or not rest or name.stems[-1] != _NAME or not known.is_text:
+            return
+        beside = (named(k.name) for k in self.columns.of(known.table) if k.name != known.name)
+        if any(n.mark >= 0.75 and n.words == rest for n in beside):
+            return
+        found = [m for m in self.names.matches(Named(rest, 0.0), known.table) if m.score >= 0.85]
+        yield from self._targets(known, found, _NAME_OF, ("it holds a name",), True)
 
     def _targets(
         self,
@@ -206,9 +234,11 @@ class Candidates:
                 continue
             why = f"it is named like the key of {to.qualified}"
             score = 0.97 if name.mark or declared else 0.6
-            yield Candidate(
-                known.table, known.name, to, column, score, (why,), not (name.mark or declared)
-            )
+            if to in self._users[:1]:
+                # Profiles and settings repeat the login; those who log in are the users.
+                score += 0.02
+            # That a number of its own is unique there does not make it a reference here.
+            yield Candidate(known.table, known.name, to, column, score, (why,), not declared)
 
 
 def user_tables(columns: Columns, names: TableNames) -> tuple[Table, ...]:

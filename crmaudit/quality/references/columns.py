@@ -39,6 +39,8 @@ class Known:
     profile: ColumnProfile | None = None
     rows: int | None = None
     declared_unique: bool = False
+    wide: bool = False
+    """Of a type that its engine gives no plain index: what refers to others is not kept so."""
 
     @property
     def name(self) -> str:
@@ -108,6 +110,7 @@ class Columns:
 
     def __init__(self, catalog: Catalog, profiles: Iterable[TableProfile] = ()) -> None:
         self.tables = tuple(t for t in catalog.tables if t.kind != "view" and t.columns)
+        self._engine = catalog.provenance.engine
         self._profiles: Mapping[str, TableProfile] = {
             p.table: p for p in profiles if not p.where and p.provenance.status.state != "failed"
         }
@@ -138,13 +141,20 @@ class Columns:
     @cached_property
     def _known(self) -> Mapping[str, Mapping[str, Known]]:
         found: dict[str, dict[str, Known]] = {}
+        engine = self._engine
         for table in self.tables:
             profile = self._profiles.get(table.qualified)
             measured = {c.name: c for c in profile.columns} if profile else {}
             unique = unique_columns(table)
             rows = self.rows(table.qualified)
             found[table.qualified] = {
-                c.name: Known(table, c, measured.get(c.name), rows, c.name in unique)
+                c.name: Known(
+                    table, c, measured.get(c.name), rows, c.name in unique, _wide(c.type, engine)
+                )
                 for c in table.columns
             }
         return found
+
+
+def _wide(type_: str, engine: str) -> bool:
+    return engine in ("mariadb", "mysql") and type_.lower().startswith(("text", "tinytext"))

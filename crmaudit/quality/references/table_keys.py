@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from crmaudit.evidence import Table
 from crmaudit.quality.references.columns import Columns, Known
 from crmaudit.quality.references.tables import TableNames
 from crmaudit.quality.references.words import named, stems
 
 _ENOUGH = 0.55
+_USUAL = 5
+"""So many tables have to have the same column as their key before others are believed to."""
 
 
 def own_key(table: Table, columns: Columns, names: TableNames) -> str | None:
@@ -18,6 +22,30 @@ def own_key(table: Table, columns: Columns, names: TableNames) -> str | None:
         return None
     ranked = key_columns(table, columns, names)
     return ranked[0][0] if ranked and ranked[0][1] >= _ENOUGH else None
+
+
+def own_keys(columns: Columns, names: TableNames) -> dict[str, str | None]:
+    """`own_key` of all tables; where it is open, the column that is most others' key."""
+    keys = {t.qualified: own_key(t, columns, names) for t in columns.tables}
+    usual = _usual(columns, keys)
+    for table in columns.tables:
+        known = columns.get(table.qualified, usual) if usual else None
+        if known is None or keys[table.qualified] or table.primary_key or not known.can_hold_key:
+            continue
+        if known.is_empty or known.is_unique:
+            keys[table.qualified] = usual
+    return keys
+
+
+def _usual(columns: Columns, keys: dict[str, str | None]) -> str:
+    """The column by which most tables are told apart, and that never holds a value twice."""
+    counted = Counter(key for key in keys.values() if key)
+    if not counted:
+        return ""
+    name, count = min(counted.items(), key=lambda c: (-c[1], c[0]))
+    having = [k for t in columns.tables if (k := columns.get(t.qualified, name)) and k.filled]
+    alone = all(k.is_unique for k in having)
+    return name if count >= _USUAL and 2 * count > sum(counted.values()) and alone else ""
 
 
 def key_columns(

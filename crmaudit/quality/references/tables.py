@@ -185,7 +185,10 @@ class TableNames:
     def _by_last_letters(self, stem: tuple[str, ...]) -> Iterator[Match]:
         """`region` for `worldregion`."""
         if len(stem) == 1 and len(stem[0]) > 4 and not set(stem) <= GENERIC:
-            fits = [t for t in self.tables if self.key(t)[-1].endswith(stem[0])]
+            # `count` is no `account`: what stands before has to be a word, too.
+            longer = len(stem[0]) + 3
+            last = [(t, self.key(t)[-1]) for t in self.tables]
+            fits = [t for t, word in last if word.endswith(stem[0]) and len(word) >= longer]
             if len(fits) == 1:
                 yield Match(fits[0], 0.65, "{table} ends with its name")
 

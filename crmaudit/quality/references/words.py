@@ -36,7 +36,8 @@ _PERSONS_TEXT = """
     proprietario creatore autore utente eigenaar gebruiker medewerker utilizador criador
 """
 _DONE_TEXT = """
-    assigned created modified updated changed completed approved closed deleted entered edited
+    assigned allocated delegated created modified updated changed completed approved closed
+    deleted entered edited
     signed run written write create update verified published scheduled executed performed
     modify lastmodified angelegt erstellt geandert bearbeitet zugewiesen erledigt geloscht
     cree modifie assigne attribue supprime ferme creado modificado asignado completado borrado
@@ -122,6 +123,10 @@ _ANY_TEXT = """
     ref reference model foreign host owner regarding what who document linked attached
     datensatz objekt bezug ziel quelle enregistrement objet cible objeto registro destino origen
 """
+_ELSEWHERE_TEXT = "external extern externe externo remote sync legacy foreignsystem fremdsystem"
+ELSEWHERE = frozenset(stem(w) for w in _ELSEWHERE_TEXT.split())
+"""Words for the key that a record has in another system."""
+
 ANYTHING = frozenset(stem(w) for w in _ANY_TEXT.split())
 """Words for a record of any table."""
 
@@ -214,7 +219,8 @@ def _person(left: list[str], mark: float) -> tuple[bool, bool]:
     if left[-1] in _TO and len(left) > 1 and left[-2] in _DONE | {"reports"}:
         return True, True
     if left[-1] == "uid":
-        return True, True
+        # `imap_uid` is the number of a mail; `uid`, `author_uid`, `revision_uid` are users.
+        return True, len(left) == 1 or left[-2] in _PERSONS | _DONE | {"revision"}
     if _DONE_BY.fullmatch(joined):
         return True, True
     if left[-1] in _PERSONS:

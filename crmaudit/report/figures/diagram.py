@@ -32,7 +32,7 @@ def diagram(spec: Diagram, canvas: Canvas) -> None:
     names = {b.id for b in spec.boxes}
     ties = [t for t in spec.ties if t.source in names and t.target in names]
     tied = {t.source for t in ties} | {t.target for t in ties}
-    top = key(canvas, _signs(spec, ties)) + 6
+    top = key(canvas, _signs(spec, ties), 9) + 6
     layers, ways = layered([b.id for b in spec.boxes if b.id in tied], ties, LAYERS, TALL, True)
     columns = max(len(layers), 1)
     width = min((canvas.width - GAP * (columns - 1)) / columns, 150)

@@ -6,13 +6,14 @@ from collections import Counter
 from collections.abc import Iterator
 
 from crmaudit.evidence import Fault, TableProfile
+from crmaudit.quality.one_place import OnePlace
 from crmaudit.quality.scores import DIMENSIONS, Score
 from crmaudit.report import blocks as b
 from crmaudit.report.measured_scores import entity_cards
 from crmaudit.report.numbers import percent, share
 from crmaudit.report.tables.given import DASH, Column, Given, gap, or_dash
 
-_MOST = 60
+_MOST = 40
 
 
 def scorecards(given: Given) -> b.Table | None:
@@ -78,7 +79,7 @@ def faults(given: Given) -> b.Table | None:
                 f.rows / f.of if f.of else None,
                 (profile.id,),
             ),
-            or_dash(f.example),
+            b.Cell(f.example, f.example, inlines=(b.Code(f.example),)) if f.example else DASH,
             f.confidence,
         )
         for system, profile, f in found[:_MOST]
@@ -87,13 +88,13 @@ def faults(given: Given) -> b.Table | None:
         Column("Column"),
         Column("Fault", filter=True),
         Column("Rows", "percent"),
-        Column("Example, masked", "id"),
+        Column("Example, masked"),
         Column("Confidence", "percent"),
     ]
     note = "Confidence: the share of such rows that may be expected to be real errors."
     if len(found) > _MOST:
         more = given.counted(len(found) - _MOST, "kind", "kinds")
-        note += f" Left out: {more} of faults with fewer rows."
+        note += f" Left out: {more} of faults with fewer rows; `crmaudit quality show` has all."
     caption = given.counted(len(found), "kind of fault", "kinds of faults")
     title = f"{caption} that no rule asked for, in columns"
     return given.table(title, columns, rows, note, filters=len(rows) > 20)
@@ -185,7 +186,7 @@ def products(given: Given) -> b.Table | None:
     for system, known in given.facts.evidence.entity_maps.items():
         product = known.product
         if product is None:
-            rows.append((given.names[system], gap("no known product"), DASH, DASH, DASH))
+            rows.append((given.names[system], "none of those known", DASH, DASH, DASH))
             continue
         proven = "tried on live data" if product.verified else "not verified on live data"
         rows.append(
@@ -214,9 +215,8 @@ def reached(given: Given) -> b.Table | None:
         name = f"{given.names.get(x.entity, x.entity)} in {given.names[x.system]}"
         for what, having in x.having.items():
             rows.append((name, what, _part(given, having, x.records, x.evidence)))
-        for reason in dict.fromkeys(x.lacking.values()):
-            what = ", ".join(w for w, r in x.lacking.items() if r == reason)
-            rows.append((name, what, gap(reason)))
+        for reason, what in _lacking(x):
+            rows.append((name, ", ".join(what), gap(reason)))
         if x.together is not None:
             what = f"seen together: {', '.join(x.held)}"
             rows.append((name, what, _part(given, x.together, x.records, x.evidence)))
@@ -229,6 +229,15 @@ def reached(given: Given) -> b.Table | None:
     return given.table(
         "What is at hand of each customer", columns, rows, note, filters=len(rows) > 20
     )
+
+
+def _lacking(x: OnePlace) -> Iterator[tuple[str, list[str]]]:
+    """Reasons with what was not counted; what no table holds is told in one line."""
+    by_reason: dict[str, list[str]] = {}
+    for what, reason in x.lacking.items():
+        nowhere = reason.startswith("no table holds")
+        by_reason.setdefault("no table holds it" if nowhere else reason, []).append(what)
+    yield from by_reason.items()
 
 
 def purpose_steps(given: Given) -> b.Table | None:
