@@ -95,7 +95,7 @@ def table_view(profile: TableProfile, notes: Sequence[str] = (), hint: str = "")
         headline=f"{profile.table} · {count(profile.rows, 'row')} · "
         f"{count(len(profile.columns), 'column')} · {profile.seconds:.1f} s",
         columns=[
-            Column("column", "Column", flex=True),
+            Column("column", "Column", flex=True, least=20),
             Column("type", "Type", rank=5),
             Column("meaning", "Meaning", _meaning, rank=1, whole=True),
             Column("filled", "Filled", _filled, whole=True),

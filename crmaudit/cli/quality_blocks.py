@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from rich.text import Text
 
 from crmaudit.cli.panels import Block
-from crmaudit.cli.quality_column import LIKELY, percent, reference
+from crmaudit.cli.quality_column import LIKELY, percent, reference, visible
 from crmaudit.cli.quality_scores import DIMENSIONS, Scored, label
 from crmaudit.cli.quality_scores import row as score_row
 from crmaudit.cli.terminal import bar, count
@@ -107,7 +107,11 @@ def places_block(faults: Sequence[tuple[Holding, Fault]]) -> Block:
         told = f"{f.rows:,} of {f.of:,} rows ({percent(f.rows / f.of if f.of else None, 1)})"
         place = f"{h.profile.table}.{f.columns[0]}" if f.columns else h.profile.table
         block.say(
-            place, f.kind, told, f.example, style="medium" if f.confidence >= LIKELY else "quiet"
+            place,
+            f.kind,
+            told,
+            visible(f.example),
+            style="medium" if f.confidence >= LIKELY else "quiet",
         )
     if len(ordered) > MOST:
         block.say("more", f"{len(ordered) - MOST} kinds of faults, in --format json")

@@ -206,7 +206,8 @@ def _notes(
 
 
 def _without_rows(row: Mapping[str, Any]) -> bool:
-    return row["dimensions"]["completeness"]["reason"] == "the table is empty"
+    reason: str = row["dimensions"]["completeness"]["reason"]
+    return reason == "the table is empty"
 
 
 def _empty(

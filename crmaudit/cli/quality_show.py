@@ -146,7 +146,9 @@ def _table(found: Audit, thing: OfTable) -> View:
         keys_block(keys, profile.table),
         missing_block(profile),
     ]
-    first = profile.columns[0].name if profile.columns else "COLUMN"
+    # The worst column is what is looked at next.
+    worst = max(made.rows, key=lambda r: r["faults"], default=None)
+    first = worst["column"] if worst else "COLUMN"
     return View(
         kind=made.kind,
         headline=_head(

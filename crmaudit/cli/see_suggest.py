@@ -92,7 +92,9 @@ def _view(
     if not measured:
         notes, hint = ["╱ not assessed: no database was read"], "crmaudit collect"
     elif proposed:
-        notes = ["each holds today at its threshold: by the newest profile, on all rows of its table"]
+        notes = [
+            "each holds today at its threshold: by the newest profile, on all rows of its table"
+        ]
         if len(proposed) > _MANY and not table:
             notes.append("these are many: --system and --table choose")
     else:

@@ -221,7 +221,16 @@ def column_counts(
             method = Method("sample", n=min(sampled)) if sampled else method
         found.append(
             Count(
-                dimension, what, passed, applicable, column.name, weight, method, profile.id, failed
+                dimension,
+                what,
+                passed,
+                applicable,
+                column.name,
+                # When a record was changed is said of the record, whatever the column weighs.
+                1.0 if dimension == "timeliness" else weight,
+                method,
+                profile.id,
+                failed,
             )
         )
     return found, reasons

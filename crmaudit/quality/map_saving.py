@@ -63,7 +63,13 @@ def save(workspace: Workspace, found: EntityMap) -> Saving:
     fitting: dict[str, list[dict[str, Any]]] = {}
     for row in rows:
         fitting.setdefault(row.table, []).append(_row(row, names[row.entity]))
-    kept = {t for t in measured if [_said(r) for r in fitting.get(t, [])] == there.get(t)}
+    agreeing = _agreeing(workspace, new, there)
+    kept = {
+        t
+        for t in measured
+        if [_said(r) for r in fitting.get(t, [])] == there.get(t)
+        or (t not in fitting and t in agreeing)
+    }
     added = [row for row in rows if row.table not in kept]
     target = (proposals or own)[0][0] if own else _new_file(workspace, system)
     if added and not own:
@@ -94,6 +100,20 @@ def _proposed(files: Iterable[tuple[str, Map]]) -> Mapping[str, list[dict[str, A
         for row in part.tables:
             found.setdefault(row.table, []).append(row.model_dump(exclude={"note", "columns"}))
     return found
+
+
+def _agreeing(
+    workspace: Workspace,
+    found: Iterable[MappedTable],
+    there: Mapping[str, list[dict[str, Any]]],
+) -> set[str]:
+    """Tables of which a proposal says the same as was found, as far as entity and role go."""
+    parts: dict[str, set[tuple[str, str]]] = {}
+    for row in found:
+        meant = translated(row.entity, workspace.entity.values()) if row.entity else ()
+        parts.setdefault(row.table, set()).add((meant[0] if meant else row.entity, row.role))
+    own = {t: {(r["entity"] or "", r["role"]) for r in rows} for t, rows in there.items()}
+    return {table for table, said in own.items() if parts.get(table) == said}
 
 
 def _said(row: Mapping[str, Any]) -> dict[str, Any]:

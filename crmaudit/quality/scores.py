@@ -261,7 +261,9 @@ def _card(
     for dimension, found in by_dimension.items():
         counted = [c for c in found if c.applicable and c.weight > 0]
         if not counted:
-            reason = reasons.get(dimension, "nothing was measured")
+            weightless = any(c.applicable for c in found)
+            reason = "what was counted weighs 0" if weightless else reasons.get(dimension, "")
+            reason = reason or "nothing was measured"
             scores[dimension] = Score(dimension, reason=reason)
             continue
         scores[dimension] = Score(

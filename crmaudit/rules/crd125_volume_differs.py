@@ -41,7 +41,7 @@ from collections.abc import Iterator
 
 from crmaudit.facts import Facts
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
-from crmaudit.rules.words import counted, doubted
+from crmaudit.rules.words import counted, doubted, guessed
 
 severity: Severity = "low"
 topic: Topic = "mapping"
@@ -80,7 +80,7 @@ def check(facts: Facts, share: float = 0.5) -> Iterator[Hit | NotAssessed]:
                             evidence=(facts.evidence.catalogs[system].id,),
                         ),
                     ),
-                    confidence=doubted("firm", facts.maps[system].doubtful(entity.id)),
+                    confidence=doubted("firm", guessed(facts, system, entity.id)),
                     who=entity.steward,
                 )
 

@@ -40,7 +40,7 @@ from crmaudit.crud_matrix import cell_subject
 from crmaudit.facts import Facts
 from crmaudit.inventory import OpinionGap
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
-from crmaudit.rules.words import doubted, entity_label, listed, need_profiles
+from crmaudit.rules.words import doubted, entity_label, guessed, listed, need_profiles
 
 severity: Severity = "medium"
 topic: Topic = "quality"
@@ -51,8 +51,6 @@ def _hit(facts: Facts, gap: OpinionGap, about: str, what: str, apart: float) -> 
     said, score = gap.perceived, gap.measured
     system, voices = facts.workspace.system[gap.system], len(said.voices)
     who = listed(dict.fromkeys(facts.speaker(v.who) for v in said.voices), 2)
-    known = facts.maps.get(gap.system)
-    guessed = bool(gap.entity) and known is not None and known.doubtful(gap.entity)
     mixed = ", other rows of the table included" if score.mixed else ""
     return Hit(
         about,
@@ -68,7 +66,7 @@ def _hit(facts: Facts, gap: OpinionGap, about: str, what: str, apart: float) -> 
         # Where voices differ so much that they enclose what was measured, some of them are right.
         confidence="tentative"
         if voices < 2 or score.mixed or gap.within_voices
-        else doubted("firm", guessed),
+        else doubted("firm", guessed(facts, gap.system, gap.entity)),
         who=system.owners.business,
         related=(f"system:{system.id}", f"entity:{gap.entity}") if gap.entity else (),
     )

@@ -35,7 +35,7 @@ from collections.abc import Iterator
 from crmaudit.facts import Facts
 from crmaudit.quality.expected import Answer, answers
 from crmaudit.rules.base import Confidence, Hit, Measurement, NotAssessed, Severity, Topic
-from crmaudit.rules.words import column_subject, doubted, need_profiles, table_subject
+from crmaudit.rules.words import column_subject, doubted, guessed, need_profiles, table_subject
 
 severity: Severity = "medium"
 topic: Topic = "quality"
@@ -55,13 +55,6 @@ def _message(broken: list[Answer]) -> str:
     return f"{where}: {first.text}{more}" if where else f"{first.text}{more}"
 
 
-def _guessed(facts: Facts, entity: str | None, broken: list[Answer]) -> bool:
-    """Whether a weak guess says that the tables hold the entity that the expectation is of."""
-    return entity is not None and any(
-        a.system in facts.maps and facts.maps[a.system].doubtful(entity, a.table) for a in broken
-    )
-
-
 def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
     facts.need("expectations.yaml")
     tests = facts.evidence.expectations
@@ -72,6 +65,7 @@ def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
         found = list(answers(expectation, facts.quality, facts.day, tests))
         broken = [a for a in found if a.kept is False]
         open_ones = [a for a in found if a.kept is None]
+        doubtful = any(guessed(facts, a.system, expectation.entity or "", a.table) for a in broken)
         sure: Confidence = "certain" if all(a.exact for a in broken) else "tentative"
         if broken:
             yield Hit(
@@ -83,7 +77,7 @@ def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
                     if a.part is not None and a.whole is not None
                 ),
                 severity=expectation.severity,
-                confidence=doubted(sure, _guessed(facts, expectation.entity, broken)),
+                confidence=doubted(sure, doubtful),
                 who=expectation.owner,
                 related=tuple(dict.fromkeys(_place(a) for a in broken if a.table)),
             )

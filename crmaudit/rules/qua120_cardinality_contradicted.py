@@ -59,29 +59,28 @@ def check(facts: Facts, confidence: float = 0.7) -> Iterator[Hit | NotAssessed]:
     if not facts.evidence.keys:
         raise NotAssessed("the references were not tested", "crmaudit collect --only keys")
     for entity in facts.workspace.entities:
-        guessed = False
-        compared, found = 0, list[tuple[int, int, str, Measurement]]()
+        doubtful, compared, found = False, 0, list[tuple[int, int, str, Measurement]]()
         for index, relation in enumerate(entity.relationships):
             for system, keys in facts.evidence.keys.items():
                 known = facts.maps.get(system)
                 if known is None or relation.cardinality is None or relation.to == entity.id:
                     continue
-                here, there = known.of(entity.id), known.of(relation.to)
+                ends = known.of(entity.id), known.of(relation.to)
                 links = [t for t in known.tables if t.role == "link"]
-                counted = multiplicity(keys, here, there, links, confidence)
+                counted = multiplicity(keys, *ends, links, confidence)
                 if counted is None:
                     continue
                 compared += 1
                 labels = {"here": entity.label, "there": facts.workspace.entity[relation.to].label}
                 for wrong in contradictions(relation.cardinality, counted):
-                    guessed |= known.doubtful(entity.id) or known.doubtful(relation.to)
+                    doubtful |= known.doubtful(entity.id) or known.doubtful(relation.to)
                     says, measured = _words(wrong, labels, (keys.id,))
                     found.append((wrong.rank, index, says, measured))
         if found:
-            yield _hit(entity, sorted(found, key=lambda f: f[:3]), guessed)
+            yield _hit(entity, sorted(found, key=lambda f: f[:3]), doubtful)
         elif not compared and any(r.cardinality for r in entity.relationships):
-            reason = "no tested reference joins the tables of the entities that it relates to"
-            yield NotAssessed(reason, "maps/, crmaudit collect", f"entity:{entity.id}")
+            why = "no tested reference joins the tables of the entities that it relates to"
+            yield NotAssessed(why, "maps/, crmaudit collect", f"entity:{entity.id}")
 
 
 def _words(
@@ -97,7 +96,7 @@ def _words(
     return f"the tables have room for one {other} with each {one}", measured
 
 
-def _hit(entity: Entity, found: list[tuple[int, int, str, Measurement]], guessed: bool) -> Hit:
+def _hit(entity: Entity, found: list[tuple[int, int, str, Measurement]], doubtful: bool) -> Hit:
     rank, index, says, _ = found[0]
     first = entity.relationships[index]
     more = f"; {len(found) - 1} more" if len(found) > 1 else ""
@@ -107,7 +106,7 @@ def _hit(entity: Entity, found: list[tuple[int, int, str, Measurement]], guessed
         path=("relationships", index),
         measurements=tuple(m for *_, m in found),
         severity="medium" if rank < 2 else "low",
-        confidence=doubted("firm" if rank == 0 else "tentative", guessed),
+        confidence=doubted("firm" if rank == 0 else "tentative", doubtful),
         who=entity.steward,
         related=tuple(dict.fromkeys(f"entity:{entity.relationships[f[1]].to}" for f in found)),
     )

@@ -45,7 +45,7 @@ from crmaudit.facts import Facts
 from crmaudit.governance.purposes import PURPOSES
 from crmaudit.quality.one_place import Step, breaks
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
-from crmaudit.rules.words import capital, doubted, entity_label, part_of, quoted, several
+from crmaudit.rules.words import capital, doubted, entity_label, guessed, part_of, quoted, several
 
 severity: Severity = "medium"
 topic: Topic = "extraction"
@@ -66,14 +66,13 @@ def check(facts: Facts, share: float = 0.05) -> Iterator[Hit | NotAssessed]:
 
 def _measured(facts: Facts, step: Step) -> Hit:
     """A chain that breaks in the data: nothing follows on most records."""
-    known = facts.maps.get(step.system)
     going, records = step.going_on or 0, several(entity_label(facts, step.entity))
     return Hit(
         f"purpose:{step.purpose.replace(' ', '-')}",
         f"{step.purpose.capitalize()} breaks in {facts.workspace.system[step.system].name}: "
         f"{f'{going:,}' if going else 'none'} of {step.records:,} {records} {step.told}",
         measurements=(Measurement.share(step.towards, going, step.records, (step.evidence,)),),
-        confidence=doubted("firm", known is not None and known.doubtful(step.entity, step.table)),
+        confidence=doubted("firm", guessed(facts, step.system, step.entity, step.table)),
         related=(f"system:{step.system}",),
     )
 

@@ -29,7 +29,7 @@ from crmaudit.facts import Facts
 from crmaudit.inventory import in_use, left_blank
 from crmaudit.quality.one_place import Seen, seen
 from crmaudit.rules.base import Confidence, Hit, Measurement, NotAssessed, Severity, Topic
-from crmaudit.rules.words import counted, doubted, listed
+from crmaudit.rules.words import counted, doubted, guessed, listed
 
 severity: Severity = "medium"
 topic: Topic = "extraction"
@@ -66,9 +66,8 @@ def check(facts: Facts) -> Iterator[Hit]:
             f"comes nearest and lacks {lacks}; "
             f"{counts.together:,} of its {counted(counts.customers, 'customer')} have all the rest"
         )
-    known = facts.maps.get(at)
     places = [p for p in facts.one_place if p.system == at and p.kind != "lead" and p.records]
-    guessed = known is not None and any(known.doubtful(p.entity, p.table) for p in places)
+    doubtful = any(guessed(facts, at, p.entity, p.table) for p in places)
     sure: Confidence = "firm" if counts else "certain"
     yield Hit(
         f"system:{at}",
@@ -79,7 +78,7 @@ def check(facts: Facts) -> Iterator[Hit]:
             *_counts(counts),
             Measurement.share("systems that say", len(shown), len(scope)),
         ),
-        confidence="tentative" if silent else doubted(sure, counts is not None and guessed),
+        confidence="tentative" if silent else doubted(sure, counts is not None and doubtful),
         who=system.owners.business,
     )
 

@@ -210,6 +210,11 @@ def doubted(confidence: Confidence, doubtful: bool) -> Confidence:
     return lower.get(confidence, "tentative") if doubtful else confidence
 
 
+def guessed(facts: Facts, system: str, entity: str, table: str = "") -> bool:
+    """Whether only a weak guess says that the system's tables, or this one, hold the entity."""
+    return bool(entity) and system in facts.maps and facts.maps[system].doubtful(entity, table)
+
+
 def surety(profile: TableProfile, *columns: ColumnProfile) -> Confidence:
     """Certain where everything was counted exactly, else firm."""
     sampled = profile.rows_method.kind != "exact" or any(c.methods for c in columns)

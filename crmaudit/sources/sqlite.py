@@ -40,9 +40,11 @@ _PRAGMAS = {
     "table_list",
     "table_xinfo",
 }
+_DAMAGED = "the file is damaged: check it with `PRAGMA integrity_check`, or ask for a copy"
 _HINTS = {
     "not a database": "it is encrypted, damaged or no SQLite file: ask for a plain copy",
-    "malformed": "the file is damaged: check it with `PRAGMA integrity_check`, or ask for a copy",
+    "image is malformed": _DAMAGED,
+    "malformed database": _DAMAGED,
     "locked": "another program is writing: run again, or audit a copy",
     "unable to open": "check the permissions of the file and of its folder",
     "readonly": "it holds an unfinished change: open it once with its own program, or ask for a "

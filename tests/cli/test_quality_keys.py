@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -74,6 +75,22 @@ def test_the_worst_stands_first(run, audited: Path, width: int) -> None:
     assert "item_type names no table in 5 rows: Lead" in text
     assert "1 key found that the database does not declare, 1 with repeated" in text
     assert "relations read in relationships" in text
+
+
+def test_many_references_without_a_value_are_one_line(run, audited: Path) -> None:
+    empty = [
+        Reference(f"t{n:02}", ("item_id",), "items", ("id",), cases=0, filled=0) for n in range(40)
+    ]
+    known = keys()
+    keep(audited, replace(known, references=(*known.references, *empty)))
+    ran = run("quality", "keys", "-w", audited)
+    text = " ".join(ran.out.split())
+    assert "42 cannot be told" in text
+    assert "? 42 references of 42 tables without a value to test" in text
+    assert "t01.item_id" not in text
+    assert "notes.item_id" in text
+    told = json.loads(run("quality", "keys", "-w", audited, "--format", "json").out)
+    assert len(told["rows"]) == 44
 
 
 def test_json_holds_everything(run, audited: Path) -> None:

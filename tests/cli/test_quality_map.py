@@ -64,6 +64,16 @@ def test_what_tables_mean(run: Any, root: Path, width: int) -> None:
     assert "a@example.org" not in shown.out
 
 
+def test_a_row_without_an_entity_explains_nothing(run: Any, root: Path) -> None:
+    (root / "maps").mkdir(exist_ok=True)
+    (root / "maps/crm.yaml").write_text(
+        'system: crm\ntables:\n  - {table: "wob[b]les"}\n  - {table: invoices, role: log}\n'
+    )
+    shown = run("quality", "map", "-w", root)
+    assert shown.lines[0] == "entity map · 3 of 4 tables explained", shown.out
+    assert "explained by no entity, 1 table: wob[b]les (1)" in shown.out
+
+
 def test_json_has_everything(run: Any, root: Path) -> None:
     shown = json.loads(run("quality", "map", "crm", "--format", "json", "-w", root).out)
     assert (shown["schema"], shown["kind"]) == (1, "entity-map")

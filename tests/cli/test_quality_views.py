@@ -227,6 +227,29 @@ def test_hostile_names_and_values_stay_text(run, odd: Path, path: str, form: str
         assert not [c for c in cells if c[:1] in ("=", "+", "@")]
 
 
+def test_empty_tables_are_one_line(run, odd: Path) -> None:
+    shown = run("quality", "scores", "--by", "table", "-w", odd)
+    text = " ".join(shown.out.split())
+    assert "╱ 2 tables without a row, so not assessed: " in text
+    assert "the table is empty" not in text
+    told = json.loads(run("quality", "scores", "--by", "table", "-w", odd, "--format", "json").out)
+    assert len(told["rows"]) == 3
+
+
+def test_faults_of_a_table_name_their_columns_and_are_counted(run, demo: Path) -> None:
+    text = " ".join(run("quality", "show", "crm.contacts", "-w", demo).out.split())
+    assert "in date_of_birth · 9999-99-99" in text
+    assert "in postcode · ␣" in text, "a blank that is the fault is seen"
+    assert "kinds of faults, in --format json" in text
+    own = " ".join(run("quality", "show", "crm.contacts.email", "-w", demo).out.split())
+    assert "in email ·" not in own
+
+
+def test_a_table_that_was_not_read_gets_no_silence(run, demo: Path) -> None:
+    refused = run("quality", "suggest", "--table", "contact", "-w", demo)
+    assert (refused.code, "did you mean contacts" in refused.err) == (2, True)
+
+
 def test_an_empty_table_has_no_score(run, odd: Path) -> None:
     ran = run("quality", "show", "crm.empty", "-w", odd)
     assert "not assessed: the table is empty" in ran.out

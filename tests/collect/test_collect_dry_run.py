@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from announced import normal, unannounced
 from collecting import crmaudit, workspace
 from databases import Database, dialects
 from servers import mariadb_statements, postgres_statements
@@ -70,39 +71,6 @@ def listed(text: str) -> list[str]:
     told = [int(n) for n in re.findall(r"^  (\d+) statements? ", text, re.MULTILINE)]
     assert len(found) == sum(told) > 0
     return found
-
-
-def normal(statements: list[str]) -> set[str]:
-    """Without literals and differences of white space."""
-    return {
-        re.sub(r"\b\d+(\.\d+)?\b", "0", re.sub(r"'[^']*'", "'…'", " ".join(s.split())))
-        for s in statements
-    }
-
-
-def unannounced(sent: set[str], printed: set[str]) -> set[str]:
-    """What was sent and is neither printed nor a part of a template that is.
-
-    Templates name a table with all its columns, of which some are read again,
-    perhaps of the rows with a condition.
-    """
-    announced: dict[str, set[str]] = {}
-    for table, columns in map(_parts, printed):
-        announced.setdefault(table, set()).update(columns)
-    rest = set()
-    for statement in sent - printed:
-        table, columns = _parts(statement)
-        if not table or not set(columns) <= announced.get(table, set()):
-            rest.add(statement)
-    return rest
-
-
-def _parts(statement: str) -> tuple[str, tuple[str, ...]]:
-    """The table that a statement reads, and the columns it answers; nothing of other statements."""
-    found = re.fullmatch(
-        r"(?:COPY \()?SELECT (.+?) FROM (\S.*?)(?: WHERE \(.*\))?(?:\) TO STDOUT.*)?", statement
-    )
-    return (found[2], tuple(c.strip() for c in found[1].split(","))) if found else ("", ())
 
 
 def test_the_list_is_what_is_sent(

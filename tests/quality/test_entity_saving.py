@@ -96,6 +96,7 @@ def test_what_nobody_confirmed_is_replaced_by_what_was_found(tmp_path: Path) -> 
         "  - {table: contacts, entity: customer}    # a guess\n"
         "  - {table: cache, entity: customer}\n"
         "  - {table: shifts, entity: customer}    # nothing was found of it\n"
+        "  - {table: audit, role: log}    # the same was found\n"
     )
     root = workspace(tmp_path, "entities:\n  - id: customer\n", guess)
     (root / "maps/sure.yaml").write_text(
@@ -113,6 +114,7 @@ def test_what_nobody_confirmed_is_replaced_by_what_was_found(tmp_path: Path) -> 
     found = load(root)
     assert [(r.table, r.entity, r.confirmed) for r in found.map_of["crm"].tables] == [
         ("shifts", "customer", False),
+        ("audit", None, False),
         ("contacts", "person", False),
         ("contacts", "organisation", False),
         ("attendance", "customer", True),

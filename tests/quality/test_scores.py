@@ -315,3 +315,14 @@ def test_a_statement_counts_as_validity_where_nothing_else_is_said() -> None:
     test = checked.Tested("rule", "f", "sql", "contacts", faults=5, applicable=50)
     score = card_of(table_of(column("mail")), About(tests=(test,))).scores["validity"]
     assert score.checks == (45, 50)
+
+
+def test_a_weight_of_nothing_is_told() -> None:
+    stamp = column("updated_at", months={"2026-01": 100})
+    about = About(day=date(2026, 3, 15), importance={"other": 0.0})
+    scores = card_of(table_of(column("city", nulls=10), stamp), about).scores
+    assert (scores["completeness"].share, scores["completeness"].reason) == (
+        None,
+        "what was counted weighs 0",
+    )
+    assert scores["timeliness"].share == 1

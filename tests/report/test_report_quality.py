@@ -222,6 +222,41 @@ def test_a_contradiction_is_marked_and_told_in_words(make: Make) -> None:
     assert model.contradicting == ()
 
 
+def test_a_tie_to_a_table_of_several_entities_is_no_tie_that_is_missing(make: Make) -> None:
+    rows = mapped(gifts="gift", hints="role")
+    rows["tables"] += [
+        {"table": "contacts", "entity": "person", "where": "kind = 'P'"},
+        {"table": "contacts", "entity": "firm", "where": "kind = 'F'"},
+    ]
+    rows["tables"][1]["role"] = "line"
+    facts = make(
+        profile("contacts"),
+        profile("gifts"),
+        profile("hints"),
+        keys(
+            reference("gifts", "contact_id", "contacts"),
+            reference("gifts", "replaces_id", "gifts"),
+        ),
+        maps__crm=rows,
+        entities=entities(
+            "person",
+            "firm",
+            "gift",
+            "role",
+            person=[{"to": "gift", "cardinality": "1:n"}],
+            gift=[{"to": "gift", "cardinality": "1:n"}],
+        ),
+    )
+    model = found_model(facts)
+    assert model is not None
+    assert (model.both, model.missing, model.extra) == (2, (), ())
+    ties = {(t.source, t.target): t for t in model.diagram.ties}
+    assert ties["person", "gift"].kind == "solid"
+    assert ties["person", "gift"].detail == "crm: gifts.contact_id"
+    assert ties["gift", "gift"].detail == "crm: gifts.replaces_id"
+    assert model.unmapped == (), "a table beside the main one is a table that was read"
+
+
 def test_a_link_table_makes_two_entities_many_to_many(make: Make) -> None:
     rows = mapped(contacts="contact", groups="circle")
     rows["tables"].append({"table": "members", "role": "link"})

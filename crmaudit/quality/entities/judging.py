@@ -26,6 +26,11 @@ _FEW = 5
 _SECOND = 0.12
 """How much less sure than the best table of its entity one has to be to be called secondary."""
 
+_DEAL = 0.45
+"""How far the columns of a table of leads have to speak for deals, for it to be one of them."""
+
+_REACHED = {"given name", "family name", "full name", "e-mail", "phone", "organisation name"}
+
 _PEOPLE = 0.5
 """How far columns have to speak for persons, for a table of members to be one of persons."""
 
@@ -102,6 +107,8 @@ class _Judges:
             return Verdict("log", of, 0.85 if said.role == "log" else 0.7, (reason,))
         if said.geography:
             return Verdict("lookup", "", 0.9, ("places, languages or currencies, by its name",))
+        if self._counts_goods(table, said):
+            return None
         if entity and self._overrides(table, said, entity, sure):
             return Verdict("primary", entity, round(sure, 2), why)
         if said.role == "system":
@@ -110,8 +117,6 @@ class _Judges:
             return None
         if _machine(table) and sure < 0.7:
             return Verdict("system", "", 0.6, ("machine data, by its columns",))
-        if self._counts_goods(table, said):
-            return None
         if entity and sure >= _ENOUGH and not self._names_parent(table, said):
             if self._lists(table, entity):
                 reason = "codes with labels and nothing that such a record has"
@@ -159,7 +164,17 @@ class _Judges:
                 reasons = [f"its name means {entity}"] if name >= 0.2 else []
                 reasons += [f"columns of {', '.join(why)}"] if why else []
                 best = total, entity, (*reasons, *told)
+        deal = by_columns.get("opportunity", (0.0, ()))
+        if best[1] == "lead" and deal[0] >= _DEAL and self._is_about_others(table):
+            reasons = [f"columns of {', '.join(deal[1])}", "it refers to whom it is about"]
+            best = best[0], "opportunity", tuple(reasons)
         return best[1], min(best[0], 0.98), best[2]
+
+    def _is_about_others(self, table: SeenTable) -> bool:
+        """No names or ways to reach anybody, but a reference to a person or organisation."""
+        parties = {"person", "organisation", "party"}
+        near = any(parties.intersection(self.read[t].entities) for t in table.targets)
+        return near and not table.marks & _REACHED
 
     def _structure(self, table: SeenTable, entity: str) -> tuple[float, tuple[str, ...]]:
         """What references speak for an entity."""
@@ -212,9 +227,9 @@ class _Judges:
 
     def _is_log(self, table: SeenTable, said: Reading, sure: float) -> bool:
         marks = table.marks
-        told = bool(table.pairs) and len(table.content) <= _FEW
-        stream = "event" in said.entities or ("activity" in said.entities and "event kind" in marks)
-        if stream and told and not marks & _WORK:
+        few = "event kind" in marks and len(table.content) <= _FEW
+        stream = "event" in said.entities or ("activity" in said.entities and few)
+        if stream and table.pairs and not marks & (_WORK | {"capacity", "event date"}):
             # A stream of what happened to records, not of what people did for customers.
             return True
         if (said.sure and sure > 0.7) or said.role in ("link", "lookup"):
@@ -320,8 +335,9 @@ class _Judges:
         if said.role == "lookup":
             return self._lookup(table, said, "a list of choices, by its name", 0.8)
         if said.role == "line" or self._is_line(table, parents) or self._counts_goods(table, said):
-            known = parents or tuple(said.entities)
-            entity = next((e for e in (*_DOCUMENTS, *_SOLD) if e in known), "")
+            sold_in = [e for e in (*_DOCUMENTS, *_SOLD) if e in parents]
+            sold_in += [e for e in (*_DOCUMENTS, *_SOLD) if e in said.entities]
+            entity = next(iter(sold_in), "")
             entity = entity or self._of(table, said)
             why = "lines of another table, by its " + ("name" if said.role == "line" else "columns")
             return Verdict("line", entity, 0.75, (why,)) if entity or said.role_only else None

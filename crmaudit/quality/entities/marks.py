@@ -79,7 +79,8 @@ _NAMES = {
     "completed": "completed erledigt done termine completado percent+complete =completedat bucket",
     "sender": "from sender from+email sent+from *fromaddr *fromaddress absender expediteur "
     "mittente afzender remetente",
-    "recipient": "to cc bcc addressee recipient recipients sent+to *toaddrs empfaenger destinataire",
+    "recipient": "to cc bcc addressee recipient recipients sent+to *toaddrs empfaenger "
+    "destinataire",
     "message id": "message+id *messageid",
     "sent": "sent sent+at date+sent *sentat received+at gesendet envoye enviado inviato",
     "priority": "priority *priority prioritaet priorite prioridad priorita prioriteit prioridade "
@@ -145,7 +146,8 @@ _NAMES = {
     "event kind": "event action operation verb aktion",
     "who did it": "whodunnit user+agent ip+address remote+ip performed+by =ip client+ip",
     "payload": "payload serialized session+data cache+key locked+at handler expires+at "
-    "session+id run+at attempts last+error cron module+name xml arch class+name raw+data params *workerlist retries",
+    "session+id run+at attempts last+error cron module+name xml arch class+name raw+data "
+    "params *workerlist retries",
     "key": "key =key cache+key setting name+key",
     "value": "value =value val wert",
     "sort order": "sort+order weight position *sortorder sequence rang reihenfolge sortorder "

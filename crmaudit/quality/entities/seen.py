@@ -22,6 +22,7 @@ from crmaudit.quality.entities.names import (
 from crmaudit.quality.entities.stamps import Stamps, stamps
 
 _TRUSTED = 0.5
+_OF_FILE = {"path", "size", "filename", "filesize", "bytesize", "checksum", "mimetype"}
 _KEY_WORDS = frozenset({"id", "fk", "uuid", "guid", "key", "uid", "ref", "nr", "no", "oid", "code"})
 _KEY_ENDS = ("_id", "_uuid", "_guid", "_fk", "_ref", "_uid", "id", "_nr", "_no", "_key", "_code")
 _TYPE_ENDS = ("type", "table", "typ", "tipo", "class", "model", "module", "kind", "elementtype")
@@ -186,7 +187,7 @@ def _refer(tables: Mapping[str, SeenTable], keys: Keys | None) -> None:
     """Fill in references: declared, found, and for columns without one by their names."""
     seen = set(_declare(tables))
     for told in keys.polymorphic if keys else ():
-        if told.table in tables:
+        if told.table in tables and not _is_kind_of_file(told.type_column, tables[told.table]):
             tables[told.table].pairs.append((told.type_column, told.id_column))
             seen.add((told.table, told.id_column))
     for reference in keys.references if keys else ():
@@ -266,9 +267,15 @@ def _pairs(table: SeenTable) -> Iterator[tuple[str, str]]:
                 else (f"{stem}{t}" for t in _TYPE_ENDS)
             )
             kind = next((names[t] for t in types if t in names), "")
-            if kind and not _has_table(stem, table):
+            if kind and not _has_table(stem, table) and not _is_kind_of_file(kind, table):
                 yield kind, written
             break
+
+
+def _is_kind_of_file(column: str, table: SeenTable) -> bool:
+    """Whether `content_type` is of a file, not of the record that `content_id` would name."""
+    names = {joined(raw_words(c.name)) for c in table.columns}
+    return "contenttype" in joined(raw_words(column)) and bool(names & _OF_FILE)
 
 
 def _has_table(stem: str, table: SeenTable) -> bool:

@@ -29,7 +29,8 @@ _SIGNATURES = {
     "contribution": "receipt:35, anonymous:15, amount:15, source:5, payment method:12, "
     "invoice number:-5, due:-15, quantity:-15",
     "membership": "joined:35, renewal:25, start & end:10, status:5, given name & family name:-5",
-    "event": "capacity:45, start & end:12, location:15, event date:15, label:5, body:5, direction:-20, payload:-60, changes:-60",
+    "event": "capacity:45, start & end:12, location:15, event date:15, label:5, body:5, "
+    "direction:-20, payload:-60, changes:-60",
     "event registration": "attended:40, status:5, capacity:-40",
     "invoice": "invoice number:30, due:22, total:18, tax:15, paid:15, amount:5, probability:-30, "
     "quantity:-15, payment method:-5",

@@ -41,7 +41,8 @@ _NAMES = {
         idvendedor codvendedor comercial idcomercial codcomercial codagente idagente agenteid
         codigoagente commercial idcommercial salesowner salesownerid""",
     "deleted": """deleted isdeleted deletedat deletedon deletedflag geloescht supprime eliminado
-        eliminato verwijderd excluido baja debaja dadodebaja fechabaja datedeleted delflag isdel removedat deletedtime trashed
+        eliminato verwijderd excluido baja debaja dadodebaja fechabaja datedeleted delflag isdel
+        removedat deletedtime trashed
         geloeschtam supprimele removed""",
     "archived": """archived isarchived archivedat archivedon archiviert archive archivado
         archiviato gearchiveerd arquivado""",

@@ -84,7 +84,8 @@ _ENTITIES = {
     """,
     "payment": """
         payment zahlung paiement pago pagamento betaling transaction~ transaktion~ receipt~
-        reglement~ cobro~ incasso~ recibo~ ricevuta~ quittung~ refund~ erstattung~ ontvangst~ zahlungseingang
+        reglement~ cobro~ incasso~ recibo~ ricevuta~ quittung~ refund~ erstattung~ ontvangst~
+        zahlungseingang
     """,
     "product": """
         product producttemplate produkt artikel produit producto prodotto articolo produto
@@ -151,7 +152,8 @@ _ROLES = {
         import export scheduler schedule indexer filter constant const
         parameter param installer package bookmark favorite shortcut notification
         scheduled integration connector api apikey sync replication batch trigger rule macro
-        signature theme color font icon page block site domain dropdown routing tour tooltip database flow twofactor registry seq autonumber numbering
+        signature theme color font icon page block site domain dropdown routing tour tooltip
+        database flow twofactor registry seq autonumber numbering
         semaphore heartbeat einstellung konfiguration sitzung vorlage parametre reglage modele
         configuracion plantilla sesion impostazione modello sessione instelling sjabloon
         configuracao modelo sessao warteschlange traduction uebersetzung zaehler compteur contador
@@ -177,7 +179,8 @@ _ROLES = {
         fonte origem situacao lookup choice picklist codetable dic enum taxcode steuersatz
         unit~ uom term~ level class~ classification skill~ severity queuetype subtype disposition
         taxrate vat~ paymentterm postalcode~ plz~ comune~ municipality~ gemeinde~ departamento~
-        lookupvalue allowed denomination titre tagtype codigopostal codepostal ciudad poblacion localidad
+        lookupvalue allowed denomination titre tagtype codigopostal codepostal ciudad poblacion
+        localidad
     """,
     "line": """
         line item position detail projecttask projettask lineitem det rechnungsposition
@@ -192,7 +195,8 @@ _ROLES = {
     "secondary": """
         address phone website fax avatar adresse telefon telephone telefono direccion indirizzo
         adres endereco telefone emailaddress phonenumber postaladdress mailaddress im openid
-        bankaccount bankverbindung rib iban picture foto social socialmedia location anschrift telefonnummer coordonnee
+        bankaccount bankverbindung rib iban picture foto social socialmedia location anschrift
+        telefonnummer coordonnee
         socialprofile email mail correo courriel kontaktdaten rufnummer phonenumber subdetail
         photo image bild blacklist unsubscribe suppression optout sperrliste widerspruch
         donotcontact
@@ -276,7 +280,8 @@ _GEOGRAPHY_TEXT = """
     country state province region county city currency language timezone land bundesland kanton
     waehrung sprache pays devise langue pais provincia moneda idioma paese nazione regione valuta
     lingua taal municipality gemeinde comune departement stateprovince worldregion postalcode plz
-    zipcode codigopostal codepostal ciudad poblacion zip localidad locale departements canton gender salutation
+    zipcode codigopostal codepostal ciudad poblacion zip localidad locale departements canton
+    gender salutation
     """
 GEOGRAPHY = frozenset(_GEOGRAPHY_TEXT.split())
 """What a world map or a dictionary says: lists that no CRM makes up."""

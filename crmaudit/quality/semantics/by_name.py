@@ -224,6 +224,9 @@ class _Naming:
             yield self._guess(
                 "access" if "access" in has else "flag", 0.9, "true or false by its type"
             )
+        if logical == "integer" and len(self.words) > 1 and meaning(self.words[0]) == ("is",):
+            # `disable_phone_links` holds no number to call.
+            yield self._guess("flag", 0.85)
         ends = {c for w in (*self.words[:1], *self.words[-1:]) for c in meaning(w)}
         if "active" in ends and has & {"mail", "phone", "address"}:
             yield self._guess("flag", 0.75)
@@ -280,6 +283,9 @@ class _Naming:
             yield self._guess("bank account", 0.75)
         if has <= {"number", "neutral"} and has and "phone" in self.of_table:
             yield self._guess("phone", 0.7)
+        to_call = {"contact", "kontakt", "contacto"}.intersection(self.words)
+        if "number" in has and to_call and has <= {"person", "number", "neutral", "of"}:
+            yield self._guess("phone", 0.75, "a number for contact")
         for kind, confidence, needed, without in FIELDS:
             need = set(needed.split())
             if need <= has and not set(without.split()) & has:

@@ -12,6 +12,9 @@ from crmaudit.quality.semantics.by_content import FORMS, POSTCODE, is_email, is_
 from crmaudit.quality.semantics.lists import plain
 from crmaudit.quality.semantics.seen import SeenColumn
 
+# What stands between addresses or numbers where a column holds several, JSON included.
+_SEVERAL = re.compile(r"[,;<>\s\"'\[\]{}]+")
+_LISTED = re.compile(r"[,;\"'\[\]{}]+")
 _NUMBER = re.compile(r"\s*[+-]?[€$£]?\s*[0-9][0-9., '’\u00a0]*\s*([€$£%]|[A-Z]{3})?\s*")
 _YEAR = re.compile(r"(?<![0-9])(1[89][0-9]{2}|20[0-9]{2})(?![0-9])")
 
@@ -180,13 +183,14 @@ def _has_digits(least: int) -> Callable[[str], bool]:
 
 
 def _is_phone(value: str) -> bool:
-    return numbers.is_phone_form(value) or (value.isdigit() and 3 <= len(value) <= 15)
+    if numbers.is_phone_form(value) or (value.isdigit() and 3 <= len(value) <= 15):
+        return True
+    # Several numbers, as a JSON list has them.
+    return value[:1] in "[{" and any(numbers.is_phone_form(p) for p in _LISTED.split(value))
 
 
 def _emails(value: str) -> bool:
-    return is_email(value) or (
-        "@" in value and any(is_email(p) for p in re.split(r"[,;<>\s]+", value))
-    )
+    return is_email(value) or ("@" in value and any(is_email(p) for p in _SEVERAL.split(value)))
 
 
 def _is_date(value: str) -> bool:

@@ -55,7 +55,7 @@ _ALSO: dict[SemanticType, tuple[SemanticType, ...]] = {
     "region": ("country", "category"),
     "language": ("country", "category"),
     "organisation name": ("text", "full name"),
-    "machine text": ("access", "text", "category"),
+    "machine text": ("access", "text", "category", "e-mail", "phone", "mobile"),
     "money": ("number",),
     "ip address": ("identifier",),
     "file name": ("url",),
@@ -227,6 +227,10 @@ class _Understanding:
         bare = [t for t in texts if t.strip().isdigit() and not t.startswith("0")]
         if len(texts) < 5 or (len(bare) * 2 > len(texts) and self._is_dense(bare)):
             return
+        if _are_moments(texts):
+            looks.confidence *= 0.2
+            self._look("date", 0.5, "its values are seconds since 1970 of the last decades")
+            return
         right, region = numbers.valid_phones(texts)
         share = right / len(texts)
         if len(bare) * 2 > len(texts):
@@ -301,6 +305,15 @@ class _Understanding:
         texts = self.texts[:100]
         coded = [t for t in texts if any(c.isdigit() for c in t) and len(t.split()) < 3]
         return len(coded) * 10 >= len(texts) * 9
+
+
+def _are_moments(texts: list[str]) -> bool:
+    """Whether they are seconds since 1970, of the years from 2001 to 2033.
+
+    No telephone number of ten digits begins with 1 where ten are the rule.
+    """
+    found = [t for t in texts if len(t) == 10 and t.isdigit() and t[0] == "1"]
+    return len(found) * 10 >= len(texts) * 9
 
 
 # Plans in which numbers have one length each: random digits rarely fit.

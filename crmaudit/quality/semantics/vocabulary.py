@@ -85,7 +85,13 @@ death: death deceased died verstorben deces fallecimiento gestorben
 gender: gender sex geschlecht sexe genre sexo genero sesso geslacht plec
 language: language lang languages sprache langue idioma lingua taal locale linguistic
 currency: currency currencies waehrung devise moneda divisa valuta
-nationalid: ssn nir siren siret dni nie curp bsn cedula cpf codicefiscale passport reisepass
+nationalid: nationalinsurancenumber nationalinsuranceno medicarenumber medicareno
+  healthinsurancenumber healthinsuranceno krankenversicherungsnummer krankenversicherungsnr
+  versichertennummer versichertennr driverslicense driverlicense driverslicence drivinglicence
+  fuehrerscheinnummer fuehrerscheinnr ssn socialsecurity socialsecuritynumber socialsecurityno
+  securitesociale
+  numerosecuritesociale numsecuritesociale numerosecu numsecu seguridadsocial numeroseguridadsocial
+  nir siren siret dni nie curp bsn cedula cpf codicefiscale passport reisepass
   pasaporte personalausweis ausweis ausweisnummer nino nss svnr sozialversicherungsnummer
   rentenversicherungsnummer ahv idprof nationalregister insee pesel personnummer sin
 taxid: vat ustid ustidnr tva intracom nif cif rfc cnpj ein steuernummer steuernr partitaiva piva
@@ -119,8 +125,8 @@ sequence: sequence seq rang rank sorting sortorder ordering reihenfolge level de
 id: id ids uid guid uuid oid rowid recordid ident
 key: key keys schluessel clave cle
 fk: fk
-number: number no nr num numero nummer numer
-code: code codes codigo kuerzel kennzeichen kode
+number: number numbers nummern numeros no nr num numero nummer numer
+code: code codes codigo cod codice kuerzel kennzeichen kode
 ref: ref reference referenz referencia refnr aktenzeichen barcode sku ean isbn serial
 external: external extern externe foreign import legacy tracking tracker transaction trxn remote
   mandate ticker receipt
@@ -147,7 +153,8 @@ template: template vorlage modele plantilla signature
 file: file filename dateiname datei fichier archivo photo foto logo attachment anhang picture bild
   avatar filepath imagefile thumbnail
 image: image images
-machine: json xml payload serialized serialised params parameters settings config configuration
+machine: host hostname server smtp imap protocol ssl tls auth json xml payload serialized
+  serialised params parameters settings config configuration
   options metadata meta query sql cache useragent fingerprint raw data store blob checksum digest
   sha etag definition filter conditions preferences
 secret: password passwort passwd pwd pass kennwort contrasena motdepasse motpasse secret token
@@ -166,9 +173,10 @@ by: by von par por durch da
 of: of de du des der di del la do dos zur
 created: created create creation added entered angelegt erstellt anlage erstellung cree creado
   creada creacion insert inserted crdate ctime datec datecreation erfasst alta fechaalta creato
-  aangemaakt registered
+  aangemaakt registered crea enreg enregistrement
 created+by: creator author auteur autor ersteller erfasser whodunnit createur creador
-modified: modified modify modification updated update changed change geaendert aenderung modifie
+modified: modified modify modif modification updated update changed change geaendert aenderung
+  modifie
   modificado modificada actualizado actualizada edited mtime tms systemmodstamp bearbeitet
   modificacion aktualisiert maj gewijzigd revised
 modified+by: modifier editor lasteditor updater
@@ -183,11 +191,13 @@ active: active activo actif aktiv inactive inaktiv enabled disabled archived sus
   blocked gesperrt archive archiviert hidden visible published public valid invalid verified
   confirmed converted automated allday subscribed approved admin portal obsolete reserved attivo
   isdefault readonly mandatory nullable unread read internal
-is: is has ist hat can allow allows show hide send use uses enable disable require requires est
+is: is has disabled acepta admite accetta accepte akzeptiert accepts agreed ist hat can allow
+  allows show hide send use uses enable disable require requires est
   tiene are was should must flag flags yn bool indicator needs
 not: not donot dont nicht ne pas keine kein
 opt: opt optin optout opted optedout optedin
-consent: consent consents einwilligung consentement consentimiento zustimmung gdpr dsgvo rgpd lopd
+consent: consent consents privacidad datenschutz einwilligung consentement consentimiento
+  zustimmung gdpr dsgvo rgpd lopd
   donotcall donotemail donotmail donotphone donotfax nomail noemail nocall lawful unsubscribe
   unsubscribed newsletter werbesperre hasoptedoutofemail hasoptedoutoffax permissionmarketing
   robinson bulkemail marketing

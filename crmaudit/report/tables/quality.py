@@ -9,6 +9,7 @@ from crmaudit.evidence import Fault, TableProfile
 from crmaudit.quality.one_place import OnePlace
 from crmaudit.quality.scores import DIMENSIONS, Score
 from crmaudit.report import blocks as b
+from crmaudit.report.measured_columns import visible
 from crmaudit.report.measured_scores import entity_cards
 from crmaudit.report.numbers import percent, share
 from crmaudit.report.tables.given import DASH, Column, Given, gap, or_dash
@@ -79,7 +80,7 @@ def faults(given: Given) -> b.Table | None:
                 f.rows / f.of if f.of else None,
                 (profile.id,),
             ),
-            b.Cell(f.example, f.example, inlines=(b.Code(f.example),)) if f.example else DASH,
+            _example(f.example) if f.example else DASH,
             f.confidence,
         )
         for system, profile, f in found[:_MOST]
@@ -98,6 +99,11 @@ def faults(given: Given) -> b.Table | None:
     caption = given.counted(len(found), "kind of fault", "kinds of faults")
     title = f"{caption} that no rule asked for, in columns"
     return given.table(title, columns, rows, note, filters=len(rows) > 20)
+
+
+def _example(text: str) -> b.Cell:
+    shown = visible(text)
+    return b.Cell(shown, shown, inlines=(b.Code(shown),))
 
 
 def _told(fault: Fault) -> b.Cell:
@@ -138,7 +144,9 @@ def orphans(given: Given) -> b.Table | None:
         Column("Known by", "label", filter=True),
         Column("Confidence", "percent"),
     ]
-    note = "Say none: rows that hold 0, -1 or the like, which refer to nothing on purpose."
+    note = ""
+    if any(row[4] is not DASH for row in rows):
+        note = "Say none: rows that hold 0, -1 or the like, which refer to nothing on purpose."
     caption = given.counted(len(rows), "reference")
     return given.table(
         f"{caption} with values that lead nowhere", columns, rows, note, filters=len(rows) > 20
@@ -215,8 +223,8 @@ def reached(given: Given) -> b.Table | None:
         name = f"{given.names.get(x.entity, x.entity)} in {given.names[x.system]}"
         for what, having in x.having.items():
             rows.append((name, what, _part(given, having, x.records, x.evidence)))
-        for reason, what in _lacking(x):
-            rows.append((name, ", ".join(what), gap(reason)))
+        for reason, things in _lacking(x):
+            rows.append((name, ", ".join(things), gap(reason)))
         if x.together is not None:
             what = f"seen together: {', '.join(x.held)}"
             rows.append((name, what, _part(given, x.together, x.records, x.evidence)))
