@@ -227,7 +227,8 @@ def _save(found: Audit, views: Sequence[MapView], yes: bool, dry_run: bool) -> N
     saving = save(found.workspace, measured[0])
     saving.changes.check()
     if not saving.changes.files:
-        say("every table that holds an entity is declared already; nothing was changed", "quiet")
+        known = "declared or proposed" if saving.unconfirmed else "declared"
+        say(f"every table that holds an entity is {known} already; nothing was changed", "quiet")
         return
     console = out()
     put_diff(console, saving.changes)

@@ -451,13 +451,16 @@ class Panels:
     label_name: str = "Column"
 
     def table(self) -> TextTable:
+        """A line for each panel: a row for each of its bars would fill pages."""
         rows = tuple(
-            (panel.label, part.label, part.text)
+            (
+                panel.label,
+                "; ".join(f"{part.label}: {part.text}" for part in panel.parts if part.value),
+                panel.note,
+            )
             for panel in self.items
-            for part in panel.parts
-            if part.value
         )
-        return (self.label_name, "Value", "Rows"), rows
+        return (self.label_name, "Rows by value", "Of"), rows
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,8 +67,7 @@ def check(facts: Facts, confidence: float = 0.7) -> Iterator[Hit | NotAssessed]:
                     continue
                 ends = known.of(entity.id), known.of(relation.to)
                 links = [t for t in known.tables if t.role == "link"]
-                counted = multiplicity(keys, *ends, links, confidence)
-                if counted is None:
+                if (counted := multiplicity(keys, *ends, links, confidence)) is None:
                     continue
                 compared += 1
                 labels = {"here": entity.label, "there": facts.workspace.entity[relation.to].label}
@@ -97,12 +96,11 @@ def _words(
 
 
 def _hit(entity: Entity, found: list[tuple[int, int, str, Measurement]], doubtful: bool) -> Hit:
-    rank, index, says, _ = found[0]
-    first = entity.relationships[index]
+    (rank, index, says, _), to = found[0], entity.relationships[found[0][1]]
     more = f"; {len(found) - 1} more" if len(found) > 1 else ""
     return Hit(
         f"entity:{entity.id}",
-        f"{entity.label} to {first.to} is declared {first.cardinality}, but {says}{more}",
+        f"{entity.label} to {to.to} is declared {to.cardinality}, but {says}{more}",
         path=("relationships", index),
         measurements=tuple(m for *_, m in found),
         severity="medium" if rank < 2 else "low",

@@ -63,7 +63,7 @@ def _escaped(pattern: str, at: int) -> int:
     if letter == "Q":
         end = pattern.find(r"\E", at)
         return len(pattern) if end < 0 else end + 2
-    if letter in "123456789" and not re.match(r"[0-7]{3}", pattern[at + 1 :]):
+    if letter in "123456789" and not re.match(r"[1-7][0-7]", pattern[at + 1 :]):
         raise _wrong(f"`\\{letter}` refers back, which RE2 cannot", at)
     if letter.isascii() and letter.isalpha() and letter not in _LETTERS:
         raise _wrong(f"`\\{letter}` is not known to RE2", at)

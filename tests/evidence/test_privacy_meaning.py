@@ -29,6 +29,13 @@ def test_whose(
     assert whose(Semantic(kind, 0.9, others=others)) == expected
 
 
+def test_a_hint_of_names_is_enough_where_nothing_else_is_known() -> None:
+    hint: tuple[tuple[SemanticType, float], ...] = (("text", 0.35), ("family name", 0.2))
+    assert whose(Semantic("category", 0.42, others=hint)) == "customer"
+    assert whose(Semantic("category", 0.42, others=(("city", 0.2),))) == "none"
+    assert whose(Semantic("region", 0.7, others=hint)) == "none"
+
+
 def test_nothing_is_known_without_a_meaning() -> None:
     assert whose(None) == "none"
 

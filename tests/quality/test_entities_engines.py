@@ -95,6 +95,39 @@ def test_the_same_map_and_parts_in_every_dialect(db: Database) -> None:
     }
 
 
+def test_what_somebody_typed_as_a_kind_stands_in_no_condition(db: Database) -> None:
+    typed = ["Firma Mustermann", "Household Example", "Client Jane", "Patient J. Doe"]
+    db.execute(
+        [
+            "CREATE TABLE partners (id integer PRIMARY KEY, partner_type varchar(40), "
+            "first_name varchar(20), last_name varchar(20), company_name varchar(40))",
+            *(
+                f"INSERT INTO partners VALUES ({i}, 'Person', 'Ann', 'Lee{i}', NULL)"
+                for i in range(1, 15)
+            ),
+            *(
+                f"INSERT INTO partners VALUES ({i}, 'Organisation', NULL, NULL, 'Firm {i}')"
+                for i in range(15, 28)
+            ),
+            "INSERT INTO partners VALUES (28, 'Household', NULL, 'Roe', NULL)",
+            *(
+                f"INSERT INTO partners VALUES ({i}, '{kind}', NULL, NULL, NULL)"
+                for i, kind in enumerate(typed, 30)
+            ),
+        ]
+    )
+    with opened(db) as task:
+        found = entity_map(task)
+    conditions = {r.entity: r.where for r in found.tables}
+    # A word for an entity names nobody, however rare it is.
+    assert conditions == {
+        "person": "partner_type = 'Person'",
+        "organisation": "partner_type = 'Organisation'",
+        "household": "partner_type = 'Household'",
+    }
+    assert not [k for k in typed if k.split()[-1] in to_json(found)]
+
+
 def test_a_product_is_recognised_and_its_own_tables_are_inferred(db: Database) -> None:
     db.execute(
         [

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crmaudit.quality.entities.names import prefixes, stripped, words_of
+from crmaudit.quality.entities.names import bare, prefixes, stripped, words_of
 from crmaudit.quality.entities.reading import read
 
 
@@ -91,3 +91,41 @@ def test_any_name_can_be_read(name: str) -> None:
     said = read(words)
     assert all(0 <= weight <= 1 for weight in said.entities.values())
     assert stripped(name, prefixes([name] * 5)) is not None
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    {
+        # Whose a document is says nothing of what it is.
+        "facturascli": ("factura",),
+        "pedidosprov": ("pedido",),
+        "lineasfacturascli": ("linea", "factura"),
+        "emails_sent": ("email",),
+        "bug_reports": ("bugreport",),
+        "codigo_postal": ("codigopostal",),
+        # A word of its own stays.
+        "provincias": ("provincia",),
+        "clients": ("client",),
+    }.items(),
+)
+def test_words_that_only_qualify(name: str, words: tuple[str, ...]) -> None:
+    assert words_of(name) == words
+
+
+def test_the_tables_own_word_in_its_columns_says_nothing() -> None:
+    columns = ["id_adh", "nom_adh", "ville_adh", "date_crea_adh", "parent_id"]
+    told = bare("asso_adherents", columns)
+    assert told["ville_adh"] == "ville"
+    assert told["date_crea_adh"] == "date_crea"
+    assert told["parent_id"] == "parent_id"
+    # Only the table's own word is left out, and only where most columns have it.
+    same = ["contact_id", "lead_id", "deal_id", "user_id"]
+    assert bare("crm_links", same) == {c: c for c in same}
+    few = ["adh_id", "name", "city", "phone", "email"]
+    assert bare("adherents", few) == {c: c for c in few}
+    assert bare("x", []) == {}
+
+
+def test_a_log_whatever_its_rows_are_called() -> None:
+    assert read(words_of("job_log_entries")).role in ("log", "system")
+    assert read(words_of("invoice_entries")).role == "line"

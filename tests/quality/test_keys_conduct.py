@@ -130,6 +130,15 @@ def test_no_memory_to_compare_is_told_as_such() -> None:
         find_keys(task, products=False, plan=Plan(system="crm", memory=1))
 
 
+def test_a_full_disk_is_told_as_such(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("crmaudit.quality.collectors.key_values.Engine", full)
+    with pytest.raises(CrmauditError, match="could not be compared"):
+        keys_of({"accounts": ACCOUNTS, "notes": {"id": numbers(1)}}, types=INTEGERS)
+
+
 def test_a_lost_connection_passes() -> None:
     def fails(table: str, number: int) -> None:
         raise ConnectionLostError("gone")
@@ -194,6 +203,29 @@ def test_unknown_types_show_no_value_that_may_not_be_shown() -> None:
     (pair,) = keys.polymorphic
     assert dict(pair.unknown) == {"Contract": 6, "Aa Aa": 1}
     assert "Jane" not in to_json(keys)
+
+
+def test_a_type_in_which_somebody_is_named_is_not_told() -> None:
+    kinds: Values = [
+        *["Account"] * 20, *["App\\Account"] * 6, "jane@example.account", "JaneExampleAccount",
+        "jane/Account", "Account 0170 123456", *[r"App\Contact"] * 2,
+    ]  # fmt: skip
+    rows = len(kinds)
+    notes = {
+        "id": numbers(*range(rows)),
+        "item_type": kinds,
+        "item_id": numbers(*(i % 20 + 1 for i in range(rows))),
+    }
+    keys = keys_of({"accounts": ACCOUNTS, "contacts": ACCOUNTS, "notes": notes}, types=INTEGERS)
+    # What stands before the table's name is told where many rows have it.
+    told = {r.when[1]: r.to for r in keys.references if r.when}
+    assert told == {
+        "Account": "accounts",
+        r"App\Account": "accounts",
+        r"App\Contact": "contacts",
+    }
+    assert "jane" not in to_json(keys).lower()
+    assert "0170" not in to_json(keys)
 
 
 def test_two_columns_do_not_refer_to_each_other() -> None:

@@ -82,6 +82,18 @@ def test_a_salary_is_not_shown_by_its_extremes() -> None:
     assert_hidden(rows, {"salary": rows}, {"salary": "integer"})
 
 
+def test_a_short_list_of_colleagues_is_not_shown() -> None:
+    for names in (["anna", "peter", "maria"], ["Müller", "SCHMIDT", "Meier"]):
+        rows: Values = [*names] * 50
+        assert_hidden(rows, {"q1": rows}, {"q1": "TEXT"})
+
+
+def test_the_months_of_a_handful_of_rows_are_not_told() -> None:
+    few: Values = ["1987-06-05", "1987-07-01", "1991-02-03", "1961-11-23"]
+    assert profile_columns({"seen_on": few}, {"seen_on": "date"}).columns[0].months == {}
+    assert profile_columns({"seen_on": [*few] * 2}, {"seen_on": "date"}).columns[0].months
+
+
 def test_codes_are_shown() -> None:
     found = profile_columns({"status": ["open", "closed"] * 20}).columns[0]
     assert [(t.value, t.masked) for t in found.top] == [("closed", False), ("open", False)]

@@ -148,3 +148,31 @@ def test_the_same_values_give_the_same_meaning() -> None:
     mixed = [*values]
     RNG.shuffle(mixed)
     assert of(values).semantic == of(mixed).semantic
+
+
+def test_seconds_since_1970_are_no_telephone_numbers() -> None:
+    moments: Values = [str(1_479_463_600 + 86_413 * i * (i % 7 + 1)) for i in range(120)]
+    for name in ("lastActivity", "x1"):
+        found = of(moments, name, "bigint").semantic
+        assert found is not None
+        assert found.type in ("date", "modified at", "number"), name
+    # Where the name says so, the numbers are asked what they are.
+    found = of([f"617555{i:04}" for i in range(120)], "phone", "bigint").semantic
+    assert found is not None
+    assert found.type == "phone"
+
+
+def test_addresses_in_lists_are_addresses() -> None:
+    mails: Values = [f'[{{"value": "a{i}@example.org", "label": "work"}}]' for i in range(80)]
+    phones: Values = [f'[{{"value": "+49 30 {123000 + i}", "label": "work"}}]' for i in range(80)]
+    options: Values = [f'{{"position": {i}, "visible": true}}' for i in range(80)]
+    for values, name, kind in (
+        (mails, "emails", "e-mail"),
+        (mails, "reply_to", "e-mail"),
+        (phones, "contact_numbers", "phone"),
+        (options, "emails", "machine text"),
+    ):
+        # Senders and recipients are those of a table of mails.
+        found = profile_columns({name: values, "cc": values}).columns[0].semantic
+        assert found is not None
+        assert found.type == kind, name

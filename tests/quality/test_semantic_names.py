@@ -162,3 +162,31 @@ def test_any_name_is_understood(name: str, others: list[str]) -> None:
     found = understand(SeenColumn(name), SeenTable(name[:9], (name, *others)))
     assert found.type in SEMANTIC_TYPES
     assert 0 <= found.confidence <= 1
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("social_security_number", "national id"),
+        ("numero_securite_sociale", "national id"),
+        ("Krankenversicherungsnummer", "national id"),
+        ("national_insurance_number", "national id"),
+        ("codpostal", "postcode"),
+        ("admitemarketing", "consent"),
+        ("acepta_privacidad", "consent"),
+        ("datenschutz_akzeptiert", "consent"),
+        ("date_crea_adh", "created at"),
+        ("date_modif_adh", "modified at"),
+        ("contact_number", "phone"),
+        ("client_number", "identifier"),
+        ("emailHost", "machine text"),
+    ],
+)
+def test_names_of_other_products(name: str, kind: str) -> None:
+    assert understand(SeenColumn(name), SeenTable("x", ("id", name))).type == kind
+
+
+def test_what_is_done_with_a_field_is_not_the_field() -> None:
+    table = SeenTable("profile", ("id", "disablePhoneLinks"))
+    assert understand(SeenColumn("disablePhoneLinks", "integer"), table).type == "flag"
+    assert understand(SeenColumn("emailUseSignature", "integer"), table).type != "e-mail"

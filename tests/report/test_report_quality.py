@@ -489,7 +489,11 @@ def test_customers_seen_in_one_place_are_shares_of_their_records(make: Make) -> 
                     "where": "",
                     "records": 200,
                     "having": {"e-mail": 100, "activity": 50},
-                    "lacking": {"invoice": "no table holds invoices"},
+                    "lacking": {
+                        "invoice": "no table holds invoices",
+                        "order": "no table holds orders",
+                        "phone": "no column of telephone numbers was found",
+                    },
                     "together": 20,
                     "together_of": ["contact point", "activity"],
                 }
@@ -506,6 +510,20 @@ def test_customers_seen_in_one_place_are_shares_of_their_records(make: Make) -> 
     assert shown["seen together"].value == 0.1
     told = seen_together(facts)
     assert told == ("Contact in CRM with contact point and activity", 20, 200)
+    judgement = judge(facts)
+    table = Tables(facts, judgement, plan(facts, judgement)).reached
+    assert table is not None
+    lines = {row[1].text: row[2].reason for row in table.rows}
+    assert lines["invoice, order"] == "no table holds it", "what is nowhere is one line"
+    assert "telephone" in lines["phone"]
+
+
+def test_the_numbers_of_distributions_are_a_line_each() -> None:
+    bars = tuple(s.Bar(str(n), float(n), str(n)) for n in range(30))
+    _, rows = s.Panels((s.Panel("a", "values", bars, note="30 of 30 filled"),)).table()
+    assert len(rows) == 1
+    assert rows[0][1].startswith("1: 1; 2: 2")
+    assert rows[0][2] == "30 of 30 filled"
 
 
 # The whole report

@@ -10,6 +10,7 @@ from typing import Any, Self
 
 import pyarrow as pa
 
+from crmaudit.errors import CrmauditError
 from crmaudit.evidence import Column
 from crmaudit.evidence.table_profile import Logical
 from crmaudit.quality.collectors.engine import Engine
@@ -57,7 +58,13 @@ class RowTests:
 
     def __init__(self, plan: Plan, engine: str) -> None:
         self._source = engine
-        self._engine = Engine(plan, threads=2, file="expected.duckdb")
+        try:
+            self._engine = Engine(plan, threads=2, file="expected.duckdb")
+        except (OSError, duckdb.Error):
+            raise CrmauditError(
+                "the temporary file for counting could not be written",
+                "see that the disk of the temporary folder has room, then collect again",
+            ) from None
         self.rows = 0
         self._columns: list[Column] = []
         self._known: dict[int, Logical] = {}

@@ -100,7 +100,8 @@ class KeyValues:
         self._held_rows = 0
         self._writing: Future[None] | None = None
         threads = plan.threads or min(4, os.cpu_count() or 1)
-        self._engine = Engine(plan, threads, "keys.duckdb")
+        with _comparing():
+            self._engine = Engine(plan, threads, "keys.duckdb")
         try:
             self._ask("CREATE TABLE seen (c INTEGER, v VARCHAR, n BIGINT)")
             self._ask("CREATE TABLE paired (p INTEGER, t VARCHAR, v VARCHAR, n BIGINT)")

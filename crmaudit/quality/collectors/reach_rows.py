@@ -224,4 +224,6 @@ def _reason(error: BaseException) -> str:
         return error.problems[0].message
     if isinstance(error, duckdb.OutOfMemoryException | MemoryError):
         return "it takes more memory than allowed"
-    return type(error).__name__
+    if isinstance(error, OSError | duckdb.IOException):
+        return "the temporary file could not be written"
+    return f"it could not be counted: {type(error).__name__}"

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from crmaudit.evidence.entity_map import Role
+from crmaudit.quality.entities.names import raw_words, singular
 from crmaudit.quality.entities.reading import Reading, read
 from crmaudit.quality.entities.seen import SeenTable
 from crmaudit.quality.entities.signatures import scores
@@ -42,6 +43,9 @@ _WORK = {"subject", "body", "due", "duration", "start", "end", "completed", "loc
 _CONTACT = frozenset(_CONTACT_TEXT.split())
 _CONTAINERS = ("role", "team", "segment", "relationship", "event registration", "membership")
 _DOCUMENTS = ("invoice", "quote", "order", "contract", "contribution", "payment")
+_SUPPLIER_ENDS = ("prov", "fourn", "frn", "lief")
+_SUPPLIER_WORDS = "supplier vendor lieferant fournisseur proveedor purchase achat einkauf compra"
+_SUPPLIERS = frozenset(_SUPPLIER_WORDS.split())
 _SOLD = ("opportunity", "lead", "project", "case")
 """What else goods may be counted in."""
 
@@ -229,7 +233,8 @@ class _Judges:
         marks = table.marks
         few = "event kind" in marks and len(table.content) <= _FEW
         stream = "event" in said.entities or ("activity" in said.entities and few)
-        if stream and table.pairs and not marks & (_WORK | {"capacity", "event date"}):
+        own = _WORK - {"subject", "body"} if "event" in said.entities else _WORK
+        if stream and table.pairs and not marks & (own | {"capacity", "event date"}):
             # A stream of what happened to records, not of what people did for customers.
             return True
         if (said.sure and sure > 0.7) or said.role in ("link", "lookup"):
@@ -306,11 +311,23 @@ class _Judges:
                     clear.add(verdict.entity)
         for name, verdict in list(self.found.items()):
             if verdict.role != "primary" or self._is_clear(name):
+                if verdict.entity in _DOCUMENTS and self._is_purchase(name, verdict.entity):
+                    reasons = (*verdict.reasons, "of suppliers; another table has the customers'")
+                    self.found[name] = replace(verdict, role="secondary", reasons=reasons)
                 continue
             less = verdict.confidence < best[verdict.entity] - _SECOND
             if less or (verdict.entity in clear and len(self.tables[name].words) > 1):
                 reasons = (*verdict.reasons, "another table is clearer")
                 self.found[name] = replace(verdict, role="secondary", reasons=reasons)
+
+    def _is_purchase(self, name: str, entity: str) -> bool:
+        """Whether it is of suppliers by its name, and another table of the entity is not."""
+        if not _bought(name) or self.found[name].role != "primary":
+            return False
+        return any(
+            (v.entity, v.role) == (entity, "primary") and not _bought(n)
+            for n, v in self.found.items()
+        )
 
     def _is_clear(self, name: str) -> bool:
         """Whether one word is its whole name, and that means little else."""
@@ -444,6 +461,8 @@ class _Judges:
         ends = [self.found[t].entity for t in table.targets if t in self.found]
         users = [self.found[k.to].entity for k in table.links if k.to in self.found]
         ends = [e for e in (*ends, *users) if e]
+        if "event" in ends and "event registration" in self.read[table.name].entities:
+            return "event registration"
         for container in _CONTAINERS:
             if container in ends:
                 return container
@@ -484,6 +503,13 @@ class _Judges:
 
     def _holds(self, entity: str) -> bool:
         return any(v.entity == entity and v.role == "primary" for v in self.found.values())
+
+
+def _bought(name: str) -> bool:
+    words = raw_words(name)
+    return words[-1:] != () and (
+        words[-1].endswith(_SUPPLIER_ENDS) or not _SUPPLIERS.isdisjoint(map(singular, words))
+    )
 
 
 def _machine(table: SeenTable) -> bool:

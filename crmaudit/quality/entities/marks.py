@@ -122,8 +122,8 @@ _NAMES = {
     "trxn+date received+on booked+on",
     "sku": "sku part+number *partnumber artikelnummer *artikelnr product+code *productcode "
     "barcode =ean *productno mpn product+number",
-    "unit price": "unit+price *unitprice list+price *listprice preis *preis prix precio prezzo "
-    "prijs preco price *price",
+    "unit price": "unit+cost unit+price *unitprice list+price *listprice preis *preis prix precio "
+    "prezzo prijs preco price *price",
     "quantity": "quantity qty menge *menge quantite cantidad quantita aantal quantidade units "
     "anzahl",
     "stock": "stock *qtyinstock in+stock lager bestand inventory weight gewicht manufacturer",

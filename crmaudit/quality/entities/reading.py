@@ -109,7 +109,7 @@ def _role(words: tuple[str, ...]) -> tuple[str, tuple[str, ...], str]:
         if role:
             return role, words[1:], words[0]
     role = _one_role(words[-1])
-    if role:
+    if role and (role != "line" or not any(_one_role(w) in ("log", "system") for w in words[:-1])):
         return role, words[:-1], words[-1]
     # `job_queue_item` is machinery and `audit_entries` a log, whatever comes last.
     for word in words[:-1]:

@@ -37,7 +37,8 @@ _LEGAL_PERSONS = {
     ),
     **dict.fromkeys(
         ("personajuridica", "personagiuridica", "personnemorale", "legalperson", "legalentity",
-         "juristischeperson", "pessoajuridica", "rechtspersoon", "iscompany"),
+         "juristischeperson", "pessoajuridica", "rechtspersoon", "company",
+         "organisation", "organization", "firma", "empresa", "entreprise", "azienda"),
         "organisation",
     ),
 }  # fmt: skip

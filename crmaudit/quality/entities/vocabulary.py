@@ -153,7 +153,7 @@ _ROLES = {
         parameter param installer package bookmark favorite shortcut notification
         scheduled integration connector api apikey sync replication batch trigger rule macro
         signature theme color font icon page block site domain dropdown routing tour tooltip
-        database flow twofactor registry seq autonumber numbering
+        database flow twofactor help installation registry seq autonumber numbering
         semaphore heartbeat einstellung konfiguration sitzung vorlage parametre reglage modele
         configuracion plantilla sesion impostazione modello sessione instelling sjabloon
         configuracao modelo sessao warteschlange traduction uebersetzung zaehler compteur contador
@@ -195,8 +195,8 @@ _ROLES = {
     "secondary": """
         address phone website fax avatar adresse telefon telephone telefono direccion indirizzo
         adres endereco telefone emailaddress phonenumber postaladdress mailaddress im openid
-        bankaccount bankverbindung rib iban picture foto social socialmedia location anschrift
-        telefonnummer coordonnee
+        bankaccount bankverbindung rib iban picture foto social socialmedia socialaccount location
+        anschrift telefonnummer coordonnee
         socialprofile email mail correo courriel kontaktdaten rufnummer phonenumber subdetail
         photo image bild blacklist unsubscribe suppression optout sperrliste widerspruch
         donotcontact

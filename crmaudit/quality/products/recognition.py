@@ -26,6 +26,11 @@ _PREFIXES = 12
 
 _VERSION_LENGTH = 40
 
+_FITS = 0.8
+"""A map of whose columns fewer are there was made for something else."""
+
+_OTHER = "another version, or a fork"
+
 
 @dataclass(frozen=True)
 class Recognised:
@@ -71,11 +76,13 @@ def recognise(
         reasons.append(f"its tables begin with {best.names.prefix}")
     if where:
         reasons.append(where)
+    missing = _missing(best.names)
+    reasons += [missing] if missing else []
     product = Product(
         found.product,
         found.name,
         version,
-        _edition(best.names),
+        _edition(best.names) or (_OTHER if missing else ""),
         best.points,
         found.recognise.enough,
         tuple(reasons),
@@ -181,6 +188,22 @@ def _fit(
             points = sum(seen.values())
             best = max(best, (points / sum(wanted.values()), points, tuple(seen)))
     return best
+
+
+def _missing(names: Names) -> str:
+    """What to say where much of the map is not there: a fork has the first tables, too."""
+    found = names.product
+    if found.recognise.by == "columns":
+        # An export holds what somebody asked for.
+        return ""
+    there = wanted = 0
+    for number, row in enumerate(found.tables):
+        table, columns = names.table(row.table), found.meanings[number]
+        wanted += len(columns)
+        there += sum(1 for c in columns if table and names.column(table, c))
+    if there >= _FITS * wanted:
+        return ""
+    return f"only {there} of the {wanted} columns of its map are here"
 
 
 def _edition(names: Names) -> str:
