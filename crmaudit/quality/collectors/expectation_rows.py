@@ -8,6 +8,7 @@ from functools import partial
 from types import TracebackType
 from typing import Any, Self
 
+import duckdb
 import pyarrow as pa
 
 from crmaudit.errors import CrmauditError
