@@ -297,7 +297,10 @@ class _Reading:
         self._progress.done(document)
         so_far = self._outcome
         status = document.provenance.status
-        rows = document.rows if isinstance(document, TableProfile) else 0
+        # The rows of a part have been counted with their table.
+        rows = 0
+        if isinstance(document, TableProfile) and not document.where:
+            rows = document.rows
         failures = so_far.failures
         # A column that could not be counted is told by a rule; the catalog has none.
         if status.state == "failed" or (status.state != "done" and isinstance(document, Catalog)):
