@@ -113,7 +113,7 @@ _SPECIAL_STEMS_TEXT = """
     offence offense vorstraf straftat conviction criminal delito infraction
     marital matrimonial familienstand zivilstand etatcivil estadocivil civilstatus
     religio konfession ethni etnia political gewerkschaft syndica sindica
-    sexual pregnan illness disease krankheit maladie enfermedad biometri geneti
+    blood blutgruppe sanguin sangre sexual pregnan illness disease krankheit maladie enfermedad biometri geneti
 """
 _ROLES = frozenset(_ROLES_TEXT.split())
 _ROLE_STEMS = tuple(_ROLE_STEMS_TEXT.split())
@@ -213,9 +213,7 @@ def whose(semantic: Semantic | None) -> Audience:
         for kind, confidence in semantic.others
         if (confidence >= _SUSPECTED and kind not in ("text", "machine text", "file name"))
         or (
-            semantic.confidence < _HARDLY_KNOWN
-            and confidence >= _HINTED
-            and kind in _PERSONS_NAMES
+            semantic.confidence < _HARDLY_KNOWN and confidence >= _HINTED and kind in _PERSONS_NAMES
         )
     ):
         return "customer"
