@@ -159,7 +159,7 @@ def _filled(row: Mapping[str, Any]) -> str:
 def _percent(share: float, digits: int = 0) -> str:
     """What is not quite nothing or all never reads so."""
     least = 10.0**-digits
-    if 0 < 100 * share < least / 2:
+    if 0 < 100 * share <= least / 2:
         return f"< {least:g} %"
     if 100 - least / 2 <= 100 * share < 100:
         return f"> {100 - least:g} %"

@@ -224,7 +224,7 @@ def percent(share: float | None, digits: int = 0) -> str:
     if share is None:
         return "not assessed"
     least = 10.0**-digits
-    if 0 < 100 * share < least / 2:
+    if 0 < 100 * share <= least / 2:
         return f"< {least:g} %"
     if 100 - least / 2 <= 100 * share < 100:
         return f"> {100 - least:g} %"

@@ -257,6 +257,6 @@ def shown(share: float | None) -> str:
         return "╱"
     if 0.995 <= share < 1:
         return "> 99 %"
-    if 0 < share < 0.005:
+    if 0 < share <= 0.005:
         return "< 1 %"
     return f"{100 * share:.0f} %"
