@@ -113,7 +113,8 @@ _SPECIAL_STEMS_TEXT = """
     offence offense vorstraf straftat conviction criminal delito infraction
     marital matrimonial familienstand zivilstand etatcivil estadocivil civilstatus
     religio konfession ethni etnia political gewerkschaft syndica sindica
-    blood blutgruppe sanguin sangre sexual pregnan illness disease krankheit maladie enfermedad biometri geneti
+    blood blutgruppe sanguin sangre sexual pregnan illness disease krankheit maladie enfermedad
+    biometri geneti
 """
 _ROLES = frozenset(_ROLES_TEXT.split())
 _ROLE_STEMS = tuple(_ROLE_STEMS_TEXT.split())
