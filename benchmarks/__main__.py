@@ -13,7 +13,7 @@ import sys
 from benchmarks import truth
 from benchmarks.measure import versions
 
-NAMES = ("workspace", "inventory", "profile", "audit", "columns", "sheets")
+NAMES = ("workspace", "inventory", "profile", "understanding", "audit", "columns", "sheets")
 
 
 def main() -> None:

@@ -396,7 +396,9 @@ class Quality:
         """The tests on a table; of a part only those of its rows, or of some of these."""
         tests = self._tests.get(profile.provenance.system)
         for test in tests.document.tests if tests else ():
-            if test.table == profile.table and _plain(profile.where) in _plain(test.where):
+            # Each condition of a test stands in parentheses, the part's among them.
+            part = f"({_plain(profile.where)})" if profile.where else ""
+            if test.table == profile.table and part in _plain(test.where):
                 yield test
 
     def newest(self, column: ColumnProfile) -> date | None:

@@ -245,8 +245,7 @@ def _oriented(a: str, z: str, pair: _Pair) -> tuple[str, str]:
 
 def _ends(pair: _Pair, straight: bool) -> tuple[str, str]:
     """What stands at the ends: the most that was found, else what was declared."""
-    known = sorted(pair.found or pair.declared, key=lambda e: (e[0] == "n") + (e[1] == "n"))
-    left, right = known[-1]
+    left, right = max(pair.found or pair.declared, key=lambda e: (e.count("n"), e.count("0..1"), e))
     left, right = (left if left != "?" else "", right if right != "?" else "")
     return (left, right) if straight else (right, left)
 

@@ -147,7 +147,7 @@ def build(
     evidence: Sequence[b.Evidence] = (),
     subtitle: str = "",
     own: Path | None = None,
-    missing_title: str = "Still missing",
+    missing_title: str = "What would fill this section",
     progress: Callable[[str], None] = lambda _: None,
 ) -> b.Document:
     """The document: every section file for this audience, rendered with the context.
