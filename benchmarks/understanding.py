@@ -1,10 +1,12 @@
 """What it costs to understand a database, against profiling it.
 
-Understanding is all that is not statistics: recognising what columns mean and
-finding errors (timed inside the profile), testing keys and references, mapping
-tables to entities. The limit is 40 % of the profile without it. Two cases: one
-million contacts with their accounts, and the 154 tables of CiviCRM, most of
-them small or empty.
+Understanding is recognising what columns mean (timed inside the profile),
+testing keys and references, and recognising the product and mapping tables to
+entities. The limit is 40 % of the profile without it. Finding errors that
+nobody wrote a rule for is a part of the profile and shown apart, with the
+share that all of it takes of the bare statistics. Two cases: one million
+contacts with their accounts, and the 154 tables of CiviCRM, most of them small
+or empty.
 """
 
 from __future__ import annotations
@@ -14,10 +16,13 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 from benchmarks.profile import _COLUMNS, rows
 from crmaudit.collect.collect import collector
 from crmaudit.evidence import Document, TableProfile
+from crmaudit.quality.collectors import measure, profile
 from crmaudit.sources import open_source
 from crmaudit.sources.task import Task
 
@@ -26,8 +31,9 @@ _PARTS = ("keys", "entities")
 
 
 def measured(url: str, schema: str | None = None) -> dict[str, float]:
-    """Wall seconds by part; `profile` is without the understanding inside it."""
+    """Wall seconds by part; `statistics` are the profile without meanings and errors."""
     found: dict[str, float] = {}
+    meanings = _Timed(measure, "recognise"), _Timed(profile, "recognise_names")
     with open_source(url, schema=schema) as source:
         catalog = source.catalog("s")
         evidence: list[Document] = [catalog]
@@ -35,13 +41,36 @@ def measured(url: str, schema: str | None = None) -> dict[str, float]:
         evidence += collector("profile").collect(Task(source, "s", catalog, catalog.tables))
         whole = time.perf_counter() - began
         inside = sum(p.understanding for p in evidence if isinstance(p, TableProfile))
-        found["profile"], found["meanings and errors"] = whole - inside, inside
+        for timed in meanings:
+            timed.undo()
+        found["statistics"] = whole - inside
+        found["meanings"] = sum(t.seconds for t in meanings)
+        found["errors"] = inside - found["meanings"]
         for name in _PARTS:
             began = time.perf_counter()
             task = Task(source, "s", catalog, catalog.tables, evidence=tuple(evidence))
             evidence += collector(name).collect(task)
             found[name] = time.perf_counter() - began
     return found
+
+
+class _Timed:
+    """Adds up the seconds that a function of a module takes, until it is undone."""
+
+    def __init__(self, module: ModuleType, name: str) -> None:
+        self._module, self._name, self._real = module, name, getattr(module, name)
+        self.seconds = 0.0
+        setattr(module, name, self)
+
+    def __call__(self, *given: Any) -> Any:
+        began = time.perf_counter()
+        try:
+            return self._real(*given)
+        finally:
+            self.seconds += time.perf_counter() - began
+
+    def undo(self) -> None:
+        setattr(self._module, self._name, self._real)
 
 
 def run() -> None:
@@ -84,11 +113,15 @@ def _civicrm() -> None:
 
 def _show(title: str, url: str) -> None:
     found = measured(url)
-    base = found["profile"]
+    base = found["statistics"] + found["errors"]
     print(
         f"### Understanding: {title}\n\n| part | seconds | share of the profile |\n|---|---:|---:|"
     )
     for name, seconds in found.items():
         print(f"| {name} | {seconds:.2f} | {seconds / base:.1%} |")
     rest = sum(found.values()) - base
-    print(f"| understanding in all (limit 40 %) | {rest:.2f} | {rest / base:.1%} |\n")
+    print(
+        f"| understanding: meanings, keys, entities (limit 40 %) | {rest:.2f} | {rest / base:.1%} |"
+    )
+    bare = found["statistics"]
+    print(f"\nAll but the statistics, errors too: {(base - bare + rest) / bare:.1%} of them.\n")

@@ -13,12 +13,13 @@ import json
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from crmaudit.evidence.semantic import SemanticType
 from crmaudit.quality.semantics import lists, numbers
 from crmaudit.quality.semantics.lists import plain
 
-FIRST, COSTLY = 48, 150
+GLANCE, FIRST, COSTLY = 12, 48, 150
 """Values that every detector is asked about, and most values that a costly one is asked about."""
 
 _FILLER = re.compile(
@@ -285,17 +286,38 @@ def signals(
     wanted = frozenset(named)
     kept = [i for i, (v, _) in enumerate(values) if not is_filler(v)]
     found = []
-    for detector in DETECTORS:
-        first = kept[:FIRST]
-        taken = sum(detector.passes(values[i][0]) for i in first)
-        if not taken or (detector.type not in wanted and taken * 5 < len(first)):
-            if detector.type in wanted and first:
-                found.append(_signal(detector, values, first, weights))
+    first = tuple(values[i][0] for i in kept[:FIRST])
+    for detector, taken in zip(DETECTORS, _first_look(first), strict=True):
+        if detector.type in wanted:
+            # Of what the name speaks of, the share is told even where it is nothing.
+            taken = taken or sum(map(detector.passes, first))
+            if not taken and first:
+                found.append(_signal(detector, values, kept[:FIRST], weights))
+                continue
+        elif taken * 5 < len(first):
+            continue
+        if not taken:
             continue
         asked = kept[:COSTLY] if detector.costly else kept
         found.append(_signal(detector, values, asked, weights))
     found += _check_digits(values, kept, wanted, weights)
     return sorted(found, key=lambda s: -s.sure)
+
+
+@lru_cache(maxsize=512)
+def _first_look(values: tuple[str, ...]) -> tuple[int, ...]:
+    """How many of these values pass each detector.
+
+    Many columns of a CRM hold the same few values, flags and numbers. A form that most values
+    have shows among a dozen; only lists, which hold a part of all words, are asked about all.
+    """
+    few = values[:GLANCE]
+    return tuple(
+        sum(map(d.passes, values))
+        if d.type in _ENOUGH or len(values) <= GLANCE or any(map(d.passes, few))
+        else 0
+        for d in DETECTORS
+    )
 
 
 def _signal(
