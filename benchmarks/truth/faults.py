@@ -10,11 +10,13 @@ from __future__ import annotations
 
 import tempfile
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from benchmarks.truth import Case, Score
 from crmaudit.demo import generate
+from crmaudit.demo.claims import Planted
+from crmaudit.evidence import Table
 from crmaudit.quality.collectors.cells import cells
 from crmaudit.sources import Source, open_source
 
@@ -46,7 +48,7 @@ def extra() -> Iterable[Score]:
                     yield from _of_table(source, tables[name], plants[name])
 
 
-def _of_table(source: Source, table, plants) -> Iterable[Score]:  # type: ignore[no-untyped-def]
+def _of_table(source: Source, table: Table, plants: Sequence[Planted]) -> Iterable[Score]:
     found: dict[int, set[str]] = defaultdict(set)
     for row, column, _ in cells(source, table):
         found[row].add(column)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from crmaudit.cli.terminal import bar, count, out, put_note, say
+from crmaudit.cli.terminal import bar, count, out, put_note, rate, say
 from crmaudit.cli.view import Column, View, json_text, show
 from crmaudit.errors import CrmauditError
 
@@ -153,17 +153,7 @@ def _filled(row: Mapping[str, Any]) -> str:
     if not row["rows"]:
         return "no rows"
     share = row["filled"] / row["rows"]
-    return f"{bar(share, 6)} {_percent(share)}"
-
-
-def _percent(share: float, digits: int = 0) -> str:
-    """What is not quite nothing or all never reads so."""
-    least = 10.0**-digits
-    if 0 < 100 * share <= least / 2:
-        return f"< {least:g} %"
-    if 100 - least / 2 <= 100 * share < 100:
-        return f"> {100 - least:g} %"
-    return f"{100 * share:.{digits}f} %"
+    return f"{bar(share, 6)} {rate(share)}"
 
 
 def _range(row: Mapping[str, Any]) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from rich.text import Text
 
 from crmaudit.cli.panels import Block
-from crmaudit.cli.terminal import bar
+from crmaudit.cli.terminal import bar, rate
 
 if TYPE_CHECKING:
     from crmaudit.evidence import ColumnProfile, Fault, Keys, Reference
@@ -220,15 +220,8 @@ def visible(value: str) -> str:
 
 
 def percent(share: float | None, digits: int = 0) -> str:
-    """What is not quite nothing or all never reads so."""
-    if share is None:
-        return "not assessed"
-    least = 10.0**-digits
-    if 0 < 100 * share <= least / 2:
-        return f"< {least:g} %"
-    if 100 - least / 2 <= 100 * share < 100:
-        return f"> {100 - least:g} %"
-    return f"{100 * share:.{digits}f} %"
+    """The share in words; `not assessed` without one."""
+    return "not assessed" if share is None else rate(share, digits)
 
 
 def plain(

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from crmaudit.cli.terminal import bar, count
+from crmaudit.cli.terminal import bar, count, rate
 from crmaudit.cli.view import Column, View
 from crmaudit.errors import CrmauditError
 
@@ -252,11 +252,5 @@ def _worst(values: Mapping[str, Any]) -> str:
 
 
 def shown(share: float | None) -> str:
-    """Whole per cents; what is not quite all or nothing never reads so."""
-    if share is None:
-        return "╱"
-    if 0.995 <= share < 1:
-        return "> 99 %"
-    if 0 < share <= 0.005:
-        return "< 1 %"
-    return f"{100 * share:.0f} %"
+    """Whole per cents; `╱` where it was not assessed."""
+    return "╱" if share is None else rate(share)

@@ -129,6 +129,16 @@ def bar(share: float | None, width: int = 10) -> str:
     return text.ljust(width, "·")
 
 
+def rate(share: float, digits: int = 0) -> str:
+    """`31 %`; what is not quite nothing or all never reads so."""
+    least = 10.0**-digits
+    if 0 < 100 * share <= least / 2:
+        return f"< {least:g} %"
+    if 100 - least / 2 <= 100 * share < 100:
+        return f"> {100 - least:g} %"
+    return f"{100 * share:.{digits}f} %"
+
+
 def percent(part: int, whole: int) -> str:
     """`31 % (6,214 of 20,045)`; `not assessed` over nothing."""
     if not whole:

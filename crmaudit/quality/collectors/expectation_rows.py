@@ -15,7 +15,7 @@ from crmaudit.errors import CrmauditError
 from crmaudit.evidence import Column
 from crmaudit.evidence.table_profile import Logical
 from crmaudit.quality.collectors.engine import Engine
-from crmaudit.quality.collectors.measure import _BLANK as BLANK
+from crmaudit.quality.collectors.measure import BLANK
 from crmaudit.quality.collectors.staging import shortened
 from crmaudit.quality.logical_types import READ, candidates
 from crmaudit.quality.plan import Plan

@@ -59,14 +59,6 @@ class PairSide:
     id_column: str
 
 
-@dataclass(frozen=True, slots=True)
-class Uniqueness:
-    """Rows that lack a part of a key, and rows that share theirs with another one."""
-
-    nulls: int
-    repeated: int
-
-
 @dataclass(slots=True)
 class _Wanted:
     """What is to be read of one table under one condition."""

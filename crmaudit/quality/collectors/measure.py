@@ -31,7 +31,7 @@ K = TypeVar("K", bound=Hashable)
 _MOST_MONTHS = 1200
 
 # White space as Python's str.isspace has it, and the invisible U+200B and U+FEFF.
-_BLANK = (
+BLANK = (
     r"regexp_full_match(v, '[\s\x0b\x1c-\x1f\x{85}\x{a0}\x{1680}\x{2000}-\x{200b}\x{2028}\x{2029}"
     r"\x{202f}\x{205f}\x{3000}\x{feff}]*')"
 )
@@ -105,7 +105,7 @@ class _Measurement:
             "min(l) FILTER (f), sum(l * n) FILTER (f), max(l) FILTER (f), "
             "min(v) FILTER (f), arg_min(n, v) FILTER (f), "
             "max(v) FILTER (f), arg_max(n, v) FILTER (f) "
-            f"FROM (SELECT c, v, n, {LENGTH} AS l, NOT coalesce({_BLANK}, true) AS f FROM counts) "
+            f"FROM (SELECT c, v, n, {LENGTH} AS l, NOT coalesce({BLANK}, true) AS f FROM counts) "
             "GROUP BY c"
         )
         by_index = {row[0]: row[1:] for row in found}
@@ -120,7 +120,7 @@ class _Measurement:
                 column.length = int(shortest), int(total), int(longest)
                 column.low, column.high = (low, low_n), (high, high_n)
         if any(c.nulls or c.blanks for c in self.columns):
-            self.ask(f"DELETE FROM counts WHERE v IS NULL OR {_BLANK}")
+            self.ask(f"DELETE FROM counts WHERE v IS NULL OR {BLANK}")
 
     def _logical(self, columns: list[Found]) -> None:
         """Settle logical types, where the declared one leaves a choice."""

@@ -6,11 +6,10 @@ from collections import Counter
 from dataclasses import dataclass
 
 from crmaudit.errors import CrmauditError
+from crmaudit.evidence.privacy import ACCOUNT, account_name
 from crmaudit.key import Key
 from crmaudit.sources.base import Source
 
-ACCOUNT = "acct"
-"""The kind of pseudonym that accounts carry."""
 MOST = 100_000
 """More different values than this are no accounts."""
 
@@ -47,7 +46,7 @@ def accounts(
             for pair in batch.column(0).value_counts().to_pylist():
                 value = pair["values"]
                 if value is not None and value.strip():
-                    counts[value.strip()] += pair["counts"]
+                    counts[account_name(value)] += pair["counts"]
             if len(counts) > MOST:
                 raise CrmauditError(
                     f"{table}.{column} holds more than {MOST:,} different values",
