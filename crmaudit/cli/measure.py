@@ -92,7 +92,9 @@ def collect_with_progress(
     found: Audit, systems: Sequence[str] = (), only: Sequence[str] = (), fresh: bool = False
 ) -> tuple[Outcome, ...]:
     """Collect with one display on stderr, then one line a system."""
-    if not systems and not any(s.database and s.database.url for s in found.workspace.in_scope):
+    from crmaudit.collect.collect import readable
+
+    if not systems and not any(readable(s) for s in found.workspace.in_scope):
         say("no system in scope has a database: write `database: {url: …}` into a dossier", "quiet")
         return ()
     with _interruptible(), Display() as display:

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Protocol
 from crmaudit.errors import CrmauditError, Problem
 from crmaudit.evidence import Catalog, Document, TableProfile
 from crmaudit.sources import ConnectionLostError, Source, open_source
+from crmaudit.sources.absent import AbsentSource
 from crmaudit.sources.task import Collector, Known, Task
 from crmaudit.workspace import Workspace
 from crmaudit.workspace.dossier import System
@@ -35,6 +36,10 @@ COLLECTORS = {
     "parts": "crmaudit.quality.collectors.parts:collector",
     "expectations": "crmaudit.quality.collectors.expectations:collector",
     "reach": "crmaudit.quality.collectors.reach:collector",
+    "grants": "crmaudit.crud_matrix.collectors.grants:collector",
+    "code": "crmaudit.crud_matrix.collectors.code:collector",
+    "statements": "crmaudit.crud_matrix.collectors.statements:collector",
+    "written": "crmaudit.crud_matrix.collectors.written:collector",
 }
 """What is measured besides the catalog: name → its collector, imported on use.
 
@@ -44,7 +49,7 @@ In the order in which they run: each may use what those before it found.
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A system whose source is to be read."""
+    """A system whose source is to be read; without a `url`, the files that `known` names."""
 
     system: str
     url: str
@@ -123,10 +128,10 @@ def collectors(only: Iterable[str] = ()) -> dict[str, Collector]:
 
 
 def targets(workspace: Workspace, systems: Iterable[str] = ()) -> tuple[Target, ...]:
-    """The systems that can be read: those named, else all in scope with a database.
+    """The systems that can be read: those named, else all in scope with a database or traces.
 
     Relative paths count from the workspace; a system's earlier id names it as
-    well. Raises CrmauditError for a name that is no system or has no database.
+    well. Raises CrmauditError for a name that is no system or has nothing to read.
     """
     wanted = list(dict.fromkeys(workspace.formerly.get(s, s) for s in systems))
     for name in wanted:
@@ -137,26 +142,47 @@ def targets(workspace: Workspace, systems: Iterable[str] = ()) -> tuple[Target, 
                 f"there is no system {name!r}",
                 f"did you mean {close[0]!r}?" if close else f"the systems are: {known}",
             )
-        if _url(workspace, workspace.system[name]) is None:
+        if not readable(workspace.system[name]):
             raise CrmauditError(
                 f"{name} has no database",
-                "write `database: {url: …}` into its dossier",
+                "write `database: {url: …}` into its dossier, or name files under `traces:`",
                 workspace.place_of(f"system:{name}"),
             )
     chosen = [workspace.system[n] for n in wanted] or list(workspace.in_scope)
     found = []
     for system in chosen:
-        url = _url(workspace, system)
-        if url is not None:
+        if readable(system):
+            url = _url(workspace, system) or ""
             database = system.database
             schema = database.schema_ if database else None
-            found.append(Target(system.id, url, schema, _known(workspace, system.id)))
+            found.append(Target(system.id, url, schema, _known(workspace, system)))
     return tuple(found)
 
 
-def _known(workspace: Workspace, system: str) -> Known:
-    asked = (e for e in workspace.expectations.expectations if e.system in (None, system))
-    return Known(workspace.map_of.get(system), workspace.entity, tuple(asked))
+def readable(system: System) -> bool:
+    """Whether there is anything to read of it: a database, or files that tell of its use."""
+    t = system.traces
+    named = t.code or t.statements or t.grants
+    return bool(named or (system.database and system.database.url))
+
+
+def _known(workspace: Workspace, system: System) -> Known:
+    asked = (e for e in workspace.expectations.expectations if e.system in (None, system.id))
+    t = system.traces
+    here = {
+        kind: tuple(str(workspace.root / path) for path in getattr(t, kind))
+        for kind in ("code", "statements", "grants")
+    }
+    products = (s.database.product or "" for s in workspace.systems if s.database)
+    called = {w for s in workspace.systems for w in (s.id, s.name)} | set(products)
+    return Known(
+        workspace.map_of.get(system.id),
+        workspace.entity,
+        tuple(asked),
+        t.model_copy(update=here),
+        t.database or "",
+        tuple(sorted(called - {""})),
+    )
 
 
 def _url(workspace: Workspace, system: System) -> str | None:
@@ -199,6 +225,14 @@ def collect(
         return tuple(_Reading(t, store, progress, key).run(wanted, fresh) for t in targets)
 
 
+def opened(target: Target) -> Source:
+    """The target's source, open; raises CrmauditError where it cannot be reached."""
+    if target.url:
+        return open_source(target.url, schema=target.schema)
+    traces = target.known.traces
+    return AbsentSource((*traces.code, *traces.statements, *traces.grants))
+
+
 class _Reading:
     """One go at one system's collection, and what has become of it so far."""
 
@@ -211,8 +245,10 @@ class _Reading:
     def run(self, collectors: dict[str, Collector], fresh: bool) -> Outcome:
         target = self._outcome.target
         try:
-            with open_source(target.url, schema=target.schema) as source:
+            with opened(target) as source:
                 self._outcome = replace(self._outcome, source=source.address)
+                if not source.has_rows:
+                    collectors = {k: c for k, c in collectors.items() if c.offline}
                 self._read(source, collectors, fresh)
         except CrmauditError as error:
             self._outcome = replace(self._outcome, error=error)
@@ -222,7 +258,8 @@ class _Reading:
         target = self._outcome.target
         collection, have = self._begin(source, tuple(collectors), fresh)
         catalog = source.catalog(target.system)
-        self._keep(catalog)
+        if target.url:
+            self._keep(catalog)
         todo = {
             kind: tuple(t for t in catalog.tables if (kind, t.qualified) not in have)
             for kind, one in collectors.items()

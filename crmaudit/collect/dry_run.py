@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from crmaudit.collect.collect import Target, collectors
+from crmaudit.collect.collect import Target, collectors, opened
 from crmaudit.errors import CrmauditError
 from crmaudit.evidence import Catalog
-from crmaudit.sources import Statement, open_source
+from crmaudit.sources import Statement
 from crmaudit.sources.task import Collector, Task
 
 
@@ -40,7 +40,7 @@ def dry_run(targets: Iterable[Target], only: Iterable[str] = ()) -> tuple[DryRun
 
 def _one(target: Target, wanted: Iterable[Collector]) -> DryRun:
     try:
-        with open_source(target.url, schema=target.schema) as source:
+        with opened(target) as source:
             catalog = source.catalog(target.system)
             task = Task(source, target.system, catalog, catalog.tables, target.known)
             return DryRun(
@@ -49,7 +49,12 @@ def _one(target: Target, wanted: Iterable[Collector]) -> DryRun:
                 source.engine,
                 catalog,
                 tuple(source.sent),
-                tuple(s for one in wanted for s in one.statements(task)),
+                tuple(
+                    s
+                    for one in wanted
+                    if one.offline or source.has_rows
+                    for s in one.statements(task)
+                ),
                 source.on_failure,
             )
     except CrmauditError as error:

@@ -13,6 +13,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
+from crmaudit.crud_matrix.cell import Cell
+from crmaudit.evidence.use import Letter
 from crmaudit.workspace.dossier import System
 from crmaudit.workspace.landscape import Entity
 
@@ -20,28 +22,9 @@ if TYPE_CHECKING:
     import networkx as nx
     import pandas as pd
 
-Letter = Literal["C", "R", "U", "D"]
-LETTERS: tuple[Letter, ...] = ("C", "R", "U", "D")
 Node = tuple[Literal["system", "entity"], str]
 _Steps = Mapping[str, Sequence[str]]
 _WEIGHT = {"C": 4, "U": 3, "D": 2, "R": 1}
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """What is declared of one system and one entity; `letters` None = unknown."""
-
-    system: str
-    entity: str
-    letters: str | None
-
-    def __contains__(self, letter: str) -> bool:
-        return self.letters is not None and letter in self.letters
-
-    @property
-    def text(self) -> str:
-        """`CR`, `–` for none, `?` for unknown."""
-        return "?" if self.letters is None else self.letters or "–"
 
 
 @dataclass(frozen=True, slots=True)

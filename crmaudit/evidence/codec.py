@@ -17,11 +17,24 @@ from crmaudit.evidence.entity_map import EntityMap
 from crmaudit.evidence.keys import Keys
 from crmaudit.evidence.provenance import Document
 from crmaudit.evidence.table_profile import TableProfile
+from crmaudit.evidence.use import Code, Grants, Statements, Written
 
 SCHEMA_VERSION = 1
 
 KINDS: dict[str, type[Document]] = {
-    c.kind: c for c in (Catalog, TableProfile, Keys, EntityMap, ExpectationTests, Reach)
+    c.kind: c
+    for c in (
+        Catalog,
+        TableProfile,
+        Keys,
+        EntityMap,
+        ExpectationTests,
+        Reach,
+        Grants,
+        Code,
+        Statements,
+        Written,
+    )
 }
 
 

@@ -45,6 +45,9 @@ class Source(ABC):
     the source stays usable for the next table, unless the failure is a
     `ConnectionLostError`.
 
+    `has_rows` is False where only structure and code are at hand, as in a dump
+    without data.
+
     `on_failure` are the statements that make the snapshot usable again after
     one that failed.
 
@@ -59,6 +62,7 @@ class Source(ABC):
     sent: list[Statement]
     broken: dict[str, int]
     on_failure: tuple[Statement, ...] = ()
+    has_rows: bool = True
 
     @abstractmethod
     def catalog(self, system: str) -> Catalog:

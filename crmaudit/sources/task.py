@@ -10,6 +10,7 @@ from crmaudit.evidence import Catalog, Document, Table
 from crmaudit.key import Key
 from crmaudit.sources.base import Source, Statement
 from crmaudit.workspace.answers import Expectation
+from crmaudit.workspace.dossier import Traces
 from crmaudit.workspace.landscape import Entity, Map
 
 D = TypeVar("D", bound=Document)
@@ -20,12 +21,18 @@ class Known:
     """What people declared about one system, as far as its database is concerned.
 
     `map` is the system's entity map, all its files in one. `expectations` are
-    those about this system or about an entity.
+    those about this system or about an entity. `traces` are files to read
+    beside the database, their paths absolute; `about` is the system whose
+    database its code speaks of, empty for its own. `words` is what the
+    systems of the workspace are called: ids, names, products.
     """
 
     map: Map | None = None
     entities: Mapping[str, Entity] = field(default_factory=dict)
     expectations: tuple[Expectation, ...] = ()
+    traces: Traces = field(default_factory=Traces)
+    about: str = ""
+    words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +68,12 @@ class Collector(Protocol):
 
     `per_table`: it measures table after table, so that an interrupted run can
     go on with the next one; else it works on what was collected before it.
+    `offline`: it has something to read where no database is at hand, or one
+    without rows (`Source.has_rows`): files that the dossier names.
     """
 
     per_table: bool
+    offline: bool
 
     def statements(self, task: Task) -> Iterable[Statement]:
         """Every statement that `collect` would send, without sending any.

@@ -303,6 +303,8 @@ class Traces(Model):
     """Statement logs, or a query log as CSV (query_text, user_name, database_name…)."""
     grants: Texts = ()
     """Saved listings of database rights, where no connection is to be had."""
+    database: SystemId | None = None
+    """The system whose database the code works on, where that is not its own."""
 
 
 def _facts(blank: dict[str, str]) -> dict[str, str]:

@@ -26,6 +26,7 @@ _LETTERS = 2
 
 class _Entities:
     per_table = False
+    offline = False
 
     def statements(self, task: Task) -> Iterable[Statement]:
         recognised = recognise(task.catalog)

@@ -67,6 +67,7 @@ class _Question:
 
 class _Collector:
     per_table = False
+    offline = False
 
     def statements(self, task: Task) -> Iterable[Statement]:
         work = _Work(task)

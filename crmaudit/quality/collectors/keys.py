@@ -193,6 +193,7 @@ def _reason(error: BaseException) -> str:
 
 class _Collector:
     per_table = False
+    offline = False
 
     def statements(self, task: Task) -> Iterable[Statement]:
         """Templates: which columns are key-like is known when the profiles are there."""

@@ -14,6 +14,7 @@ from crmaudit.sources.task import Task
 
 class _Parts:
     per_table = False
+    offline = False
 
     def statements(self, task: Task) -> Iterator[Statement]:
         sent = False

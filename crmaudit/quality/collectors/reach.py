@@ -104,6 +104,7 @@ def _reached(staging: Staging, subject: Subject, kind: str) -> Reached:
 
 class _Collector:
     per_table = False
+    offline = False
 
     def statements(self, task: Task) -> Iterable[Statement]:
         yield Statement(

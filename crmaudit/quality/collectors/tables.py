@@ -13,6 +13,7 @@ from crmaudit.sources.task import Task
 
 class _Profiles:
     per_table = True
+    offline = False
 
     def statements(self, task: Task) -> Iterator[Statement]:
         for table in task.tables:

@@ -1,0 +1,1 @@
+"""What databases and files tell of use: the only part of the room that reads them."""

@@ -1,0 +1,1 @@
+"""What SQL does: normalised, fingerprinted, understood. Pure; nothing here reads a file."""

@@ -1,0 +1,1 @@
+"""How the matrix is built: closure, affinity, orders, subsystems, hubs. Pure and deterministic."""

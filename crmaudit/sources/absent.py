@@ -1,0 +1,64 @@
+"""Where no database is at hand: what stands in its place for collectors that read files only."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+from crmaudit import __version__
+from crmaudit.errors import CrmauditError
+from crmaudit.evidence import Catalog, Column, Provenance, Table
+from crmaudit.sources.base import Source, Statement
+from crmaudit.sources.session import snapshot_id
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+class AbsentSource(Source):
+    """A source without tables, in whose place `files` and folders are read."""
+
+    has_rows = False
+
+    def __init__(self, files: Sequence[str]) -> None:
+        self.engine = "files"
+        self.address = "files"
+        self.sent = []
+        self.broken = {}
+        states = [Path(f).stat() for f in files if Path(f).exists()]
+        newest = max((x.st_mtime for x in states), default=0.0)
+        told = [f"{x.st_size} {x.st_mtime_ns}" for x in states]
+        self.snapshot = snapshot_id(datetime.fromtimestamp(newest, UTC), *files, *told)
+
+    def catalog(self, system: str) -> Catalog:
+        """An empty one: nothing is known of the tables."""
+        origin = Provenance(
+            system,
+            self.address,
+            self.engine,
+            self.snapshot,
+            datetime.now(UTC),
+            f"crmaudit {__version__}",
+        )
+        return Catalog(origin)
+
+    def statement(self, table: Table, columns: Sequence[Column], where: str = "") -> Statement:
+        self._refuse()
+
+    def stream(
+        self, table: Table, columns: Sequence[Column], where: str = ""
+    ) -> pa.RecordBatchReader:
+        self._refuse()
+
+    def query(self, sql: str, purpose: str) -> list[tuple[object, ...]]:
+        self._refuse()
+
+    def quote(self, name: str) -> str:
+        return '"' + name.replace('"', '""') + '"'
+
+    def close(self) -> None: ...
+
+    def _refuse(self) -> NoReturn:
+        raise CrmauditError("there is no database to ask", "write `database: {url: …}`")
