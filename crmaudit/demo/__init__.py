@@ -11,7 +11,7 @@ import os
 import sqlite3
 from pathlib import Path
 
-from crmaudit.demo import clock, landscape, story
+from crmaudit.demo import clock, landscape, story, workload
 from crmaudit.demo.billing import Billing
 from crmaudit.demo.claims import ClaimBook, Planted
 from crmaudit.demo.crm import Crm
@@ -35,6 +35,7 @@ SYSTEMS = ("crm", "billing", "newsletter")
 def generate(folder: Path, *, contacts: int = 20_000, seed: int = 1) -> Truth:
     """Write `crm.sqlite`, `billing.sqlite`, `newsletter.sqlite` and `truth.json` into `folder`.
 
+    Beside them the rights and the statements of two of them, as CSV.
     All tables but the staff's grow with `contacts`.  Drafts are renamed when
     all are complete, the truth last: a stopped run leaves what was there.
     """
@@ -47,7 +48,8 @@ def generate(folder: Path, *, contacts: int = 20_000, seed: int = 1) -> Truth:
     newsletter = Newsletter(scale, streams, book, population)
     book.plant(LATER, {})
 
-    names = [*(f"{system}.sqlite" for system in SYSTEMS), FILE_NAME]
+    logs = [name for system in workload.WORK for name in workload.files(system)]
+    names = [*(f"{system}.sqlite" for system in SYSTEMS), *logs, FILE_NAME]
     drafts = {name: folder / f".{name}.part" for name in names}
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -68,6 +70,10 @@ def generate(folder: Path, *, contacts: int = 20_000, seed: int = 1) -> Truth:
                 systems.append(landscape.describe(database))
             finally:
                 database.close()
+        for system in workload.WORK:
+            statements, rights = workload.files(system)
+            workload.write_statements(system, streams, drafts[statements])
+            workload.write_rights(system, drafts[rights])
         paths = {system: drafts[f"{system}.sqlite"] for system in SYSTEMS}
         truth = Truth(
             organisation=ORGANISATION,
