@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -140,6 +140,12 @@ class Audit:
         from crmaudit.collect.reveal import reveal
 
         return reveal(self.workspace, profile, column)
+
+    def reveal_principals(self, system: str) -> Mapping[str, str]:
+        """Pseudonym → name of the accounts of a system's database; the request is recorded."""
+        from crmaudit.collect.reveal import reveal_principals
+
+        return reveal_principals(self.workspace, system)
 
     def report(
         self,

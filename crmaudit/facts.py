@@ -12,16 +12,28 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property
+from typing import TypeVar
 
-from crmaudit.crud_matrix import CrudMatrix, TableCover, table_cover
+from crmaudit.crud_matrix import (
+    CrudMatrix,
+    Database,
+    TableCover,
+    Testimony,
+    table_cover,
+    testify,
+)
 from crmaudit.evidence import (
     Catalog,
+    Code,
     Document,
     EntityMap,
     ExpectationTests,
+    Grants,
     Keys,
     Reach,
+    Statements,
     TableProfile,
+    Written,
 )
 from crmaudit.governance import Governance
 from crmaudit.governance.rate import FEWER, too_few
@@ -44,6 +56,8 @@ from crmaudit.quality.quality import Quality, Tests
 from crmaudit.workspace import Workspace
 from crmaudit.workspace.dossier import System
 from crmaudit.workspace.weights import weights
+
+D = TypeVar("D", bound=Document)
 
 _NO_FILE = {
     "maps": ("no entity map is given", "a file in maps/"),
@@ -145,6 +159,33 @@ class EvidenceSet:
         """By system: with how many of its customers something is at hand."""
         return {d.provenance.system: d for d in self.documents if isinstance(d, Reach)}
 
+    @cached_property
+    def grants(self) -> Mapping[str, Mapping[str, Grants]]:
+        """By system, then by origin: who may do what with its tables."""
+        return self._by_origin(Grants)
+
+    @cached_property
+    def statements(self) -> Mapping[str, Mapping[str, Statements]]:
+        """By system, then by origin: what ran in its database."""
+        return self._by_origin(Statements)
+
+    @cached_property
+    def code(self) -> Mapping[str, Mapping[str, Code]]:
+        """By system, then by origin: what its code would do; '' is its database's machinery."""
+        return self._by_origin(Code)
+
+    @cached_property
+    def written(self) -> Mapping[str, Written]:
+        """By system: traces of writing in its tables."""
+        return {d.provenance.system: d for d in self.documents if isinstance(d, Written)}
+
+    def _by_origin(self, kind: type[D]) -> Mapping[str, Mapping[str, D]]:
+        found: dict[str, dict[str, D]] = {}
+        for d in self.documents:
+            if isinstance(d, kind):
+                found.setdefault(d.provenance.system, {})[d.subject] = d
+        return found
+
     @property
     def newest(self) -> date | None:
         """The day of the newest measurement."""
@@ -235,12 +276,41 @@ class Facts:
 
     @cached_property
     def crud(self) -> CrudMatrix:
-        return CrudMatrix(self.workspace.in_scope, self.workspace.entity.values())
+        return CrudMatrix(self.workspace.in_scope, self.workspace.entity.values(), self.testimony)
 
     @cached_property
     def whole_crud(self) -> CrudMatrix:
         """The matrix over all systems, those out of scope included."""
-        return CrudMatrix(self.workspace.systems, self.workspace.entity.values())
+        return CrudMatrix(self.workspace.systems, self.workspace.entity.values(), self.testimony)
+
+    @cached_property
+    def testimony(self) -> Testimony:
+        """What databases and code tell of the matrix; empty where no use was measured."""
+        evidence, workspace = self.evidence, self.workspace
+        use = (evidence.grants, evidence.statements, evidence.code, evidence.written)
+        if not any(use):
+            return Testimony()
+        databases = {}
+        for system in workspace.systems:
+            here = [kind.get(system.id) for kind in use]
+            # A database that was not read stands here too: what is done in it is not known.
+            if system.database is None and system.id not in evidence.catalogs and not any(here):
+                continue
+            code = evidence.code.get(system.id, {})
+            declared = workspace.map_of.get(system.id)
+            databases[system.id] = Database(
+                system.id,
+                self.maps[system.id].tables if system.id in self.maps else (),
+                evidence.catalogs.get(system.id),
+                tuple(evidence.grants.get(system.id, {}).values()),
+                tuple(evidence.statements.get(system.id, {}).values()),
+                (code[""],) if "" in code else (),
+                evidence.written.get(system.id),
+                declared.principals if declared else (),
+            )
+        codes = [c for found in evidence.code.values() for origin, c in found.items() if origin]
+        homes = {s.id: s.traces.database for s in workspace.systems if s.traces.database}
+        return testify(databases, codes, homes)
 
     @cached_property
     def quality(self) -> Quality:
@@ -314,7 +384,7 @@ class Facts:
             elif system.id in open_:
                 labels = _some(open_[system.id])
                 found[system.id] = f"it alone creates {labels}, and who reads that is not known"
-            elif not system.crud_complete and not any(system.crud.values()):
+            elif not system.crud_complete and not crud.held_by(system.id):
                 found[system.id] = "nobody said what it creates"
         return found
 
@@ -470,6 +540,14 @@ class Facts:
         """Raise NotAssessed where no database was read."""
         if not self.evidence.documents:
             raise NotAssessed("no database was read", needs="crmaudit collect")
+
+    def need_use(self) -> None:
+        """Raise NotAssessed where nothing was read of how systems use their data."""
+        if not self.testimony:
+            raise NotAssessed(
+                "nobody read what ran, what code does or who may do what",
+                needs="crmaudit collect --only grants,statements,code,written",
+            )
 
     def need_complete(self) -> None:
         """Raise NotAssessed where absence proves nothing: a dossier's `crud:` is not complete."""

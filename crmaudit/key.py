@@ -51,11 +51,30 @@ class Key:
         """The name that stands for `value` in this audit, like `acct-7f3a9c21`."""
         return privacy.pseudonym(self._secret, kind, value)
 
+    def listening(self) -> ListeningKey:
+        """The same key, which remembers what it gives pseudonyms to."""
+        return ListeningKey(self._secret)
+
     def __repr__(self) -> str:
         return f"<Key {self.id}>"
 
     def __reduce__(self) -> str:
         raise TypeError("a key is not to be stored")
+
+
+class ListeningKey(Key):
+    """A key for revealing: `heard` is pseudonym → value, of all that it was asked for."""
+
+    __slots__ = ("heard",)
+
+    def __init__(self, secret: bytes) -> None:
+        super().__init__(secret)
+        self.heard: dict[str, str] = {}
+
+    def pseudonym(self, kind: str, value: str) -> str:
+        made = super().pseudonym(kind, value)
+        self.heard[made] = value
+        return made
 
 
 def environment_key() -> Key | None:

@@ -112,6 +112,10 @@ def start_postgres() -> Server:
         "log_line_prefix": "%p %d|",
         "autovacuum": "off",
     }
+    if any((binaries.parent / "lib").glob("pg_stat_statements.*")):
+        # One table for all databases: large enough that no test pushes out another's entries.
+        settings["shared_preload_libraries"] = "pg_stat_statements"
+        settings["pg_stat_statements.max"] = 50_000
     command = [str(binaries / "postgres"), "-D", str(data)]
     for name, value in settings.items():
         command += ["-c", f"{name}={value}"]
@@ -157,6 +161,7 @@ def start_mariadb() -> Server:
     command += ["--innodb-flush-log-at-trx-commit=0", "--innodb-buffer-pool-size=64M"]
     command += ["--general-log=1", f"--general-log-file={log}", "--skip-log-bin"]
     command += ["--max-allowed-packet=64M", "--skip-ssl"]
+    command += ["--performance-schema=ON", "--performance-schema-digests-size=20000"]
     command += [f"--user={user}"] if user else []
     pid = _launch(command, folder / "error.log", None)
     url = f"mariadb://admin:{PASSWORD}@127.0.0.1:{port}"

@@ -16,10 +16,11 @@ if TYPE_CHECKING:
 
 MOST = 200
 """Accounts shown at most."""
+SHOWN = "personal data: these accounts are shown here only; the request was recorded"
 
 
-def show_accounts(found: Audit, thing: Thing, format_: Format, output: Path | None) -> None:
-    """Show who they are. Raises CrmauditError for anything but a column on a terminal."""
+def terminal_only(format_: Format, output: Path | None) -> None:
+    """Raises CrmauditError where what is revealed would not stay on a terminal."""
     if format_ is not Format.table or output is not None:
         raise CrmauditError(
             "--reveal writes no file, no JSON and no CSV", "leave out --format and --output"
@@ -29,13 +30,18 @@ def show_accounts(found: Audit, thing: Thing, format_: Format, output: Path | No
             "--reveal shows accounts on a terminal only, and this is a pipe or a file",
             "run it in a terminal",
         )
+
+
+def show_accounts(found: Audit, thing: Thing, format_: Format, output: Path | None) -> None:
+    """Show who they are. Raises CrmauditError for anything but a column on a terminal."""
+    terminal_only(format_, output)
     if not isinstance(thing, OfColumn):
         raise CrmauditError("--reveal needs a column", "name it: SYSTEM.TABLE.COLUMN")
     accounts = found.reveal(thing.profile, thing.column.name)
     path = f"{thing.system}.{thing.profile.table}.{thing.column.name}"
     shown = accounts[:MOST]
     rows = [{"value": a.value, "pseudonym": a.pseudonym, "rows": a.rows} for a in shown]
-    say("personal data: these accounts are shown here only; the request was recorded", "medium")
+    say(SHOWN, "medium")
     left = len(accounts) - len(shown)
     show(
         View(

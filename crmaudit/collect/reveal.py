@@ -11,17 +11,19 @@ import contextlib
 import getpass
 import json
 import os
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from crmaudit.collect.collect import targets
+from crmaudit.collect.collect import collector, opened, targets
 from crmaudit.errors import CrmauditError
 from crmaudit.evidence import TableProfile
 from crmaudit.evidence.semantic import audience
 from crmaudit.key import find_key
 from crmaudit.private import state_folder
 from crmaudit.sources import open_source
+from crmaudit.sources.task import Task
 
 if TYPE_CHECKING:
     from crmaudit.quality.collectors.reveal import Account
@@ -60,6 +62,31 @@ def reveal(workspace: Workspace, profile: TableProfile, column: str) -> tuple[Ac
         found = accounts(source, system, profile.table, column, key, profile.where)
     record(workspace.root, path, len(found))
     return found
+
+
+def reveal_principals(workspace: Workspace, system: str) -> Mapping[str, str]:
+    """Pseudonym → name of the accounts of a system's database that are not named.
+
+    Rights and statements are read again as `collect` does, and nothing is kept.
+    Recorded as `reveal` is. Raises CrmauditError where the key is another than
+    the evidence's or the source cannot be read.
+    """
+    key = find_key(workspace.root)
+    if key is None:
+        raise CrmauditError(
+            "there is no key here that pseudonyms were made with",
+            "put the audit's key back (CRMAUDIT_KEY, .crmaudit/key), or `crmaudit collect` again",
+        )
+    listening = key.listening()
+    (target,) = targets(workspace, [system])
+    with opened(target) as source:
+        catalog = source.catalog(target.system)
+        task = Task(source, target.system, catalog, catalog.tables, target.known, key=listening)
+        for kind in ("grants", "statements"):
+            for _ in collector(kind).collect(task):
+                pass
+    record(workspace.root, f"accounts of the database of {target.system}", len(listening.heard))
+    return listening.heard
 
 
 def _refuse(profile: TableProfile, column: str, path: str) -> None:

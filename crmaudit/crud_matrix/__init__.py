@@ -8,6 +8,7 @@ from crmaudit.crud_matrix.matrix import (
     feed_subject,
 )
 from crmaudit.crud_matrix.tables import TableCover, Unmatched, table_cover, table_subject, unmatched
+from crmaudit.crud_matrix.testimony import Database, Rate, Stranger, Testimony, UsedTable, testify
 from crmaudit.evidence.use import LETTERS, Letter
 
 __all__ = [
@@ -15,15 +16,21 @@ __all__ = [
     "VERDICTS",
     "Cell",
     "CrudMatrix",
+    "Database",
     "FeedLink",
     "Letter",
     "Proof",
+    "Rate",
+    "Stranger",
     "TableCover",
+    "Testimony",
     "Unmatched",
+    "UsedTable",
     "Verdict",
     "cell_subject",
     "feed_subject",
     "table_cover",
     "table_subject",
+    "testify",
     "unmatched",
 ]

@@ -44,6 +44,8 @@ class Proof:
     `calls` and `statements` count what was seen or stands in code; `first` and
     `last` when. `evidence` are ids of documents, `reason` a short sentence:
     why the answer is unknown, or by what right, view or trigger it is yes.
+    `calls` and `statements` are those of the table seen most: what one
+    statement does to two tables counts once. `places` are `file:line` in code.
     """
 
     letter: Letter
@@ -57,6 +59,7 @@ class Proof:
     last: datetime | None = None
     evidence: tuple[str, ...] = ()
     reason: str = ""
+    places: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,10 @@ A cell's letter is *yes*, *no* or *unknown*: letters missing from a listed
 entity mean no, an entity that a dossier does not list is unknown unless the
 dossier is declared complete. Questions that reason from absence ("nobody
 creates it") therefore say whether they may be asked (`complete`).
+
+Where a testimony is given, questions about what happens (`doing`, `holders`,
+`reach`, `record`…) go by letters declared or proven. Questions about what was
+said (`unknown`, `said_of`, `incomplete`, `feeds`) go by the dossiers alone.
 """
 
 from __future__ import annotations
@@ -13,8 +17,10 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
-from crmaudit.crud_matrix.cell import Cell
-from crmaudit.evidence.use import Letter
+from crmaudit.crud_matrix.cell import Cell, Proof
+from crmaudit.crud_matrix.records import Record, Standing, record_of, standings
+from crmaudit.crud_matrix.testimony import Testimony
+from crmaudit.evidence.use import LETTERS, Letter
 from crmaudit.workspace.dossier import System
 from crmaudit.workspace.landscape import Entity
 
@@ -24,7 +30,7 @@ if TYPE_CHECKING:
 
 Node = tuple[Literal["system", "entity"], str]
 _Steps = Mapping[str, Sequence[str]]
-_WEIGHT = {"C": 4, "U": 3, "D": 2, "R": 1}
+_NOTHING = Testimony()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,22 +56,6 @@ class FeedLink:
         return feed_subject(self.source, self.target)
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
-    """The system of record of an entity.
-
-    `score` is 4·C + 3·U + 2·D + 1·R over declared letters; `margin` the lead
-    over the runner-up, for a proposal among those that write. Several
-    `systems` means a tie. `declared` is True where entities.yaml names it.
-    """
-
-    entity: str
-    systems: tuple[str, ...]
-    score: int
-    margin: int
-    declared: bool
-
-
 def feed_subject(source: str, target: str) -> str:
     """The subject of findings about what flows from one system to another."""
     return "feed:" + ".".join(x.replace(".", "%2E") for x in (source, target))
@@ -77,11 +67,17 @@ def cell_subject(system: str, entity: str) -> str:
 
 
 class CrudMatrix:
-    """Systems × entities, as declared in the dossiers of the systems in scope."""
+    """Systems × entities: declared in dossiers, and proven where there is evidence."""
 
-    def __init__(self, systems: Iterable[System], entities: Iterable[Entity]) -> None:
+    def __init__(
+        self,
+        systems: Iterable[System],
+        entities: Iterable[Entity],
+        testimony: Testimony | None = None,
+    ) -> None:
         self._systems = {s.id: s for s in systems}
         self._entities = {e.id: e for e in entities}
+        self.testimony = testimony or _NOTHING
 
     @property
     def systems(self) -> tuple[str, ...]:
@@ -90,6 +86,10 @@ class CrudMatrix:
     @property
     def entities(self) -> tuple[str, ...]:
         return tuple(self._entities)
+
+    def name(self, kind: Literal["system", "entity"], id: str) -> str:
+        """What people call a system or an entity of the matrix."""
+        return self._systems[id].name if kind == "system" else self._entities[id].label
 
     @property
     def graph(self) -> nx.Graph[Node]:
@@ -118,9 +118,18 @@ class CrudMatrix:
 
     def cell(self, system: str, entity: str) -> Cell:
         dossier = self._systems[system]
-        if entity in dossier.crud:
-            return Cell(system, entity, dossier.crud[entity])
-        return Cell(system, entity, "" if dossier.crud_complete else None)
+        said = dossier.crud.get(entity, "" if dossier.crud_complete else None)
+        return Cell(system, entity, said, *self.testimony.letters(system, entity))
+
+    def proofs(self, system: str, entity: str) -> tuple[Proof, ...]:
+        """What each source says of each letter, the dossier first; by letter and origin."""
+        said = self.cell(system, entity).letters
+        found = self.testimony.proofs(system, entity)
+        if said is None:
+            return found
+        told = (Proof(x, "declared", "yes" if x in said else "no") for x in LETTERS)
+        # A stable sort: of one letter, what is declared stays before what was found.
+        return tuple(sorted((*told, *found), key=lambda p: LETTERS.index(p.letter)))
 
     def cells(self) -> Iterator[Cell]:
         for entity in self._entities:
@@ -137,13 +146,21 @@ class CrudMatrix:
 
     @cached_property
     def _held(self) -> Mapping[str, Mapping[str, str]]:
-        """Entity → system → letters, where there are any."""
+        """Entity → system → letters declared or proven, where there are any."""
         held: dict[str, dict[str, str]] = {}
-        for system in self._systems.values():
-            for entity, letters in system.crud.items():
-                if letters:
-                    held.setdefault(entity, {})[system.id] = letters
+        for system in self._systems:
+            for entity, letters in self.held_by(system).items():
+                held.setdefault(entity, {})[system] = letters
         return held
+
+    def held_by(self, system: str) -> Mapping[str, str]:
+        """Entity → letters declared or proven of one system, where there are any."""
+        said = self._systems[system].crud
+        found = [e for e in self.testimony.entities(system) if e in self._entities]
+        if not found:
+            return {e: letters for e, letters in said.items() if letters}
+        cells = (self.cell(system, e) for e in dict.fromkeys((*said, *found)))
+        return {c.entity: c.held for c in cells if c.held}
 
     def writers(self, entity: str) -> tuple[str, ...]:
         """Systems that create or update the entity."""
@@ -160,7 +177,17 @@ class CrudMatrix:
         )
 
     def known_of(self, system: str) -> int:
-        """How many cells of a system are known."""
+        """How many cells of a system are known: declared or proven."""
+        proven = (
+            e
+            for e in self.testimony.entities(system)
+            if e in self._entities and self.testimony.letters(system, e)[0]
+        )
+        unsaid = sum(self.cell(system, e).letters is None for e in proven)
+        return self.said_of(system) + unsaid
+
+    def said_of(self, system: str) -> int:
+        """Of how many cells of a system its dossier speaks."""
         dossier = self._systems[system]
         if dossier.crud_complete:
             return len(self._entities) - sum(x is None for x in dossier.crud.values())
@@ -233,33 +260,18 @@ class CrudMatrix:
     def silos(self) -> tuple[str, ...]:
         """Systems that hold something and share it through no feed."""
         linked = {s for link in self.feeds for s in (link.source, link.target)}
-        return tuple(
-            s.id for s in self._systems.values() if s.id not in linked and any(s.crud.values())
-        )
+        for meeting in self.testimony.shared.values():
+            linked.update(s for pair in meeting for s in pair)
+        return tuple(s for s in self._systems if s not in linked and self.held_by(s))
 
     def record(self, entity: str) -> Record | None:
-        """The system of record: declared, else proposed from the letters; None without holders.
+        """The system of record: declared, else proposed; None without a writer."""
+        cells = {s: self.cell(s, entity) for s in self.holders(entity)}
+        return record_of(self._entities[entity], cells)
 
-        A proposal needs a system that creates or updates: one that only reads
-        is a replica at best.
-        """
-        declared = self._entities[entity].system_of_record
-        scores = {
-            s: sum(_WEIGHT[x] for x in self.cell(s, entity).letters or "")
-            for s in self.holders(entity)
-        }
-        if declared is not None:
-            mine = scores.get(declared, 0)
-            rest = max((v for s, v in scores.items() if s != declared), default=0)
-            return Record(entity, (declared,), mine, mine - rest, True)
-        writers = {s: scores[s] for s in self.writers(entity)}
-        if not writers:
-            return None
-        best = max(writers.values())
-        leaders = tuple(s for s, v in writers.items() if v == best)
-        rest = max((v for s, v in writers.items() if s not in leaders), default=0)
-        margin = 0 if len(leaders) > 1 else best - rest
-        return Record(entity, leaders, best, margin, False)
+    def standings(self, entity: str) -> tuple[Standing, ...]:
+        """What each holder is to the golden source: source, contributor, replica or copy."""
+        return standings(self, entity)
 
     def implied_feeds(self) -> Mapping[tuple[str, str], tuple[str, ...]]:
         """Pairs of systems that ought to be joined by a feed, with the entities.
@@ -285,11 +297,11 @@ class CrudMatrix:
 
     def read_from(self, source: str, target: str) -> tuple[str, ...]:
         """Entities that one system creates and the other reads without creating them."""
-        given, taken = self._systems[source].crud, self._systems[target].crud
+        given, taken = self.held_by(source), self.held_by(target)
         found = {
             e
             for e, letters in given.items()
-            if "C" in (letters or "") and "R" in (mine := taken.get(e) or "") and "C" not in mine
+            if "C" in letters and "R" in (mine := taken.get(e, "")) and "C" not in mine
         }
         return tuple(sorted(found, key=self._order.__getitem__))
 
@@ -301,9 +313,21 @@ class CrudMatrix:
     def reach(self, entity: str, start: Iterable[str]) -> frozenset[str]:
         """Systems to which feeds carry the entity from any of `start`, those included.
 
-        A feed of which nobody said what it carries is taken to carry it.
+        A feed of which nobody said what it carries is taken to carry it. Who
+        was seen at work in another system's database needs no feed there.
         """
-        return _walk(start, self._carrying.get(entity, {}), self._carrying.get(None, {}))
+        ways = (self._carrying.get(entity, {}), self._carrying.get(None, {}))
+        return _walk(start, *ways, self._meeting(entity))
+
+    def _meeting(self, entity: str) -> _Steps:
+        """Steps between systems that were seen to work on the entity in one database."""
+        steps: dict[str, list[str]] = {}
+        for (system, host), letters in self.testimony.shared.get(entity, {}).items():
+            if "R" in letters:
+                steps.setdefault(host, []).append(system)
+            if set(letters) & {"C", "U", "D"}:
+                steps.setdefault(system, []).append(host)
+        return steps
 
     def circles(self, entity: str) -> tuple[tuple[str, ...], ...]:
         """Groups of systems among which declared feeds carry the entity round.

@@ -27,6 +27,7 @@ _BUILT_IN_TEXT = """
 """
 _BUILT_IN = frozenset(_BUILT_IN_TEXT.split())
 _SERVERS_OWN = re.compile(r"(pg_|mysql\.|mariadb\.|rds|azure_|cloudsql)", re.IGNORECASE)
+_ADMINISTRATION = frozenset({"postgres", "root", "mysql", "mariadb", "sa", "sys", "system"})
 _WORD = re.compile(r"[a-z]+", re.IGNORECASE)
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _TECHNICAL_TEXT = """
@@ -78,6 +79,15 @@ class Naming:
 def owns(declared: str, found: str) -> bool:
     """Whether a declared principal means this account: `user` means it on every host."""
     return declared == found or ("@" not in declared and declared == found.partition("@")[0])
+
+
+def administers(name: str) -> bool:
+    """Whether an account is the server's own administration, by its name alone.
+
+    A program may misuse it; then a map has to say so.
+    """
+    user = name.partition("@")[0].lower()
+    return user in _ADMINISTRATION or bool(_SERVERS_OWN.match(name))
 
 
 def systems_of(declared: Iterable[Principal]) -> Callable[[str], str | None]:

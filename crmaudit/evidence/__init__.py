@@ -24,6 +24,7 @@ from crmaudit.evidence.table_profile import (
 from crmaudit.evidence.use import (
     LETTERS,
     Account,
+    Call,
     Code,
     Effect,
     Grants,
@@ -43,6 +44,7 @@ __all__ = [
     "LETTERS",
     "Account",
     "Bin",
+    "Call",
     "Catalog",
     "Code",
     "Column",

@@ -61,7 +61,8 @@ class Account:
     `kind`: `account` may log in, `role` is given to others, `public` is
     everybody, `built-in` the server's own. `everything`: superuser, or
     whatever else may do all without a right being listed. `member_of` are the
-    roles that it has, those that come with them included.
+    roles whose rights it has, those that come with them included; `may_become`
+    those whose rights it has only after it asked for them (`SET ROLE`).
     """
 
     name: str
@@ -69,14 +70,16 @@ class Account:
     everything: bool = False
     member_of: tuple[str, ...] = ()
     note: str = ""
+    may_become: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Right:
     """Letters that a principal may use on a table, and why: one line for each reason.
 
-    `by`: `owner`, `superuser`, `grant`, `PUBLIC`, `role NAME`, `global`,
-    `schema`, `default privilege`. `columns`: only these; empty for all.
+    `table` is `*` where it is every table of the database. `by`: `owner`,
+    `superuser`, `grant`, `PUBLIC`, `role NAME`, `global`, `schema`, `default
+    privilege`. `columns`: only these; empty for all.
     """
 
     principal: str
@@ -88,12 +91,19 @@ class Right:
 
 @dataclass(frozen=True, slots=True)
 class Grants(Document):
-    """The rights in a database, worked out to the end for every principal and table.
+    """The rights in a database.
+
+    `rights` has each right once, with the principal to whom it was given. What
+    a principal may do in the end is its own rights, those of the roles that it
+    is a member of and those of `PUBLIC`: `Rights` of
+    `crmaudit/crud_matrix/rights.py` puts them together. So 500 accounts with
+    one role make one list of rights, not 500.
 
     `subject` is empty for the server's own answer, else the file's name.
     `row_security` are tables where policies hide rows. `notes` say in
     sentences what else bears on the rights (default privileges for tables
-    to come, rights that the account could not see).
+    to come, rights that the account could not see). `reader` is the account
+    that the audit itself reads with.
     """
 
     kind: ClassVar[str] = "grants"
@@ -102,6 +112,7 @@ class Grants(Document):
     row_security: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     origin: str = ""
+    reader: str = ""
 
     @property
     def subject(self) -> str:
@@ -128,6 +139,24 @@ class Use:
 
 
 @dataclass(frozen=True, slots=True)
+class Call:
+    """Calls of a routine by one principal, as seen in statements that ran.
+
+    What the routine does stands in its `Machinery`. `routine` is its name as
+    written, qualified as far as it was, functions of the engine itself
+    included; the rest is as in `Use`.
+    """
+
+    principal: str
+    routine: str
+    calls: int
+    statements: int
+    first: datetime | None = None
+    last: datetime | None = None
+    examples: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Statements(Document):
     """Statements that ran, from one source: a server's view of its own, or a log.
 
@@ -138,12 +167,15 @@ class Statements(Document):
     plainly none. `dropped`: how many the source itself lost, None where it
     does not say. `since` and `until` are the window. `tells_principals`:
     whether it says who. `elsewhere` counts calls in other databases.
-    `temporary` counts uses of temporary tables, which are left out.
+    `temporary` counts uses of temporary tables, which are left out. `called`
+    are routines, whose effects come on top of `uses`. `reader` is the account
+    that the audit itself reads with, whose statements are among these.
     """
 
     kind: ClassVar[str] = "statements"
     origin: str = ""
     uses: tuple[Use, ...] = ()
+    called: tuple[Call, ...] = ()
     unread: tuple[Unread, ...] = ()
     texts: Mapping[str, str] = field(default_factory=dict)
     calls: int = 0
@@ -157,6 +189,7 @@ class Statements(Document):
     elsewhere: int = 0
     temporary: int = 0
     notes: tuple[str, ...] = ()
+    reader: str = ""
 
     @property
     def subject(self) -> str:
@@ -199,6 +232,15 @@ class Machinery:
 
 
 @dataclass(frozen=True, slots=True)
+class Called:
+    """A routine of the database that code calls: its effects come on top of the sightings."""
+
+    routine: str
+    count: int = 1
+    places: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Code(Document):
     """What code does: an application's source, or the database's own machinery.
 
@@ -206,7 +248,8 @@ class Code(Document):
     `database` is the system whose database it speaks of. `statements` were
     found, `understood` of them understood; `built` of them are put together
     at run time, so that the names in them are not known before.
-    `languages`: how many files of each were read.
+    `languages`: how many files of each were read. `called` are routines of the
+    database that it calls.
     """
 
     kind: ClassVar[str] = "code"
@@ -222,6 +265,7 @@ class Code(Document):
     understood: int = 0
     built: int = 0
     notes: tuple[str, ...] = ()
+    called: tuple[Called, ...] = ()
 
     @property
     def subject(self) -> str:

@@ -10,13 +10,14 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from crmaudit.exchange import archimate as a
 from crmaudit.exchange import properties as p
 from crmaudit.exchange.archimate_views import add_views
 from crmaudit.exchange.formats import Export, Rendered
-from crmaudit.exchange.landscape import named
+from crmaudit.exchange.landscape import access_facts, named
 from crmaudit.exchange.outgoing import Outgoing, Thing, counted
 
 if TYPE_CHECKING:
@@ -179,8 +180,9 @@ class _Writer:
             if letters:
                 access = _ACCESS["R" in letters, bool(set(letters) & set("CUD"))]
                 made = self._relation(
-                    relationships, "Access", me, f"entity-{entity}", letters, crud=letters
-                )
+                    relationships, "Access", me, f"entity-{entity}", letters,
+                    proven=access_facts(self.out.crud, system.id, entity), crud=letters,
+                )  # fmt: skip
                 made.set("accessType", access)
         for feed in system.take("feeds") or ():
             if "owner" in feed:
@@ -219,7 +221,7 @@ class _Writer:
 
     def _relation(
         self, relationships: _Element, kind: str, source: str, target: str, name: str = "",
-        **told: str,
+        proven: Mapping[str, object] | None = None, **told: str,
     ) -> _Element:  # fmt: skip
         self.kinds[kind] += 1
         key = "\0".join((kind, source, target, *told.values(), name))
@@ -231,7 +233,9 @@ class _Writer:
         made.set(a.TYPE, kind)
         if name:
             self._text(made, "name", name)
-        self._properties(made, list(told.items()))
+        # What is proven changes from audit to audit, and is no part of what the relation is.
+        found = {name: str(letters) for name, letters in (proven or {}).items()}
+        self._properties(made, list((told | found).items()))
         return made
 
     # Parts ------------------------------------------------------------------------------------

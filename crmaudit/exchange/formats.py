@@ -113,6 +113,31 @@ EXPORTERS: dict[str, tuple[str, tuple[str, ...], str]] = {
         ("*.odcs.yaml", "*.odcs.yml", "*contract*.yaml", "*contract*.yml"),
         "data contract of one system (Open Data Contract Standard)",
     ),
+    "matrix": (
+        "crmaudit.exchange.matrix_book",
+        ("*matrix*.xlsx", "*crud*.xlsx"),
+        "workbook of the CRUD matrix: grid, relations, configuration, to change and import again",
+    ),
+    "matrix-csv": (
+        "crmaudit.exchange.matrix_csv",
+        ("*matrix*.csv", "*crud*.csv"),
+        "the matrix's relations as CSV, to change and import again",
+    ),
+    "matrix-dot": (
+        "crmaudit.exchange.matrix_dot",
+        ("*matrix*.dot", "*matrix*.gv", "*crud*.dot", "*crud*.gv"),
+        "Graphviz drawing of systems and entities",
+    ),
+    "matrix-mermaid": (
+        "crmaudit.exchange.matrix_mermaid",
+        ("*matrix*.mmd", "*matrix*.mermaid", "*crud*.mmd", "*crud*.mermaid"),
+        "Mermaid drawing of systems and entities",
+    ),
+    "node-link": (
+        "crmaudit.exchange.node_link",
+        ("*.json",),
+        "node-link JSON of the landscape, for networkx and D3",
+    ),
     "mermaid": ("crmaudit.exchange.mermaid", ("*.mmd", "*.mermaid"), "Mermaid diagrams"),
     "mermaid-entities": (
         "crmaudit.exchange.mermaid_entities",
@@ -125,6 +150,7 @@ EXPORTERS: dict[str, tuple[str, tuple[str, ...], str]] = {
 
 # Name → module; asked in this order.
 IMPORTERS: dict[str, str] = {
+    "matrix": "crmaudit.exchange.matrix_book_in",
     "workbook": "crmaudit.exchange.own_book",
     "archimate": "crmaudit.exchange.archimate_in",
     "odcs": "crmaudit.exchange.odcs_in",

@@ -23,7 +23,7 @@ _YWORKS = "http://www.yworks.com/xml/graphml"
 _TYPES = {"whole": "long", "number": "double", "yes or no": "boolean"}
 _COLOURS = {"system": "#dcebea", "entity": "#f6ecd2", "unit": "#e9e4f2", "person": "#f2f2f2"}
 # What an edge says already.
-_JOINED: Mapping[ThingKind, tuple[str, ...]] = {
+JOINED: Mapping[ThingKind, tuple[str, ...]] = {
     "system": ("owners.business", "owners.it", "depends_on", "lifecycle.successor"),
     "entity": ("steward", "system_of_record", "target_system_of_record"),
     "unit": ("parent", "head"),
@@ -85,7 +85,7 @@ class _Writer:
     def _thing(self, thing: Thing) -> None:
         node = self._node(thing.kind, thing.id, named(thing))
         facts: dict[str, list[str]] = {}
-        for name, text in p.properties(thing, _JOINED[thing.kind]):
+        for name, text in p.properties(thing, JOINED[thing.kind]):
             facts.setdefault(name, []).append(text)
         for name, texts in facts.items():
             fact = p.single(thing.kind).get(name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from crmaudit.crud_matrix import CrudMatrix
 from crmaudit.exchange.outgoing import Outgoing, Thing
 
 NO_KIND = "without a kind"
@@ -71,12 +72,32 @@ def edges(out: Outgoing) -> Iterator[Edge]:
         if head := unit.take("head"):
             yield Edge("heads", ("person", head), me, {})
     for system in out.systems:
-        yield from _of_system(system)
+        yield from _of_system(out, system)
+        yield from _undeclared(out, system)
     for entity in out.entities:
         yield from _of_entity(entity)
 
 
-def _of_system(system: Thing) -> Iterator[Edge]:
+def access_facts(crud: CrudMatrix, system: str, entity: str) -> dict[str, object]:
+    """What is proven of an access, beside what is declared; empty without evidence."""
+    if entity not in crud.entities:
+        return {}
+    cell = crud.cell(system, entity)
+    told = {"proven": cell.proven, "contradicted": cell.denied, "allowed": cell.granted}
+    return {name: letters for name, letters in told.items() if letters}
+
+
+def _undeclared(out: Outgoing, system: Thing) -> Iterator[Edge]:
+    """Accesses that were found, and that the dossier does not list."""
+    listed = system.declared.get("crud") or {}
+    for entity in out.crud.testimony.entities(system.id):
+        facts = access_facts(out.crud, system.id, entity)
+        if entity not in listed and facts:
+            ends = ("system", system.id), ("entity", entity)
+            yield Edge("access", *ends, {"crud": "unknown", **facts})
+
+
+def _of_system(out: Outgoing, system: Thing) -> Iterator[Edge]:
     me = ("system", system.id)
     for role in ("business", "it"):
         if owner := system.take("owners", role):
@@ -86,13 +107,14 @@ def _of_system(system: Thing) -> Iterator[Edge]:
     if successor := system.take("lifecycle", "successor"):
         yield Edge("is replaced by", me, ("system", successor), {})
     for entity, letters in (system.take("crud") or {}).items():
-        facts = {"crud": "unknown" if letters is None else letters or "none"}
+        facts: dict[str, object] = {"crud": "unknown" if letters is None else letters or "none"}
+        facts |= access_facts(out.crud, system.id, entity)
         yield Edge("access", me, ("entity", entity), facts)
     for feed in system.take("feeds") or ():
         other = ("system", feed.get("to") or feed["from"])
         ends = (me, other) if "to" in feed else (other, me)
-        facts = {k: v for k, v in feed.items() if k not in ("to", "from")}
-        yield Edge("feed", ends[0], ends[1], {**facts, "told_by": system.id})
+        told = {k: v for k, v in feed.items() if k not in ("to", "from")}
+        yield Edge("feed", ends[0], ends[1], {**told, "told_by": system.id})
 
 
 def _of_entity(entity: Thing) -> Iterator[Edge]:

@@ -20,6 +20,7 @@ from crmaudit.workspace.yaml_reader import Path_
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
+    from crmaudit.crud_matrix import CrudMatrix
     from crmaudit.exchange.formats import Export
     from crmaudit.workspace import Workspace
 
@@ -115,6 +116,7 @@ class Outgoing:
     def __init__(self, export: Export) -> None:
         workspace = export.facts.workspace
         self.workspace = workspace
+        self._facts = export.facts
         self.systems = tuple(
             Thing("system", s.id, s, workspace.audit.currency) for s in workspace.systems
         )
@@ -123,6 +125,11 @@ class Outgoing:
         self.units = tuple(Thing("unit", u.id, u) for u in workspace.audit.units)
         self.people = {p.id: Thing("person", p.id, p) for p in workspace.people.people}
         self._altered: Counter[str] = Counter()
+
+    @property
+    def crud(self) -> CrudMatrix:
+        """The matrix over all systems, with what is proven of it."""
+        return self._facts.whole_crud
 
     def alter(self, what: str, times: int = 1) -> None:
         """Note that values had to be changed or left: `what` says which; their number follows."""

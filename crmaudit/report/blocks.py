@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, get_args
 
 from crmaudit.report.specs import FigureSpec
 
@@ -222,13 +222,14 @@ class Figure:
     evidence: tuple[str, ...] = ()
 
 
-LetterState = Literal["proven", "declared", "missing", "unexpected", "unknown"]
+LetterState = Literal["proven", "declared", "missing", "unexpected", "allowed", "unknown"]
 # In the order of the legend, each with the one letter that writers know it by.
 LETTER_CODES: dict[LetterState, str] = {
     "proven": "p",
     "declared": "d",
     "unexpected": "x",
     "missing": "m",
+    "allowed": "a",
     "unknown": "q",
 }
 
@@ -237,9 +238,10 @@ LETTER_CODES: dict[LetterState, str] = {
 class Letter:
     """One of C R U D (or `?`) and how far it is known.
 
-    `proven`: declared and found in use. `declared`: declared, not tested.
-    `unexpected`: in use, never declared. `missing`: declared or granted, and
-    no use found. `unknown`: nobody has said.
+    `proven`: declared and found in use. `declared`: declared, nothing shows or
+    denies it. `unexpected`: in use, never declared. `missing`: declared, and
+    what would have shown it says no. `allowed`: only a right. `unknown`:
+    nobody has said.
     """
 
     letter: str
@@ -255,12 +257,36 @@ class MatrixIssue:
 
 @dataclass(frozen=True, slots=True)
 class MatrixLabel:
-    """A row (entity) or a column (system) of the matrix."""
+    """A row (entity) or a column (system) of the matrix.
+
+    `open`: what a cell of this column does not list is unknown, not no.
+    """
 
     id: str
     text: str
     group: str = ""
     issues: tuple[MatrixIssue, ...] = ()
+    open: bool = False
+
+
+MatrixOrigin = Literal["declared", "granted", "observed", "coded", "written"]
+MATRIX_ORIGINS: tuple[MatrixOrigin, ...] = get_args(MatrixOrigin)
+MatrixAnswer = Literal["yes", "no", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class MatrixProof:
+    """What one source says of some letters of a cell, in words.
+
+    `text` names accounts, calls, window, tables and places, or the reason why
+    nobody can say.
+    """
+
+    letters: str
+    origin: MatrixOrigin
+    answer: MatrixAnswer
+    text: str = ""
+    evidence: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,11 +296,35 @@ class MatrixCell:
     letters: tuple[Letter, ...]
     note: str = ""
     evidence: tuple[str, ...] = ()
+    proofs: tuple[MatrixProof, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MatrixOrder:
+    """Another order to draw the matrix in: numbers of all rows and of all columns."""
+
+    name: str
+    rows: tuple[int, ...]
+    columns: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MatrixPart:
+    """A block of a matrix too wide for a page: numbers of its rows and columns."""
+
+    title: str
+    rows: tuple[int, ...]
+    columns: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Matrix:
-    """Entities down, systems across; only the cells that hold letters are listed."""
+    """Entities down, systems across; only the cells of which something is known are listed.
+
+    A listed cell without letters says no. Of one that is not listed, the
+    column tells whether it is no or unknown (`MatrixLabel.open`). `parts` are
+    drawn in place of the whole where that is too wide.
+    """
 
     id: str
     title: str
@@ -284,6 +334,8 @@ class Matrix:
     row_name: str = "Entity"
     column_name: str = "System"
     note: str = ""
+    orders: tuple[MatrixOrder, ...] = ()
+    parts: tuple[MatrixPart, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

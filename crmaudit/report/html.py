@@ -28,11 +28,12 @@ def render(document: b.Document, theme: Theme, templates: Templates) -> bytes:
     words = labels.load(templates, document.meta.language)
     outline = Outline(document)
     html = Blocks(outline, words)
-    script = re.sub(r"^\s+", "", templates.read("html/report.js"), flags=re.MULTILINE)
     sections = join(
         html.section(section, entry)
         for section, entry in zip(document.sections, outline.sections, strict=True)
     )
+    script = _script(templates, html)
+    data = {"words": dict(words), "matrices": html.matrices}
     environment = Environment(
         loader=FileSystemLoader([str(f / "html") for f in templates.folders]),
         autoescape=True,
@@ -55,9 +56,9 @@ def render(document: b.Document, theme: Theme, templates: Templates) -> bytes:
         register=register(document, outline, words),
         logo=_data_url(theme.logo),
         style=Markup(palette(theme) + _squeeze(templates.read("html/report.css"))),
-        script=Markup(script.replace("</script", "<\\/script")),
-        script_hash=_digest(script.replace("</script", "<\\/script")),
-        data=Markup(json.dumps(dict(words), ensure_ascii=True).replace("<", "\\u003c")),
+        script=Markup(script),
+        script_hash=_digest(script),
+        data=Markup(_json(data)),
     )
     return page.encode("utf-8", "replace")
 
@@ -143,6 +144,24 @@ def palette(theme: Theme) -> str:
         f":root{{{block(theme.light)}--sans:{theme.stack};--mono:{theme.mono_stack}}}"
         f"@media screen and (prefers-color-scheme:dark){{:root{{{block(theme.dark)}}}}}"
     ).replace("</", "<\\/")
+
+
+def _script(templates: Templates, html: Blocks) -> str:
+    """The page's script, with the parts that its blocks call for."""
+    parts = [
+        templates.read(f"html/{name}.js")
+        for name, wanted in (("matrix", html.matrices), ("network", html.networks))
+        if wanted
+    ]
+    whole = templates.read("html/report.js").replace("/* parts */", "\n".join(parts))
+    bare = re.sub(r"^\s*(//.*)?$\n|^\s+", "", whole, flags=re.MULTILINE)
+    return bare.replace("</script", "<\\/script")
+
+
+def _json(data: object) -> str:
+    """JSON that no reader of HTML takes for markup."""
+    text = json.dumps(data, ensure_ascii=True, separators=(",", ":"), allow_nan=False)
+    return text.replace("<", "\\u003c")
 
 
 def _squeeze(css: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from markupsafe import Markup
 
@@ -22,6 +23,10 @@ class Blocks:
     def __init__(self, outline: Outline, words: Labels) -> None:
         self.outline = outline
         self.words = words
+        self.matrices: dict[str, dict[str, Any]] = {}
+        """By anchor: what the script is told of each matrix."""
+        self.networks = False
+        """Whether there is a network that the script may move."""
         self._anchors = {e.anchor for e in outline.sections} | {"evidence"}
 
     def anchor(self, name: str) -> str | None:

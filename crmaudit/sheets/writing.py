@@ -72,8 +72,9 @@ class Table:
     `frozen` columns stay in sight. `spare` empty rows below are prepared for
     new ones. Of each group of columns in `wanted` one should be filled: all
     of them are marked as long as none is. `asks` replaces what may stand in
-    single cells, by row and column from 0. With `protected`, locked columns
-    cannot be changed until the protection is lifted, which takes no password.
+    single cells, by row and column from 0; those in `set_out` stand out. With
+    `protected`, locked columns cannot be changed until the protection is
+    lifted, which takes no password.
     """
 
     name: str
@@ -84,6 +85,7 @@ class Table:
     protected: bool = False
     wanted: Sequence[Sequence[int]] = ()
     asks: Mapping[tuple[int, int], Column] = field(default_factory=dict)
+    set_out: frozenset[tuple[int, int]] = frozenset()
 
     @property
     def headings(self) -> int:
@@ -152,10 +154,14 @@ class _Writer:
         texts = [
             (i, widths[i]) for i, c in enumerate(table.columns) if c.kind == "text" and not c.hidden
         ]
+        loud = {c: self._format(bold=True, bg_color=_WANTED, border=1) for _, c in table.set_out}
         for r, row in enumerate(table.rows, top):
             for c, value in enumerate(row):
+                style = loud[c] if (r - top, c) in table.set_out else styles[c]
                 if value is not None:
-                    _write(sheet, r, c, value, styles[c])
+                    _write(sheet, r, c, value, style)
+                elif style is not styles[c]:
+                    sheet.write_blank(r, c, None, style)
             # Not every program makes a row as high as its texts need.
             lines = max((_lines(row[i], w) for i, w in texts if row[i]), default=1)
             if lines > 1:

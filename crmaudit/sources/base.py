@@ -54,6 +54,10 @@ class Source(ABC):
     `broken` says how many values of each column the last `stream` had to
     repair, for columns with any; it is complete when the stream is read to
     its end.
+
+    `default_schema` is the schema whose tables carry none in the catalog, in
+    MySQL the database; `database` the name that the server has for the
+    database. Both are empty where the engine has none.
     """
 
     engine: str
@@ -63,6 +67,8 @@ class Source(ABC):
     broken: dict[str, int]
     on_failure: tuple[Statement, ...] = ()
     has_rows: bool = True
+    default_schema: str = ""
+    database: str = ""
 
     @abstractmethod
     def catalog(self, system: str) -> Catalog:

@@ -71,6 +71,7 @@ class DuckDBSource(Session):
 
     def _connect(self, path: Path, also: Sequence[Path] = ()) -> None:
         """Open the file, and see nothing of the disk but the files in `also`."""
+        self.default_schema = self._schema or "main"
         # Nothing is fetched from the network, nothing loaded from the disk.
         safe: dict[str, str | bool | int | float | list[str]] = {
             "autoinstall_known_extensions": False,

@@ -110,8 +110,8 @@ class MySQLSource(Session):
         progress: Callable[[str], None] = lambda _: None,
     ) -> None:
         super().__init__(address, timeout)
-        self._database = schema or address.database
-        if not self._database:
+        self.database = self.default_schema = schema or address.database
+        if not self.database:
             raise CrmauditError(
                 "the address names no database", "write mysql://user@host/DATABASE", self.address
             )
@@ -142,7 +142,7 @@ class MySQLSource(Session):
             "port": address.port or 3306,
             "user": address.user or None,
             "password": (address.password or os.environ.get("MYSQL_PWD", "")).encode(),
-            "database": self._database,
+            "database": self.database,
             "charset": "utf8mb4",
             "program_name": "crmaudit",
             # The server's text as it is; and no SET AUTOCOMMIT from the driver.
@@ -254,7 +254,7 @@ class MySQLSource(Session):
 
     def statement(self, table: Table, columns: Sequence[Column], where: str = "") -> Statement:
         values = ", ".join(_as_text(self.quote(c.name), c.type) for c in columns)
-        place = f"{self.quote(table.schema or self._database)}.{self.quote(table.name)}"
+        place = f"{self.quote(table.schema or self.database)}.{self.quote(table.name)}"
         return Statement(
             f"SELECT {values} FROM {place}{selected(where)}", f"read {table.qualified}"
         )
@@ -276,7 +276,7 @@ class MySQLSource(Session):
         return read_catalog(
             lambda sql, purpose: self._ask(sql, purpose, f"cannot {purpose}"),
             self._provenance(system),
-            self._database,
+            self.database,
         )
 
 

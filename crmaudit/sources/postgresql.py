@@ -114,7 +114,8 @@ class PostgresSource(Session):
         moment = datetime.fromtimestamp(float(str(taken)), UTC)
         self.snapshot = snapshot_id(moment, seen, system, moment, self.address)
         self._answer(Statement("SAVEPOINT audit", "go back here after a failed statement"))
-        self._default_schema = self._schema or str(schema or "public")
+        self.default_schema = self._schema or str(schema or "public")
+        self.database = self._connection.info.dbname
 
     @property
     def _version(self) -> int:
@@ -177,7 +178,7 @@ class PostgresSource(Session):
         return Failure(message, _HINTS.get(state, ""), quotes_data=state.startswith(("22", "23")))
 
     def statement(self, table: Table, columns: Sequence[Column], where: str = "") -> Statement:
-        place = f"{self.quote(table.schema or self._default_schema)}.{self.quote(table.name)}"
+        place = f"{self.quote(table.schema or self.default_schema)}.{self.quote(table.name)}"
         values = ", ".join(_as_text(self.quote(c.name), c.type) for c in columns)
         # The text format, not CSV: there a line is a row whatever a cell holds.
         return Statement(
@@ -195,7 +196,7 @@ class PostgresSource(Session):
             lambda sql, purpose: self._ask(sql, purpose, f"cannot {purpose}"),
             self._provenance(system),
             self._schema,
-            self._default_schema,
+            self.default_schema,
             self._version,
         )
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
+from crmaudit.errors import Place
 from crmaudit.evidence import Catalog, Document, Table
 from crmaudit.key import Key
 from crmaudit.sources.base import Source, Statement
@@ -24,7 +25,8 @@ class Known:
     those about this system or about an entity. `traces` are files to read
     beside the database, their paths absolute; `about` is the system whose
     database its code speaks of, empty for its own. `words` is what the
-    systems of the workspace are called: ids, names, products.
+    systems of the workspace are called: ids, names, products. `places`
+    tells where in the dossier an entry of `traces` stands.
     """
 
     map: Map | None = None
@@ -33,6 +35,7 @@ class Known:
     traces: Traces = field(default_factory=Traces)
     about: str = ""
     words: tuple[str, ...] = ()
+    places: Mapping[str, Place] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

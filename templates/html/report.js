@@ -2,7 +2,7 @@
 (() => {
   const $ = (s, n = document) => n.querySelector(s);
   const $$ = (s, n = document) => [...n.querySelectorAll(s)];
-  const words = JSON.parse($("#_words").textContent);
+  const given = JSON.parse($("#_words").textContent), words = given.words;
   const el = (name, props = {}, ...kids) => {
     const n = Object.assign(document.createElement(name), props);
     n.append(...kids);
@@ -97,68 +97,31 @@
     views[id]();
   }
 
-  for (const table of $$("table.crud")) {
-    const id = table.dataset.id, heads = $$("thead tr:last-child th", table);
-    const rows = $$("tbody tr:not(.groups)", table), box = el("div", { className: "tools" });
-    const codes = [...new Set($$("[data-issues]", table).flatMap((n) => n.dataset.issues.split(" ")))].sort();
-    const groups = $$(".groups", table), count = el("output", {});
-    const [down, across] = heads[0].textContent.split(" / ");
-    states[id] = {};
-    box.append(
-      field(id, "r", down, el("input", { type: "search" })),
-      field(id, "c", across, el("input", { type: "search" })),
-      field(id, "o", words.operation, choice(["create", "read", "update", "delete"].map((w, n) => ["CRUD"[n], words[w]])))
-    );
-    if (codes.length) box.append(field(id, "i", words.issue, choice([["*", words.any], ...codes.map((c) => [c, c])])));
-    reset(id, box);
-    box.append(count);
-    views[id] = () => {
-      const s = states[id], has = (n) => s.i === "*" ? n.dataset.issues : (n.dataset.issues || "").split(" ").includes(s.i);
-      const [r, c] = [s.r, s.c].map((t) => (t || "").toLowerCase());
-      const colHit = s.i && heads.some(has);
-      const cols = heads.map((h, n) => !n || !c || h.textContent.toLowerCase().includes(c));
-      let shown = 0;
-      for (const row of rows) {
-        const cells = [...row.cells];
-        cells.forEach((cell, n) => (cell.hidden = !cols[n]));
-        const live = cells.filter((cell, n) => n && cols[n] && (!s.o || $("." + s.o, cell)) && cell.firstChild);
-        row.hidden =
-          (r && !cells[0].textContent.toLowerCase().includes(r)) ||
-          ((c || s.o) && !live.length) ||
-          (s.i && !has(row) && !(colHit && cells.some((cell, n) => n && has(heads[n]) && cell.firstChild)));
-        shown += !row.hidden;
-      }
-      heads.forEach((h, n) => (h.hidden = !cols[n]));
-      for (const g of groups) g.hidden = g.parentNode.tagName === "THEAD" ? !!c : ![...g.parentNode.rows].some((x) => x !== g && !x.hidden);
-      if (s.o) table.dataset.op = s.o;
-      else delete table.dataset.op;
-      count.textContent = `${shown} ${words.of} ${rows.length} ${words.shown}`;
-      show(box, id);
-    };
-    table.closest(".frame").before(box);
-    count.textContent = `${rows.length} ${words.of} ${rows.length} ${words.shown}`;
-  }
-
-  const sheet = $("#_sheet"), inside = $("#_sheet-b");
+  const sheet = $("#_sheet"), inside = $("#_sheet-b"), sheetTitle = $("#_sheet-t");
+  const entries = (anchors) =>
+    anchors.map((anchor) => {
+      const entry = $(anchor), copy = el("div", {}, ...[...entry.childNodes].map((n) => n.cloneNode(true)));
+      const go = el("a", { href: anchor }, words.evidence_open);
+      go.addEventListener("click", () => sheet.close());
+      copy.append(go);
+      return copy;
+    });
+  const openSheet = (title, nodes) => {
+    sheetTitle.textContent = title;
+    inside.replaceChildren(...nodes);
+    sheet.showModal();
+  };
   document.addEventListener("click", (event) => {
     const mark = event.target.closest(".ev");
     if (!mark || !sheet.showModal || event.ctrlKey || event.metaKey) return;
     event.preventDefault();
     const marks = mark.closest(".evs") ? $$(".ev", mark.closest(".evs")) : [mark];
-    inside.replaceChildren(
-      ...marks.map((m) => {
-        const entry = $(m.getAttribute("href"));
-        const copy = el("div", {}, ...[...entry.childNodes].map((n) => n.cloneNode(true)));
-        const go = el("a", { href: m.getAttribute("href") }, words.evidence_open);
-        go.addEventListener("click", () => sheet.close());
-        copy.append(go);
-        return copy;
-      })
-    );
-    sheet.showModal();
+    openSheet(words.evidence_of, entries(marks.map((m) => m.getAttribute("href"))));
   });
   $("#_sheet-x").addEventListener("click", () => sheet.close());
   sheet.addEventListener("click", (e) => e.target === sheet && sheet.close());
+
+  /* parts */
 
   const search = $("#_search"), hits = $("#_hits"), box = $("#_q");
   search.hidden = false;

@@ -1,0 +1,224 @@
+"""Evidence of the statement logs that a dossier names: one document an entry."""
+
+from __future__ import annotations
+
+import fnmatch
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from crmaudit import __version__
+from crmaudit.crud_matrix.collectors.logs.funnel import Funnel
+from crmaudit.crud_matrix.collectors.logs.lines import Lines
+from crmaudit.crud_matrix.collectors.logs.recognise import reader_of
+from crmaudit.crud_matrix.collectors.logs.record import Reader, Record, Told, local_zone
+from crmaudit.crud_matrix.collectors.tally import Tally
+from crmaudit.crud_matrix.principals import Naming
+from crmaudit.errors import CrmauditError, InvalidInput, Problem
+from crmaudit.evidence import Document, Provenance
+from crmaudit.sources.base import ConnectionLostError
+from crmaudit.sources.named_files import found, origins
+from crmaudit.sources.task import Task
+from crmaudit.workspace.landscape import Principal
+
+_MYSQL = ("mysql", "mariadb")
+_SPOKEN = ("postgresql", "mysql", "mariadb", "sqlite", "duckdb")
+_READS = {"SELECT", "WITH", "TABLE", "VALUES", "COPY", "(SELECT", "DECLARE", "FETCH"}
+_WRITES = {"INSERT", "UPDATE", "DELETE", "REPLACE", "MERGE", "TRUNCATE"}
+_EVERY = 200_000
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    lines: Lines
+    reader: Reader
+
+
+def documents(task: Task) -> Iterator[Document]:
+    """The statements of every log under `traces.statements`, entry by entry.
+
+    An entry that cannot be read does not stop the others: raises InvalidInput
+    with all that went wrong, after the rest.
+    """
+    problems: list[Problem] = []
+    entries = task.known.traces.statements
+    for entry, origin in zip(entries, origins(entries), strict=True):
+        try:
+            yield from _of_entry(task, entry, origin)
+        except ConnectionLostError:
+            raise
+        except CrmauditError as error:
+            problems.extend(error.problems)
+    if problems:
+        raise InvalidInput(problems)
+
+
+def _of_entry(task: Task, entry: str, origin: str) -> Iterator[Document]:
+    paths = found(entry, task.known.places.get(entry))
+    files, notes = _recognised(paths, task.source.database)
+    dialects = list(dict.fromkeys(f.reader.dialect for f in files))
+    for dialect in dialects:
+        alike = [f for f in files if f.reader.dialect == dialect]
+        # Files of several servers behind one pattern are evidence of their own each.
+        name = origin if len(dialects) == 1 else f"{origin} ({alike[0].reader.name})"
+        yield _document(task, name, alike, notes)
+
+
+def _recognised(paths: Sequence[Path], database: str) -> tuple[list[_File], list[str]]:
+    """The files with their readers; of several those of no known form are only noted."""
+    files: list[_File] = []
+    errors: list[CrmauditError] = []
+    for path in paths:
+        try:
+            lines = Lines(path)
+            files.append(_File(lines, reader_of(lines, database)))
+        except CrmauditError as error:
+            errors.append(error)
+    if not files:
+        raise InvalidInput(p for e in errors for p in e.problems)
+    return files, [str(e.problems[0].message) for e in errors]
+
+
+def _document(task: Task, origin: str, files: Sequence[_File], notes: Sequence[str]) -> Document:
+    log = _Log(task, _dialect(task, files))
+    told = [f"read as: {', '.join(dict.fromkeys(f.reader.name for f in files))}", *notes]
+    for file in files:
+        told += log.read(file)
+    tally = log.funnel.done()
+    told += log.notes()
+    source = task.source
+    return tally.document(
+        Provenance(
+            task.system,
+            source.address,
+            source.engine,
+            source.snapshot,
+            datetime.now(UTC),
+            f"crmaudit {__version__}",
+        ),
+        origin,
+        tells_principals=log.funnel.tells_principals,
+        notes=tuple(dict.fromkeys(told)),
+    )
+
+
+def _dialect(task: Task, files: Sequence[_File]) -> str:
+    """What the statements are written in: the log's own language, else the database's."""
+    dialect, engine = files[0].reader.dialect, task.source.engine
+    if not dialect or (dialect in _MYSQL and engine in _MYSQL):
+        dialect = engine
+    if dialect in _SPOKEN:
+        return dialect
+    head = b"\n".join(files[0].lines.head[:2_000])
+    return "mysql" if head.count(b"`") > 1 else "ansi"
+
+
+class _Log:
+    """What is found out about the files of one entry."""
+
+    def __init__(self, task: Task, dialect: str) -> None:
+        self._task = task
+        self._dialect = dialect
+        self._seen: Counter[str] = Counter()
+        self._database = task.source.database
+        self._declared = task.known.map.principals if task.known.map else ()
+        self._accounts: dict[str, str] = {}
+        self.funnel = Funnel(dialect, self._tally)
+
+    def read(self, file: _File) -> Iterator[str]:
+        """Take every statement of a file; what is to be said of it."""
+        told = Told()
+        take, name = self.funnel.take, file.lines.path.name
+        by_host = self._dialect in _MYSQL
+        for number, record in enumerate(file.reader.read(file.lines, told)):
+            if by_host and "@" in record.who.principal:
+                record = self._without_host(record)
+            take(record)
+            if number % _EVERY == _EVERY - 1:
+                self._task.on_rows(name, number + 1)
+        yield from (f"{name}: {note}" for note in _notes(told, file))
+
+    def notes(self) -> Iterator[str]:
+        """What is to be said of all files together."""
+        zone = local_zone(self.funnel.stamp) if self.funnel.stamp else None
+        if zone is not None:
+            named = f" ({zone})" if zone else ""
+            yield f"times are the log's own{named}, taken as UTC"
+        verbs = self.funnel.verbs()
+        if _WRITES & set(verbs) and not _READS & set(verbs):
+            yield "no statement in it reads: the log may leave reads out (log_statement = mod)"
+        others = sorted(n for n in self._seen if n and n.casefold() != self._database.casefold())
+        if others and not self._task.source.database:
+            yield (
+                f"the database is taken to be {self._database}, which has most statements; "
+                f"elsewhere: {', '.join(others[:10])}"
+            )
+        elif others and self._database.casefold() not in {n.casefold() for n in self._seen}:
+            if not self._seen[""]:
+                yield (
+                    f"no statement ran in a database called {self._database}; "
+                    f"the log tells of: {', '.join(others[:10])}"
+                )
+
+    def _tally(self, seen: Counter[str]) -> Tally:
+        self._seen = seen
+        source, known = self._task.source, self._task.known
+        if not self._database:
+            self._database = _chosen(seen, self._task.system)
+        return Tally(
+            self._task.catalog,
+            self._dialect,
+            Naming(self._declared, known.words, self._task.key),
+            database=self._database,
+            schema=source.default_schema,
+        )
+
+    def _without_host(self, record: Record) -> Record:
+        """The account under the name that is declared, else without the place it came from.
+
+        That may be a person's computer, and is not the host of the account's rights.
+        """
+        principal = record.who.principal
+        name = self._accounts.get(principal)
+        if name is None:
+            if len(self._accounts) > 50_000:
+                self._accounts.clear()
+            name = self._accounts[principal] = _account(principal, self._declared)
+        return record._replace(who=record.who._replace(principal=name))
+
+
+def _account(principal: str, declared: Sequence[Principal]) -> str:
+    user, _, host = principal.rpartition("@")
+    for one in declared:
+        name, at, pattern = one.principal.partition("@")
+        like = pattern.replace("%", "*").replace("_", "?")
+        if at and name == user and fnmatch.fnmatchcase(host, like):
+            return one.principal
+    return user
+
+
+def _chosen(seen: Counter[str], system: str) -> str:
+    """The database that is meant where nobody named it: the system's, else the busiest."""
+    named = {name: calls for name, calls in seen.items() if name}
+    return min(named, key=lambda n: (n.casefold() != system, -named[n], n), default="")
+
+
+def _notes(told: Told, file: _File) -> Iterator[str]:
+    yield from told.notes
+    if told.failed:
+        yield f"{told.failed:,} statements failed and are left out"
+    if told.other:
+        yield f"{told.other:,} lines are no part of a statement that could be read"
+    if file.lines.cut:
+        yield f"{file.lines.cut:,} lines were longer than {2**20:,} bytes and were cut"
+    if file.lines.open_ended and not file.reader.name.startswith(("list", "log of JSON")):
+        yield "its last line has no end and is left out"
+    if told.timed and not told.plain and told.fastest is not None and told.fastest > 1:
+        yield (
+            f"only statements with their duration are in it, the fastest of {told.fastest:.0f} ms: "
+            "faster ones were probably not logged"
+        )
+    if told.plans:
+        yield f"{told.plans:,} statements are known by their plan only (auto_explain)"

@@ -1,0 +1,347 @@
+"""What was found in files, put together: which tables the source does what to."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from crmaudit.crud_matrix.collectors.source.evaluate import Seen
+from crmaudit.crud_matrix.collectors.source.frameworks import Classes, Model, bears, letters
+from crmaudit.crud_matrix.collectors.source.values import Thing
+from crmaudit.crud_matrix.collectors.source.words import MARKER, Rendered, Template, Wanted, render
+from crmaudit.crud_matrix.sql import Name, Tables, Understood, fingerprint, understand
+from crmaudit.evidence import Catalog
+from crmaudit.evidence.use import LETTERS, Called, Letter, Sighting, Unread
+
+_PLACES = 10
+_FILLED = re.compile(r"crm(?:hole\d+x|column|alias)", re.IGNORECASE)
+_WORD = re.compile(r"\w+")
+_TABLE_STEPS = {"ToTable"}
+
+
+@dataclass(slots=True)
+class _Times:
+    """How often something stands in the source, and the first places."""
+
+    count: int = 0
+    places: list[str] = field(default_factory=list)
+
+    def add(self, place: str) -> None:
+        self.count += 1
+        if len(self.places) < _PLACES and place not in self.places:
+            self.places.append(place)
+
+
+@dataclass(frozen=True, slots=True)
+class _Statement:
+    """A statement, literals out, with the names that are still to be looked up."""
+
+    text: str
+    wanted: tuple[Wanted, ...]
+    whole: bool
+    sure: bool
+    dialect: str
+    language: str
+
+
+@dataclass
+class Account:
+    """All that was found in one source, counted as it comes.
+
+    Memory grows with the number of different statements and calls, not with
+    that of files.
+    """
+
+    catalog: Catalog
+    dialect: str
+    classes: Classes = field(default_factory=Classes)
+    _statements: dict[_Statement, _Times] = field(default_factory=dict)
+    _acts: dict[tuple[str, str, tuple[str, ...]], _Times] = field(default_factory=dict)
+    _blind: _Times = field(default_factory=_Times)
+
+    def statement(self, rendered: Rendered, place: str, language: str) -> None:
+        dialect = self.dialect if self.dialect != "ansi" else guessed(rendered.sql)
+        made = fingerprint(rendered.sql, dialect)
+        file = place.rpartition(":")[0]
+        wanted = tuple(
+            Wanted(w.before, w.after, w.of, f"{file}:{w.variable}" if w.variable else "")
+            for w in rendered.wanted
+        )
+        key = _Statement(
+            made.text, wanted, rendered.whole, rendered.sure, dialect, _family(language)
+        )
+        self._statements.setdefault(key, _Times()).add(place)
+
+    def act(self, thing: Thing, arg: str | None, place: str, language: str) -> None:
+        last = thing.steps[-1] if thing.steps else ""
+        if last in _TABLE_STEPS and arg:
+            self.classes.tables[_family(language), thing.root.rpartition(".")[2]] = arg
+        if bears(last):
+            key = (_family(language), thing.root, thing.steps)
+            self._acts.setdefault(key, _Times()).add(place)
+
+    def blind(self, place: str) -> None:
+        """A query was sent of which not even the beginning is known."""
+        self._blind.add(place)
+
+    def told(self, routines: frozenset[str]) -> Told:
+        """Everything looked up. `routines` are those of the database, in lower case."""
+        return _Looking(self, routines).told()
+
+
+@dataclass
+class Told:
+    """The account as evidence holds it."""
+
+    sightings: tuple[Sighting, ...] = ()
+    unread: tuple[Unread, ...] = ()
+    called: tuple[Called, ...] = ()
+    statements: int = 0
+    understood: int = 0
+    built: int = 0
+    framework_calls: int = 0
+
+
+def guessed(sql: str) -> str:
+    """The dialect that a statement's own marks tell, where nothing else does."""
+    if "`" in sql:
+        return "mysql"
+    if re.search(r"\[\w+\]|@\w|\bSELECT\s+TOP\b", sql):
+        return "tsql"
+    if re.search(r"\$\d|::\w|\bRETURNING\b|\bILIKE\b", sql):
+        return "postgresql"
+    return "ansi"
+
+
+def _family(language: str) -> str:
+    return "TypeScript" if language in {"JavaScript", "TSX"} else language
+
+
+class _Looking:
+    def __init__(self, account: Account, routines: frozenset[str]) -> None:
+        self._account = account
+        self._routines = routines
+        self._tables = {
+            d: Tables(account.catalog, d)
+            for d in {account.dialect, *(s.dialect for s in account._statements)}
+        }
+        self._names = {t.name.lower(): t.qualified for t in account.catalog.tables}
+        self._seen: dict[tuple[str, Letter, str], _Times] = {}
+        self._called: dict[str, _Times] = {}
+        self._unread: dict[tuple[str, str], tuple[_Times, frozenset[str]]] = {}
+        self._result = Told()
+
+    def told(self) -> Told:
+        result = self._result
+        understood = {s: self._understood(s) for s in self._account._statements}
+        temporary = {
+            self._temporary_key(s, n) for s, u in understood.items() for n in u.creates_temporary
+        }
+        for statement, times in self._account._statements.items():
+            self._one(statement, understood[statement], times, temporary)
+        for (language, root, steps), times in self._account._acts.items():
+            self._act(language, root, steps, times)
+        blind = self._account._blind
+        if blind.count:
+            result.statements += blind.count
+            result.built += blind.count
+            reason = "the whole of it is put together at run time"
+            self._unread["", reason] = (blind, frozenset())
+        result.sightings = tuple(
+            Sighting(table, letter, by, times.count, tuple(times.places))
+            for (table, letter, by), times in sorted(
+                self._seen.items(), key=lambda x: (x[0][0], LETTERS.index(x[0][1]), x[0][2])
+            )
+        )
+        result.unread = tuple(
+            Unread(text[:400], reason, times.count, "", tuple(times.places), tuple(sorted(tables)))
+            for (text, reason), (times, tables) in sorted(
+                self._unread.items(), key=lambda x: (-x[1][0].count, x[0])
+            )
+        )
+        result.called = tuple(
+            Called(name, times.count, tuple(times.places))
+            for name, times in sorted(self._called.items())
+        )
+        return result
+
+    # Statements
+
+    def _understood(self, statement: _Statement) -> Understood:
+        return understand(statement.text, statement.dialect, self._tables[statement.dialect])
+
+    def _temporary_key(self, statement: _Statement, name: Name) -> str:
+        marker = MARKER.fullmatch(name.last)
+        if marker is None:
+            return name.last.lower()
+        wanted = statement.wanted[int(marker[1])]
+        return wanted.variable or f"{wanted.before}*{wanted.after}".lower()
+
+    def _one(
+        self, statement: _Statement, found: Understood, times: _Times, temporary: set[str]
+    ) -> None:
+        if found.unknown and not statement.sure:
+            return  # prose that begins like a statement
+        effects: list[tuple[str, str]] = []
+        missing = False
+        strangers = False
+        for name, told in found.effects:
+            if self._temporary_key(statement, name) in temporary and not self._known(
+                statement, name
+            ):
+                continue
+            table, known = self._table(statement, name)
+            if table is None:
+                missing = True
+            else:
+                strangers = strangers or not known
+                effects.append((table, told))
+        if strangers and not statement.sure:
+            return
+        result = self._result
+        result.statements += times.count
+        for table, told in effects:
+            self._sight(table, told, "sql", times)
+        for routine in found.calls:
+            # Of functions, those that the database has itself; the rest are the engine's.
+            calling = statement.text[:5].lower().startswith(("call ", "exec"))
+            if routine.last.lower() in self._routines or (calling and not _is_marker(routine)):
+                self._add(self._called.setdefault(str(routine), _Times()), times)
+        reason = self._reason(statement, found, missing)
+        if not reason:
+            result.understood += times.count
+            return
+        tables: frozenset[str] = frozenset()
+        if missing or not statement.whole:
+            result.built += times.count
+        else:
+            words = {w.lower() for w in _WORD.findall(statement.text)}
+            tables = frozenset(self._names[w] for w in words & self._names.keys())
+        text = _FILLED.sub("…", statement.text)[:400]
+        known_times, known_tables = self._unread.setdefault((text, reason), (_Times(), tables))
+        self._add(known_times, times)
+        self._unread[text, reason] = (known_times, known_tables | tables)
+
+    def _reason(self, statement: _Statement, found: Understood, missing: bool) -> str:
+        if missing:
+            return "the name of a table is put together at run time"
+        if found.unknown:
+            return found.unknown
+        if not statement.whole:
+            return "a part of it is put together at run time"
+        return ""
+
+    def _known(self, statement: _Statement, name: Name) -> bool:
+        return self._tables[statement.dialect].find(name) is not None
+
+    def _table(self, statement: _Statement, name: Name) -> tuple[str | None, bool]:
+        """The table meant and whether the catalog has it; None where nobody can say."""
+        marker = MARKER.fullmatch(name.last)
+        if marker is not None:
+            found = self._looked_up(statement, statement.wanted[int(marker[1])])
+            return found, found is not None
+        if any(MARKER.search(p) for p in name.parts):
+            name = Name((name.last,))
+        tables = self._tables[statement.dialect]
+        here = tables.find(name)
+        if here is not None:
+            return here.qualified, True
+        if _FILLED.search(name.last):
+            return None, False
+        if statement.language in {"PHP", "Java", "C#", "TypeScript"} and name.last[:1].isupper():
+            # An entity's name where a table's would be: JPQL, DQL, HQL.
+            model = self._account.classes.model(statement.language, str(name))
+            table = self._of_model(statement.language, model)
+            if table:
+                return table, True
+        return str(name), not self._names
+
+    def _looked_up(self, statement: _Statement, wanted: Wanted) -> str | None:
+        """The one table of the catalog that a name with a hole can mean."""
+        if wanted.of:
+            model = self._account.classes.model(statement.language, wanted.of)
+            return self._of_model(statement.language, model)
+        if not wanted.before and not wanted.after:
+            return None
+        before, after = wanted.before.lower(), wanted.after.lower()
+        pattern = re.escape(before) + r"\w*" + re.escape(after).replace("%", r"\w*")
+        fitting = [q for n, q in self._names.items() if re.fullmatch(pattern, n)]
+        return fitting[0] if len(fitting) == 1 else None
+
+    # Frameworks
+
+    def _act(self, language: str, root: str, steps: tuple[str, ...], times: _Times) -> None:
+        model: Model | None
+        if root.startswith("="):
+            table, _, by = root[1:].partition("@")
+            model = Model(by, (table,))
+        else:
+            model = self._account.classes.model(language, root)
+        if model is None:
+            return
+        told = letters(model, steps)
+        name = self._of_model(language, model) if told else None
+        if name:
+            self._result.framework_calls += times.count
+            by = model.by if model.by != "repository" else "repository"
+            self._sight(name, told, by, times)
+
+    def _of_model(self, language: str, model: Model | None) -> str | None:
+        """The model's table: the first of its names that the catalog has."""
+        if model is None:
+            return None
+        if model.entity:
+            return self._of_model(language, self._account.classes.model(language, model.entity))
+        tables = self._tables[self._account.dialect]
+        for table in model.tables:
+            found = tables.find(Name(tuple(table.split("."))))
+            if found is not None:
+                return found.qualified
+        return model.tables[0] if model.tables else None
+
+    # Sums
+
+    def _sight(self, table: str, told: str, by: str, times: _Times) -> None:
+        for letter in LETTERS:
+            if letter in told:
+                self._add(self._seen.setdefault((table, letter, by), _Times()), times)
+
+    def _add(self, into: _Times, times: _Times) -> None:
+        into.count += times.count
+        for place in times.places:
+            if len(into.places) < _PLACES and place not in into.places:
+                into.places.append(place)
+
+
+def _is_marker(name: Name) -> bool:
+    return any(_FILLED.search(p) for p in name.parts)
+
+
+class InFile:
+    """What is found in one file, on its way to the account."""
+
+    def __init__(self, account: Account, place: str, language: str, imports: str) -> None:
+        self._account = account
+        self._place = place
+        self._language = language
+        self._imports = imports
+
+    def text(self, template: Template) -> None:
+        rendered = render(template, braces=self._language == "PHP")
+        if rendered is not None:
+            self._account.statement(rendered, f"{self._place}:{template.line}", self._language)
+
+    def act(self, thing: Thing, arg: str | None) -> None:
+        self._account.act(thing, arg, f"{self._place}:{thing.line}", self._language)
+
+    def seen(self, found: Seen) -> None:
+        self._account.classes.add(_family(self._language), found, self._place, self._imports)
+
+    def blind(self, line: int) -> None:
+        self._account.blind(f"{self._place}:{line}")
+
+
+__all__ = ["Account", "InFile", "Told", "guessed"]
+_ = (Counter, Iterable, Iterator, Mapping)

@@ -1,0 +1,108 @@
+"""What an expression can be worth: texts and things, several where branches differ."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from crmaudit.crud_matrix.collectors.source.words import Hole, Template
+
+MOST = 6
+"""Alternatives of one value."""
+
+TABLE_NAMES = frozenset(
+    """
+    getTableName getTable tableName table_name quoted_table_name db_table __tablename__
+    _tableName tablename
+    """.split()
+)
+"""Steps from a class to its table's name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """Something reached from a class: the class and the steps from it.
+
+    `Order.objects.filter(…)` is `Order` with `objects`, `filter`; `new` makes
+    one, `:` is a variable declared as one, `>query` hands it to a function.
+    A root `.orders` is a member of something unknown, `=orders` a table that a
+    query builder was given.
+    """
+
+    root: str
+    steps: tuple[str, ...] = ()
+    line: int = 0
+
+
+Value: TypeAlias = tuple[Template | Thing, ...]
+
+
+def unknown(name: str = "") -> Template:
+    return Template((Hole(name),))
+
+
+def as_template(value: Template | Thing) -> Template:
+    if isinstance(value, Template):
+        return value
+    if value.steps and value.steps[-1] in formats.TABLE_NAMES:
+        return Template((Hole(value.steps[-1], of=value.root),))
+    return Template((Hole((value.steps or (value.root,))[-1].lstrip(".")),))
+
+
+def known_text(value: Value) -> str | None:
+    """The text, where there is one and all of it is known."""
+    if len(value) == 1 and isinstance(value[0], Template):
+        return value[0].known
+    return None
+
+
+def without_prefixes(values: list[Template | Thing]) -> list[Template | Thing]:
+    """Each once; of texts of which one goes on where the other ends, the longer."""
+    once = list(dict.fromkeys(values))
+    return [
+        v
+        for v in once
+        if not (
+            isinstance(v, Template)
+            and any(isinstance(o, Template) and o is not v and _goes_on(v, o) for o in once)
+        )
+    ]
+
+
+def _goes_on(short: Template, long: Template) -> bool:
+    n = len(short.parts)
+    if not n or len(long.parts) < n or short.parts[: n - 1] != long.parts[: n - 1]:
+        return False
+    a, b = short.parts[-1], long.parts[n - 1]
+    if isinstance(a, str) and isinstance(b, str):
+        return b.startswith(a) and (len(b) > len(a) or len(long.parts) > n)
+    return a == b and len(long.parts) > n
+
+
+def limited(values: list[Template | Thing]) -> Value:
+    once = list(dict.fromkeys(values))
+    if len(once) <= MOST:
+        return tuple(once)
+    things = [v for v in once if isinstance(v, Thing)]
+    return (*things[:MOST], common([as_template(v) for v in once]))
+
+
+def common(templates: list[Template]) -> Template:
+    """What all begin with, and a hole."""
+    first, *rest = (t.parts for t in templates)
+    kept: list[str | Hole] = []
+    for i, part in enumerate(first):
+        if all(len(o) > i and o[i] == part for o in rest):
+            kept.append(part)
+            continue
+        others = [o[i] if len(o) > i else "" for o in (first, *rest)]
+        texts = [o for o in others if isinstance(o, str)]
+        if len(texts) == len(others):
+            low, high = min(texts), max(texts)
+            n = next(
+                (j for j, (a, b) in enumerate(zip(low, high, strict=False)) if a != b), len(low)
+            )
+            if n:
+                kept.append(low[:n])
+        break
+    return Template((*kept, Hole()), templates[0].line)

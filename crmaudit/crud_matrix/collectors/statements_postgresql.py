@@ -1,0 +1,143 @@
+"""Statements that PostgreSQL counted: the view of its extension pg_stat_statements."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+from crmaudit.crud_matrix.collectors.tally import Tally
+from crmaudit.crud_matrix.collectors.told import told_by
+from crmaudit.errors import CrmauditError
+from crmaudit.evidence import Statements, Status, Unread
+from crmaudit.sources.base import ConnectionLostError, Statement
+from crmaudit.sources.task import Task
+
+ORIGIN = "pg_stat_statements"
+_HIDDEN = "<insufficient privilege>"
+_EVICTED = 0.05
+"""The share of its entries that the extension drops at a time, at least ten (its source)."""
+
+WHERE = Statement(
+    "SELECT quote_ident(n.nspname), e.extversion, session_user::text FROM pg_extension e "
+    "JOIN pg_namespace n ON n.oid = e.extnamespace WHERE e.extname = 'pg_stat_statements'",
+    "look for pg_stat_statements",
+)
+SETTINGS = Statement(
+    "SELECT name, setting FROM pg_settings WHERE name LIKE 'pg_stat_statements.%' ORDER BY name",
+    "see what the server counts",
+)
+_COUNTED = (
+    "SELECT r.rolname, s.query, s.calls FROM {schema}.pg_stat_statements s "
+    "LEFT JOIN pg_roles r ON r.oid = s.userid "
+    "WHERE s.dbid = (SELECT oid FROM pg_database WHERE datname = current_database()) "
+    "ORDER BY r.rolname, s.queryid, s.query, s.calls"
+)
+_ELSEWHERE = (
+    "SELECT coalesce(sum(s.calls), 0)::int8 FROM {schema}.pg_stat_statements s "
+    "WHERE s.dbid <> (SELECT oid FROM pg_database WHERE datname = current_database())"
+)
+_INFO = (
+    "SELECT dealloc, extract(epoch FROM stats_reset)::float8, extract(epoch FROM now())::float8 "
+    "FROM {schema}.pg_stat_statements_info"
+)
+_PURPOSES = {
+    _COUNTED: "read the statements that the server counted, their values taken out",
+    _ELSEWHERE: "see how many ran in other databases",
+    _INFO: "see since when it counts, and how many it dropped",
+}
+_ABSENT = (
+    "the server does not count statements here: pg_stat_statements is not installed. Put it into "
+    "shared_preload_libraries, restart, and run CREATE EXTENSION pg_stat_statements in this "
+    "database; or name a statement log under `traces:`"
+)
+_NOT_LOADED = (
+    "pg_stat_statements is not loaded: put it into shared_preload_libraries and restart the server"
+)
+_NO_TEXT = "the text is hidden from the audit's account: grant it pg_read_all_stats"
+
+
+def statements(task: Task) -> Iterator[Statement]:
+    """All that `read` sends; the schema of the extension is known only then."""
+    yield WHERE
+    yield SETTINGS
+    for sql, purpose in _PURPOSES.items():
+        yield Statement(sql.replace("{schema}", "…"), purpose, template=True)
+
+
+def read(task: Task) -> Iterator[Statements]:
+    """What the view tells; a document that says why where it tells nothing."""
+    found = task.source.query(WHERE.sql, WHERE.purpose)
+    if not found:
+        yield Statements(told_by(task, Status("partly", _ABSENT)), ORIGIN)
+        return
+    ((schema, version, me),) = found
+    try:
+        yield _read(task, str(schema), str(version), str(me))
+    except ConnectionLostError:
+        raise
+    except CrmauditError as error:
+        told = error.problems[0].message
+        reason = _NOT_LOADED if "shared_preload_libraries" in told else told
+        yield Statements(told_by(task, Status("partly", reason)), ORIGIN)
+
+
+def _read(task: Task, schema: str, version: str, me: str) -> Statements:
+    answered = task.source.query(SETTINGS.sql, SETTINGS.purpose)
+    settings = {str(name): str(value) for name, value in answered}
+
+    def ask(sql: str) -> list[tuple[Any, ...]]:
+        return task.source.query(sql.replace("{schema}", schema), _PURPOSES[sql])
+
+    tally = Tally.of(task)
+    hidden: dict[str, int] = {}
+    for role, text, calls in ask(_COUNTED):
+        who = role or ""
+        if text is None or text == _HIDDEN:
+            hidden[who] = hidden.get(who, 0) + calls
+        else:
+            tally.take(text, who, calls=calls)
+    ((elsewhere,),) = ask(_ELSEWHERE)
+    tally.pass_over(elsewhere)
+    dropped, since, until, notes = None, None, None, list(_remarks(settings))
+    if _number(version) >= (1, 9):
+        ((times, reset, now),) = ask(_INFO)
+        most = int(settings.get("pg_stat_statements.max", "5000"))
+        dropped = times * max(10, int(most * _EVICTED))
+        if times:
+            notes.append(
+                f"{times:,} times the server dropped its least used entries, "
+                f"about {dropped:,} in all; it keeps {most:,}"
+            )
+        since = datetime.fromtimestamp(reset, UTC) if reset is not None else None
+        until = datetime.fromtimestamp(now, UTC)
+    else:
+        notes.append("this version does not tell since when it counts, nor what it dropped")
+    status = Status("partly", _NO_TEXT) if hidden else Status()
+    return tally.document(
+        told_by(task, status),
+        ORIGIN,
+        dropped=dropped,
+        since=since,
+        until=until,
+        unread=[
+            Unread("", _NO_TEXT, calls, tally.shown(who)) for who, calls in sorted(hidden.items())
+        ],
+        notes=notes,
+        reader=me,
+    )
+
+
+def _remarks(settings: dict[str, str]) -> Iterator[str]:
+    track = settings.get("pg_stat_statements.track", "top")
+    if track == "none":
+        yield "the server counts nothing: pg_stat_statements.track is none"
+    if settings.get("pg_stat_statements.track_utility") == "off":
+        yield (
+            "COPY, CREATE TABLE AS and the like are not counted: "
+            "pg_stat_statements.track_utility is off"
+        )
+
+
+def _number(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split(".") if part.isdigit())

@@ -1,0 +1,245 @@
+"""Whose version of an entity counts, what class it is of, and where its copies stand.
+
+    score(system) = 4·C + 3·U + 2·D + 1·R   over letters declared or proven
+
+A letter that is declared and that evidence denies counts nothing. A proven
+letter counts no more than a declared one: systems whose database was read
+would else outrank those whose database nobody could read.
+
+Source: own proposal; no published formula was found. The terms application of
+record and of reference are TOGAF's.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from crmaudit.crud_matrix.cell import Cell
+from crmaudit.workspace.landscape import Entity
+
+if TYPE_CHECKING:
+    from crmaudit.crud_matrix.matrix import CrudMatrix
+
+EntityClass = Literal["master", "reference", "transaction"]
+Conflict = Literal["", "tie", "does not write", "contradicted", "outscored"]
+Part = Literal["source", "contributor", "replica", "copy"]
+
+_WEIGHT = {"C": 4, "U": 3, "D": 2, "R": 1}
+_KINDS: Mapping[EntityClass, tuple[str, ...]] = {
+    "master": (
+        *("person", "organisation", "household", "product", "user", "unit", "team"),
+        *("project", "contract", "campaign"),
+    ),
+    "transaction": (
+        *("lead", "opportunity", "activity", "case", "contribution", "membership", "event"),
+        *("invoice", "payment", "document", "quote", "order", "grant", "event registration"),
+    ),
+    "reference": ("role", "segment"),
+}
+_CLASS_OF_KIND = {kind: class_ for class_, kinds in _KINDS.items() for kind in kinds}
+FAST, SLOW = 0.2, 0.02
+"""Growth a year above which an entity looks like transactions, below which like reference."""
+FEW_ROWS = 500
+"""An entity of no more rows than this may be a list of choices."""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """The system of record of an entity.
+
+    `score` is 4·C + 3·U + 2·D + 1·R over held letters, denied ones left out;
+    `margin` the lead over the runner-up, for a proposal among those that
+    write. Several `systems` means a tie. `declared` is True where
+    entities.yaml names it. `conflict` says what is wrong with it: a tie; a
+    declared record that neither creates nor updates, whose writing evidence
+    denies, or that `rivals` outscore.
+    """
+
+    entity: str
+    systems: tuple[str, ...]
+    score: int
+    margin: int
+    declared: bool
+    conflict: Conflict = ""
+    rivals: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ClassOf:
+    """The class of an entity, declared or proposed.
+
+    `value` is None where nothing speaks for one class more than for another.
+    `points` speak for each class, `reasons` say why.
+    """
+
+    entity: str
+    value: EntityClass | None
+    declared: bool
+    reasons: tuple[str, ...] = ()
+    points: Mapping[str, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What one holder of an entity is to its golden source.
+
+    `source`: its version counts. `contributor`: it writes, and its work and
+    the source's meet by feeds or in one database. `replica`: it reads what
+    reaches it from the source. `copy`: it holds the entity, and nothing that
+    is known joins it to the source. `letters` as in `Cell.marked`.
+    """
+
+    system: str
+    part: Part
+    letters: str
+    reason: str = ""
+
+
+def score(cell: Cell) -> int:
+    """Points of one system for being the record."""
+    return sum(_WEIGHT[x] for x in cell.held if x in cell.proven or x not in cell.denied)
+
+
+def record_of(entity: Entity, cells: Mapping[str, Cell]) -> Record | None:
+    """The system of record: declared, else proposed; None where no system in `cells` writes.
+
+    `cells` are those of the holders, by system. A proposal needs a system that
+    creates or updates: one that only reads is a replica at best.
+    """
+    scores = {s: score(cell) for s, cell in cells.items()}
+    writers = {s: scores[s] for s, cell in cells.items() if _writes(cell)}
+    declared = entity.system_of_record
+    if declared is not None:
+        mine = scores.get(declared, 0)
+        rest = max((v for s, v in scores.items() if s != declared), default=0)
+        rivals = tuple(s for s, v in writers.items() if s != declared and v > mine)
+        conflict = _conflict(cells.get(declared), rivals)
+        return Record(entity.id, (declared,), mine, mine - rest, True, conflict, rivals)
+    if not writers:
+        return None
+    best = max(writers.values())
+    leaders = tuple(s for s, v in writers.items() if v == best)
+    rest = max((v for s, v in writers.items() if s not in leaders), default=0)
+    tie = len(leaders) > 1
+    return Record(entity.id, leaders, best, 0 if tie else best - rest, False, "tie" if tie else "")
+
+
+def _writes(cell: Cell) -> bool:
+    """Whether it creates or updates, as far as evidence does not deny it."""
+    return any(x in "CU" and (x in cell.proven or x not in cell.denied) for x in cell.held)
+
+
+def _conflict(cell: Cell | None, rivals: tuple[str, ...]) -> Conflict:
+    if cell is not None and cell.known and not _writes(cell):
+        return "contradicted" if set(cell.held) & {"C", "U"} else "does not write"
+    return "outscored" if rivals else ""
+
+
+def standings(crud: CrudMatrix, entity: str) -> tuple[Standing, ...]:
+    """Each holder's part, the source first; without a single source all are copies."""
+    record = crud.record(entity)
+    source = record.systems[0] if record and len(record.systems) == 1 else None
+    reached = crud.reach(entity, [source]) if source else frozenset()
+    found = []
+    for system in crud.holders(entity):
+        cell = crud.cell(system, entity)
+        part, reason = _part(crud, cell, source, reached)
+        found.append(Standing(system, part, cell.marked, reason))
+    order: tuple[Part, ...] = ("source", "contributor", "replica", "copy")
+    return tuple(sorted(found, key=lambda s: order.index(s.part)))
+
+
+def _part(
+    crud: CrudMatrix, cell: Cell, source: str | None, reached: frozenset[str]
+) -> tuple[Part, str]:
+    if source is None:
+        return "copy", "no single system is the source"
+    if cell.system == source:
+        return "source", ""
+    receives = cell.system in reached
+    if _writes(cell):
+        if source in crud.reach(cell.entity, [cell.system]):
+            return "contributor", "its changes reach the source"
+        if receives:
+            return "contributor", "it receives from the source, and its changes do not go back"
+        return "copy", "it writes, and nothing joins it to the source"
+    if receives:
+        return "replica", ""
+    return "copy", "nothing brings it the source's version"
+
+
+def class_of(
+    entity: Entity, kind: str, cells: Iterable[Cell], related: Iterable[Entity], rows: int | None
+) -> ClassOf:
+    """Master, reference or transaction: declared, else what most speaks for.
+
+    `kind` is its canonical kind or empty, `cells` those of its holders,
+    `related` all entities, `rows` how many there are where that was counted.
+    """
+    if entity.class_ is not None:
+        return ClassOf(entity.id, entity.class_, True)
+    votes: Counter[EntityClass] = Counter()
+    reasons = []
+    for class_, points, reason in _signs(entity, kind, tuple(cells), tuple(related), rows):
+        votes[class_] += points
+        reasons.append(reason)
+    ranked = sorted(votes.items(), key=lambda v: -v[1])
+    clear = bool(ranked) and (len(ranked) == 1 or ranked[0][1] > ranked[1][1])
+    return ClassOf(
+        entity.id,
+        ranked[0][0] if clear else None,
+        False,
+        tuple(reasons),
+        dict(sorted(votes.items())),
+    )
+
+
+def _signs(
+    entity: Entity,
+    kind: str,
+    cells: tuple[Cell, ...],
+    related: tuple[Entity, ...],
+    rows: int | None,
+) -> Iterable[tuple[EntityClass, int, str]]:
+    """(class, points, reason) of each thing that speaks for a class."""
+    if kind in _CLASS_OF_KIND:
+        yield _CLASS_OF_KIND[kind], 3, f"of the kind {kind}"
+    many, one = _ends(entity, related)
+    if many >= 2 and many > one:
+        yield "master", 2, f"{many} entities hang on it"
+    elif one >= 2 and one > many:
+        yield "transaction", 2, f"it hangs on {one} entities"
+    growth = entity.volume.growth if entity.volume else None
+    if growth is not None and growth >= FAST:
+        yield "transaction", 2, f"it grows by {100 * growth:.0f} % a year"
+    elif growth is not None and abs(growth) <= SLOW:
+        yield "reference", 1, "it hardly grows"
+    told = entity.volume.rows if entity.volume else None
+    rows = rows if rows is not None else told
+    readers = sum("R" in c for c in cells)
+    writers = sum(_writes(c) for c in cells)
+    if rows is not None and rows <= FEW_ROWS and readers > writers:
+        yield "reference", 2, f"{rows} rows, read by {readers} systems, written by {writers}"
+    letters = {x for c in cells for x in c.held}
+    if letters >= {"C", "R"} and not letters & {"U"} and all(c.letters is not None for c in cells):
+        yield "transaction", 1, "it is created and never updated"
+
+
+def _ends(entity: Entity, related: tuple[Entity, ...]) -> tuple[int, int]:
+    """How many entities it has many of, and of how many it has one."""
+    many, one = set(), set()
+    for other in related:
+        for link in other.relationships:
+            if link.cardinality is None or entity.id not in (other.id, link.to):
+                continue
+            left, right = (
+                side.endswith("n") or side == "m" for side in link.cardinality.split(":")
+            )
+            if other.id == entity.id and link.to != entity.id and left != right:
+                (many if right else one).add(link.to)
+            elif link.to == entity.id and other.id != entity.id and left != right:
+                (many if left else one).add(other.id)
+    return len(many), len(one)

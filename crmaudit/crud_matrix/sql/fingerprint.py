@@ -1,0 +1,48 @@
+"""Statements without their values: what may be kept, counted and compared."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from hashlib import blake2b
+
+from crmaudit.crud_matrix.sql.lexer import literals
+from crmaudit.crud_matrix.sql.names import dialect_of
+
+LONGEST = 16_000
+"""Characters of a fingerprint that are kept; a longer one ends in `...`."""
+
+_SAME_ROWS = re.compile(r"(\((?:[^()]|\((?:[^()]|\([^()]*+\))*+\))*+\))(?:\s*,\s*\1)+")
+
+
+@dataclass(frozen=True, slots=True)
+class Fingerprint:
+    """A statement without values, and its id: the same for statements that differ in values only.
+
+    `text` has at most `LONGEST` characters; one that was cut ends in `...`.
+    """
+
+    id: str
+    text: str
+
+
+def fingerprint(sql: str, dialect: str) -> Fingerprint:
+    """The statement with every literal and placeholder as `?`.
+
+    Lists of values behind IN and rows of values behind VALUES become `(?)`,
+    comments go, blanks are folded. Identifiers stay as they are written.
+    """
+    text = literals(dialect_of(dialect)).sub(_replacement, sql).strip(" ;")
+    while "  " in text:
+        text = text.replace("  ", " ")
+    if "),(" in text or "), (" in text:
+        text = _SAME_ROWS.sub(r"\1", text)
+    digest = blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+    return Fingerprint(digest, text if len(text) <= LONGEST else text[: LONGEST - 3] + "...")
+
+
+def _replacement(match: re.Match[str]) -> str:
+    code, gap, values = match["code"], match["gap"], match["list"]
+    if gap is not None:
+        return code if code[-1:] == " " else code + " "
+    return code + "?" if values is None else code + values.partition("(")[0].rstrip() + " (?)"

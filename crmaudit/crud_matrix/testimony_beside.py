@@ -1,0 +1,150 @@
+"""What evidence tells beside the cells: strangers, tables of no entity, what was not understood."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from crmaudit.crud_matrix.testimony_model import Aside, Database, Rate, Stranger, UsedTable
+from crmaudit.crud_matrix.testimony_place import usable
+from crmaudit.crud_matrix.testimony_rights import May
+from crmaudit.crud_matrix.testimony_seen import Seen
+from crmaudit.crud_matrix.testimony_sums import Sum, in_order
+from crmaudit.evidence import Code, Document, Unread
+from crmaudit.evidence.use import Letter
+
+
+def strangers(heard: Iterable[tuple[Seen, May]]) -> Iterator[Stranger]:
+    """Accounts of no system that were seen, or that may do something to an entity."""
+    for seen, may in heard:
+        place = seen.place
+        found = {a for a in may.accounts if place.whose(a)[0] == "stranger"}
+        for name in sorted(found | seen.strangers.keys()):
+            account, sums = place.accounts.get(name), seen.strangers.get(name, {})
+            rights, documents = may.of(name)
+            everything = account is not None and account.everything
+            if not (sums or rights or everything):
+                continue
+            used: dict[str, set[str]] = {}
+            whole = Sum()
+            for (_, entity, letter), one in sums.items():
+                whole.take(one)
+                if entity:
+                    used.setdefault(entity, set()).add(letter)
+            yield Stranger(
+                name,
+                place.system,
+                tuple(sorted(whole.tables)),
+                tuple(sorted(used)),
+                in_order(x for _, _, x in sums),
+                whole.most_calls,
+                {e: in_order(used[e]) for e in sorted(used)},
+                {e: in_order(rights[e]) for e in sorted(rights)},
+                in_order(x for letters in rights.values() for x in letters),
+                everything,
+                account.note if account else "",
+                tuple(sorted(whole.evidence | documents)),
+            )
+
+
+def asides(heard: Iterable[Seen]) -> Iterator[Aside]:
+    """Accounts whose statements were left out."""
+    for seen in heard:
+        for (name, why), sums in sorted(seen.asides.items()):
+            calls = max((s.most_calls for s in sums.values()), default=0)
+            yield Aside(name, seen.place.system, why, in_order(sums), calls)
+
+
+def unmapped(heard: Iterable[Seen]) -> Iterator[UsedTable]:
+    """Tables that were used and that no entity explains, the most used first."""
+    for seen in heard:
+        place = seen.place
+        yield from _used(
+            seen,
+            {
+                t
+                for t, _ in seen.tables
+                if place.there.get(t, "view") != "view" and t not in place.explained
+            },
+        )
+
+
+def missing(heard: Iterable[Seen]) -> Iterator[UsedTable]:
+    """Names that were used and that the catalog lacks, the most used first."""
+    for seen in heard:
+        if seen.place.there:
+            yield from _used(seen, {t for t, _ in seen.tables if t not in seen.place.there})
+
+
+def _used(seen: Seen, tables: set[str]) -> Iterator[UsedTable]:
+    sums: dict[str, dict[Letter, Sum]] = {}
+    for (table, letter), one in seen.tables.items():
+        if table in tables:
+            sums.setdefault(table, {})[letter] = one
+    found = []
+    for table, letters in sums.items():
+        users = {u for x in letters for u in seen.users.get((table, x), ())} - {""}
+        accounts = {a for one in letters.values() for a in one.principals}
+        loose = {a for a in accounts if seen.place.whose(a)[0] != "system"}
+        places = {p for one in letters.values() for p in one.places}
+        calls = max(one.most_calls for one in letters.values())
+        evidence = {e for one in letters.values() for e in one.evidence}
+        found.append(
+            UsedTable(
+                seen.place.system,
+                table,
+                in_order(letters),
+                tuple(sorted(users | loose)),
+                calls,
+                len(places),
+                tuple(sorted(evidence)),
+            )
+        )
+    yield from sorted(found, key=lambda u: (-u.calls, -u.places, u.table))
+
+
+def unread(
+    databases: Mapping[str, Database], codes: Iterable[Code]
+) -> Iterator[tuple[str, str, Unread]]:
+    """(system, origin, statement) of all that nobody understood."""
+    for system, database in sorted(databases.items()):
+        for document in usable(database.statements):
+            yield from ((system, document.origin, u) for u in document.unread)
+    for code in usable(codes):
+        yield from ((code.provenance.system, code.origin, u) for u in code.unread)
+
+
+def rates(databases: Mapping[str, Database], codes: Iterable[Code]) -> Iterator[Rate]:
+    """How much of each document of statements and code was understood."""
+    for system, database in sorted(databases.items()):
+        for d in usable(database.statements):
+            yield Rate(
+                system,
+                d.kind,
+                d.origin,
+                d.id,
+                d.distinct,
+                d.understood,
+                d.calls,
+                d.understood_calls,
+                d.dropped,
+                since=d.since,
+                until=d.until,
+                tells_principals=d.tells_principals,
+            )
+    for c in usable(codes):
+        system = c.provenance.system
+        yield Rate(system, c.kind, c.origin, c.id, c.statements, c.understood, built=c.built)
+
+
+def failed(
+    databases: Mapping[str, Database], codes: Iterable[Code]
+) -> Iterator[tuple[str, str, str, str]]:
+    """(system, kind, origin, reason) of what could not be read."""
+    documents: list[Document] = []
+    for database in databases.values():
+        documents += [*database.grants, *database.statements, *database.code]
+        documents += [database.written] if database.written else []
+    for d in sorted([*documents, *codes], key=lambda d: (d.provenance.system, d.kind, d.subject)):
+        status = d.provenance.status
+        if status.state == "failed":
+            yield d.provenance.system, d.kind, d.subject, status.reason

@@ -1,0 +1,286 @@
+"""What was seen in one database: statements that ran and code that speaks of it.
+
+A *yes* needs an account or a code folder of the system, and a table that
+holds nothing but the entity. A *no* needs a source that would have seen it:
+`why_not` tells what it lacks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import cached_property
+
+from crmaudit.crud_matrix.cell import Answer, Origin, Proof
+from crmaudit.crud_matrix.testimony_place import MARKED, Found, Place, Touch, Whose, usable
+from crmaudit.crud_matrix.testimony_rights import May
+from crmaudit.crud_matrix.testimony_sums import Sum
+from crmaudit.evidence import Call, Code, Statements, Unread, Use
+from crmaudit.evidence.use import LETTERS, Letter
+
+_Key = tuple[str, str, Letter]
+"""System, entity, letter."""
+_OURS = "the audit reads with this account too"
+
+
+@dataclass
+class Blind:
+    """What somebody may have done without anybody being able to tell.
+
+    `anything`: the first reason for which no table can be left out. `tables`:
+    those that statements nobody understood may touch, each with a reason.
+    """
+
+    anything: str = ""
+    tables: dict[str, str] = field(default_factory=dict)
+
+    def to_all(self, reason: str) -> None:
+        self.anything = self.anything or reason
+
+    def add(self, place: Place, unread: Unread) -> None:
+        """A statement that nobody understood, and all that it may set off."""
+        reason = f"a statement was not understood: {unread.reason}"
+        if not unread.tables:
+            self.to_all(reason)
+        for table in unread.tables:
+            for letter in LETTERS:
+                self.to_all(place.blind(table, letter))
+                for touch in place.touched(table, letter):
+                    self.tables.setdefault(touch.table, reason)
+
+    def why(self, tables: tuple[str, ...]) -> str:
+        return self.anything or next((self.tables[t] for t in tables if t in self.tables), "")
+
+
+class Seen:
+    """All that was seen in one database, by origin, system, entity and letter.
+
+    `sure` was seen, `possible` on a table that several entities share.
+    `others`: entity and letter → the account of no system, or of none that is
+    known, that was seen with it: it may be any system's. `tables` and
+    `users` tell by table and letter what was seen, and the systems seen with
+    it ('' for accounts of none). `strangers` are sums by account, `asides`
+    by account and the reason for which it was left out.
+    """
+
+    def __init__(
+        self, place: Place, may: May, codes: Mapping[str, tuple[Code, ...]], min_days: float
+    ) -> None:
+        self.place, self.may, self.min_days = place, may, min_days
+        self.codes = {s: usable(found) for s, found in sorted(codes.items()) if usable(found)}
+        self.sure: dict[Origin, dict[_Key, Sum]] = {"observed": {}, "coded": {}}
+        self.possible: dict[Origin, dict[_Key, Sum]] = {"observed": {}, "coded": {}}
+        self.others: dict[tuple[str, Letter], str] = {}
+        self.strangers: dict[str, dict[tuple[str, str, Letter], Sum]] = {}
+        self.asides: dict[tuple[str, str], dict[Letter, Sum]] = {}
+        self.tables: dict[tuple[str, Letter], Sum] = {}
+        self.users: dict[tuple[str, Letter], set[str]] = {}
+        self.blind: dict[tuple[Origin, str], Blind] = {}
+        for document in place.statements:
+            self._ran(document)
+        for system, found in self.codes.items():
+            for code in found:
+                self._stands(system, code)
+
+    # Hearing
+
+    def _ran(self, document: Statements) -> None:
+        place = self.place
+        for use in document.uses:
+            whose = place.whose(use.principal, document.reader)
+            ours = use.letter == "R" and use.principal == document.reader != ""
+            for touch in place.touched(use.table, use.letter):
+                self._note_use(whose, touch, use, document, _OURS if ours else "")
+            self._cannot_follow(whose, place.blind(use.table, use.letter))
+        for call in document.called:
+            whose = place.whose(call.principal, document.reader)
+            for touch in place.called(call.routine):
+                self._note_use(whose, touch, call, document)
+            self._cannot_follow(whose, place.blind_call(call.routine))
+        for unread in document.unread:
+            kind, system = place.whose(unread.principal, document.reader)
+            if kind != "aside":
+                self._blind("observed", system).add(place, unread)
+
+    def _note_use(
+        self,
+        whose: tuple[Whose, str],
+        touch: Touch,
+        use: Use | Call,
+        document: Statements,
+        doubt: str = "",
+    ) -> None:
+        kind, name = whose
+        reason = touch.by
+        if kind == "nobody" and (only := self.may.sole(touch.table, touch.letter)[0]):
+            kind, name, reason = "system", only, reason or "only its accounts may"
+        seen = Sum()
+        seen.add(
+            touch.table,
+            document.id,
+            principal=use.principal,
+            calls=use.calls,
+            statements=use.statements,
+            first=use.first,
+            last=use.last,
+            reason=reason,
+        )
+        if kind == "aside":
+            self.asides.setdefault((use.principal, name), {}).setdefault(touch.letter, Sum()).take(
+                seen
+            )
+            return
+        self._note("observed", name if kind == "system" else "", touch, seen, doubt)
+        if kind == "system":
+            return
+        for entity, letter in self._meanings(touch):
+            told = f"account {use.principal}, of no system, does it"
+            if kind == "nobody":
+                told = f"somebody does it, and {document.origin or 'the source'} does not say who"
+            self.others.setdefault((entity, letter), told)
+        if kind == "stranger":
+            mine = self.strangers.setdefault(use.principal, {})
+            for entity, letter in self._meanings(touch) or [("", touch.letter)]:
+                mine.setdefault((touch.table, entity, letter), Sum()).take(seen)
+
+    def _stands(self, system: str, code: Code) -> None:
+        place, blind = self.place, self._blind("coded", system)
+        for sighting in code.sightings:
+            for touch in place.touched(sighting.table, sighting.letter):
+                seen = Sum()
+                seen.add(
+                    touch.table,
+                    code.id,
+                    statements=sighting.count,
+                    reason=touch.by,
+                    places=sighting.places,
+                )
+                self._note("coded", system, touch, seen)
+            blind.to_all(place.blind(sighting.table, sighting.letter))
+        for unread in code.unread:
+            blind.add(place, unread)
+        if code.built:
+            blind.to_all(f"{code.built} statements are put together at run time")
+        status = code.provenance.status
+        if status.state != "done":
+            blind.to_all(f"the code was read only partly: {status.reason}")
+
+    def _note(self, origin: Origin, system: str, touch: Touch, seen: Sum, doubt: str = "") -> None:
+        key = (touch.table, touch.letter)
+        self.tables.setdefault(key, Sum()).take(seen)
+        self.users.setdefault(key, set()).add(system)
+        if not system:
+            return
+        for hold in self.place.holds.get(touch.table, ()):
+            many = hold.others + 1
+            why = doubt or (f"table {touch.table} holds {many} entities" if hold.others else "")
+            into = (self.possible if why else self.sure)[origin]
+            cell = (system, hold.entity, hold.meaning(touch.letter))
+            into.setdefault(cell, Sum()).take(seen, why)
+
+    def _meanings(self, touch: Touch) -> list[tuple[str, Letter]]:
+        holds = self.place.holds.get(touch.table, ())
+        return [(h.entity, h.meaning(touch.letter)) for h in holds]
+
+    def _cannot_follow(self, whose: tuple[Whose, str], reason: str) -> None:
+        if reason and whose[0] != "aside":
+            self._blind("observed", whose[1]).to_all(reason)
+
+    def _blind(self, origin: Origin, system: str) -> Blind:
+        """Of one system; '' for what accounts did that are of none."""
+        return self.blind.setdefault((origin, system), Blind())
+
+    # Proofs
+
+    def proofs(self) -> Iterator[Found]:
+        """What each system that works here was seen to do, and what it was not."""
+        if self.place.statements:
+            seen = {s for found in (self.sure, self.possible) for s, _, _ in found["observed"]}
+            yield from self._told("observed", seen | self.place.home | self.place.named)
+        yield from self._told("coded", set(self.codes))
+
+    def _told(self, origin: Origin, systems: set[str] | frozenset[str]) -> Iterator[Found]:
+        for system in sorted(systems):
+            for entity in self.place.tables:
+                for letter in LETTERS:
+                    yield system, entity, self._proof(origin, system, entity, letter)
+
+    def _proof(self, origin: Origin, system: str, entity: str, letter: Letter) -> Proof:
+        key, tables = (system, entity, letter), self.place.tables[entity]
+        if sure := self.sure[origin].get(key):
+            return sure.proof(letter, origin, "yes")
+        if possible := self.possible[origin].get(key):
+            return possible.proof(letter, origin, "unknown")
+        not_run = origin == "coded"
+        reason = (
+            self._why_code_is_silent(system, tables)
+            if not_run
+            else self._why_log_is_silent(system, entity, letter, tables)
+        )
+        if not reason and letter == "D" and entity in self.place.marked:
+            reason = MARKED
+        answer: Answer = "unknown" if reason else "no"
+        if not_run:
+            evidence = tuple(sorted(c.id for c in self.codes[system]))
+            return Proof(letter, origin, answer, tables, evidence=evidence, reason=reason)
+        documents = self._fit or self.place.statements
+        since = min((d.since for d in documents if d.since), default=None)
+        until = max((d.until for d in documents if d.until), default=None)
+        ids = tuple(sorted(d.id for d in documents))
+        return Proof(
+            letter, origin, answer, tables, first=since, last=until, evidence=ids, reason=reason
+        )
+
+    def _why_log_is_silent(
+        self, system: str, entity: str, letter: Letter, tables: tuple[str, ...]
+    ) -> str:
+        """Why what was not seen may still happen."""
+        if other := self.others.get((entity, letter)):
+            return other
+        if not self._fit:
+            return self._unfit(self.place.statements[0])
+        if system not in self.place.named:
+            return "the map names no account of it"
+        blind = (self.blind.get(("observed", s)) for s in (system, ""))
+        return next((why for b in blind if b and (why := b.why(tables))), "")
+
+    def _why_code_is_silent(self, system: str, tables: tuple[str, ...]) -> str:
+        named = {table for table, _ in self.tables if system in self._coding.get(table, ())}
+        if not named.intersection(tables):
+            # A library may do the work that the code does not show.
+            return "the code that was read names none of its tables"
+        blind = self.blind.get(("coded", system))
+        return blind.why(tables) if blind else ""
+
+    @cached_property
+    def _coding(self) -> Mapping[str, frozenset[str]]:
+        """Table → systems whose code names it."""
+        found: dict[str, set[str]] = {}
+        for system, codes in self.codes.items():
+            for sighting in (s for code in codes for s in code.sightings):
+                for touch in self.place.touched(sighting.table, sighting.letter):
+                    found.setdefault(touch.table, set()).add(system)
+        return {table: frozenset(systems) for table, systems in found.items()}
+
+    @cached_property
+    def _fit(self) -> tuple[Statements, ...]:
+        """Documents that would have seen what happened in their window."""
+        return tuple(d for d in self.place.statements if not self._unfit(d))
+
+    def _unfit(self, document: Statements) -> str:
+        """Why a document proves no absence; empty where it does."""
+        status, source = document.provenance.status, document.origin or "the source"
+        if document.since is None or document.until is None:
+            return f"{source} does not say since when it counts"
+        window = document.until - document.since
+        if window < timedelta(days=self.min_days):
+            days = int(window / timedelta(days=1))
+            return f"the window is {days} days, less than {self.min_days:g}"
+        if not document.tells_principals:
+            return f"{source} does not say who"
+        if document.dropped:
+            return f"{source} lost {document.dropped} statements"
+        if document.dropped is None:
+            return f"{source} does not say whether it lost statements"
+        return f"it was read only partly: {status.reason}" if status.state != "done" else ""

@@ -1,0 +1,122 @@
+"""What rows and counters tell of writing in one database. They never say who wrote.
+
+So they prove for a system only where its accounts alone may do it. A counter
+that stood still and stamps that are old prove that nobody wrote.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from crmaudit.crud_matrix.cell import Answer, Proof
+from crmaudit.crud_matrix.testimony_place import MARKED, Found, Place
+from crmaudit.crud_matrix.testimony_rights import May
+from crmaudit.crud_matrix.testimony_seen import Seen
+from crmaudit.crud_matrix.testimony_sums import combined
+from crmaudit.evidence import RowTraces, Written
+from crmaudit.evidence.use import Letter
+
+RECENT_DAYS = 365
+"""Stamps older than this do not prove that rows are still written."""
+_WRITING: tuple[Letter, ...] = ("C", "U", "D")
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """What one table's traces say of one letter, whoever did it."""
+
+    answer: Answer
+    reason: str
+    first: datetime | None = None
+    last: datetime | None = None
+
+
+def written(place: Place, may: May, seen: Seen, min_days: float) -> Iterator[Found]:
+    """What the systems that work here write, by the traces that writing leaves."""
+    document = place.database.written
+    if document is None or document.provenance.status.state == "failed":
+        return
+    rows = {place.resolve(t.table): t for t in document.tables}
+    for entity, tables in place.tables.items():
+        told: dict[tuple[str, Letter], list[Proof]] = {}
+        for table in tables:
+            hold = place.part(table, entity)
+            for own in _WRITING:
+                letter = hold.meaning(own)
+                found = trace(rows.get(table), own, document, min_days)
+                reason, systems = found.reason, sorted(place.home)
+                answer = found.answer
+                if answer == "yes":
+                    system, why = _writer(may, seen, table, own)
+                    if hold.others:
+                        system, why = "", f"table {table} holds {hold.others + 1} entities"
+                    systems = [system] if system else systems
+                    if not system:
+                        answer, reason = "unknown", f"somebody does it ({reason}): {why}"
+                elif answer == "no" and own == "D" and hold.marks:
+                    answer, reason = "unknown", MARKED
+                for each in systems:
+                    proof = Proof(
+                        letter,
+                        "written",
+                        answer,
+                        (table,),
+                        first=found.first,
+                        last=found.last,
+                        evidence=(document.id,),
+                        reason=reason,
+                    )
+                    told.setdefault((each, letter), []).append(proof)
+        for (system, _), proofs in told.items():
+            yield system, entity, combined(proofs)
+
+
+def trace(row: RowTraces | None, letter: Letter, document: Written, min_days: float) -> Trace:
+    """Whether anybody does it to the table, by its counter first, else by its stamps."""
+    if row is None:
+        return Trace("unknown", "no trace of writing is kept")
+    counted, stamped, word = {
+        "C": (row.inserted, row.created, "made"),
+        "U": (row.updated, row.modified, "changed"),
+        "D": (row.deleted, None, "removed"),
+    }[letter]
+    taken = document.provenance.taken_at
+    if counted:
+        return Trace("yes", f"the server counted {counted} rows {word}", document.since, taken)
+    first, last = _day(row.first), _day(row.last)
+    old = (taken.date() - last.date()).days if last else None
+    if stamped and old is not None and old <= RECENT_DAYS:
+        return Trace("yes", f"{stamped} rows are stamped as {word}", first, last)
+    if counted == 0 and document.since is not None:
+        days = (taken - document.since) / timedelta(days=1)
+        if days >= min_days:
+            reason = f"the server counted none in {days:.0f} days"
+            return Trace("no", reason, document.since, taken)
+        return Trace("unknown", f"the counter runs for {int(days)} days, less than {min_days:g}")
+    if letter == "U" and stamped == 0 and row.rows:
+        return Trace("no", f"none of {row.rows} rows was changed after it was made")
+    if stamped is not None and old is not None and old >= min_days:
+        whole = letter == "U" or stamped == row.rows
+        reason = f"the latest stamp is of {row.last[:10]}"
+        return Trace("no" if whole else "unknown", reason, first, last)
+    if letter == "D" and row.removed:
+        return Trace("unknown", f"{row.removed} rows are marked as removed, which removes none")
+    return Trace("unknown", "no trace of it is kept")
+
+
+def _writer(may: May, seen: Seen, table: str, letter: Letter) -> tuple[str, str]:
+    """(the one system that can have written, ''), or ('', why there is no such one)."""
+    system, why = may.sole(table, letter)
+    if system and seen.users.get((table, letter), set()) - {system}:
+        return "", "others were seen at it too"
+    return system, why
+
+
+def _day(text: str) -> datetime | None:
+    try:
+        day = datetime.fromisoformat(text[:10])
+    except ValueError:
+        return None
+    return day.replace(tzinfo=UTC)

@@ -1,0 +1,248 @@
+"""The matrix as a workbook and CSV, there and back, and as graphs."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+from book_workspaces import ENTITIES, export, folder, teardown_module, workspace
+from golden_files import EXAMPLES
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from openpyxl import load_workbook
+
+from crmaudit.errors import InvalidInput
+from crmaudit.exchange import (
+    graphml,
+    matrix_book,
+    matrix_book_in,
+    matrix_csv,
+    matrix_dot,
+    matrix_mermaid,
+    node_link,
+)
+from crmaudit.exchange.formats import exporter, importer
+from crmaudit.exchange.matrix_book import MARK
+from crmaudit.workspace import Workspace, load
+from crmaudit.workspace.merging import Merge, merge
+
+__all__ = ["teardown_module"]
+
+CRM = {"id": "crm", "name": "Our CRM", "crud": {"customer": "CRU", "order": "", "odd": None}}
+BILLING = {"id": "billing", "name": "=1+1", "crud": {"customer": "R"}, "crud_complete": True}
+
+
+@pytest.fixture
+def declared() -> Workspace:
+    return workspace(CRM, BILLING)
+
+
+def book(declared: Workspace, tmp_path: Path, name: str = "matrix.xlsx") -> Path:
+    path = tmp_path / name
+    module = matrix_csv if name.endswith(".csv") else matrix_book
+    path.write_bytes(module.render(export(declared)).content)
+    return path
+
+
+def back(declared: Workspace, path: Path) -> Merge:
+    return merge(declared, matrix_book_in.read(path, declared))
+
+
+def said(found: Merge) -> list[tuple[str, str, Any, Any]]:
+    return [(d.subject, ".".join(map(str, d.path)), d.old, d.new) for d in found.differences]
+
+
+class Sheets:
+    """The workbook open for changes, its cells found by keys."""
+
+    def __init__(self, path: Path) -> None:
+        self.path, self.book = path, load_workbook(path)
+
+    def cell(self, sheet: str, row: dict[str, str] | str, column: str) -> Any:
+        page = self.book[sheet]
+        keys = [c.value for c in page[1]]
+        mark = next(i for i, k in enumerate(keys) if str(k).startswith(f"{MARK}:"))
+        at = keys.index(column)
+        for cells in page.iter_rows(min_row=3):
+            if str(cells[mark].value or "").startswith(str(row)):
+                return cells[at]
+        raise LookupError(row)
+
+    def save(self) -> Path:
+        self.book.save(self.path)
+        return self.path
+
+
+@pytest.mark.parametrize("name", ["matrix.xlsx", "our-crud.csv"])
+@pytest.mark.parametrize("example", ["harbourlight", "northwharf"])
+def test_an_untouched_matrix_changes_nothing(example: str, name: str, tmp_path: Path) -> None:
+    declared = load(EXAMPLES / example)
+    path = book(declared, tmp_path, name)
+    what, module = importer(path)
+    assert what == "matrix"
+    found = merge(declared, module.read(path, declared))
+    assert not found.differences
+    assert not found.left_out
+    assert found.unchanged >= sum(len(s.crud) for s in declared.systems)
+
+
+def test_the_three_sheets_say_the_same(declared: Workspace, tmp_path: Path) -> None:
+    sheets = load_workbook(book(declared, tmp_path))
+    assert sheets.sheetnames[:3] == ["Matrix", "Relations", "Configuration"]
+    grid = [[c.value for c in row] for row in sheets["Matrix"].iter_rows()]
+    assert grid[0] == ["entity", f"{MARK}:grid", "billing", "crm"]
+    assert grid[1][0] == "Entity"
+    assert [row[2:] for row in grid[2:]] == [["R", "CRU"], [None, "none"], [None, None]]
+    lines = [[c.value for c in row][:4] for row in sheets["Relations"].iter_rows(min_row=3)]
+    assert ["Our CRM", "Customer", "crm customer=CRU", "CRU"] in lines
+    assert ["Our CRM", "order", "crm order=none", "none"] in lines
+
+
+def test_a_cell_changed_in_the_grid_changes_the_dossier(
+    declared: Workspace, tmp_path: Path
+) -> None:
+    sheets = Sheets(book(declared, tmp_path))
+    sheets.cell("Matrix", "customer", "crm").value = "crud"
+    sheets.cell("Matrix", "order", "billing").value = "none"
+    found = back(declared, sheets.save())
+    assert said(found) == [
+        ("system:crm", "crud.customer", "CRU", "CRUD"),
+        ("system:billing", "crud.order", None, ""),
+    ]
+    found.changes.write()
+    now = load(declared.root)
+    assert now.system["crm"].crud == {"customer": "CRUD", "order": "", "odd": None}
+    assert now.system["billing"].crud == {"customer": "R", "order": ""}
+
+
+def test_a_line_changed_in_the_relations_does_as_well(declared: Workspace, tmp_path: Path) -> None:
+    sheets = Sheets(book(declared, tmp_path))
+    sheets.cell("Relations", "billing customer", "declared").value = "CR"
+    page = sheets.book["Relations"]
+    page.append(["billing", "order", None, "R"])
+    sheets.cell("Configuration", "crm", "complete").value = "yes"
+    assert said(back(declared, sheets.save())) == [
+        ("system:billing", "crud.customer", "R", "CR"),
+        ("system:billing", "crud.order", None, "R"),
+        ("system:crm", "crud_complete", None, True),
+    ]
+
+
+def test_grid_and_relations_must_agree(declared: Workspace, tmp_path: Path) -> None:
+    sheets = Sheets(book(declared, tmp_path))
+    sheets.cell("Matrix", "customer", "crm").value = "C"
+    sheets.cell("Relations", "crm customer", "declared").value = "D"
+    path = sheets.save()
+    with pytest.raises(InvalidInput) as caught:
+        back(declared, path)
+    (problem,) = caught.value.problems
+    assert "Our CRM and customer: D here, C in matrix.xlsx!Matrix!D3" in str(problem)
+    sheets.cell("Relations", "crm customer", "declared").value = "C"
+    assert said(back(declared, sheets.save())) == [("system:crm", "crud.customer", "CRU", "C")]
+
+
+def test_what_changed_here_meanwhile_is_a_conflict(declared: Workspace, tmp_path: Path) -> None:
+    sheets = Sheets(book(declared, tmp_path))
+    sheets.cell("Matrix", "customer", "crm").value = "CRUD"
+    path = sheets.save()
+    later = workspace({**CRM, "crud": {**CRM["crud"], "customer": "R"}}, BILLING)  # type: ignore[dict-item]
+    (conflict,) = back(later, path).differences
+    assert conflict.what == "conflict"
+
+
+@pytest.mark.parametrize("wrong", ["=CRUD()", "write", "X", "CRUDX", "5"])
+def test_what_is_no_letter_is_refused_with_its_cell(
+    declared: Workspace, tmp_path: Path, wrong: str
+) -> None:
+    sheets = Sheets(book(declared, tmp_path))
+    cell = sheets.cell("Matrix", "customer", "crm")
+    cell.value, cell.data_type = wrong, "s"
+    path = sheets.save()
+    with pytest.raises(InvalidInput, match=r"matrix\.xlsx!Matrix!D3.*is no set of letters"):
+        back(declared, path)
+
+
+def test_what_is_not_there_any_more_is_left_out(declared: Workspace, tmp_path: Path) -> None:
+    path = book(declared, tmp_path)
+    later = workspace(CRM)
+    assert "there is no system 'billing'" in str(back(later, path).left_out[0])
+
+
+_LETTERS = st.none() | st.sets(st.sampled_from("CRUD")).map(
+    lambda s: "".join(x for x in "CRUD" if x in s)
+)
+_CELLS = st.dictionaries(st.sampled_from([e["id"] for e in ENTITIES]), _LETTERS)
+
+
+@settings(max_examples=25, deadline=None)
+@given(_CELLS, _CELLS, st.booleans())
+def test_any_matrix_comes_back_whole(
+    tmp_path_factory: pytest.TempPathFactory,
+    was: dict[str, str | None],
+    now: dict[str, str | None],
+    complete: bool,
+) -> None:
+    """The book of one matrix, given its marks, turns no other; forced, it gives itself."""
+    one = {"id": "crm", "name": "CRM", "crud": now, "crud_complete": complete}
+    declared = workspace(one)
+    for name in ("matrix.xlsx", "matrix.csv"):
+        path = book(declared, tmp_path_factory.mktemp("m"), name)
+        assert said(back(declared, path)) == []
+        other = workspace({**one, "crud": was})
+        assert all(d.what != "changed" for d in back(other, path).differences)
+
+
+def test_the_names_of_files_mean_the_formats() -> None:
+    names = {
+        "crm-matrix.xlsx": "matrix",
+        "matrix.csv": "matrix-csv",
+        "matrix.dot": "matrix-dot",
+        "crud.mmd": "matrix-mermaid",
+        "landscape.json": "node-link",
+        "inventory.xlsx": "inventory",
+        "inventory.csv": "inventory-csv",
+    }
+    assert {name: exporter(Path(name))[0] for name in names} == names
+
+
+def test_networkx_reads_the_node_link_json(declared: Workspace) -> None:
+    import networkx as nx
+
+    whole = load(EXAMPLES / "harbourlight")
+    data = json.loads(node_link.render(export(whole)).content)
+    graph = nx.node_link_graph(data, edges="links")
+    assert graph.nodes["system:crm"]["label"] == "BeaconCRM"
+    held = {(a, z): d["crud"] for a, z, d in graph.edges(data=True) if d["kind"] == "access"}
+    assert held["system:crm", "entity:contact"] == "CRUD"
+    assert len(held) == sum(len(s.crud) for s in whole.systems)
+    same = nx.parse_graphml(graphml.render(export(whole)).content.decode())
+    assert set(graph.nodes) == set(same.nodes)
+    assert graph.number_of_edges() == same.number_of_edges()
+
+
+def test_graphviz_and_mermaid_draw_every_relation() -> None:
+    whole = load(EXAMPLES / "harbourlight")
+    held = sum(bool(x) for s in whole.systems for x in s.crud.values())
+    drawing = matrix_dot.render(export(whole)).content
+    assert drawing.count(b" -> ") == held
+    if shutil.which("dot"):
+        made = subprocess.run(["dot", "-Tplain"], input=drawing, capture_output=True, check=True)
+        assert len(re.findall(rb"^edge ", made.stdout, re.MULTILINE)) == held
+    text = matrix_mermaid.render(export(whole)).content.decode()
+    assert len(re.findall(r"-->\|", text)) == held
+
+
+def test_a_large_matrix_is_cut_for_mermaid_and_said_so() -> None:
+    crud = {f"e{n}": "CR" if n % 2 else "R" for n in range(900)}
+    files = {
+        "entities.yaml": {"entities": [{"id": e} for e in crud]},
+        "systems/crm.yaml": {"id": "crm", "name": "CRM", "crud": crud},
+    }
+    made = matrix_mermaid.render(export(load(folder(files))))
+    assert made.content.count(b"-->|") == 450
+    assert any("relations not drawn" in x and "450" in x for x in made.losses)
