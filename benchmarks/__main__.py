@@ -1,6 +1,7 @@
 """Run the benchmarks named on the command line, or all.
 
-`truth [PART…]` compares what is found with what is true; it is not among all.
+`truth [PART…]` compares what is found with what is true, and `crud-truth` what statements do with
+labels that engines gave; neither is among all.
 """
 
 from __future__ import annotations
@@ -19,6 +20,9 @@ NAMES = ("workspace", "inventory", "profile", "understanding", "audit", "columns
 def main() -> None:
     if sys.argv[1:2] == ["truth"]:
         truth.run(sys.argv[2:])
+        return
+    if sys.argv[1:2] == ["crud-truth"]:
+        importlib.import_module("benchmarks.crud_truth").run(sys.argv[2:])
         return
     wanted = sys.argv[1:] or list(NAMES)
     unknown = [n for n in wanted if n not in NAMES]

@@ -15,10 +15,12 @@ from functools import cached_property
 from typing import TypeVar
 
 from crmaudit.crud_matrix import (
+    ClassOf,
     CrudMatrix,
     Database,
     TableCover,
     Testimony,
+    class_of,
     table_cover,
     testify,
 )
@@ -311,6 +313,15 @@ class Facts:
         codes = [c for found in evidence.code.values() for origin, c in found.items() if origin]
         homes = {s.id: s.traces.database for s in workspace.systems if s.traces.database}
         return testify(databases, codes, homes)
+
+    def class_of(self, entity: str) -> ClassOf:
+        """Master, reference or transaction: declared, else proposed with its reasons."""
+        known = self.workspace.entity
+        holders = [self.crud.cell(s, entity) for s in self.crud.holders(entity)]
+        counted = [cover.rows(entity) for cover in self.covers.values()]
+        rows = max((n for n in counted if n), default=None)
+        kind = kind_of(entity, known)
+        return class_of(known[entity], kind, holders, known.values(), rows)
 
     @cached_property
     def quality(self) -> Quality:

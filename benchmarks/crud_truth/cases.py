@@ -34,7 +34,9 @@ SCHEMAS = Path(__file__).parent / "schema"
 ENGINES = ("postgresql", "mariadb", "sqlite")
 HAND = ("tsql", "oracle")
 HALVES = ("open", "held")
-HOME = {"postgresql": "public", "mariadb": "beacon", "sqlite": "main"}
+HOME = {
+    "postgresql": "public", "mariadb": "beacon", "sqlite": "main", "tsql": "dbo", "oracle": "CRM",
+}  # fmt: skip
 """The default schema; tables in it are named without it."""
 
 _PLACEHOLDER = re.compile(r"'(?:[^']|'')*'|%\(\w+\)s|%s|\$\w+|\?\d*|:\w+|@\w+|::")
@@ -108,7 +110,10 @@ def catalog(dialect: str) -> Catalog:
     """The catalog of the schema, as the engine told it when the labels were made."""
     told = yaml.safe_load((FOLDER / "catalogs.yaml").read_text(encoding="utf-8"))
     tables = []
-    for name, columns in told.get(dialect, told["postgresql"]).items():
+    listed = told.get(dialect) or told["postgresql"]
+    for name, columns in listed.items():
+        if dialect in HAND and name.lower() in set(listed) - {name}:
+            continue  # these do not tell names apart by case
         schema, _, bare = name.rpartition(".")
         kind: Literal["view", "table"] = "view" if bare in told["views"] else "table"
         tables.append(Table(bare, schema, kind, tuple(Column(c, "") for c in columns)))
@@ -122,7 +127,9 @@ def write_catalogs(found: Mapping[str, Catalog]) -> None:
     told: dict[str, Any] = {"views": sorted(views)}
     for dialect, one in found.items():
         told[dialect] = {t.qualified: [c.name for c in t.columns] for t in one.tables}
-    text = yaml.safe_dump(told, sort_keys=False, allow_unicode=True, width=96)
+    text = yaml.safe_dump(
+        told, sort_keys=False, allow_unicode=True, width=96, default_flow_style=None
+    )
     (FOLDER / "catalogs.yaml").write_text(text, encoding="utf-8")
 
 

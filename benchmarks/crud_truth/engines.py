@@ -9,7 +9,6 @@ import sys
 import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
 
 from benchmarks.crud_truth.cases import HOME, Case, catalog
 from benchmarks.crud_truth.score import Answer, Places
@@ -22,14 +21,11 @@ def ours(cases: Iterable[Case]) -> list[tuple[Answer, str]]:
     """crmaudit's answers, with the reason where it says unknown."""
     from crmaudit.crud_matrix.sql import Tables, understand
 
-    known: dict[str, Any] = {}
-    found = []
+    known = {d: Tables(catalog(d), d, home) for d, home in HOME.items()}
+    found: list[tuple[Answer, str]] = []
     for case in cases:
-        if case.dialect not in known:
-            home = HOME.get(case.dialect, "")
-            known[case.dialect] = Tables(catalog(case.dialect), case.dialect, home)
         tables = known[case.dialect]
-        told = understand(case.sql, case.dialect)
+        told = understand(case.sql, case.dialect, tables)
         if told.unknown:
             found.append((None, told.unknown))
             continue
@@ -37,7 +33,8 @@ def ours(cases: Iterable[Case]) -> list[tuple[Answer, str]]:
         effects: dict[str, set[str]] = {}
         for name, letters in told.effects:
             if str(name) not in own and not own & {name.parts[-1]}:
-                effects.setdefault(tables.qualified(name), set()).update(letters)
+                place = tables.qualified(name).removeprefix(f"{HOME[case.dialect]}.")
+                effects.setdefault(place, set()).update(letters)
         found.append((_without_temporary(case, effects), ""))
     return found
 
@@ -74,7 +71,12 @@ def walk(cases: Iterable[Case]) -> list[Answer]:
             expressions = {cte.alias for cte in tree.find_all(exp.CTE)}
             targets: dict[int, str] = {}
             for node in tree.find_all(*letters):
-                target = node.this.find(exp.Table) if node.this is not None else None
+                place = (
+                    (node.args.get("expressions") or [None])[0]
+                    if (isinstance(node, exp.TruncateTable))
+                    else node.this
+                )
+                target = place.find(exp.Table) if isinstance(place, exp.Expression) else None
                 rows = not isinstance(node, exp.Create) or (
                     node.kind == "TABLE" and node.expression is not None
                 )

@@ -16,6 +16,7 @@ changed. `labelled` makes the label of both:
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Protocol
@@ -88,10 +89,15 @@ def labelled(case: Case, engine: Labeller) -> Case:
 
 
 def mentions(case: Case, name: str) -> bool:
-    """Whether the text has the name anywhere: only such tables are tried one by one."""
-    text = " ".join((case.executable, *case.setup)).casefold()
+    """Whether the text has the name as a word: only such tables are tried one by one."""
+    text = " ".join((case.executable, *case.setup))
     bare = name.rpartition(".")[2]
-    return any(form.casefold() in text for form in (bare, bare.replace('"', '""'), bare.replace("`", "``")))
+    forms = {
+        re.escape(bare),
+        re.escape(bare.replace('"', '""')),
+        re.escape(bare.replace("`", "``")),
+    }
+    return bool(re.search(rf"(?<!\w)(?:{'|'.join(sorted(forms))})(?!\w)", text, re.IGNORECASE))
 
 
 def named(schema: str, table: str, dialect: str) -> str:

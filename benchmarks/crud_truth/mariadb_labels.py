@@ -37,9 +37,10 @@ class MariadbLabeller:
         self.url = f"{url}/beacon"
         self._to: dict[str, Any] = {"host": where.host, "port": where.port}
         self._admin = pymysql.connect(
-            **self._to, user=where.username, password=str(where.password), autocommit=True,
+            **self._to, user=where.username, password=str(where.password), autocommit=True, ssl_disabled=True,
             charset="utf8mb4",
         )  # fmt: skip
+        self._do("SET foreign_key_checks = 0")
         self._tables: Sequence[tuple[Any, ...]] = ()
         self._extra: list[str] = []
         for account in (_ACCOUNT, _POOR):
@@ -192,7 +193,7 @@ class MariadbLabeller:
     def _session(self, account: str) -> Iterator[Any]:
         connection = pymysql.connect(
             **self._to, user=account, password=_PASSWORD, database="beacon",
-            charset="utf8mb4", local_infile=True,
+            charset="utf8mb4", local_infile=True, ssl_disabled=True,
         )  # fmt: skip
         try:
             with connection.cursor() as cursor:

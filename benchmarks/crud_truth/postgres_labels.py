@@ -39,7 +39,9 @@ class PostgresLabeller:
         ):
             self._db.execute(what)
         version = self._db.execute("SHOW server_version").fetchone()
-        self.engine = f"PostgreSQL {str(version and version[0]).split()[0]}, one right revoked at a time"
+        self.engine = (
+            f"PostgreSQL {str(version and version[0]).split()[0]}, one right revoked at a time"
+        )
         self._tables = self._db.execute(
             "SELECT schemaname, tablename FROM pg_tables WHERE schemaname IN ('public', 'archive')"
             " UNION ALL SELECT schemaname, viewname FROM pg_views"
@@ -67,7 +69,9 @@ class PostgresLabeller:
         made = frozenset(t for t, found in after.items() if found and t not in before)
         data = {t: letters for t, letters in changed(before, after).items() if t not in made}
         if as_owner:  # only the owner may: there is no right to take away, and rows decide
-            return Told({t: letters for t, letters in data.items() if mentions(case, t)}, data, made)
+            return Told(
+                {t: letters for t, letters in data.items() if mentions(case, t)}, data, made
+            )
         asked, calls = self._asked(case)
         return Told(asked.told(), data, made, calls)
 
@@ -86,8 +90,8 @@ class PostgresLabeller:
             raise AssertionError(f"a table that is not named is touched: {case.sql}")
         calls = []
         for name, signature in self._routines:
-            place = sql.SQL("ROUTINE {}").format(sql.SQL(signature))
-            if mentions(case, name) and not self._without(case, sql.SQL("EXECUTE"), place):
+            routine = sql.SQL("ROUTINE {}").format(sql.SQL(signature))
+            if mentions(case, name) and not self._without(case, sql.SQL("EXECUTE"), routine):
                 calls.append(name)
         return asked, tuple(sorted(calls))
 
@@ -115,7 +119,7 @@ class PostgresLabeller:
         if case.setup:
             self._db.execute(f"SET LOCAL ROLE {_ROLE}")
             for statement in case.setup:
-                self._db.execute(statement)  # type: ignore[call-overload]
+                self._db.execute(statement)
             self._db.execute("RESET ROLE")
 
     def _run(self, case: Case) -> None:
@@ -140,7 +144,9 @@ class PostgresLabeller:
             " AND n.nspname IN ('public', 'archive')"
         ).fetchall()
         # The parts of `event` have their key in the second place as well; its first is enough.
-        keys = {named(s, t, "postgresql"): min(k, 2 if t == "person_tag" else 1) for s, t, k in found}
+        keys = {
+            named(s, t, "postgresql"): min(k, 2 if t == "person_tag" else 1) for s, t, k in found
+        }
         places = {named(s, t, "postgresql"): sql.Identifier(s, t) for s, t, _ in found}
         return rows(
             keys,

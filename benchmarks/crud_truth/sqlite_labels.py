@@ -35,8 +35,10 @@ class SqliteLabeller:
                 action: int, table: str | None, _: str | None, schema: str | None, inner: str | None
             ) -> int:
                 # `inner` is a view, a trigger or a common table expression; the last stands in
-                # the statement itself. The schema is not told where no column is read.
+                # the statement itself. Where no column is read, neither schema nor view is told.
                 letter = _LETTER.get(action, "")
+                if table and not schema and not mentions(case, table):
+                    return sqlite3.SQLITE_OK
                 if inner in views and mentions(case, inner):
                     asked.add(inner, "R")
                 own = inner not in views and inner not in triggers

@@ -26,7 +26,7 @@ from crmaudit.errors import CrmauditError
 if TYPE_CHECKING:
     from crmaudit.audit import Audit
     from crmaudit.collect import DryRun, Outcome, Target
-    from crmaudit.evidence import Document, TableProfile
+    from crmaudit.evidence import Catalog, Document, TableProfile
     from crmaudit.sources.task import Known
 
 
@@ -117,7 +117,10 @@ def _say_outcomes(outcomes: Sequence[Outcome]) -> None:
     """One line a system, then what failed."""
     console = out()
     for o in outcomes:
-        told = f"{o.target.system}: {count(o.tables, 'table')}, {count(o.rows, 'row')} read"
+        read = f"{count(o.tables, 'table')}, {count(o.rows, 'row')} read"
+        if not o.target.url:
+            read = f"{count(o.kept, 'piece')} of evidence from files"
+        told = f"{o.target.system}: {read}"
         if o.resumed:
             told += f"; {count(o.resumed, 'table')} had been read before an interruption"
         if o.error is None:
@@ -260,16 +263,10 @@ def _show_dry_runs(runs: Sequence[DryRun]) -> int:
             continue
         catalog = run.catalog
         assert catalog is not None
-        readable = sum(t.readable for t in catalog.tables)
-        size = f", {catalog.bytes / 1e6:,.1f} MB" if catalog.bytes else ""
-        known = [t.rows for t in catalog.tables if t.rows is not None]
-        console.print(Text(f"  reached: {run.source} ({catalog.version})"), soft_wrap=True)
-        console.print(
-            Text(
-                f"  rights: {readable} of {len(catalog.tables)} tables may be read; "
-                f"{sum(known):,} rows in {len(known)} tables{size}"
-            )
-        )
+        if run.engine == "files":
+            console.print(Text("  no database: only files are read"))
+        else:
+            _show_reached(run, catalog)
         for table in catalog.tables:
             if not table.readable:
                 told = f"  cannot be read: {table.qualified}"
@@ -290,7 +287,39 @@ def _show_dry_runs(runs: Sequence[DryRun]) -> int:
                 about += " (template: names depend on an earlier answer)" if s.template else ""
                 console.print(Text(printable(about), style="quiet"), soft_wrap=True)
                 console.print(Text(f"  {printable(s.sql)};"), soft_wrap=True)
+        if not _show_files(run):
+            code = 2
     return code
+
+
+def _show_reached(run: DryRun, catalog: Catalog) -> None:
+    readable = sum(t.readable for t in catalog.tables)
+    size = f", {catalog.bytes / 1e6:,.1f} MB" if catalog.bytes else ""
+    known = [t.rows for t in catalog.tables if t.rows is not None]
+    console = out()
+    console.print(Text(f"  reached: {run.source} ({catalog.version})"), soft_wrap=True)
+    console.print(
+        Text(
+            f"  rights: {readable} of {len(catalog.tables)} tables may be read; "
+            f"{sum(known):,} rows in {len(known)} tables{size}"
+        )
+    )
+
+
+def _show_files(run: DryRun) -> bool:
+    """The files that would be read; whether all are there."""
+    console = out()
+    if run.files:
+        console.print(Text("  files that would be read:", style="head"))
+    for one in run.files:
+        told = f"  {one.kind}: {printable(one.entry)}"
+        if one.files:
+            many = count(one.files, "file")
+            console.print(Text(f"{told} ({many}, {one.bytes / 1e6:,.1f} MB)"), soft_wrap=True)
+        else:
+            where = f", {one.where}" if one.where else ""
+            console.print(Text(f"{told} (does not exist{where})", "medium"), soft_wrap=True)
+    return all(one.files for one in run.files)
 
 
 def profile(

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from crmaudit.errors import CrmauditError, Problem
+from crmaudit.errors import CrmauditError, Place, Problem
 from crmaudit.evidence import Catalog, Document, TableProfile
 from crmaudit.sources import ConnectionLostError, Source, open_source
 from crmaudit.sources.absent import AbsentSource
@@ -45,6 +45,10 @@ COLLECTORS = {
 
 In the order in which they run: each may use what those before it found.
 """
+
+
+TRACES = ("code", "statements", "grants")
+"""The collectors that read files, and what those are called under `traces:`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,10 +173,12 @@ def readable(system: System) -> bool:
 def _known(workspace: Workspace, system: System) -> Known:
     asked = (e for e in workspace.expectations.expectations if e.system in (None, system.id))
     t = system.traces
-    here = {
-        kind: tuple(str(workspace.root / path) for path in getattr(t, kind))
-        for kind in ("code", "statements", "grants")
-    }
+    here: dict[str, tuple[str, ...]] = {}
+    places: dict[str, Place] = {}
+    for kind in TRACES:
+        here[kind] = tuple(str(workspace.root / path) for path in getattr(t, kind))
+        for i, path in enumerate(here[kind]):
+            places[path] = workspace.place_of(f"system:{system.id}", "traces", kind, i)
     products = (s.database.product or "" for s in workspace.systems if s.database)
     called = {w for s in workspace.systems for w in (s.id, s.name)} | set(products)
     return Known(
@@ -182,6 +188,7 @@ def _known(workspace: Workspace, system: System) -> Known:
         t.model_copy(update=here),
         t.database or "",
         tuple(sorted(called - {""})),
+        places,
     )
 
 

@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from crmaudit.collect.collect import Target, collectors, opened
-from crmaudit.errors import CrmauditError
+from crmaudit.collect.collect import TRACES, Target, collectors, opened
+from crmaudit.errors import CrmauditError, Place
 from crmaudit.evidence import Catalog
 from crmaudit.sources import Statement
+from crmaudit.sources.named_files import every
 from crmaudit.sources.task import Collector, Task
+
+
+@dataclass(frozen=True, slots=True)
+class ToRead:
+    """Files that a collector would read: an entry of `traces:`, how many files, how large.
+
+    No files: there is nothing of that name.
+    """
+
+    kind: str
+    entry: str
+    files: int
+    bytes: int
+    where: Place | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +34,7 @@ class DryRun:
     `sent` reached the server already (opening and catalog); `would_send` would
     follow, and `on_failure` after each statement that fails. Together they are
     all that a collection sends; a run that goes on with an interrupted one
-    sends less.
+    sends less. `files` would be read beside the database, or in its place.
     """
 
     target: Target
@@ -30,15 +45,16 @@ class DryRun:
     would_send: tuple[Statement, ...] = ()
     on_failure: tuple[Statement, ...] = ()
     error: CrmauditError | None = None
+    files: tuple[ToRead, ...] = ()
 
 
 def dry_run(targets: Iterable[Target], only: Iterable[str] = ()) -> tuple[DryRun, ...]:
     """Read the catalogs only."""
-    wanted = collectors(only).values()
+    wanted = collectors(only)
     return tuple(_one(t, wanted) for t in targets)
 
 
-def _one(target: Target, wanted: Iterable[Collector]) -> DryRun:
+def _one(target: Target, wanted: Mapping[str, Collector]) -> DryRun:
     try:
         with opened(target) as source:
             catalog = source.catalog(target.system)
@@ -51,11 +67,21 @@ def _one(target: Target, wanted: Iterable[Collector]) -> DryRun:
                 tuple(source.sent),
                 tuple(
                     s
-                    for one in wanted
+                    for one in wanted.values()
                     if one.offline or source.has_rows
                     for s in one.statements(task)
                 ),
                 source.on_failure,
+                files=tuple(_files(target, wanted)),
             )
     except CrmauditError as error:
         return DryRun(target, error=error)
+
+
+def _files(target: Target, wanted: Iterable[str]) -> Iterator[ToRead]:
+    known = target.known
+    for kind in (k for k in TRACES if k in wanted):
+        for entry in getattr(known.traces, kind):
+            files = every(entry)
+            size = sum(f.stat().st_size for f in files if f.exists())
+            yield ToRead(kind, entry, len(files), size, known.places.get(entry))

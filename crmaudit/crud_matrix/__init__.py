@@ -7,20 +7,33 @@ from crmaudit.crud_matrix.matrix import (
     cell_subject,
     feed_subject,
 )
+from crmaudit.crud_matrix.records import ClassOf, Record, Standing, class_of
 from crmaudit.crud_matrix.tables import TableCover, Unmatched, table_cover, table_subject, unmatched
-from crmaudit.crud_matrix.testimony import Database, Rate, Stranger, Testimony, UsedTable, testify
+from crmaudit.crud_matrix.testimony import (
+    Database,
+    Excess,
+    Rate,
+    Stranger,
+    Testimony,
+    UsedTable,
+    testify,
+)
 from crmaudit.evidence.use import LETTERS, Letter
 
 __all__ = [
     "LETTERS",
     "VERDICTS",
     "Cell",
+    "ClassOf",
     "CrudMatrix",
     "Database",
+    "Excess",
     "FeedLink",
     "Letter",
     "Proof",
     "Rate",
+    "Record",
+    "Standing",
     "Stranger",
     "TableCover",
     "Testimony",
@@ -28,6 +41,7 @@ __all__ = [
     "UsedTable",
     "Verdict",
     "cell_subject",
+    "class_of",
     "feed_subject",
     "table_cover",
     "table_subject",

@@ -77,7 +77,7 @@ class CrudMatrix:
     ) -> None:
         self._systems = {s.id: s for s in systems}
         self._entities = {e.id: e for e in entities}
-        self.testimony = testimony or _NOTHING
+        self.testimony = _NOTHING if testimony is None else testimony
 
     @property
     def systems(self) -> tuple[str, ...]:
@@ -266,8 +266,11 @@ class CrudMatrix:
 
     def record(self, entity: str) -> Record | None:
         """The system of record: declared, else proposed; None without a writer."""
-        cells = {s: self.cell(s, entity) for s in self.holders(entity)}
-        return record_of(self._entities[entity], cells)
+        declared = self._entities[entity].system_of_record
+        asked = dict.fromkeys(self.holders(entity))
+        if declared in self._systems:
+            asked.setdefault(declared)
+        return record_of(self._entities[entity], {s: self.cell(s, entity) for s in asked})
 
     def standings(self, entity: str) -> tuple[Standing, ...]:
         """What each holder is to the golden source: source, contributor, replica or copy."""

@@ -106,8 +106,9 @@ def score(cell: Cell) -> int:
 def record_of(entity: Entity, cells: Mapping[str, Cell]) -> Record | None:
     """The system of record: declared, else proposed; None where no system in `cells` writes.
 
-    `cells` are those of the holders, by system. A proposal needs a system that
-    creates or updates: one that only reads is a replica at best.
+    `cells` are those of the holders and of the declared record, by system. A
+    proposal needs a system that creates or updates: one that only reads is a
+    replica at best.
     """
     scores = {s: score(cell) for s, cell in cells.items()}
     writers = {s: scores[s] for s, cell in cells.items() if _writes(cell)}

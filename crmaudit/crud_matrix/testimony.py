@@ -14,6 +14,7 @@ from dataclasses import replace
 from crmaudit.crud_matrix.cell import Origin, Proof
 from crmaudit.crud_matrix.testimony_beside import (
     asides,
+    excess,
     failed,
     missing,
     rates,
@@ -25,6 +26,7 @@ from crmaudit.crud_matrix.testimony_model import (
     MIN_DAYS,
     Aside,
     Database,
+    Excess,
     Rate,
     Stranger,
     Testimony,
@@ -42,6 +44,7 @@ __all__ = [
     "MIN_DAYS",
     "Aside",
     "Database",
+    "Excess",
     "Rate",
     "Stranger",
     "Testimony",
@@ -88,6 +91,10 @@ def testify(
         unread=tuple(unread(databases, codes)),
         rates=tuple(rates(databases, codes)),
         failed=tuple(failed(databases, codes)),
+        excess=tuple(excess((h.seen, h.may) for h in heard)),
+        windowless={
+            h.place.system: h.seen.windowless for h in heard if h.place.grants and h.seen.windowless
+        },
         shared=_shared(heard),
     )
 

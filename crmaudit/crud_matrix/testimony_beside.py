@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from crmaudit.crud_matrix.testimony_model import Aside, Database, Rate, Stranger, UsedTable
+from crmaudit.crud_matrix.testimony_model import (
+    Aside,
+    Database,
+    Excess,
+    Rate,
+    Stranger,
+    UsedTable,
+)
 from crmaudit.crud_matrix.testimony_place import usable
 from crmaudit.crud_matrix.testimony_rights import May
 from crmaudit.crud_matrix.testimony_seen import Seen
@@ -36,7 +43,7 @@ def strangers(heard: Iterable[tuple[Seen, May]]) -> Iterator[Stranger]:
                 tuple(sorted(whole.tables)),
                 tuple(sorted(used)),
                 in_order(x for _, _, x in sums),
-                whole.most_calls,
+                max((one.most_calls for one in sums.values()), default=0),
                 {e: in_order(used[e]) for e in sorted(used)},
                 {e: in_order(rights[e]) for e in sorted(rights)},
                 in_order(x for letters in rights.values() for x in letters),
@@ -44,6 +51,42 @@ def strangers(heard: Iterable[tuple[Seen, May]]) -> Iterator[Stranger]:
                 account.note if account else "",
                 tuple(sorted(whole.evidence | documents)),
             )
+
+
+def excess(heard: Iterable[tuple[Seen, May]]) -> Iterator[Excess]:
+    """Rights that accounts did not use while their use would have been seen."""
+    for seen, may in heard:
+        place = seen.place
+        if not place.grants or seen.windowless:
+            continue
+        days = max((d.until - d.since).days for d in seen.fit if d.since and d.until)
+        nobody = seen.by_account.get("", set())
+        for account in may.accounts:
+            whose, system = place.whose(account)
+            used = seen.by_account.get(account, set())
+            rights, documents = may.of(account)
+            unused: dict[str, str] = {}
+            judged = 0
+            for entity, letters in rights.items():
+                if seen.unfollowed(system, place.tables[entity]):
+                    continue
+                told = {x for x in letters if (entity, x) not in nobody}
+                judged += len(told)
+                if left := in_order(x for x in told if (entity, x) not in used):
+                    unused[entity] = left
+            if unused and whose in ("system", "stranger"):
+                ids = documents | {d.id for d in seen.fit}
+                whole = sum(map(len, rights.values()))
+                yield Excess(
+                    account,
+                    place.system,
+                    system,
+                    dict(sorted(unused.items())),
+                    whole,
+                    judged,
+                    days,
+                    tuple(sorted(ids)),
+                )
 
 
 def asides(heard: Iterable[Seen]) -> Iterator[Aside]:

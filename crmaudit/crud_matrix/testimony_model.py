@@ -42,7 +42,8 @@ class Database:
 class Stranger:
     """An account that no map assigns to a system.
 
-    `letters` were seen on `tables`, which hold `entities`; `calls` statements.
+    `letters` were seen on `tables`, which hold `entities`, in at least `calls`
+    statements.
     `granted` are letters that it may use on `reachable` tables, `may` the
     entities they hold. `everything`: a superuser or the like. `used` and
     `may` tell entity → letters.
@@ -59,6 +60,25 @@ class Stranger:
     granted: str = ""
     everything: bool = False
     note: str = ""
+    evidence: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Excess:
+    """Letters that an account may use on entities and was not seen to use in `days`.
+
+    `system` is whose account it is, empty for a stranger's. `unused` maps
+    entity → letters; `rights` counts all pairs of entity and letter that it
+    may use, of which `judged` could be told.
+    """
+
+    account: str
+    database: str
+    system: str
+    unused: Mapping[str, str]
+    rights: int
+    judged: int
+    days: int
     evidence: tuple[str, ...] = ()
 
 
@@ -140,12 +160,16 @@ class Testimony:
     rates: tuple[Rate, ...] = ()
     failed: tuple[tuple[str, str, str, str], ...] = ()
     """(system, kind, origin, reason) of documents that could not be read."""
+    excess: tuple[Excess, ...] = ()
+    """Rights that were not used, by account; only where a window would have shown their use."""
+    windowless: Mapping[str, str] = field(default_factory=dict)
+    """Database whose rights were read → why no statements tell which of them are used."""
     shared: Mapping[str, Mapping[tuple[str, str], str]] = field(default_factory=dict)
     """Entity → (system, database it works in) → letters, for work in another's database."""
 
     def __bool__(self) -> bool:
         """Whether anything was read at all."""
-        return bool(self.heard or self.rates or self.failed)
+        return bool(self.found or self.rates or self.failed)
 
     def proofs(self, system: str, entity: str) -> tuple[Proof, ...]:
         """What each source says of each letter, by letter and origin; empty where none spoke."""

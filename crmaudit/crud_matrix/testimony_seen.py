@@ -28,15 +28,16 @@ _OURS = "the audit reads with this account too"
 class Blind:
     """What somebody may have done without anybody being able to tell.
 
-    `anything`: the first reason for which no table can be left out. `tables`:
-    those that statements nobody understood may touch, each with a reason.
+    `anything`: a reason for which no table can be left out. `tables`: those
+    that statements nobody understood may touch, each with a reason. Of several
+    reasons the first by alphabet is kept, whatever the order of evidence.
     """
 
     anything: str = ""
     tables: dict[str, str] = field(default_factory=dict)
 
     def to_all(self, reason: str) -> None:
-        self.anything = self.anything or reason
+        self.anything = _first(self.anything, reason)
 
     def add(self, place: Place, unread: Unread) -> None:
         """A statement that nobody understood, and all that it may set off."""
@@ -47,7 +48,8 @@ class Blind:
             for letter in LETTERS:
                 self.to_all(place.blind(table, letter))
                 for touch in place.touched(table, letter):
-                    self.tables.setdefault(touch.table, reason)
+                    told = self.tables.get(touch.table, "")
+                    self.tables[touch.table] = _first(told, reason)
 
     def why(self, tables: tuple[str, ...]) -> str:
         return self.anything or next((self.tables[t] for t in tables if t in self.tables), "")
@@ -58,7 +60,8 @@ class Seen:
 
     `sure` was seen, `possible` on a table that several entities share.
     `others`: entity and letter → the account of no system, or of none that is
-    known, that was seen with it: it may be any system's. `tables` and
+    known, that was seen with it: it may be any system's. `by_account` has the
+    entities and letters of each account, '' for one not named. `tables` and
     `users` tell by table and letter what was seen, and the systems seen with
     it ('' for accounts of none). `strangers` are sums by account, `asides`
     by account and the reason for which it was left out.
@@ -74,6 +77,7 @@ class Seen:
         self.others: dict[tuple[str, Letter], str] = {}
         self.strangers: dict[str, dict[tuple[str, str, Letter], Sum]] = {}
         self.asides: dict[tuple[str, str], dict[Letter, Sum]] = {}
+        self.by_account: dict[str, set[tuple[str, Letter]]] = {}
         self.tables: dict[tuple[str, Letter], Sum] = {}
         self.users: dict[tuple[str, Letter], set[str]] = {}
         self.blind: dict[tuple[Origin, str], Blind] = {}
@@ -113,8 +117,10 @@ class Seen:
     ) -> None:
         kind, name = whose
         reason = touch.by
-        if kind == "nobody" and (only := self.may.sole(touch.table, touch.letter)[0]):
-            kind, name, reason = "system", only, reason or "only its accounts may"
+        # Backups read everything under the administration's name, so reading proves nothing here.
+        writing = kind == "nobody" and touch.letter != "R"
+        if writing and (only := self.may.sole(touch.table, touch.letter)[0]):
+            kind, name, reason = "system", only, reason or "of all programs only its accounts may"
         seen = Sum()
         seen.add(
             touch.table,
@@ -131,6 +137,7 @@ class Seen:
                 seen
             )
             return
+        self.by_account.setdefault(use.principal, set()).update(self._meanings(touch))
         self._note("observed", name if kind == "system" else "", touch, seen, doubt)
         if kind == "system":
             return
@@ -138,7 +145,8 @@ class Seen:
             told = f"account {use.principal}, of no system, does it"
             if kind == "nobody":
                 told = f"somebody does it, and {document.origin or 'the source'} does not say who"
-            self.others.setdefault((entity, letter), told)
+            key = (entity, letter)
+            self.others[key] = _first(self.others.get(key, ""), told)
         if kind == "stranger":
             mine = self.strangers.setdefault(use.principal, {})
             for entity, letter in self._meanings(touch) or [("", touch.letter)]:
@@ -224,7 +232,7 @@ class Seen:
         if not_run:
             evidence = tuple(sorted(c.id for c in self.codes[system]))
             return Proof(letter, origin, answer, tables, evidence=evidence, reason=reason)
-        documents = self._fit or self.place.statements
+        documents = self.fit or self.place.statements
         since = min((d.since for d in documents if d.since), default=None)
         until = max((d.until for d in documents if d.until), default=None)
         ids = tuple(sorted(d.id for d in documents))
@@ -238,12 +246,23 @@ class Seen:
         """Why what was not seen may still happen."""
         if other := self.others.get((entity, letter)):
             return other
-        if not self._fit:
-            return self._unfit(self.place.statements[0])
+        if self.windowless:
+            return self.windowless
         if system not in self.place.named:
             return "the map names no account of it"
+        return self.unfollowed(system, tables)
+
+    def unfollowed(self, system: str, tables: tuple[str, ...]) -> str:
+        """Why a system or an account of none may have touched the tables unseen; or ''."""
         blind = (self.blind.get(("observed", s)) for s in (system, ""))
         return next((why for b in blind if b and (why := b.why(tables))), "")
+
+    @property
+    def windowless(self) -> str:
+        """Why no document of statements proves an absence; empty where one does."""
+        if not self.place.statements:
+            return "no statements were read"
+        return "" if self.fit else self._unfit(self.place.statements[0])
 
     def _why_code_is_silent(self, system: str, tables: tuple[str, ...]) -> str:
         named = {table for table, _ in self.tables if system in self._coding.get(table, ())}
@@ -264,7 +283,7 @@ class Seen:
         return {table: frozenset(systems) for table, systems in found.items()}
 
     @cached_property
-    def _fit(self) -> tuple[Statements, ...]:
+    def fit(self) -> tuple[Statements, ...]:
         """Documents that would have seen what happened in their window."""
         return tuple(d for d in self.place.statements if not self._unfit(d))
 
@@ -284,3 +303,8 @@ class Seen:
         if document.dropped is None:
             return f"{source} does not say whether it lost statements"
         return f"it was read only partly: {status.reason}" if status.state != "done" else ""
+
+
+def _first(one: str, other: str) -> str:
+    """The first of two reasons by alphabet; an empty one is none."""
+    return min(one or other, other or one)

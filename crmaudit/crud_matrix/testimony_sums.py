@@ -28,8 +28,8 @@ class Sum:
     first: datetime | None = None
     last: datetime | None = None
     evidence: set[str] = field(default_factory=set)
-    reasons: dict[str, None] = field(default_factory=dict)
-    places: dict[str, None] = field(default_factory=dict)
+    reasons: set[str] = field(default_factory=set)
+    places: set[str] = field(default_factory=set)
 
     def add(
         self,
@@ -52,8 +52,8 @@ class Sum:
         self.statements[document, table] += statements
         self.first = earlier(self.first, first)
         self.last = later(self.last, last)
-        self.reasons.setdefault(reason)
-        self.places |= dict.fromkeys(places)
+        self.reasons.add(reason)
+        self.places |= set(places)
 
     def take(self, other: Sum, reason: str = "") -> None:
         """Add what another sum has; `reason` is told in place of its own."""
@@ -64,7 +64,7 @@ class Sum:
         self.first = earlier(self.first, other.first)
         self.last = later(self.last, other.last)
         self.evidence |= other.evidence
-        self.reasons |= {reason: None} if reason else other.reasons
+        self.reasons |= {reason} if reason else other.reasons
         self.places |= other.places
 
     @property
@@ -76,8 +76,8 @@ class Sum:
         return max(self.statements.values(), default=0)
 
     def proof(self, letter: Letter, origin: Origin, answer: Answer, reason: str = "") -> Proof:
-        """What it comes to. What was seen directly needs no reason; else the first is told."""
-        told = reason or ("" if "" in self.reasons else next(iter(self.reasons), ""))
+        """What it comes to. What was seen directly needs no reason; else one is told."""
+        told = reason or ("" if "" in self.reasons else min(self.reasons, default=""))
         return Proof(
             letter,
             origin,
@@ -90,7 +90,7 @@ class Sum:
             last=self.last,
             evidence=tuple(sorted(self.evidence)),
             reason=told,
-            places=tuple(self.places)[:_MOST_PLACES],
+            places=tuple(sorted(self.places))[:_MOST_PLACES],
         )
 
 
@@ -132,6 +132,6 @@ def combined(proofs: Iterable[Proof]) -> Proof:
         first=min((p.first for p in same if p.first), default=None),
         last=max((p.last for p in same if p.last), default=None),
         evidence=tuple(sorted({e for p in same for e in p.evidence})),
-        reason=next((p.reason for p in same if p.reason), ""),
-        places=tuple(dict.fromkeys(x for p in same for x in p.places))[:_MOST_PLACES],
+        reason=min((p.reason for p in same if p.reason), default=""),
+        places=tuple(sorted({x for p in same for x in p.places}))[:_MOST_PLACES],
     )

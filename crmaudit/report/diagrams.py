@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import Literal
+
+from crmaudit.crud_matrix import CrudMatrix
+from crmaudit.crud_matrix.structure import ordered, sections
 from crmaudit.engine import Judgement
 from crmaudit.facts import Facts
 from crmaudit.report import blocks as b
+from crmaudit.report import proven
 from crmaudit.report import specs as s
+from crmaudit.report.grid import WIDE
 
 _CLASSES = ("master", "reference", "transaction", None)
 
 
 def crud_matrix(facts: Facts, judgement: Judgement) -> b.Matrix:
-    """The declared matrix by class and kind, with the mapping's findings at rows and columns."""
+    """The matrix by class and kind, with the mapping's findings at rows and columns."""
     crud, workspace = facts.crud, facts.workspace
 
+    told: dict[str, list[b.MatrixIssue]] = {}
+    for f in judgement.findings:
+        if f.code.startswith("CRD"):
+            told.setdefault(f.subject, []).append(b.MatrixIssue(f.code, f.message, f.severity))
+
     def issues(subject: str) -> tuple[b.MatrixIssue, ...]:
-        return tuple(
-            b.MatrixIssue(f.code, f.message, f.severity)
-            for f in judgement.findings
-            if f.subject == subject and f.code.startswith("CRD")
-        )
+        return tuple(told.get(subject, ()))
 
     entities = sorted(crud.entities, key=lambda e: _CLASSES.index(workspace.entity[e].class_))
     kinds = [workspace.system[x].kind for x in crud.systems]
@@ -32,21 +40,75 @@ def crud_matrix(facts: Facts, judgement: Judgement) -> b.Matrix:
     )
     columns = tuple(
         b.MatrixLabel(
-            x, workspace.system[x].name, workspace.system[x].kind or "", issues(f"system:{x}")
+            x,
+            workspace.system[x].name,
+            workspace.system[x].kind or "",
+            issues(f"system:{x}"),
+            open=not workspace.system[x].crud_complete,
         )
         for x in systems
     )
+    language = workspace.audit.language
+    place = {e: r for r, e in enumerate(entities)}
     cells = []
-    for r, entity in enumerate(entities):
-        for c, system in enumerate(systems):
-            cell = crud.cell(system, entity)
-            if cell.letters is None:
-                cells.append(b.MatrixCell(r, c, (b.Letter("?", "unknown"),)))
-            elif cell.letters:
-                letters = tuple(b.Letter(x, "declared") for x in cell.letters)
-                cells.append(b.MatrixCell(r, c, letters))
+    for c, system in enumerate(systems):
+        # Only what somebody said or something showed: most cells of a large matrix are neither.
+        spoken = dict.fromkeys((*workspace.system[system].crud, *crud.testimony.entities(system)))
+        for entity in sorted((e for e in spoken if e in place), key=place.__getitem__):
+            letters = proven.letters_of(crud.cell(system, entity))
+            proofs: tuple[b.MatrixProof, ...] = ()
+            if crud.testimony.proofs(system, entity):
+                proofs = proven.proofs_of(crud.proofs(system, entity), language)
+            if letters or proofs or columns[c].open:
+                cells.append(b.MatrixCell(place[entity], c, letters, proofs=proofs))
+    cells.sort(key=lambda x: (x.row, x.column))
     return b.Matrix(
-        "crud", "Who creates, reads, updates and deletes what", rows, columns, tuple(cells)
+        "crud",
+        "Who creates, reads, updates and deletes what",
+        rows,
+        columns,
+        tuple(cells),
+        note=proven.note(facts),
+        orders=_orders(crud, entities, systems),
+        parts=_parts(crud, entities, systems),
+    )
+
+
+ORDERED = 60_000
+"""Cells of a matrix up to which it is drawn whole, and so may be put in order."""
+_ORDERS: Mapping[Literal["name", "bea", "bsp"], str] = {
+    "name": "by name",
+    "bea": "like beside like (bond energy)",
+    "bsp": "along the diagonal",
+}
+
+
+def _orders(
+    crud: CrudMatrix, entities: Sequence[str], systems: Sequence[str]
+) -> tuple[b.MatrixOrder, ...]:
+    if not 4 < len(entities) * len(systems) <= ORDERED:
+        return ()
+    rows, columns = ({x: n for n, x in enumerate(ids)} for ids in (entities, systems))
+    found = ((name, ordered(crud, how)) for how, name in _ORDERS.items())
+    return tuple(
+        b.MatrixOrder(
+            name, tuple(rows[e] for e in order.entities), tuple(columns[s] for s in order.systems)
+        )
+        for name, order in found
+    )
+
+
+def _parts(
+    crud: CrudMatrix, entities: Sequence[str], systems: Sequence[str]
+) -> tuple[b.MatrixPart, ...]:
+    if len(systems) <= WIDE:
+        return ()
+    rows, columns = ({x: n for n, x in enumerate(ids)} for ids in (entities, systems))
+    return tuple(
+        b.MatrixPart(
+            x.title, tuple(rows[e] for e in x.entities), tuple(columns[s] for s in x.systems)
+        )
+        for x in sections(crud, WIDE)
     )
 
 

@@ -15,7 +15,6 @@ from crmaudit.report.labels import Labels
 WIDE = 60
 """Columns from which on a matrix is drawn in parts, where the format cannot scroll."""
 UNKNOWN = (b.Letter("?", "unknown"),)
-ORDER = ("C", "R", "U", "D")
 
 
 class Grid:
@@ -92,8 +91,6 @@ def spelt(letters: tuple[b.Letter, ...], words: Labels) -> str:
     told: dict[b.LetterState, list[str]] = {}
     for x in letters:
         told.setdefault(x.state, []).append(x.letter[:1])
-    return "; ".join(
-        words["letter_unknown"] if s == "unknown" else f"{', '.join(told[s])} {words[f'letter_{s}']}"
-        for s in b.LETTER_CODES
-        if s in told
-    )
+    said = {s: words[f"letter_{s}"] for s in told}
+    named = {s: "" if s == "unknown" else f"{', '.join(told[s])} " for s in told}
+    return "; ".join(named[s] + said[s] for s in b.LETTER_CODES if s in told)

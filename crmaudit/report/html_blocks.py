@@ -14,6 +14,7 @@ from crmaudit.report.html_tables import table
 from crmaudit.report.html_tags import join, tag, text
 from crmaudit.report.labels import Labels
 from crmaudit.report.outline import Entry, Outline, unique
+from crmaudit.report.specs import Web
 from crmaudit.report.text import slug
 
 
@@ -200,6 +201,7 @@ class Blocks:
 
     def figure(self, figure: b.Figure) -> Markup:
         """Drawn twice where that helps: for the page, and for a phone's column."""
+        self.networks |= isinstance(figure.spec, Web)
         wide = tag(
             "div", Markup(draw(figure, WIDE)), class_="wide" if narrows(figure) else "scroll"
         )

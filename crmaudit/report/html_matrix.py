@@ -69,7 +69,9 @@ def _framed(html: Blocks, made: b.Matrix, anchor: str | None) -> Markup:
         data_id=anchor,
         aria_label=made.title,
     )
-    return tag("div", table, class_="frame tall", tabindex="0", role="region", aria_label=made.title)
+    return tag(
+        "div", table, class_="frame tall", tabindex="0", role="region", aria_label=made.title
+    )
 
 
 def matrix_data(html: Blocks, made: b.Matrix) -> dict[str, Any]:
@@ -102,6 +104,7 @@ def matrix_data(html: Blocks, made: b.Matrix) -> dict[str, Any]:
         "parts": [[p.title, list(p.rows), list(p.columns)] for p in made.parts],
         "rows": [r.group for r in made.rows],
         "columns": [c.group for c in made.columns],
+        "open": [int(c.open) for c in made.columns],
         "texts": list(texts),
         "proofs": proofs,
     }
@@ -214,9 +217,7 @@ def _bodies(html: Blocks, made: b.Matrix) -> list[Markup]:
                 tag("small", some) if some else Markup(""),
                 scope="row",
             )
-            lines.append(
-                tag("tr", head, Markup("".join(cells)), data_issues=_codes(label))
-            )
+            lines.append(tag("tr", head, Markup("".join(cells)), data_issues=_codes(label)))
         bodies.append(tag("tbody", join(lines), style=f"--r:{len(lines)}"))
     return bodies
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from crmaudit.report import blocks as b
 from crmaudit.report import labels
+from crmaudit.report.grid import WIDE, Grid, outside, pieces
 from crmaudit.report.html import control
 from crmaudit.report.labels import Labels
 from crmaudit.report.outline import Outline
@@ -16,7 +17,13 @@ from crmaudit.report.theme import Theme
 
 _SPECIAL = re.compile(r"([\\`*_\[\]<>|~&$])")
 _START = re.compile(r"^([#+=-]|\d+(?=[.)]))")
-LETTERS = {"proven": "{}", "declared": "({})", "unexpected": "**{}**!", "missing": "~~{}~~"}
+LETTERS = {
+    "proven": "{}",
+    "declared": "({})",
+    "unexpected": "**{}**!",
+    "missing": "~~{}~~",
+    "allowed": "\\[{}\\]",
+}
 
 
 def render(document: b.Document, theme: Theme, templates: Templates) -> bytes:
@@ -218,30 +225,39 @@ class _Markdown:
         return text + self.refs(cell.evidence)
 
     def matrix(self, made: b.Matrix) -> str:
-        cells = {(c.row, c.column): c for c in made.cells}
-        heads = [escape(made.row_name), *(escape(c.text) for c in made.columns)]
-        rows = []
-        for r, label in enumerate(made.rows):
-            row = [escape(label.text)]
-            for c in range(len(made.columns)):
-                cell = cells.get((r, c))
-                marks = (
-                    LETTERS.get(x.state, "?").format(escape(x.letter[:1]))
-                    for x in (cell.letters if cell else ())
-                )
-                row.append(" ".join(marks))
-            rows.append(row)
-        states = {x.state for c in made.cells for x in c.letters}
+        """The matrix, or its parts and a list where it is too wide to be read as a table."""
+        grid = Grid(made)
+        if made.parts and len(made.columns) > WIDE:
+            drawn = [f"**{escape(x.title)}**\n\n{self.letters(Grid(x))}" for x in pieces(made)]
+            rest = outside(made, self.words)
+            drawn += [self.table(rest)] if rest is not None else []
+        else:
+            drawn = [self.letters(grid)]
         legend = "; ".join(
-            f"{LETTERS.get(s, '?').format('C')} {self.words[f'letter_{s}']}"
-            for s in b.LETTER_CODES
-            if s in states
+            f"{LETTERS.get(s, '?').format('C')} {self.words[f'letter_{s}']}" for s in grid.states
         )
         issues = "\n".join(
             f"- {escape(x.text)}: " + ", ".join(_code(i.code) for i in x.issues)
             for x in (*made.rows, *made.columns)
             if x.issues
         )
-        body = self.grid(heads, rows)
-        parts = (f"**{escape(made.title)}**", body, legend, escape(made.note), issues)
+        parts = (f"**{escape(made.title)}**", escape(made.note), *drawn, legend, issues)
         return "\n\n".join(x for x in parts if x)
+
+    def letters(self, grid: Grid) -> str:
+        """The cells of a matrix as a table of letters."""
+        made = grid.made
+        heads = [escape(made.row_name), *(escape(c.text) for c in made.columns)]
+        rows = []
+        for r, label in enumerate(made.rows):
+            row = [escape(label.text)]
+            for c in range(len(made.columns)):
+                found = grid.letters(r, c)
+                marks = (
+                    LETTERS.get(x.state, "?").format(escape(x.letter[:1]))
+                    for x in found
+                    if x.state != "unknown" or len(found) == 1
+                )
+                row.append(" ".join(marks))
+            rows.append(row)
+        return self.grid(heads, rows)

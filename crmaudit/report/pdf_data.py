@@ -16,6 +16,7 @@ from crmaudit.report import blocks as b
 from crmaudit.report.figures import concrete, draw
 from crmaudit.report.figures.crud import sheet
 from crmaudit.report.figures.svg import Canvas, cut, measure
+from crmaudit.report.grid import WIDE, Grid, outside, pieces
 from crmaudit.report.labels import Labels
 from crmaudit.report.outline import Entry, Outline
 from crmaudit.report.text import breakable, clean, plain, slug
@@ -254,18 +255,23 @@ class PdfData:
         return data
 
     def matrix(self, made: b.Matrix) -> list[Data]:
-        """The matrix in groups of columns that fit a page, each with its row heads."""
-        count = len(made.columns)
-        most = MOST_COLUMNS if self._landscape else 26
-        parts = max(math.ceil(count / most), 1)
-        size = math.ceil(count / parts) or 1
-        spans = [range(p * size, min((p + 1) * size, count)) for p in range(parts)]
-        huge = len(made.rows) * count > TABULAR
-        found = self._sheets(made, spans) if huge else self._tables(made, spans)
-        note = words(made.note)
+        """The matrix in groups of columns that fit a page, each with its row heads.
+
+        One that is too wide to be read so is set in its parts, with a list of the rest.
+        """
+        note, found = words(made.note), []
+        if made.parts and len(made.columns) > WIDE:
+            for piece in pieces(made):
+                found += self._drawn(piece)
+            rest = outside(made, self.labels)
+            found += [self.table(rest)] if rest is not None else []
+        else:
+            found = self._drawn(made)
+        if any(x["t"] == "sheet" for x in found):
+            note = f"{note} {self.labels['matrix_huge']}".strip()
         last = {
             "t": "matrix-end",
-            "note": f"{note} {self.labels['matrix_huge']}".strip() if huge else note,
+            "note": note,
             "issues": [
                 {
                     "mark": self._mark(label),
@@ -278,18 +284,23 @@ class PdfData:
         }
         return [*found, last]
 
-    def _tables(self, made: b.Matrix, spans: list[range]) -> list[Data]:
-        by_row: dict[int, list[b.MatrixCell]] = {}
-        for cell in made.cells:
-            by_row.setdefault(cell.row, []).append(cell)
+    def _drawn(self, made: b.Matrix) -> list[Data]:
+        count = len(made.columns)
+        most = MOST_COLUMNS if self._landscape else 26
+        parts = max(math.ceil(count / most), 1)
+        size = math.ceil(count / parts) or 1
+        spans = [range(p * size, min((p + 1) * size, count)) for p in range(parts)]
+        grid = Grid(made)
+        if len(made.rows) * count > TABULAR:
+            return self._sheets(grid, spans)
         return [
-            self._part(made, span, by_row, self._numbered(made, n, len(spans)), n == 1)
+            self._part(grid, span, self._numbered(made, n, len(spans)), n == 1)
             for n, span in enumerate(spans, 1)
         ]
 
-    def _sheets(self, made: b.Matrix, spans: list[range]) -> list[Data]:
+    def _sheets(self, grid: Grid, spans: list[range]) -> list[Data]:
         """Drawings of a page each: thousands of small cells as a table take too much."""
-        cells = {(c.row, c.column): c for c in made.cells}
+        made = grid.made
         tall = SHEET_ROWS[self._landscape]
         pages = [
             (range(r, min(r + tall, len(made.rows))), span)
@@ -299,7 +310,7 @@ class PdfData:
         found = []
         for n, (rows, span) in enumerate(pages, 1):
             canvas = Canvas(FULL[self._landscape], f"{made.id}-{n}")
-            sheet(made, cells, rows, span, canvas)
+            sheet(grid, rows, span, canvas)
             ends = (made.rows[rows[0]], made.rows[rows[-1]], made.columns[span[0]])
             title = self._numbered(made, n, len(pages))
             alt = " – ".join(x.text for x in (*ends, made.columns[span[-1]]))
@@ -311,7 +322,7 @@ class PdfData:
                     "alt": clean(f"{made.title}: {alt}"),
                     "svg": concrete(canvas.svg(made.title, alt), self.theme),
                     "width": FULL[self._landscape],
-                    **(self._legend(made) if n == 1 else {"key": "", "legend": []}),
+                    **(self._legend(grid) if n == 1 else {"key": "", "legend": []}),
                 }
             )
         return found
@@ -322,26 +333,15 @@ class PdfData:
             return title
         return f"{title} ({self.labels['part']} {n} {self.labels['of']} {parts})"
 
-    def _legend(self, made: b.Matrix) -> Data:
-        used = {x.state for c in made.cells for x in c.letters}
+    def _legend(self, grid: Grid) -> Data:
         operations = (self.labels[name] for name in ("create", "read", "update", "delete"))
         return {
             "key": ", ".join(f"{name[0].upper()} {name}" for name in operations),
-            "legend": [
-                [code, self.labels[f"letter_{s}"]]
-                for s, code in b.LETTER_CODES.items()
-                if s in used
-            ],
+            "legend": [[b.LETTER_CODES[s], self.labels[f"letter_{s}"]] for s in grid.states],
         }
 
-    def _part(
-        self,
-        made: b.Matrix,
-        span: range,
-        by_row: dict[int, list[b.MatrixCell]],
-        title: str,
-        first: bool,
-    ) -> Data:
+    def _part(self, grid: Grid, span: range, title: str, first: bool) -> Data:
+        made = grid.made
         columns = [made.columns[n] for n in span]
         groups = [
             [words(name), len(list(labels))]
@@ -352,14 +352,7 @@ class PdfData:
             if name:
                 lines.append({"group": words(name)})
             for r, label in rows:
-                line: list[str] = [""] * len(span)
-                for cell in by_row.get(r, ()):
-                    if cell.column in span:
-                        line[cell.column - span.start] = " ".join(
-                            (x.letter[:1] if x.letter in ("C", "R", "U", "D") else "?")
-                            + b.LETTER_CODES[x.state]
-                            for x in cell.letters
-                        )
+                line = [_coded(grid.letters(r, c)) for c in span]
                 lines.append({"label": words(label.text), "mark": self._mark(label), "cells": line})
         head = max((measure(c.text, 7) for c in columns), default=0)
         side = max((measure(r.text, 7.5) for r in made.rows), default=0)
@@ -376,7 +369,7 @@ class PdfData:
             "head": min(head + 8, 120),
             "side": min(side + 14, 140),
             "room": FULL[self._landscape],
-            **self._legend(made),
+            **self._legend(grid),
         }
 
     def _mark(self, label: b.MatrixLabel) -> Data | None:
@@ -384,6 +377,14 @@ class PdfData:
             return None
         worst = min(label.issues, key=lambda i: b.SEVERITIES.index(i.severity))
         return self.severity(worst.severity, False)
+
+
+def _coded(letters: tuple[b.Letter, ...]) -> str:
+    """`Cp Rd`: each letter with the code of its state; `?` stands alone only."""
+    known = [x for x in letters if x.letter in ("C", "R", "U", "D")]
+    if not known:
+        return f"?{b.LETTER_CODES[letters[0].state]}" if letters else ""
+    return " ".join(x.letter + b.LETTER_CODES[x.state] for x in known)
 
 
 def widths(table: b.Table, room: float) -> list[float]:

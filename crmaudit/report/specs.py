@@ -12,6 +12,18 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal, TypeAlias
 
+from crmaudit.report.specs_graph import (
+    BoxCell,
+    BoxMap,
+    MapBox,
+    Web,
+    WebEdge,
+    WebKind,
+    WebNode,
+)
+
+__all__ = ["BoxCell", "BoxMap", "MapBox", "Web", "WebEdge", "WebKind", "WebNode"]
+
 TextTable: TypeAlias = tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]
 
 NOT_ASSESSED = "not assessed"
@@ -564,4 +576,6 @@ FigureSpec: TypeAlias = (
     | Panels
     | Missingness
     | Diagram
+    | Web
+    | BoxMap
 )

@@ -41,13 +41,19 @@ def check(facts: Facts, own: bool = True) -> Iterator[Hit]:
     needed = {e for need in facts.workspace.needs for e in need.entities}
     for entity in facts.workspace.entity.values():
         creators = crud.doing("C", entity.id)
-        readers = [s for s in crud.doing("R", entity.id) if own or s not in creators]
+        said = [s for s in crud.doing("R", entity.id) if own or s not in creators]
+        readers = [s for s in said if "R" not in crud.cell(s, entity.id).denied]
         if creators and not readers:
             wanted = ", though a need in needs.yaml asks for it" if entity.id in needed else ""
             yield Hit(
                 f"entity:{entity.id}",
                 f"{entity.label} is created in {systems(facts, creators)} and read by "
-                f"{part_of(0, len(crud.systems), 'system')}{wanted}",
+                f"{part_of(0, len(crud.systems), 'system')}{_denied(facts, said)}{wanted}",
                 who=entity.steward,
                 related=tuple(f"system:{s}" for s in creators),
             )
+
+
+def _denied(facts: Facts, said: list[str]) -> str:
+    """What evidence says of those who are said to read it."""
+    return f": {systems(facts, said)} did not do so when it was watched" if said else ""

@@ -31,6 +31,7 @@ from collections.abc import Iterator
 
 from crmaudit.facts import Facts
 from crmaudit.rules.base import Hit, Measurement, Severity, Topic
+from crmaudit.rules.words import systems, verb
 
 severity: Severity = "medium"
 topic: Topic = "mapping"
@@ -44,13 +45,17 @@ def check(facts: Facts) -> Iterator[Hit]:
     for entity in facts.workspace.entities:
         holders = crud.holders(entity.id)
         years = entity.retention.years if entity.retention else None
-        if years is None or not holders or crud.doing("D", entity.id):
+        said = crud.doing("D", entity.id)
+        deleting = [s for s in said if "D" not in crud.cell(s, entity.id).denied]
+        if years is None or not holders or deleting:
             continue
         never = (
             "the one system that holds it never deletes it"
             if len(holders) == 1
             else f"none of the {len(holders)} systems that hold it ever deletes it"
         )
+        if said:
+            never += f", though {systems(facts, said)} {verb(len(said), 'is', 'are')} said to"
         yield Hit(
             f"entity:{entity.id}",
             f"{entity.label} is to be kept for {years:g} {'year' if years == 1 else 'years'}; "

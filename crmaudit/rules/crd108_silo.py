@@ -49,7 +49,7 @@ def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
             reason = f"nobody said with which systems {system.name} exchanges data"
             yield NotAssessed(reason, "feeds: (empty for none)", f"system:{silo}")
             continue
-        held = [e for e, letters in system.crud.items() if letters]
+        held = list(crud.held_by(silo))
         shared = [e for e in held if len(crud.holders(e)) > 1]
         yield Hit(
             f"system:{silo}",

@@ -46,7 +46,7 @@ def check(facts: Facts, share: float = 0.2) -> Iterator[Hit]:
     if not whole:
         raise NotAssessed("no entity is named", needs="entities.yaml, or crud: in the dossiers")
     for system in facts.workspace.in_scope:
-        unknown = whole - crud.known_of(system.id)
+        unknown = whole - crud.said_of(system.id)
         if unknown > share * whole and not left_blank(system, "crud"):
             cells = (
                 part_of(unknown, whole, "entity", "entities")

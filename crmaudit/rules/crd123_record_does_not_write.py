@@ -47,19 +47,21 @@ def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
         record, subject = entity.system_of_record, f"entity:{entity.id}"
         if record is None or not names[record].in_scope:
             continue
-        cell, writers = crud.cell(record, entity.id), crud.writers(entity.id)
-        if cell.letters is None:
+        cell, found = crud.cell(record, entity.id), crud.record(entity.id)
+        writers = [s for s in crud.writers(entity.id) if s != record]
+        if cell.letters is None and not set(cell.proven) & {"C", "U"}:
             reason = f"{names[record].name} does not say what it does with {entity.label}"
             yield NotAssessed(reason, f"crud: {entity.id}: in its dossier", subject)
-        elif record not in writers:
+        elif found and found.conflict in ("does not write", "contradicted"):
             others = (
                 f"; {systems(facts, writers)} {verb(len(writers), 'writes', 'write')} it"
                 if writers
                 else ""
             )
+            seen = ", as was seen," if found.conflict == "contradicted" else ""
             yield Hit(
                 subject,
-                f"{names[record].name} is the system of record of {entity.label} and neither "
+                f"{names[record].name} is the system of record of {entity.label} and{seen} neither "
                 f"creates nor updates it{others}",
                 path=("system_of_record",),
                 who=entity.steward,

@@ -77,7 +77,7 @@ def check(facts: Facts) -> Iterator[Hit]:
         writes = set(flow.letters) & {"C", "U", "D"}
         yield Hit(
             flow.subject,
-            f"{_doing(facts, flow)} {entities(facts, flow.entities)}; {_declared(flow)}",
+            f"{_doing(facts, flow)}; {_declared(flow)}",
             file=workspace.file_of(ends[1]),
             path=("feeds",) if taker.feeds is not None else ("id",),
             measurements=(Measurement("entities", len(flow.entities), evidence=evidence),),
@@ -90,13 +90,15 @@ def check(facts: Facts) -> Iterator[Hit]:
 
 
 def _doing(facts: Facts, flow: Flow) -> str:
-    """`Ledgerline reads in BeaconCRM's database`, and what is written from the other side."""
+    """`Ledgerline reads Customer in BeaconCRM's database`, and what the other side writes."""
     giver, taker = (facts.workspace.system[s].name for s in (flow.source, flow.target))
-    reads = f"{taker} reads" if "R" in flow.letters else ""
-    if flow.letters == "R":
-        return f"{reads} in {giver}'s database"
-    writes = f"{giver} writes in {taker}'s database"
-    return listed([f"{reads} in {giver}'s database", writes]) if reads else writes
+    carried = entities(facts, flow.entities)
+    said = []
+    if "R" in flow.letters:
+        said.append(f"{taker} reads {carried} in {giver}'s database")
+    if set(flow.letters) - {"R"}:
+        said.append(f"{giver} writes {carried} in {taker}'s database")
+    return listed(said)
 
 
 def _declared(flow: Flow) -> str:

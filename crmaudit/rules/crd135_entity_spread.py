@@ -56,8 +56,7 @@ def check(facts: Facts, *, holders: int = 5, subsystems: int = 3) -> Iterator[Hi
     at, _ = diagonal(crud).index()
     for entity in facts.workspace.entity.values():
         held = crud.holders(entity.id)
-        # A system outside all subsystems is one of its own.
-        spread = len({at.get(s, s) for s in held})
+        spread = len({at[s] for s in held if s in at})
         if len(held) < holders or spread < subsystems:
             continue
         copies = [s.system for s in crud.standings(entity.id) if s.part == "copy"]

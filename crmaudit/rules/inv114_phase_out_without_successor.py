@@ -48,7 +48,7 @@ def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
         if not leaving(system) or system.lifecycle.successor:
             continue
         subject = f"system:{system.id}"
-        held = [e for e, letters in system.crud.items() if letters]
+        held = list(facts.crud.held_by(system.id))
         if not held:
             if not system.crud_complete:
                 reason = f"nobody said which entities {system.name} holds"

@@ -42,7 +42,7 @@ initiative = "open-access-paths"
 
 def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
     for system in facts.workspace.in_scope:
-        held = sum(bool(letters) for letters in system.crud.values())
+        held = len(facts.crud.held_by(system.id))
         if not held or system.id in facts.evidence.catalogs:
             continue
         paths = ways_out(system)

@@ -51,9 +51,8 @@ def check(facts: Facts) -> Iterator[Hit]:
         signs = []
         if system.users:
             signs.append(counted(system.users, "user"))
-        written = sum(
-            bool(letters and set(letters) & set("CUD")) for letters in system.crud.values()
-        )
+        held = facts.crud.held_by(system.id).values()
+        written = sum(bool(set(letters) & set("CUD")) for letters in held)
         if written:
             signs.append(counted(written, "entity", "entities") + " written")
         fed = sum(system.id in (f.source, f.target) for f in facts.crud.feeds)

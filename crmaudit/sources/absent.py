@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from crmaudit import __version__
 from crmaudit.errors import CrmauditError
 from crmaudit.evidence import Catalog, Column, Provenance, Table
 from crmaudit.sources.base import Source, Statement
+from crmaudit.sources.named_files import every
 from crmaudit.sources.session import snapshot_id
 
 if TYPE_CHECKING:
@@ -18,19 +18,20 @@ if TYPE_CHECKING:
 
 
 class AbsentSource(Source):
-    """A source without tables, in whose place `files` and folders are read."""
+    """A source without tables, in whose place files are read: `entries` of a dossier's `traces`."""
 
     has_rows = False
 
-    def __init__(self, files: Sequence[str]) -> None:
+    def __init__(self, entries: Sequence[str]) -> None:
         self.engine = "files"
         self.address = "files"
         self.sent = []
         self.broken = {}
-        states = [Path(f).stat() for f in files if Path(f).exists()]
-        newest = max((x.st_mtime for x in states), default=0.0)
-        told = [f"{x.st_size} {x.st_mtime_ns}" for x in states]
-        self.snapshot = snapshot_id(datetime.fromtimestamp(newest, UTC), *files, *told)
+        # Whoever changes a file behind a pattern or in a folder has another snapshot.
+        states = {p: p.stat() for entry in entries for p in every(entry) if p.exists()}
+        newest = max((x.st_mtime for x in states.values()), default=0.0)
+        told = [f"{p} {x.st_size} {x.st_mtime_ns}" for p, x in sorted(states.items())]
+        self.snapshot = snapshot_id(datetime.fromtimestamp(newest, UTC), *entries, *told)
 
     def catalog(self, system: str) -> Catalog:
         """An empty one: nothing is known of the tables."""

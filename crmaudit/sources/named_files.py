@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import glob
+import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -29,6 +30,16 @@ def expanded(entry: str) -> tuple[Path, ...]:
     else:
         found = [Path(name) for name in glob.glob(entry, recursive=True)]
     return tuple(sorted((p for p in found if p.is_file()), key=_age))
+
+
+def every(entry: str) -> tuple[Path, ...]:
+    """All files that an entry means, those in folders of its folder included, by name."""
+    path = Path(entry)
+    if not path.is_dir():
+        return expanded(entry)
+    return tuple(
+        sorted(Path(at) / name for at, _, names in os.walk(path) for name in names)
+    )
 
 
 def found(entry: str, where: Place | None = None) -> tuple[Path, ...]:

@@ -93,7 +93,9 @@ class Extraction:
 
 def extractions(facts: Facts) -> tuple[Extraction, ...]:
     """Every system in scope that holds an entity or has a database, the hardest first."""
-    wanted = [s for s in facts.workspace.in_scope if s.database is not None or any(s.crud.values())]
+    wanted = [
+        s for s in facts.workspace.in_scope if s.database is not None or facts.crud.held_by(s.id)
+    ]
     found = [extraction(facts, s) for s in wanted]
     return tuple(sorted(found, key=lambda e: (-(e.score or 0), e.system)))
 

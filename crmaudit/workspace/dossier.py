@@ -301,6 +301,8 @@ class Traces(Model):
     """Folders of application source."""
     statements: Texts = ()
     """Statement logs, or a query log as CSV (query_text, user_name, database_name…)."""
+    complete: bool | None = None
+    """Whether the logs hold every statement of their time; only then can they say "never"."""
     grants: Texts = ()
     """Saved listings of database rights, where no connection is to be had."""
     database: SystemId | None = None

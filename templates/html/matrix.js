@@ -32,7 +32,8 @@ for (const table of $$("table.crud")) {
   const id = table.dataset.id, data = given.matrices[id];
   if (!data) continue;
   const frame = table.closest(".frame"), heads = [...table.tHead.rows[table.tHead.rows.length - 1].cells];
-  const rows = $$("tbody tr:not(.groups)", table), n = heads.length - 1, home = rows.map((r) => r.parentNode);
+  const rows = $$("tbody tr:not(.groups)", table), n = heads.length - 1, bodies = [...table.tBodies];
+  const groupRow = Object.fromEntries($$("tbody .groups", table).map((g) => [g.textContent, g]));
   const name = (cell) => $("span", cell).textContent, names = heads.slice(1).map(name), titles = rows.map((r) => name(r.cells[0]));
   const style = new CSSStyleSheet(), count = el("output", {}), box = el("div", { className: "tools" });
   const [down, across] = heads[0].textContent.split(" / ");
@@ -66,29 +67,31 @@ for (const table of $$("table.crud")) {
   reset(id, box);
   box.append(count);
 
-  let lines = rows.map((_, r) => r), columns = names.map((_, c) => c), drawn = "";
-  const arrange = (s) => {
-    // A row or column keeps its place unless another order is asked for.
-    const order = data.orders[s.z - 1];
-    for (const g of $$(".groups", table)) g.hidden = !!(order || s.c || s.h || s.s || s.p);
-    if (drawn === (s.z || "")) return;
-    drawn = s.z || "";
-    (order ? order[1] : rows.map((_, r) => r)).forEach((r, k) => home[k].append(rows[r]));
+  let lines = rows.map((_, r) => r), columns = names.map((_, c) => c);
+  // Fresh bodies of a dozen rows: the browser lays out those in sight and leaves the others.
+  const draw = (shown, grouped) => {
+    const fresh = [];
+    let body = null, group = null;
+    for (const k of shown) {
+      const opens = grouped && data.rows[k] !== group && groupRow[data.rows[k]];
+      if (!body || opens || body.rows.length >= 12) {
+        body = bodies[0].cloneNode(false);
+        fresh.push(body);
+      }
+      if (opens) body.append(opens);
+      group = data.rows[k];
+      body.append(rows[k]);
+    }
+    for (const b of fresh) b.style.setProperty("--r", b.rows.length);
+    for (const b of [...table.tBodies]) b.remove();
+    table.append(...fresh);
   };
   views[id] = () => {
-    // Out of the page while it changes: only what is seen then is styled anew.
-    table.hidden = true;
-    void table.offsetHeight;
     filter();
-    let seen = 0;
-    for (const body of table.tBodies) {
-      body.style.contentVisibility = seen > 30 ? "hidden" : "";
-      seen += +body.style.getPropertyValue("--r");
-    }
-    table.hidden = false;
     frame.scrollTop = 0;
-    requestAnimationFrame(() => requestAnimationFrame(() => [...table.tBodies].forEach((body) => (body.style.contentVisibility = ""))));
   };
+  addEventListener("beforeprint", () => draw(rows.keys(), true));
+  addEventListener("afterprint", () => views[id]());
   const filter = () => {
     const s = states[id], part = data.parts[s.p - 1], order = data.orders[s.z - 1];
     const [r, c] = [s.r, s.c].map((t) => (t || "").toLowerCase());
@@ -111,19 +114,18 @@ for (const table of $$("table.crud")) {
       });
       if (wanted) hit.forEach((h, j) => (columnOk[j] &&= h));
     }
-    arrange(s);
+    const grouped = !(order || s.c || s.h || s.s || s.p);
     lines = (order ? order[1] : rows.map((_, k) => k)).filter((k) => rowOk[k]);
     columns = (order ? order[2] : names.map((_, k) => k)).filter((k) => columnOk[k]);
-    rows.forEach((row, k) => row.hidden !== !rowOk[k] && (row.hidden = !rowOk[k]));
-    for (const body of table.tBodies) body.style.setProperty("--r", [...body.rows].filter((x) => !x.hidden).length);
-    for (const g of $$("tbody .groups", table)) g.hidden ||= ![...g.parentNode.rows].some((x) => x !== g && !x.hidden);
+    draw(lines, grouped);
+    for (const g of $$("thead .groups", table)) g.hidden = !grouped;
     const at = `table[data-id="${CSS.escape(id)}"] tr>`;
     // Widths by rule, not by the custom property: every cell would inherit its change.
     const wide = `{width:calc(var(--side) + ${columns.length} * var(--cw))}`;
     style.replaceSync(
       (columns.length < n ? `@media screen and (min-width:40.01rem){${at.slice(0, -4)}${wide}${["thead", "tbody", "tr"].map((t) => at.slice(0, -3) + t + wide).join("")}}` : "") +
-      (columns.length < n ? names.map((_, k) => (columnOk[k] ? "" : `${at}:nth-child(${k + 2}){display:none!important}`)).join("") : "") +
-      (order ? columns.map((k, j) => `${at}:nth-child(${k + 2}){order:${j + 1}}`).join("") : "")
+      "@media screen{" + (columns.length < n ? names.map((_, k) => (columnOk[k] ? "" : `${at}:nth-child(${k + 2}){display:none!important}`)).join("") : "") +
+      (order ? columns.map((k, j) => `${at}:nth-child(${k + 2}){order:${j + 1}}`).join("") : "") + "}"
     );
     for (const [key, value] of [["op", s.o], ["state", s.s]]) value ? (table.dataset[key] = value) : delete table.dataset[key];
     count.textContent = `${lines.length} × ${columns.length} ${words.of} ${rows.length} × ${n} ${words.shown}`;
@@ -140,11 +142,12 @@ for (const table of $$("table.crud")) {
     for (const b of $$("b", cell)) (by[b.className[0]] ??= []).push(b.textContent);
     const found = Object.entries(by).map(([k, l]) => el("p", {}, ...l.map((x) => mark(x, k)), " ", words["letter_" + stateOf[k]]));
     nodes.push(...(found.length ? found : [el("p", {}, words.letter_none)]));
-    const list = lines.slice(0, all ? 1e3 : 7).map(([letters, o, a, t]) =>
+    const shown = lines.slice(0, all ? 1e3 : 7), list = shown.map(([letters, o, a, t]) =>
       el("li", {}, ...(o < 0 ? [] : [el("em", {}, origins[o]), " ", letters, ` ${answers[a]}`, data.texts[t] ? ": " : ""]), data.texts[t] || "")
     );
+    if (!list.length && !found.length && !data.open[c]) list.push(el("li", {}, el("em", {}, origins[0]), " ", answers[1]));
     nodes.push(list.length ? el("ul", {}, ...list) : el("p", { className: "note" }, words.evidence_none));
-    if (lines.length > list.length) nodes.push(el("p", { className: "note" }, `+ ${lines.length - list.length}`));
+    if (lines.length > shown.length) nodes.push(el("p", { className: "note" }, `+ ${lines.length - shown.length}`));
     return nodes;
   };
   const headTold = (cell, title) => {
@@ -189,7 +192,7 @@ for (const table of $$("table.crud")) {
   table.setAttribute("role", "grid");
   table.setAttribute("aria-description", words.matrix_keys);
   for (const r of table.rows) r.setAttribute("role", "row");
-  for (const part of [table.tHead, ...table.tBodies]) part.setAttribute("role", "rowgroup");
+  for (const part of [table.tHead, ...bodies]) part.setAttribute("role", "rowgroup");
   heads.forEach((h) => h.setAttribute("role", "columnheader"));
   rows.forEach((r) => r.cells[0].setAttribute("role", "rowheader"));
   table.addEventListener("keydown", (e) => {

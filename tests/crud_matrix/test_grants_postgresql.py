@@ -72,7 +72,7 @@ def roles(make_db: Callable[[str], Database]) -> Iterator[tuple[Database, dict[s
     db.execute(
         [
             f"REASSIGN OWNED BY {', '.join(names.values())} TO admin",
-            f"DROP OWNED BY {', '.join(names.values())}",
+            *(f"DROP OWNED BY {name}" for name in names.values()),
             *(f"DROP ROLE {name}" for name in names.values()),
         ]
     )
@@ -224,7 +224,7 @@ def test_what_else_bears_on_rights(roles: tuple[Database, dict[str, str]]) -> No
 
 
 def test_people_are_hidden(roles: tuple[Database, dict[str, str]]) -> None:
-    db, names = roles
+    db, _ = roles
     jane = f"jane_doe_{db.url.rsplit('/crm', 1)[1]}"
     db.execute([f"CREATE ROLE {jane} LOGIN", f"GRANT SELECT ON contact TO {jane}"])
     try:

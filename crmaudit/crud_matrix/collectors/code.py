@@ -1,23 +1,120 @@
-"""To be written."""
+"""What code does to the tables: the database's own machinery, and application source."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
 
-from crmaudit.evidence import Document
+from crmaudit import __version__
+from crmaudit.crud_matrix.sql import dialect_of
+from crmaudit.errors import CrmauditError
+from crmaudit.evidence import Catalog, Document, Provenance
+from crmaudit.evidence.provenance import Status
+from crmaudit.evidence.use import Code, Machinery
 from crmaudit.sources.base import Statement
 from crmaudit.sources.task import Task
 
+_DONE = Status()
 
-class _Collector:
+
+class _Code:
     per_table = False
     offline = True
 
     def statements(self, task: Task) -> Iterable[Statement]:
-        return ()
+        if not _has_catalog(task):
+            return ()
+        from crmaudit.crud_matrix.collectors import machinery
+
+        return machinery.statements(task)
 
     def collect(self, task: Task) -> Iterator[Document]:
-        yield from ()
+        own: tuple[Machinery, ...] = ()
+        if _has_catalog(task):
+            from crmaudit.crud_matrix.collectors import machinery
+
+            own = machinery.machinery(task)
+            yield Code(_provenance(task), database=task.system, machinery=own)
+        routines = frozenset(m.name.rpartition(".")[2].lower() for m in own if m.kind == "routine")
+        for origin, entry in _origins(task.known.traces.code):
+            yield _read(task, origin, entry, routines)
 
 
-collector = _Collector()
+def _has_catalog(task: Task) -> bool:
+    return bool(task.catalog.tables)
+
+
+def _origins(entries: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Each entry with its name: the folder's, with as much before it as tells it from others."""
+    paths = {e: _parts(e) for e in dict.fromkeys(entries)}
+    for entry, parts in paths.items():
+        others = [p for e, p in paths.items() if e != entry]
+        n = 1
+        while n < len(parts) and any(p[-n:] == parts[-n:] for p in others):
+            n += 1
+        yield "/".join(parts[-n:]), entry
+
+
+def _parts(entry: str) -> tuple[str, ...]:
+    """The path without what is the same for all: its root, `.` and patterns at the end."""
+    parts = [p for p in Path(entry).parts if p not in {"/", "\\", "."}]
+    while len(parts) > 1 and any(c in parts[-1] for c in "*?["):
+        parts.pop()
+    return tuple(parts) or ("code",)
+
+
+def _read(task: Task, origin: str, entry: str, routines: frozenset[str]) -> Code:
+    from crmaudit.crud_matrix.collectors.source.account import Account
+    from crmaudit.crud_matrix.collectors.source.reading import Read
+
+    about = task.known.about
+    elsewhere = bool(about) and about != task.system
+    # Names in another system's code are looked up when all is judged.
+    catalog = Catalog(task.catalog.provenance) if elsewhere else task.catalog
+    engine = "" if elsewhere or not _has_catalog(task) else task.source.engine
+    read = Read(Account(catalog, dialect_of(engine)))
+    database = about or task.system
+    try:
+        read.entry(entry, task.on_rows)
+    except CrmauditError as error:
+        status = Status("failed", error.problems[0].message)
+        return Code(_provenance(task, status), origin, database)
+    told = read.account.told(routines)
+    notes = [*read.walk.notes()]
+    if told.framework_calls:
+        notes.append(f"{told.framework_calls} calls of ORMs and query builders were read")
+    status = Status()
+    if read.failed:
+        named = ", ".join(read.failed[:5]) + (" …" if len(read.failed) > 5 else "")
+        status = Status("partly", f"{len(read.failed)} files could not be parsed: {named}")
+    return Code(
+        _provenance(task, status),
+        origin,
+        database,
+        sightings=told.sightings,
+        unread=told.unread,
+        files=read.files,
+        lines=read.lines,
+        languages=dict(sorted(read.languages.items())),
+        statements=told.statements,
+        understood=told.understood,
+        built=told.built,
+        notes=tuple(notes),
+        called=told.called,
+    )
+
+
+def _provenance(task: Task, status: Status = _DONE) -> Provenance:
+    return Provenance(
+        system=task.system,
+        source=task.source.address,
+        engine=task.source.engine,
+        snapshot=task.source.snapshot,
+        taken_at=datetime.now(UTC),
+        tool=f"crmaudit {__version__}",
+        status=status,
+    )
+
+
+collector = _Code()

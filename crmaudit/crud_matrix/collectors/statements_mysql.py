@@ -172,7 +172,8 @@ def _heard(
 
 def _take(tally: Tally, text: str, user: str, moment: str, thread: str, database: str) -> None:
     match = _USER.match(user or "")
-    who = f"{match['user']}@{match['host'] or match['ip']}" if match and match["user"] else ""
+    # Where it came from may be a person's computer, and is not the host of the account's rights.
+    who = match["user"] if match else ""
     tally.take(text, who, first=_moment(moment), session=thread, database=database)
 
 

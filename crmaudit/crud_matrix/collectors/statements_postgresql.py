@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -15,6 +16,12 @@ from crmaudit.sources.task import Task
 
 ORIGIN = "pg_stat_statements"
 _HIDDEN = "<insufficient privilege>"
+_PREPARED = re.compile(
+    r"(?:\s+|--[^\n]*\n|/\*.*?\*/)*"
+    r'PREPARE\s+(?:"(?:[^"]|"")*"|[\w$]+)\s*(?:\([^)]*\))?\s*AS\s+',
+    re.IGNORECASE | re.DOTALL,
+)
+"""EXECUTE is counted under the text that prepared the statement; preparing it is not."""
 _EVICTED = 0.05
 """The share of its entries that the extension drops at a time, at least ten (its source)."""
 
@@ -96,7 +103,8 @@ def _read(task: Task, schema: str, version: str, me: str) -> Statements:
         if text is None or text == _HIDDEN:
             hidden[who] = hidden.get(who, 0) + calls
         else:
-            tally.take(text, who, calls=calls)
+            prepared = _PREPARED.match(text)
+            tally.take(text[prepared.end() :] if prepared else text, who, calls=calls)
     ((elsewhere,),) = ask(_ELSEWHERE)
     tally.pass_over(elsewhere)
     dropped, since, until, notes = None, None, None, list(_remarks(settings))

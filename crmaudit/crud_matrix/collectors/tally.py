@@ -279,14 +279,13 @@ class Tally:
         sums.counted.append(key)
         sums.calls += times.calls
         sums.temporary += times.calls * len(own)
-        why = kind.unknown
-        if not why and key.left is None and any(name in self._places for name in own):
-            why = _SAME_NAME
+        why, tables = kind.unknown, kind.tables
+        hidden = own & self._places if key.left is None else set()
+        if hidden and not why:
+            why, tables = _SAME_NAME, tuple(sorted(hidden))
             sums.doubtful.add(key.print)
         if why:
-            sums.unread.append(
-                Unread(kind.text, why, times.calls, key.principal, tables=kind.tables)
-            )
+            sums.unread.append(Unread(kind.text, why, times.calls, key.principal, tables=tables))
         if why == _SAME_NAME:
             return
         for table, letters, _ in here:

@@ -38,11 +38,13 @@ def fingerprint(sql: str, dialect: str) -> Fingerprint:
     if "),(" in text or "), (" in text:
         text = _SAME_ROWS.sub(r"\1", text)
     digest = blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
-    return Fingerprint(digest, text if len(text) <= LONGEST else text[: LONGEST - 3] + "...")
+    return Fingerprint(digest, text if len(text) <= LONGEST else text[: LONGEST - 3].rstrip(" ,(") + "...")
 
 
 def _replacement(match: re.Match[str]) -> str:
-    code, gap, values = match["code"], match["gap"], match["list"]
+    code, gap, values, other = match.group("code", "gap", "list", "other")
+    if other is not None:
+        return code + other
     if gap is not None:
         return code if code[-1:] == " " else code + " "
     return code + "?" if values is None else code + values.partition("(")[0].rstrip() + " (?)"

@@ -9,6 +9,7 @@ from crmaudit.crud_matrix.sql.doubt import Doubt
 from crmaudit.crud_matrix.sql.lexer import Token, family, made, tokens
 from crmaudit.crud_matrix.sql.names import Name, Tables, is_system
 from crmaudit.crud_matrix.sql.parsing import parsed
+from crmaudit.crud_matrix.sql.rewriting import with_from, without_merge_delete, without_output
 from crmaudit.crud_matrix.sql.understood import Understood, together
 from crmaudit.crud_matrix.sql.words import (
     called,
@@ -23,17 +24,16 @@ Words = Sequence[Token]
 _Reader = Callable[[Words, str, "Tables | None"], Understood]
 
 _NONE_TEXT = """
-    SHOW USE START COMMIT ROLLBACK SAVEPOINT RELEASE ABORT END DEALLOCATE CLOSE FETCH
+    ELSE SHOW USE START COMMIT ROLLBACK SAVEPOINT RELEASE ABORT END DEALLOCATE CLOSE FETCH
     MOVE LISTEN NOTIFY UNLISTEN DISCARD RESET CHECKPOINT VACUUM REINDEX CLUSTER GRANT REVOKE
-    COMMENT PRAGMA ATTACH DETACH KILL FLUSH PURGE OPTIMIZE REPAIR CHECK HELP DESC DESCRIBE XA
-    PREPARE LOCK UNLOCK RENAME PRINT WAITFOR DBCC INSTALL UNINSTALL LOAD SECURITY REASSIGN CACHE
+    COMMENT PRAGMA ATTACH DETACH KILL FLUSH PURGE OPTIMIZE REPAIR CHECK HELP DESC DESCRIBE XA LOCK UNLOCK RENAME PRINT WAITFOR DBCC INSTALL UNINSTALL LOAD SECURITY REASSIGN CACHE
     SAVE RAISERROR THROW GOTO BREAK CONTINUE CHANGE STOP BINLOG SIGNAL RESIGNAL DELIMITER GO
     CONNECT DISCONNECT IMPORT NULL LEAVE ITERATE RAISE EXIT GET ASSERT CLEAR ENABLE DISABLE
 """
 _NONE = frozenset(_NONE_TEXT.split())
 _TRANSACTION_TEXT = """
     TRANSACTION TRAN WORK ISOLATION READ NOT DEFERRABLE DEFERRED IMMEDIATE EXCLUSIVE CONCURRENT
-    DISTRIBUTED
+    DISTRIBUTED TRY CATCH
 """
 _TRANSACTION = frozenset(_TRANSACTION_TEXT.split())
 
@@ -61,7 +61,8 @@ def understood(words: Words, dialect: str, tables: Tables | None) -> Understood:
 def _statements(words: Words) -> list[Words]:
     """Statements that stand behind one another in one text; a block is one statement."""
     head = words[0].upper
-    block = (head in ("BEGIN", "DECLARE") and not _is_begin(words)) or head in ("IF", "WHILE")
+    block = head in ("IF", "WHILE") or (head == "BEGIN" and not _is_begin(words))
+    block = block or (head == "DECLARE" and has_word(words, "BEGIN"))
     if block or (head == "CREATE" and not has_word(words, "TABLE")):
         return [words]
     found: list[Words] = []
@@ -126,7 +127,7 @@ def _set(words: Words, dialect: str, tables: Tables | None) -> Understood:
 def _analyze(words: Words, dialect: str, tables: Tables | None) -> Understood:
     """MariaDB's ANALYZE runs a statement; elsewhere it gathers statistics."""
     if family(dialect) == "mysql":
-        for i, word in enumerate(words[1:4], 1):
+        for i, word in enumerate(words[1:6], 1):
             if word.upper in ("SELECT", "INSERT", "UPDATE", "DELETE", "REPLACE", "WITH"):
                 return understood(words[i:], dialect, tables)
     return Understood()
@@ -181,7 +182,70 @@ def _insert(words: Words, dialect: str, tables: Tables | None) -> Understood:
         while words[i].upper in ("IGNORE", "LOW_PRIORITY", "HIGH_PRIORITY", "DELAYED", "TOP"):
             i += 1
         words = [*words[:i], made("INTO"), *words[i:]]
-    return parsed(words, dialect, tables)
+    return _with_output(words, dialect, tables)
+
+
+def _update(words: Words, dialect: str, tables: Tables | None) -> Understood:
+    """SQLite's UPDATE OR REPLACE removes the rows that are in the way."""
+    if words[-1].text == "...":
+        return _cut_off(words, dialect)
+    if dialect == "tsql":
+        if words[1].upper == "STATISTICS":
+            return Understood()
+        return _with_output(words, dialect, tables)
+    if len(words) < 4 or words[1].upper != "OR":
+        return parsed(words, dialect, tables)
+    found = parsed([words[0], *words[3:]], dialect, tables)
+    if words[2].upper != "REPLACE":
+        return found
+    written = [(n, "D") for n, letters in found.effects if "U" in letters]
+    return together([found, Understood(tuple(written))])
+
+
+def _delete(words: Words, dialect: str, tables: Tables | None) -> Understood:
+    if words[-1].text == "...":
+        return _cut_off(words, dialect)
+    if dialect in ("tsql", "oracle"):
+        words = with_from(words)
+    return _with_output(words, dialect, tables)
+
+
+def _with_output(words: Words, dialect: str, tables: Tables | None) -> Understood:
+    """A change of T-SQL that may give rows back, or write them elsewhere."""
+    if dialect != "tsql" or not has_word(words, "OUTPUT"):
+        return parsed(words, dialect, tables)
+    rest, reads, written = without_output(words, dialect)
+    found = parsed(rest, dialect, tables)
+    if reads:
+        changed = [(n, "R") for n, letters in found.effects if set(letters) & set("CUD")]
+        written = [*changed, *written]
+    return together([found, Understood(_kept(written, dialect))])
+
+
+def _merge(words: Words, dialect: str, tables: Tables | None) -> Understood:
+    if words[-1].text == "...":
+        return _cut_off(words, dialect)
+    if dialect != "oracle":
+        return _with_output(words, dialect, tables)
+    rest, deletes = without_merge_delete(words)
+    found = parsed(rest, dialect, tables)
+    if not deletes:
+        return found
+    removed = [(n, "RD") for n, letters in found.effects if "U" in letters]
+    return together([found, Understood(tuple(removed))])
+
+
+def _with(words: Words, dialect: str, tables: Tables | None) -> Understood:
+    """A statement with named queries; SQLite and MySQL may REPLACE behind them."""
+    if words[-1].text == "...":
+        return _cut_off(words, dialect)
+    for i in depth_zero(words):
+        if words[i].upper == "REPLACE" and words[i + 1 : i + 2]:
+            if words[i + 1].upper != "INTO" or dialect not in ("sqlite", "mysql", "mariadb"):
+                continue
+            changed = [*words[:i], made("INSERT"), *words[i + 1 :]]
+            return parsed(changed, dialect, tables, replaces=True)
+    return _with_output(words, dialect, tables)
 
 
 def _truncate(words: Words, dialect: str, tables: Tables | None) -> Understood:
@@ -257,8 +321,8 @@ def _execute(words: Words, dialect: str, tables: Tables | None) -> Understood:
     rest = words[1:]
     if rest and rest[0].upper == "IMMEDIATE":
         rest = rest[1:]
-    texts = [w for w in rest if w.kind == "string"]
-    if rest and rest[0].kind == "string" and len(texts) == 1:
+    alone = len(rest) == 1 or (len(rest) > 1 and rest[1].upper in ("INTO", "USING"))
+    if rest and rest[0].kind == "string" and alone:
         return understood(tokens(_content(rest[0].text), dialect), dialect, tables)
     if dialect != "tsql":
         raise Doubt("what it runs is not in it")
@@ -274,10 +338,23 @@ def _execute(words: Words, dialect: str, tables: Tables | None) -> Understood:
 
 def _content(literal: str) -> str:
     """What a literal holds; it is read and not kept."""
+    if literal[:1] == "$":
+        tag = literal[: literal.index("$", 1) + 1]
+        return literal.removeprefix(tag).removesuffix(tag)
+    if literal[:1] == '"':
+        return literal[1:-1].replace('""', '"')
     start = literal.find("'")
-    if start < 0:
-        return literal.split("$", 2)[-1].rsplit("$", 2)[0] if literal[:1] == "$" else literal
     return literal[start + 1 :].removesuffix("'").replace("''", "'")
+
+
+def _prepare(words: Words, dialect: str, tables: Tables | None) -> Understood:
+    """MySQL asks for the rights of a statement when it is prepared."""
+    start = position(words, "FROM")
+    if family(dialect) != "mysql" or start < 0:
+        return Understood()
+    if words[start + 1].kind != "string":
+        raise Doubt("what it prepares is not in it")
+    return understood(tokens(_content(words[start + 1].text), dialect), dialect, tables)
 
 
 def _do(words: Words, dialect: str, tables: Tables | None) -> Understood:
@@ -322,7 +399,7 @@ def _refresh(words: Words, dialect: str, tables: Tables | None) -> Understood:
 def _handler(words: Words, dialect: str, tables: Tables | None) -> Understood:
     name, i = read_name(words, 1, dialect)
     verb = words[i].upper if i < len(words) else ""
-    return Understood(_kept([(name, "R")], dialect) if verb in ("OPEN", "READ") else ())
+    return Understood(_kept([(name, "R")], dialect) if verb == "READ" else ())
 
 
 def _drop(words: Words, dialect: str, tables: Tables | None) -> Understood:
@@ -361,6 +438,12 @@ def _bulk(words: Words, dialect: str, tables: Tables | None) -> Understood:
     return Understood(_kept([(read_name(words, 2, dialect)[0], "C")], dialect))
 
 
+def _values(words: Words, dialect: str, tables: Tables | None) -> Understood:
+    if has_word(words, "SELECT"):
+        return parsed(words, dialect, tables)
+    return Understood(calls=called(words, dialect))
+
+
 def _unknown(words: Words, dialect: str, tables: Tables | None) -> Understood:
     raise Doubt(f"a kind of statement that is not understood ({words[0].upper})")
 
@@ -385,10 +468,15 @@ _READERS: dict[str, _Reader] = {
     "EXPLAIN": _explain,
     "REPLACE": _replace,
     "INSERT": _insert,
+    "UPDATE": _update,
+    "DELETE": _delete,
+    "MERGE": _merge,
+    "WITH": _with,
     "TRUNCATE": _truncate,
     "COPY": _copy,
     "LOAD": _load,
     "CALL": _call,
+    "PREPARE": _prepare,
     "EXEC": _execute,
     "EXECUTE": _execute,
     "DO": _do,
@@ -400,6 +488,7 @@ _READERS: dict[str, _Reader] = {
     "CREATE": definitions.create,
     "CHECKSUM": _checksum,
     "BULK": _bulk,
+    "VALUES": _values,
     "EXPORT": _unknown,
     "UPDATETEXT": _unknown,
     "WRITETEXT": _unknown,

@@ -91,7 +91,7 @@ def literals(dialect: str) -> re.Pattern[str]:
 
     Each match is group `code`, which stays, and behind it one of the groups
     `gap` (a comment, or more than one blank), `list` (values behind IN or
-    VALUES) and a literal or placeholder. Most of a statement is passed over
+    VALUES), `other` (which stays as well), or a literal or placeholder. Most of a statement is passed over
     within one match: that makes it fast.
     """
     key = family(dialect)
@@ -105,7 +105,8 @@ def literals(dialect: str) -> re.Pattern[str]:
     return re.compile(
         rf"(?P<code>(?:(?!(?:[eExXbBnNqQ]|[nN][qQ]|[uU]&|_[a-z]\w*+\s*+)['\"]|(?:{_LIST_WORD})\s*+\()"
         rf"{_WORD}|{_DIGIT_NAME}|[(),.=*+;<>|!]| (?!\s)|{names})*+)"
-        rf"(?:(?P<gap>\s++|{gaps})|(?P<list>{lists})|{value})",
+        # Whatever else there is stays: no place is looked at twice.
+        rf"(?:(?P<gap>\s++|{gaps})|(?P<list>{lists})|{value}|(?P<other>{_WORD}|.|\Z))",
         re.DOTALL,
     )
 
@@ -117,7 +118,7 @@ def _scanner(dialect: str) -> re.Pattern[str]:
         rf"(?P<space>\s+)|(?P<comment>{'|'.join(_COMMENTS[key])})"
         rf"|(?P<string>{'|'.join(_STRINGS[key])})|(?P<name>{'|'.join(_NAMES[key])})"
         rf"|(?P<param>{_PARAM})|(?P<number>{_NUMBER})|(?P<word>{_WORD}|{_DIGIT_NAME})"
-        r"|(?P<op>::|:=|\|\||<=|>=|<>|!=|\.\.\.|.)",
+        r"|(?P<op>::|:=|\?[|&]|\|\||<=|>=|<>|!=|\.\.\.|.)",
         re.DOTALL,
     )
 

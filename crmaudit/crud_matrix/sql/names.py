@@ -84,6 +84,9 @@ def is_system(name: Name, dialect: str) -> bool:
     return not above and bool(pattern.match(name.last))
 
 
+_HOMES = {"public", "main", "dbo"}
+
+
 class Tables:
     """The tables of one catalog, found by the names that statements give them.
 
@@ -94,22 +97,21 @@ class Tables:
     def __init__(self, catalog: Catalog, dialect: str, schema: str = "") -> None:
         self._dialect = dialect_of(dialect)
         self._schema = schema
+        # The default schema's tables carry none; its name may still be written.
+        home = catalog.provenance.source.partition("?")[0].rpartition("/")[2]
+        self._home = {"", *({schema.lower()} if schema else _HOMES), home.lower()}
         self._exact: dict[tuple[str, str], Table] = {}
         self._loose: dict[tuple[str, str], list[Table]] = {}
-        self._by_name: dict[str, list[Table]] = {}
         for table in catalog.tables:
             self._exact[table.schema, table.name] = table
             loose = (table.schema.lower(), table.name.lower())
             self._loose.setdefault(loose, []).append(table)
-            self._by_name.setdefault(table.name.lower(), []).append(table)
-        self._schemas = {t.schema.lower() for t in catalog.tables}
 
     def find(self, name: Name) -> Table | None:
         """The table that is meant; None where the catalog has none or several that could be."""
         schema = name.parts[-2] if len(name.parts) > 1 else ""
         tried = [schema] if schema else [self._schema, ""]
-        if schema and schema.lower() not in self._schemas:
-            # The default schema's tables carry none; its name may still be written.
+        if schema.lower() in self._home:
             tried.append("")
         for where in tried:
             found = self._exact.get((where, name.last))
@@ -121,9 +123,15 @@ class Tables:
         return None
 
     def qualified(self, name: Name) -> str:
-        """The catalog's qualified name if it has the table, else the name as written."""
+        """The catalog's qualified name if it has the table, else the name as written.
+
+        The default schema is left out of that, as the catalog does it.
+        """
         found = self.find(name)
-        return found.qualified if found is not None else str(name)
+        if found is not None:
+            return found.qualified
+        default = len(name.parts) > 1 and name.parts[-2].lower() == self._schema.lower()
+        return name.last if default else str(name)
 
     def referring(self, names: Iterable[Name]) -> list[Name]:
         """All tables that refer to these by a foreign key, and those that refer to them."""

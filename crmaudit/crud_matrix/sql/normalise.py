@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from crmaudit.crud_matrix.sql.lexer import Token, family
+from crmaudit.crud_matrix.sql.lexer import Token, family, unquoted
 
 DYNAMIC = "zz_put_together_zz"
 """Stands in names for a part that is put together at run time."""
@@ -24,8 +24,11 @@ _MYSQL_TEXT = """
 _MYSQL_MODIFIERS = frozenset(_MYSQL_TEXT.split())
 
 
-def normalised(words: Sequence[Token], dialect: str, text: bool = False) -> str:
-    """The statement with constants for values; with `text`, all of them quoted."""
+def normalised(words: Sequence[Token], dialect: str, parser: str, text: bool = False) -> str:
+    """The statement with constants for values; with `text`, all of them quoted.
+
+    Names are quoted as the parser knows it.
+    """
     out: list[str] = []
     end = -1
     skip = 0
@@ -40,6 +43,11 @@ def normalised(words: Sequence[Token], dialect: str, text: bool = False) -> str:
             skip -= 1
             continue
         piece = _piece(token, before, after, dialect, text)
+        if token.kind == "name" and not piece.startswith("#"):
+            piece = _quoted(unquoted(token), "`" if parser == "mysql" else '"')
+        if dialect == "tsql" and _is_compound(token, after):
+            piece = f"= {_dotted(words, i)} {token.text}"
+            skip = 1
         glued = before is not None and token.start == end >= 0
         # Two constants or names side by side must not grow together.
         if out and not (glued and (token.kind == "op" or _is_glue(before, token))):
@@ -47,6 +55,27 @@ def normalised(words: Sequence[Token], dialect: str, text: bool = False) -> str:
         out.append(piece)
         end = token.start + len(token.text)
     return "".join(out)
+
+
+def _quoted(name: str, quote: str) -> str:
+    return quote + name.replace(quote, quote * 2) + quote
+
+
+def _is_compound(token: Token, after: Token | None) -> bool:
+    """T-SQL's `+=` and its like."""
+    return (
+        token.text in "+-*/%&|^"
+        and after is not None
+        and after.text == "="
+        and after.start == token.start + 1
+    )
+
+
+def _dotted(words: Sequence[Token], i: int) -> str:
+    start = i - 1
+    while start >= 2 and words[start - 1].text == ".":
+        start -= 2
+    return "".join(w.text for w in words[start:i])
 
 
 def _is_glue(before: Token | None, token: Token) -> bool:
@@ -68,11 +97,16 @@ def _piece(
     if token.text == "...":
         return "1"
     if kind == "string":
+        if dialect == "sqlite" and before is not None and before.upper in _TABLE_AFTER:
+            # A name in the quotes of a text: SQLite takes it.
+            return _quoted(token.text[1:-1].replace("''", "'"), '"')
         return "'1'"
+    if kind == "param" and dialect == "postgresql" and _is_operator(token, before, after):
+        return "?"
     if kind != "param":
         return token.text
-    if dialect == "tsql" and token.text.startswith("@"):
-        return token.text
+    if token.text[0] == "@" and (dialect == "tsql" or family(dialect) == "mysql"):
+        return token.text  # a variable
     start, end = token.start, token.start + len(token.text)
     left = before is not None and before.start + len(before.text) == start >= 0
     right = after is not None and after.start == end
@@ -94,11 +128,29 @@ def _piece(
     return "'1'" if text or word in _TEXT_AFTER else "1"
 
 
+def _is_operator(token: Token, before: Token | None, after: Token | None) -> bool:
+    """PostgreSQL's `?`: has this key, between a document and a text."""
+    return (
+        token.text == "?"
+        and before is not None
+        and (before.kind in ("word", "name", "string", "param") or before.text in ")]")
+        and before.start + len(before.text) < token.start
+        and after is not None
+        and after.kind in ("string", "param")
+    )
+
+
 def _left_out(words: Sequence[Token], i: int, dialect: str) -> int:
     """How many tokens from here mean nothing to us."""
     word = words[i].upper
+    if (
+        words[i].text == "."
+        and family(dialect) == "mysql"
+        and _text(words, i + 1) == "*"
+        and words[0].upper == "DELETE"
+    ):
+        return 2  # DELETE t.* FROM
     if not word:
-        # `(...)` and a trailing `...` of digests.
         return 0
     before = words[i - 1].upper if i else ""
     if family(dialect) == "mysql":
@@ -110,8 +162,14 @@ def _left_out(words: Sequence[Token], i: int, dialect: str) -> int:
             return 1
         if word in ("USE", "FORCE", "IGNORE") and _word(words, i + 1) in ("INDEX", "KEY"):
             return _through_parens(words, i + 2)
+        if word == "PROCEDURE" and _word(words, i + 1) in ("ANALYSE", "ANALYZE"):
+            return len(words) - i
+        if word == "FOR" and _word(words, i + 1) == "SYSTEM_TIME":
+            return {"ALL": 3, "AS": 5, "BETWEEN": 6, "FROM": 6}.get(_word(words, i + 2), 0)
         if word == "PARTITION" and _text(words, i + 1) == "(" and before != "BY":
             return _through_parens(words, i + 1) if _after_table(words, i) else 0
+    if word == "OVERRIDING" and _word(words, i + 2) == "VALUE":
+        return 3
     if dialect == "postgresql" and word == "ONLY" and before in ("FROM", "UPDATE", "INTO", "JOIN"):
         return 1
     if dialect == "tsql" and word == "TOP" and before in ("UPDATE", "DELETE", "INSERT"):

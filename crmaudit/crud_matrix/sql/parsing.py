@@ -7,25 +7,34 @@ from collections.abc import Sequence
 
 import sqlglot
 from sqlglot import exp
-from sqlglot.errors import SqlglotError
 
 from crmaudit.crud_matrix.sql.doubt import Doubt
-from crmaudit.crud_matrix.sql.lexer import Token
+from crmaudit.crud_matrix.sql.lexer import Token, unquoted
 from crmaudit.crud_matrix.sql.names import Tables, merged
 from crmaudit.crud_matrix.sql.normalise import normalised
 from crmaudit.crud_matrix.sql.understood import Understood
 from crmaudit.crud_matrix.sql.walk import Walk
+from crmaudit.crud_matrix.sql.words import without_into
 
 _PARSERS = {
-    "postgresql": "postgres", "mysql": "mysql", "mariadb": "mysql", "sqlite": "sqlite",
-    "duckdb": "duckdb", "tsql": "tsql", "oracle": "oracle", "ansi": "",
-}  # fmt: skip
+    "postgresql": ("postgres",),
+    "mysql": ("mysql",),
+    "mariadb": ("mysql",),
+    "sqlite": ("sqlite",),
+    "duckdb": ("duckdb",),
+    "tsql": ("tsql",),
+    "oracle": ("oracle",),
+    "ansi": ("", "postgres", "mysql"),
+}
+"""Those that may read a dialect, one after the other."""
 
 
 def parsed(
     words: Sequence[Token], dialect: str, tables: Tables | None, replaces: bool = False
 ) -> Understood:
     """What the statement does; raises Doubt where the parser does not read all of it."""
+    if dialect in ("mysql", "mariadb", "oracle") and words[0].upper not in ("INSERT", "MERGE"):
+        words = without_into(words)
     tree = _tree(words, dialect)
     walk = Walk(dialect, tables, replaces)
     walk.statement(tree)
@@ -36,16 +45,17 @@ def parsed(
 def _tree(words: Sequence[Token], dialect: str) -> exp.Expression:
     # The parser's warnings quote the statement, values and all.
     logging.getLogger("sqlglot").setLevel(logging.CRITICAL + 1)
-    for text in (False, True):
-        try:
-            trees = sqlglot.parse(normalised(words, dialect, text), read=_PARSERS[dialect])
-        except SqlglotError:
-            continue
-        if len(trees) != 1 or trees[0] is None:
-            break
-        if trees[0].find(exp.Command):
-            break
-        return trees[0]
+    for parser in _PARSERS[dialect]:
+        for text in (False, True):
+            try:
+                trees = sqlglot.parse(normalised(words, dialect, parser, text), read=parser)
+            except RecursionError:
+                raise
+            except Exception:
+                # On what is no SQL of its dialect it fails in many ways.
+                continue
+            if len(trees) == 1 and trees[0] is not None and not trees[0].find(exp.Command):
+                return trees[0]
     raise Doubt("it cannot be parsed")
 
 
@@ -78,8 +88,6 @@ def _census(words: Sequence[Token], tree: exp.Expression) -> None:
         elif word.upper != "JOIN":
             continue
         if after.kind == "name" or (after.kind == "word" and after.upper not in _BEFORE_TABLE):
-            from crmaudit.crud_matrix.sql.lexer import unquoted
-
             if unquoted(after).lower() not in names and not _is_call(words, i + 2):
                 raise Doubt("the parser does not read all of its tables")
 

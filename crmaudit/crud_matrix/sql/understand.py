@@ -25,6 +25,8 @@ def understand(sql: str, dialect: str, tables: Tables | None = None) -> Understo
     if len(sql) > _LONG:
         sql = fingerprint(sql, dialect).text
     words = tokens(sql, dialect)
+    if [w.text for w in words[-3:]] == [")", ",", "..."]:
+        del words[-2:]  # rows that the source folded
     if not words:
         return Understood()
     if len(words) > _WORDS:
@@ -46,3 +48,6 @@ def understand(sql: str, dialect: str, tables: Tables | None = None) -> Understo
     except IndexError:
         # A statement that ends where a name has to follow.
         return Understood(unknown="it is not whole")
+    except (AttributeError, KeyError, TypeError, ValueError):
+        # A tree of a shape that nobody has seen: one odd statement must not end a collection.
+        return Understood(unknown="it is not understood")

@@ -54,6 +54,7 @@ class Walk:
         self.effects: list[tuple[Name, str]] = []
         self.calls: dict[Name, None] = {}
         self.temporary: list[Name] = []
+        self.named: dict[str, exp.Expression] = {}
 
     # --- statements
 
@@ -119,7 +120,9 @@ class Walk:
             raise Doubt("a conflict clause that is not understood")
         if updates:
             letters += "U"
-        if conflict.args.get("conflict_keys") or conflict.args.get("constraint"):
+        keyed = conflict.args.get("conflict_keys") or conflict.args.get("constraint")
+        # MySQL asks for the right to read what ON DUPLICATE KEY assigns.
+        if keyed or conflict.args.get("duplicate"):
             letters += "R"
         rights = [*_right_sides(updates), conflict.args.get("where")]
         others: list[Origin] = []
@@ -149,6 +152,9 @@ class Walk:
             if written[0] is not table:
                 scope = scope[1:]
         exprs = [*_right_sides(node.expressions), node.args.get("where"), node.args.get("order")]
+        if from_ is not None and self.dialect == "sqlite":
+            # It looks up each row by its number.
+            self._add(self._name(table), "R")
         self._write("U", written, scope, [*exprs, *_conditions(scope)], node, ctes)
 
     def _delete(self, node: exp.Delete, ctes: Ctes) -> None:
@@ -191,9 +197,10 @@ class Walk:
         returning = node.args.get("returning")
         for expression in (*exprs, returning):
             self.read(expression, ctes)
+        matched = any(_matches_columns(j) for s in scope for j in s.args.get("joins") or ())
         for target in targets:
             near = [t for t in targets if t is not target] + others
-            read = any(
+            read = matched or any(
                 read_by(e, [target], near, self.tables, self.dialect)
                 for e in exprs
                 if e is not None
@@ -293,6 +300,7 @@ class Walk:
         every = ctes | frozenset(names)
         forward = bool(clause.args.get("recursive")) or self.dialect == "sqlite"
         for cte, name in zip(clause.expressions, names, strict=True):
+            self.named[name] = cte.this
             inside = every if forward else ctes
             if self.dialect in ("tsql", "oracle") and isinstance(cte.this, exp.SetOperation):
                 inside = ctes | {name}
@@ -306,9 +314,7 @@ class Walk:
     def _table(self, node: exp.Table, ctes: Ctes) -> None:
         inner = node.this
         if isinstance(inner, (exp.Func, exp.Anonymous)):
-            if isinstance(inner, exp.Anonymous):
-                self._call(inner, [p.name for p in (node.args.get("db"),) if p is not None])
-            return
+            return  # it is called, and walked into as any function
         if isinstance(inner, exp.Parameter) and self.dialect == "tsql":
             return  # a table variable
         name = self._name(node)
@@ -332,7 +338,7 @@ class Walk:
         elif self.dialect != "duckdb":
             raise Doubt("what stands behind IN is not understood")
 
-    def _call(self, node: exp.Expression, above: Iterable[str] = ()) -> None:
+    def _call(self, node: exp.Expression) -> None:
         written = node.meta.get("name") or (node.this if isinstance(node, exp.Anonymous) else "")
         if isinstance(written, exp.Identifier):
             written = written.this
@@ -340,10 +346,12 @@ class Walk:
             return
         if written.lower() in _RUNS_SQL:
             raise Doubt(f"{written.lower()}() runs SQL that it is given as a text")
-        above = list(above)
+        above: list[str] = []
         parent = node.parent
         if isinstance(parent, exp.Dot) and parent.expression is node:
             above = [i.name for i in parent.this.find_all(exp.Identifier)]
+        elif isinstance(parent, exp.Table) and parent.args.get("db") is not None:
+            above = [parent.args["db"].name]
         self.calls[Name((*(folded(p, False, self.dialect) for p in above),
                          folded(written, False, self.dialect)))] = None  # fmt: skip
 
@@ -367,20 +375,23 @@ class Walk:
     ) -> exp.Table:
         """The table that a target means: one of the scope by its alias or name, else itself."""
         key = named.name.lower()
-        if not named.args.get("db"):
+        if self.dialect in ("tsql", "mysql", "mariadb", "ansi"):
             for one in scope:
-                if isinstance(one, exp.Table) and one.alias.lower() == key:
-                    return self._base(one, ctes)
-        if self.dialect in ("tsql", "mysql", "mariadb"):
-            for one in scope:
-                if isinstance(one, exp.Table) and not one.alias and one.name.lower() == key:
+                if isinstance(one, exp.Table) and one.alias_or_name.lower() == key:
                     return self._base(one, ctes)
         return self._base(named, ctes)
 
     def _base(self, table: exp.Table, ctes: Ctes) -> exp.Table:
-        if not table.args.get("db") and self._key(table.this) in ctes:
+        """The table behind a target; T-SQL changes rows through a named query as well."""
+        if table.args.get("db") or self._key(table.this) not in ctes:
+            return table
+        query = self.named.get(self._key(table.this))
+        from_ = query.args.get("from_") if isinstance(query, exp.Select) else None
+        if from_ is None or query is None or query.args.get("joins") or self.dialect != "tsql":
             raise Doubt("rows of a named query are changed")
-        return table
+        if not isinstance(from_.this, exp.Table) or from_.this.args.get("joins"):
+            raise Doubt("rows of a named query are changed")
+        return self._base(from_.this, ctes)
 
     def _assigned_tables(
         self, assigned: list[exp.Column], scope: list[exp.Expression]
@@ -441,6 +452,8 @@ class Walk:
         if not all(isinstance(p, exp.Identifier) for p in named):
             raise Doubt("the name of a table is not understood")
         name = Name(tuple(self._fold(p) for p in named if p.this))
+        if name.last.isdigit():
+            raise Doubt("a text stands where the name of a table has to")
         if any(DYNAMIC in p for p in name.parts):
             raise Doubt("the name of a table is put together at run time")
         return name
@@ -481,8 +494,11 @@ def _conditions(scope: Iterable[exp.Expression]) -> Iterator[exp.Expression]:
         for join in one.args.get("joins") or ():
             if join.args.get("on") is not None:
                 yield join.args["on"]
-            for column in join.args.get("using") or ():
-                yield column if isinstance(column, exp.Column) else exp.column(column)
+
+
+def _matches_columns(join: exp.Expression) -> bool:
+    """USING and NATURAL read columns of both sides."""
+    return bool(join.args.get("using")) or str(join.args.get("method")).upper() == "NATURAL"
 
 
 def _left_sides(assignments: Iterable[exp.Expression]) -> Iterator[exp.Column]:

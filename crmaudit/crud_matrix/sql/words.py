@@ -85,3 +85,53 @@ def called(words: Sequence[Token], dialect: str) -> tuple[Name, ...]:
             start -= 2
         found[read_name(words, start, dialect)[0]] = None
     return tuple(found)
+
+
+_REAL_INTO = frozenset(
+    "INSERT MERGE REPLACE IGNORE DELAYED LOW_PRIORITY HIGH_PRIORITY OVERWRITE".split()
+)
+
+
+def without_into(words: Sequence[Token]) -> Sequence[Token]:
+    """The statement without an INTO that fills variables or a file of the server."""
+    out: list[Token] = []
+    depth, i = 0, 0
+    while i < len(words):
+        word = words[i]
+        depth += {"(": 1, ")": -1}.get(word.text, 0)
+        before = words[i - 1].upper if i else ""
+        if depth or word.upper != "INTO" or before in _REAL_INTO or i == 0:
+            out.append(word)
+            i += 1
+            continue
+        if before == "COLLECT" and len(out) > 1:
+            del out[-2:]
+        i += 1
+        after = words[i].upper if i < len(words) else ""
+        if after in ("OUTFILE", "DUMPFILE"):
+            while i < len(words) and words[i].upper != "FROM":
+                i += 1
+            continue
+        if after == "STRICT":
+            i += 1
+        i = _after_targets(words, i)
+    return out
+
+
+def _after_targets(words: Sequence[Token], i: int) -> int:
+    """The place behind a list of variables."""
+    while i < len(words):
+        if words[i].kind not in ("word", "name", "param"):
+            return i
+        i += 1
+        while i + 1 < len(words) and words[i].text == ".":
+            i += 2
+        if i < len(words) and words[i].text in ("[", "("):
+            close = {"[": "]", "(": ")"}[words[i].text]
+            while i < len(words) and words[i].text != close:
+                i += 1
+            i += 1
+        if i >= len(words) or words[i].text != ",":
+            return i
+        i += 1
+    return i

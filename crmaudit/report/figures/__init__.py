@@ -31,6 +31,8 @@ DRAWERS: dict[str, tuple[str, bool]] = {
     "Panels": ("crmaudit.report.figures.panels:panels", True),
     "Missingness": ("crmaudit.report.figures.missingness:missingness", True),
     "Diagram": ("crmaudit.report.figures.diagram:diagram", False),
+    "Web": ("crmaudit.report.figures.web:web", False),
+    "BoxMap": ("crmaudit.report.figures.box_map:box_map", False),
 }
 
 WIDE = 720

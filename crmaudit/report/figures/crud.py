@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from crmaudit.report.blocks import SEVERITIES, SEVERITY_MARKS, Matrix, MatrixCell, MatrixLabel
+from crmaudit.report.blocks import SEVERITIES, SEVERITY_MARKS, Letter, MatrixLabel
 from crmaudit.report.figures.svg import Canvas, cut, fmt, measure
+from crmaudit.report.grid import Grid
 
 CELL = 7.0  # width and height of a letter's place
 SIZE = 5.2
@@ -15,14 +14,9 @@ ROW = 2 * CELL + 1.5
 PLACES = {"C": (0, 0), "R": (1, 0), "U": (0, 1), "D": (1, 1)}
 
 
-def sheet(
-    made: Matrix,
-    cells: Mapping[tuple[int, int], MatrixCell],
-    rows: range,
-    columns: range,
-    canvas: Canvas,
-) -> None:
+def sheet(grid: Grid, rows: range, columns: range, canvas: Canvas) -> None:
     """These rows by these columns, with their heads."""
+    made = grid.made
     side = min(max((measure(r.text, LABEL) for r in made.rows), default=0) + 12, 140)
     step = min((canvas.width - side) / max(len(columns), 1), 3 * CELL)
     head = min(max((measure(c.text, LABEL) for c in made.columns), default=0) + 12, HEAD)
@@ -39,8 +33,8 @@ def sheet(
         canvas.line(0, y, right, y, _edge(made.rows, r, rows.start), 0.5)
         canvas.lines(0, y + ROW / 2, [_label(made.rows[r], side - 4)], LABEL)
         for k, c in enumerate(columns):
-            if cell := cells.get((r, c)):
-                drawn.add(cell, side + k * step + step / 2 - CELL, y + 0.75)
+            if letters := grid.letters(r, c):
+                drawn.add(letters, side + k * step + step / 2 - CELL, y + 0.75)
     drawn.draw(canvas)
     canvas.line(0, bottom, right, bottom, "line", 0.5)
     canvas.line(right, 0, right, bottom, "rule", 0.5)
@@ -67,8 +61,10 @@ class _Letters:
         self._framed: list[str] = []
         self._struck: list[str] = []
 
-    def add(self, cell: MatrixCell, left: float, top: float) -> None:
-        for letter in cell.letters:
+    def add(self, letters: tuple[Letter, ...], left: float, top: float) -> None:
+        for letter in letters:
+            if letter.state == "unknown" and len(letters) > 1:
+                continue
             known = letter.letter in PLACES
             across, down = PLACES.get(letter.letter, (0.5, 0.5))
             x, y = left + across * CELL, top + down * CELL

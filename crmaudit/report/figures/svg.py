@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
 from html import escape
 
 from crmaudit.report.text import clean, slug
@@ -112,6 +114,15 @@ class Canvas:
             if value is not None
         )
         self._parts.append(f"<{tag}{text}>{content}</{tag}>" if content else f"<{tag}{text}/>")
+
+    @contextmanager
+    def group(self, **attributes: object) -> Iterator[None]:
+        """What is drawn inside stands in a group with these attributes."""
+        start = len(self._parts)
+        yield
+        inner = "".join(self._parts[start:])
+        del self._parts[start:]
+        self._add("g", inner, **attributes)
 
     def _area(
         self, x: float, y: float, width: float, height: float, fill: str, **attributes: object
@@ -314,4 +325,4 @@ class Canvas:
 
 
 def _attribute(value: object) -> str:
-    return fmt(value) if isinstance(value, int | float) else escape(str(value))
+    return fmt(value) if isinstance(value, int | float) else escape(clean(str(value)))

@@ -13,7 +13,7 @@ from crmaudit import __version__
 from crmaudit.crud_matrix.collectors.logs.funnel import Funnel
 from crmaudit.crud_matrix.collectors.logs.lines import Lines
 from crmaudit.crud_matrix.collectors.logs.recognise import reader_of
-from crmaudit.crud_matrix.collectors.logs.record import Reader, Record, Told, local_zone
+from crmaudit.crud_matrix.collectors.logs.record import Reader, Record, Told, Who, local_zone
 from crmaudit.crud_matrix.collectors.tally import Tally
 from crmaudit.crud_matrix.principals import Naming
 from crmaudit.errors import CrmauditError, InvalidInput, Problem
@@ -99,6 +99,8 @@ def _document(task: Task, origin: str, files: Sequence[_File], notes: Sequence[s
             f"crmaudit {__version__}",
         ),
         origin,
+        # Nothing in a log says that all was logged: only people can.
+        dropped=0 if task.known.traces.complete else None,
         tells_principals=log.funnel.tells_principals,
         notes=tuple(dict.fromkeys(told)),
     )
@@ -124,24 +126,20 @@ class _Log:
         self._seen: Counter[str] = Counter()
         self._database = task.source.database
         self._declared = task.known.map.principals if task.known.map else ()
-        self._accounts: dict[str, str] = {}
         self.funnel = Funnel(dialect, self._tally)
 
     def read(self, file: _File) -> Iterator[str]:
         """Take every statement of a file; what is to be said of it."""
         told = Told()
-        take, name = self.funnel.take, file.lines.path.name
-        by_host = self._dialect in _MYSQL
-        for number, record in enumerate(file.reader.read(file.lines, told)):
-            if by_host and "@" in record.who.principal:
-                record = self._without_host(record)
-            take(record)
-            if number % _EVERY == _EVERY - 1:
-                self._task.on_rows(name, number + 1)
+        name = file.lines.path.name
+        records = file.reader.read(file.lines, told)
+        self.funnel.take(self._shown(records, name, self._dialect in _MYSQL))
         yield from (f"{name}: {note}" for note in _notes(told, file))
 
     def notes(self) -> Iterator[str]:
         """What is to be said of all files together."""
+        if not sum(self._seen.values()):
+            yield "no statement is in it: the server may not be set to log them"
         zone = local_zone(self.funnel.stamp) if self.funnel.stamp else None
         if zone is not None:
             named = f" ({zone})" if zone else ""
@@ -172,25 +170,41 @@ class _Log:
             self._dialect,
             Naming(self._declared, known.words, self._task.key),
             database=self._database,
-            schema=source.default_schema,
+            schema=source.default_schema or self._default_schema,
         )
 
-    def _without_host(self, record: Record) -> Record:
-        """The account under the name that is declared, else without the place it came from.
+    @property
+    def _default_schema(self) -> str:
+        """Where names without a schema lie, as far as the language tells."""
+        if self._dialect in _MYSQL:
+            return self._database
+        return "public" if self._dialect == "postgresql" else ""
 
-        That may be a person's computer, and is not the host of the account's rights.
-        """
-        principal = record.who.principal
-        name = self._accounts.get(principal)
-        if name is None:
-            if len(self._accounts) > 50_000:
-                self._accounts.clear()
-            name = self._accounts[principal] = _account(principal, self._declared)
-        return record._replace(who=record.who._replace(principal=name))
+    def _shown(self, records: Iterator[Record], name: str, by_host: bool) -> Iterator[Record]:
+        """The records, without the hosts of accounts if they have any; progress is told."""
+        whose: dict[Who, Who] = {}
+        number = 0
+        for number, record in enumerate(records):
+            if number % _EVERY == _EVERY - 1:
+                self._task.on_rows(name, number + 1)
+                whose.clear()
+            if by_host:
+                who = whose.get(record.who)
+                if who is None:
+                    principal = _account(record.who.principal, self._declared)
+                    who = whose[record.who] = record.who._replace(principal=principal)
+                record = record._replace(who=who)
+            yield record
 
 
 def _account(principal: str, declared: Sequence[Principal]) -> str:
+    """The account under the name that is declared, else without the place it came from.
+
+    That may be a person's computer, and is not the host of the account's rights.
+    """
     user, _, host = principal.rpartition("@")
+    if not user:
+        return principal
     for one in declared:
         name, at, pattern = one.principal.partition("@")
         like = pattern.replace("%", "*").replace("_", "?")

@@ -14,8 +14,9 @@ LINE = re.compile(
     rb"(?P<id>\d+) (?P<command>[A-Z][A-Za-z]+(?: [A-Za-z]+)?)(?:\t(?P<argument>.*)|\s*$)",
     re.DOTALL,
 )
-_STARTED = re.compile(rb"\S.*, Version: \S+.*started with:")
-_HEADING = re.compile(rb"Tcp port: |Time\s+Id\s+Command\s+Argument")
+STARTED = re.compile(rb"\S.*, Version: \S+.*started with:")
+HEADING = re.compile(rb"Tcp port: |Time\s+Id\s+Command\s+Argument")
+_BY_NAME = re.compile(rb"\s*EXECUTE\s", re.IGNORECASE)
 _CONNECT = re.compile(
     rb"(?P<user>.*?)@(?P<host>\S*)(?: as .*?)? on (?P<db>.*?)(?: using .*)?", re.DOTALL
 )
@@ -50,7 +51,8 @@ class MysqlGeneral:
                     unknown.add(number)
                 if (use := used(text)) is not None:
                     connected[number] = who._replace(database=use)
-                elif text:
+                elif text and not (command == b"Query" and _BY_NAME.match(text)):
+                    # What EXECUTE runs follows as a command of its own.
                     yield Record(now, who, text)
             elif command in (b"Connect", b"Change user"):
                 if number in connected:
@@ -76,17 +78,17 @@ class MysqlGeneral:
         for line in lines:
             match = LINE.match(line)
             if match is None:
-                if _STARTED.match(line):
+                if STARTED.match(line):
                     yield from finished()
                     for who in connected.values():
                         yield Record(now, who, b"", 0)
                     connected.clear()
                     command = b""
-                elif command and not _HEADING.match(line):
+                elif command and not HEADING.match(line):
                     if size < LONGEST:
                         parts.append(line)
                         size += len(line)
-                elif not _HEADING.match(line):
+                elif not HEADING.match(line):
                     told.other += bool(line.strip())
                 continue
             if command:

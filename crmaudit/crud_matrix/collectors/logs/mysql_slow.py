@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from crmaudit.crud_matrix.collectors.logs.lines import Lines
-from crmaudit.crud_matrix.collectors.logs.mysql_general import used
+from crmaudit.crud_matrix.collectors.logs.mysql_general import HEADING, STARTED, used
 from crmaudit.crud_matrix.collectors.logs.record import LONGEST, Record, Told, Who
 
 _TIME = re.compile(rb"# Time: (\S+(?: +\d?\d:\d\d:\d\d)?)")
@@ -73,7 +73,7 @@ class MysqlSlow:
                 failed = failed or _FAILED.search(line) is not None
                 continue
             if not known:
-                told.other += bool(line.strip())
+                told.other += bool(line.strip() and not STARTED.match(line) and not HEADING.match(line))
                 continue
             if in_head or not parts:
                 in_head = False

@@ -30,7 +30,7 @@ _FORMS = {
     "backend": r"client backend|parallel worker|autovacuum worker|background worker|walsender",
     "number": r"\d+(?![\w.])",
     "label": r"[A-Za-z]\w*=",
-    "word": r"[^\s,;|=@\[\]()<>'\"]*[^\s,;|=@\[\]()<>'\":]|\[unknown\]",
+    "word": r"\[unknown\]|[^\s,;|=@\[\]()<>'\":](?:[^\s,;|=@\[\]()<>'\"]*[^\s,;|=@\[\]()<>'\":])?",
     "other": r".",
 }
 _TOKEN = re.compile("|".join(f"(?P<{k}>{v})" for k, v in _FORMS.items()), re.DOTALL)
@@ -153,7 +153,7 @@ def _roles(examples: Sequence[_Tokens], users: set[str], databases: set[str]) ->
         elif kind == "word":
             free.append(i)
     texts = {i: {e[i][1] for e in examples} for i in free}
-    free = [i for i in free if not all(_STATE.fullmatch(t) or _TAG.fullmatch(t) for t in texts[i])]
+    free = [i for i in free if not all(map(_no_name, texts[i]))]
     for i in free:
         if first[i + 1 : i + 2] == (("other", "@"),) and i + 2 < len(first):
             give(i, "user")
@@ -165,12 +165,22 @@ def _roles(examples: Sequence[_Tokens], users: set[str], databases: set[str]) ->
         elif users & texts[i]:
             give(i, "user")
     rest = [i for i in rest if i not in roles]
+    for place in [p for p, role in roles.items() if role == "database"]:
+        before = max((i for i in free if i < place), default=-1)
+        if before in rest:
+            give(before, "user")  # nobody writes them the other way with something between
+            rest.remove(before)
     wanted = [r for r in ("user", "database") if r not in roles.values()]
     # Two names are user and database, in that order; of another number nobody knows.
     if rest and len(rest) == len(wanted) and not (len(wanted) == 1 and not databases | users):
         for i, role in zip(rest, wanted, strict=True):
             give(i, role)
     return roles
+
+
+def _no_name(text: str) -> bool:
+    """Whether it is rather a state, a command or nothing than a name."""
+    return text == "[unknown]" or bool(_STATE.fullmatch(text) or _TAG.fullmatch(text))
 
 
 def _pattern(example: _Tokens, roles: dict[int, str]) -> str:

@@ -73,18 +73,20 @@ class Shapes:
         try:
             return shapes[names]
         except KeyError:
-            self._size += 1
             shape = shapes[names] = self._shape(outer)
+            self._grown()
             return shape
+
+    @property
+    def remembered(self) -> int:
+        """How many outlines and shapes are remembered now."""
+        return len(self._known) + sum(len(known[1]) for known in self._known.values() if known)
 
     def _learn(
         self, blank: bytes, outer: bytes
     ) -> tuple[_Kept | None, dict[Hashable, bytes]] | None:
         """How statements of this outline are told apart; None for only by the whole text."""
-        if self._size >= self._most:
-            self._known.clear()
-            self._size = 0
-        self._size += 1
+        self._grown()
         found: tuple[_Kept | None, dict[Hashable, bytes]] | None = None
         if b"'" not in outer or self._is_plain(outer):
             values = set(self._values(outer))
@@ -93,6 +95,13 @@ class Shapes:
             found = (itemgetter(*names) if names else None, {})
         self._known[blank] = found
         return found
+
+    def _grown(self) -> None:
+        """One more is remembered; where that is too many, none."""
+        self._size += 1
+        if self._size > self._most:
+            self._known.clear()
+            self._size = 0
 
     def _is_plain(self, outer: bytes) -> bool:
         """Whether a lexer sees the quotes where they are."""

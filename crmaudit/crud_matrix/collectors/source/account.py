@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from crmaudit.crud_matrix.collectors.source.evaluate import Seen
-from crmaudit.crud_matrix.collectors.source.frameworks import Classes, Model, bears, letters
-from crmaudit.crud_matrix.collectors.source.values import Thing
+from crmaudit.crud_matrix.collectors.source.frameworks import bears, letters
+from crmaudit.crud_matrix.collectors.source.models import Classes, Model
+from crmaudit.crud_matrix.collectors.source.values import TEMPORARY, Thing
 from crmaudit.crud_matrix.collectors.source.words import MARKER, Rendered, Template, Wanted, render
 from crmaudit.crud_matrix.sql import Name, Tables, Understood, fingerprint, understand
 from crmaudit.evidence import Catalog
 from crmaudit.evidence.use import LETTERS, Called, Letter, Sighting, Unread
 
 _PLACES = 10
+_LONG = 20_000
 _FILLED = re.compile(r"crm(?:hole\d+x|column|alias)", re.IGNORECASE)
 _WORD = re.compile(r"\w+")
 _TABLE_STEPS = {"ToTable"}
@@ -46,6 +47,14 @@ class _Statement:
     language: str
 
 
+@dataclass(slots=True)
+class _Kind:
+    """What a statement does, and where it stands."""
+
+    found: Understood
+    times: _Times
+
+
 @dataclass
 class Account:
     """All that was found in one source, counted as it comes.
@@ -57,11 +66,24 @@ class Account:
     catalog: Catalog
     dialect: str
     classes: Classes = field(default_factory=Classes)
-    _statements: dict[_Statement, _Times] = field(default_factory=dict)
+    _statements: dict[_Statement, _Kind] = field(default_factory=dict)
+    _tables: dict[str, Tables] = field(default_factory=dict)
     _acts: dict[tuple[str, str, tuple[str, ...]], _Times] = field(default_factory=dict)
     _blind: _Times = field(default_factory=_Times)
 
-    def statement(self, rendered: Rendered, place: str, language: str) -> None:
+    def statements(self, alternatives: Iterable[tuple[Rendered, str]], language: str) -> None:
+        """Count a statement, of which several forms may be known, each with its place.
+
+        A form that cannot be parsed counts only where none can: not every way
+        through the branches before it is one that the program takes.
+        """
+        keys = [(self._key(r, place, language), place) for r, place in alternatives]
+        clear = [k for k, _ in keys if not self._statements[k].found.unknown]
+        for key, place in keys:
+            if key in clear or not clear:
+                self._statements[key].times.add(place)
+
+    def _key(self, rendered: Rendered, place: str, language: str) -> _Statement:
         dialect = self.dialect if self.dialect != "ansi" else guessed(rendered.sql)
         made = fingerprint(rendered.sql, dialect)
         file = place.rpartition(":")[0]
@@ -72,7 +94,15 @@ class Account:
         key = _Statement(
             made.text, wanted, rendered.whole, rendered.sure, dialect, _family(language)
         )
-        self._statements.setdefault(key, _Times()).add(place)
+        if key not in self._statements:
+            # Of a long one its fingerprint has all that matters.
+            sql = rendered.sql if len(rendered.sql) < _LONG else made.text
+            found = understand(sql, dialect, self.tables(dialect))
+            self._statements[key] = _Kind(found, _Times())
+        return key
+
+    def tables(self, dialect: str) -> Tables:
+        return self._tables.setdefault(dialect, Tables(self.catalog, dialect))
 
     def act(self, thing: Thing, arg: str | None, place: str, language: str) -> None:
         last = thing.steps[-1] if thing.steps else ""
@@ -123,10 +153,6 @@ class _Looking:
     def __init__(self, account: Account, routines: frozenset[str]) -> None:
         self._account = account
         self._routines = routines
-        self._tables = {
-            d: Tables(account.catalog, d)
-            for d in {account.dialect, *(s.dialect for s in account._statements)}
-        }
         self._names = {t.name.lower(): t.qualified for t in account.catalog.tables}
         self._seen: dict[tuple[str, Letter, str], _Times] = {}
         self._called: dict[str, _Times] = {}
@@ -135,12 +161,14 @@ class _Looking:
 
     def told(self) -> Told:
         result = self._result
-        understood = {s: self._understood(s) for s in self._account._statements}
+        kinds = self._account._statements
         temporary = {
-            self._temporary_key(s, n) for s, u in understood.items() for n in u.creates_temporary
+            self._temporary_key(s, n) for s, k in kinds.items() for n in k.found.creates_temporary
         }
-        for statement, times in self._account._statements.items():
-            self._one(statement, understood[statement], times, temporary)
+        temporary.add(TEMPORARY)
+        for statement, kind in kinds.items():
+            if kind.times.count:
+                self._one(statement, kind.found, kind.times, temporary)
         for (language, root, steps), times in self._account._acts.items():
             self._act(language, root, steps, times)
         blind = self._account._blind
@@ -169,14 +197,13 @@ class _Looking:
 
     # Statements
 
-    def _understood(self, statement: _Statement) -> Understood:
-        return understand(statement.text, statement.dialect, self._tables[statement.dialect])
-
     def _temporary_key(self, statement: _Statement, name: Name) -> str:
         marker = MARKER.fullmatch(name.last)
         if marker is None:
             return name.last.lower()
         wanted = statement.wanted[int(marker[1])]
+        if wanted.of == TEMPORARY:
+            return TEMPORARY
         return wanted.variable or f"{wanted.before}*{wanted.after}".lower()
 
     def _one(
@@ -219,7 +246,7 @@ class _Looking:
         else:
             words = {w.lower() for w in _WORD.findall(statement.text)}
             tables = frozenset(self._names[w] for w in words & self._names.keys())
-        text = _FILLED.sub("…", statement.text)[:400]
+        text = self._shown(statement)
         known_times, known_tables = self._unread.setdefault((text, reason), (_Times(), tables))
         self._add(known_times, times)
         self._unread[text, reason] = (known_times, known_tables | tables)
@@ -233,8 +260,20 @@ class _Looking:
             return "a part of it is put together at run time"
         return ""
 
+    def _shown(self, statement: _Statement) -> str:
+        """The statement with the names that could be looked up in their places."""
+
+        def name(match: re.Match[str]) -> str:
+            marker = MARKER.fullmatch(match[0])
+            found = None
+            if marker is not None and int(marker[1]) < len(statement.wanted):
+                found = self._looked_up(statement, statement.wanted[int(marker[1])])
+            return found or "…"
+
+        return _FILLED.sub(name, statement.text)[:400]
+
     def _known(self, statement: _Statement, name: Name) -> bool:
-        return self._tables[statement.dialect].find(name) is not None
+        return self._account.tables(statement.dialect).find(name) is not None
 
     def _table(self, statement: _Statement, name: Name) -> tuple[str | None, bool]:
         """The table meant and whether the catalog has it; None where nobody can say."""
@@ -244,7 +283,7 @@ class _Looking:
             return found, found is not None
         if any(MARKER.search(p) for p in name.parts):
             name = Name((name.last,))
-        tables = self._tables[statement.dialect]
+        tables = self._account.tables(statement.dialect)
         here = tables.find(name)
         if here is not None:
             return here.qualified, True
@@ -278,15 +317,25 @@ class _Looking:
             table, _, by = root[1:].partition("@")
             model = Model(by, (table,))
         else:
-            model = self._account.classes.model(language, root)
+            model, steps = self._reached(language, root, steps)
         if model is None:
             return
-        told = letters(model, steps)
+        told = letters(model.by, steps)
         name = self._of_model(language, model) if told else None
         if name:
             self._result.framework_calls += times.count
-            by = model.by if model.by != "repository" else "repository"
-            self._sight(name, told, by, times)
+            self._sight(name, told, model.by, times)
+
+    def _reached(
+        self, language: str, root: str, steps: tuple[str, ...]
+    ) -> tuple[Model | None, tuple[str, ...]]:
+        """The model that is worked on, and the steps from it on."""
+        classes = self._account.classes
+        for i in range(len(steps) - 2, -1, -1):  # context.Orders.Add, prisma.order.create
+            model = classes.model(language, "." + steps[i])
+            if model is not None:
+                return model, steps[i + 1 :]
+        return classes.model(language, root), steps
 
     def _of_model(self, language: str, model: Model | None) -> str | None:
         """The model's table: the first of its names that the catalog has."""
@@ -294,7 +343,7 @@ class _Looking:
             return None
         if model.entity:
             return self._of_model(language, self._account.classes.model(language, model.entity))
-        tables = self._tables[self._account.dialect]
+        tables = self._account.tables(self._account.dialect)
         for table in model.tables:
             found = tables.find(Name(tuple(table.split("."))))
             if found is not None:
@@ -328,10 +377,14 @@ class InFile:
         self._language = language
         self._imports = imports
 
-    def text(self, template: Template) -> None:
-        rendered = render(template, braces=self._language == "PHP")
-        if rendered is not None:
-            self._account.statement(rendered, f"{self._place}:{template.line}", self._language)
+    def texts(self, alternatives: Iterable[Template]) -> None:
+        made = [
+            (rendered, f"{self._place}:{t.line}")
+            for t in alternatives
+            if (rendered := render(t, php=self._language == "PHP")) is not None
+        ]
+        if made:
+            self._account.statements(made, self._language)
 
     def act(self, thing: Thing, arg: str | None) -> None:
         self._account.act(thing, arg, f"{self._place}:{thing.line}", self._language)
@@ -341,7 +394,3 @@ class InFile:
 
     def blind(self, line: int) -> None:
         self._account.blind(f"{self._place}:{line}")
-
-
-__all__ = ["Account", "InFile", "Told", "guessed"]
-_ = (Counter, Iterable, Iterator, Mapping)

@@ -31,6 +31,7 @@ from crmaudit.crud_matrix.collectors.source.tree import (
 )
 from crmaudit.crud_matrix.collectors.source.values import (
     MOST,
+    TABLE_NAMES,
     Thing,
     Value,
     as_template,
@@ -56,8 +57,8 @@ class Seen:
 
 
 class Findings(Protocol):
-    def text(self, template: Template) -> None:
-        """A text that is used for something; most are no SQL."""
+    def texts(self, alternatives: Iterable[Template]) -> None:
+        """A text that is used for something, in all forms it can have; most are no SQL."""
 
     def act(self, thing: Thing, arg: str | None) -> None:
         """A step was made; `arg` is the first argument, where it is a known text."""
@@ -88,22 +89,22 @@ class _Evaluator:
     def run(self, block: list[Node], frame: _Frame) -> None:
         self._block(block, frame)
         for template in list(frame.pending.values()):
-            self._tell(template, frame)
+            self._tell([template], frame)
 
     def _block(self, block: list[Node], frame: _Frame) -> None:
         for node in block:
             self._use(self._value(node, frame), frame)
 
     def _use(self, value: Value, frame: _Frame) -> None:
-        for one in value:
-            if isinstance(one, Template):
-                self._tell(one, frame)
+        self._tell([one for one in value if isinstance(one, Template)], frame)
 
-    def _tell(self, template: Template, frame: _Frame) -> None:
-        frame.pending.pop(template.parts, None)
-        if template.parts not in frame.told:
+    def _tell(self, templates: list[Template], frame: _Frame) -> None:
+        new = [t for t in templates if t.parts not in frame.told]
+        for template in templates:
+            frame.pending.pop(template.parts, None)
             frame.told.add(template.parts)
-            self._findings.text(template)
+        if new:
+            self._findings.texts(new)
 
     # Values
 
@@ -112,7 +113,7 @@ class _Evaluator:
             case Text():
                 return (Template((node.text,), node.line),)
             case Joined():
-                return self._joined([self._value(p, frame) for p in node.parts], frame)
+                return self._joined([self._part(p, frame) for p in node.parts], frame)
             case Name():
                 return self._named(node.name, frame)
             case Member():
@@ -135,6 +136,12 @@ class _Evaluator:
             case Class():
                 self._class(node, frame)
         return (unknown(),)
+
+    def _part(self, node: Node, frame: _Frame) -> Value:
+        """A part of a text; a hole is called as the variable that stands there."""
+        value = self._value(node, frame)
+        name = node.name if isinstance(node, Name | Member) else ""
+        return tuple(as_template(v, name) for v in value)
 
     def _joined(self, parts: list[Value], frame: _Frame) -> Value:
         made: list[Template] = [Template(())]
@@ -210,6 +217,8 @@ class _Evaluator:
         if handed:
             return handed
         found: list[Thing] = []
+        if short in TABLE_NAMES and isinstance(node.of, Name) and node.of.name == "this":
+            return tuple(replace(o, steps=(short,)) for o in _things(frame.names.get("class ", ())))
         for one in of:
             if isinstance(one, Thing):
                 thing = Thing(one.root, (*one.steps[-12:], short), node.line)
@@ -236,9 +245,7 @@ class _Evaluator:
         if short not in formats.TAKING:
             return ()
         for value in (*args[:2], *named.values()):
-            for one in value:
-                if isinstance(one, Thing):
-                    found.append(Thing(one.root, (*one.steps[-12:], short), node.line))
+            found += [Thing(t.root, (*t.steps[-12:], short), node.line) for t in _things(value)]
         if not found and first and formats.CLASS_NAME.fullmatch(first):
             found.append(Thing(first.replace("\\", "."), (short,), node.line))
         for thing in found:
@@ -251,13 +258,17 @@ class _Evaluator:
         value = self._value(node.value, frame) if node.value is not None else ()
         if node.adds:
             value = self._joined([self._value(node.target, frame), value], frame)
-        known = [v for v in value if not (isinstance(v, Template) and _empty(v))]
+        known = [v for v in value if not (isinstance(v, Template) and v.empty)]
         if node.type and not known:
             typed = re.sub(r"\s", "", node.type).strip("?")
             if typed[:1].isupper() or "." in typed:
                 value = (Thing(typed, (":",)),)
         if not value:
             value = (unknown(),)
+        if isinstance(node.value, Call) and isinstance(node.target, Name | Member):
+            # What a function gives is called as the variable that takes it.
+            name = node.target.name
+            value = tuple(unknown(name) if v == unknown(node.value.name) else v for v in value)
         self._store(node.target, value, frame)
         return value if isinstance(node.target, Group) else ()
 
@@ -348,8 +359,6 @@ class _Evaluator:
         self._findings.seen(seen)
         for mark in node.marks:
             self._call(mark, inner)
-        # A field that is no constant is not known to a method that runs later.
-        inner.pending.update()
         self.run(later, inner)
 
     def _field(
@@ -371,6 +380,10 @@ class _Evaluator:
             frame.names[f"this.{name}"] = (Thing(types[name], (":",)),)
             frame.names.setdefault(name, (Thing(types[name], (":",)),))
         self._pend(value, frame)
+
+
+def _things(value: Value) -> list[Thing]:
+    return [v for v in value if isinstance(v, Thing)]
 
 
 def _flat(body: list[Node]) -> Iterable[Node]:

@@ -11,23 +11,84 @@ from crmaudit.crud_matrix.collectors.source.words import Hole, Template
 APPENDING = frozenset({"append", "Append", "AppendLine", "appendln", "concat"})
 TAKING = frozenset(
     ">" + name
-    for name in """
-    query select insert update delete add add_all merge get scalars get_object_or_404
-    get_list_or_404 exists bulk_save_objects
-    getRepository find persist remove createQueryBuilder refresh getReference
-    Entity Set Add AddAsync AddRange AddRangeAsync Remove RemoveRange Update UpdateRange Attach Find
-    FindAsync saveAndFlush save saveAll createQuery load saveOrUpdate
-    getFieldValue setFieldValue commonRetrieve singleValue
-    """.split()
+    for name in [
+        "query",
+        "select",
+        "insert",
+        "update",
+        "delete",
+        "add",
+        "add_all",
+        "merge",
+        "get",
+        "scalars",
+        "get_object_or_404",
+        "get_list_or_404",
+        "exists",
+        "bulk_save_objects",
+        "getRepository",
+        "find",
+        "persist",
+        "remove",
+        "createQueryBuilder",
+        "refresh",
+        "getReference",
+        "Entity",
+        "Set",
+        "Add",
+        "AddAsync",
+        "AddRange",
+        "AddRangeAsync",
+        "Remove",
+        "RemoveRange",
+        "Update",
+        "UpdateRange",
+        "Attach",
+        "Find",
+        "FindAsync",
+        "saveAndFlush",
+        "save",
+        "saveAll",
+        "createQuery",
+        "load",
+        "saveOrUpdate",
+        "getFieldValue",
+        "setFieldValue",
+        "commonRetrieve",
+        "singleValue",
+    ]
 )
 CLASS_NAME = re.compile(r"[A-Z]\w*(?:[\\.:]{1,2}[A-Z]\w*)*")
 
 _SAME = frozenset(
-    """
-    trim rtrim ltrim strip lstrip rstrip dedent text sql raw freeze squish strip_heredoc
-    stripIndent toString ToString Trim TrimEnd intern stripMargin html_safe chomp
-    nl2br unescaped literal SQL
-    """.split()
+    [
+        "trim",
+        "rtrim",
+        "ltrim",
+        "strip",
+        "lstrip",
+        "rstrip",
+        "dedent",
+        "text",
+        "sql",
+        "raw",
+        "freeze",
+        "squish",
+        "strip_heredoc",
+        "stripIndent",
+        "toString",
+        "ToString",
+        "Trim",
+        "TrimEnd",
+        "intern",
+        "stripMargin",
+        "html_safe",
+        "chomp",
+        "nl2br",
+        "unescaped",
+        "literal",
+        "SQL",
+    ]
 )
 _BUILDERS = frozenset({"StringBuilder", "StringBuffer", "StringJoiner", "String"})
 _PERCENT = re.compile(r"%(?:(\d+)\$|\((\w+)\))?[-+ 0#]*\d*(?:\.\d+)?([a-zA-Z%])")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from xml.parsers import expat
 
@@ -36,10 +37,8 @@ def statements(data: bytes) -> list[Template]:
     parser.CharacterDataHandler = reader.text
     # Entities of a document type are not needed, and a way to exhaust memory.
     parser.EntityDeclHandler = _no_entities
-    try:
+    with contextlib.suppress(expat.ExpatError, _EntityError):
         parser.Parse(data, True)
-    except (expat.ExpatError, _EntityError):
-        pass
     return [reader.template(parts, line) for name, parts, line in reader.found if name != "sql"]
 
 

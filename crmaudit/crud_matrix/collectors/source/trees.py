@@ -13,6 +13,8 @@ from collections.abc import Callable, Iterable
 from functools import cache
 from typing import TYPE_CHECKING
 
+from crmaudit.crud_matrix.collectors.source import grammar
+from crmaudit.crud_matrix.collectors.source.marks import field, marks, of_types
 from crmaudit.crud_matrix.collectors.source.tree import (
     Call,
     Class,
@@ -45,8 +47,6 @@ _GRAMMARS = {
 }
 
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\n", "f": " ", "v": " ", "0": " ", "\n": "", "s": " "}
-_MARK = re.compile(r"@(?:\w+\\)*(\w+)\s*\(([^()]*)")
-_MARK_ARGUMENT = re.compile(r"(\w+)\s*=\s*\"([^\"]*)\"|\"([^\"]*)\"")
 
 
 @cache
@@ -75,7 +75,7 @@ class _Converter:
         self._heredocs: dict[int, TS] = {}
         self._types = "" if ruby else ":"
         if ruby and b"<<" in data:
-            found = list(_of_types(root, {"heredoc_beginning", "heredoc_body"}))
+            found = list(of_types(root, {"heredoc_beginning", "heredoc_body"}))
             begun = [n for n in found if n.type == "heredoc_beginning"]
             bodies = [n for n in found if n.type == "heredoc_body"]
             self._heredocs = {b.start_byte: body for b, body in zip(begun, bodies, strict=False)}
@@ -87,13 +87,14 @@ class _Converter:
 
     def node(self, node: TS) -> Node | None:
         """What it is in the common form; None where nothing in it bears on anything."""
-        handler = _HANDLERS.get(node.type)
-        if handler is not None:
-            return handler(self, node)
-        if node.type in _NOTHING:
+        method = grammar.HANDLER.get(node.type)
+        if method is not None:
+            made: Node | None = getattr(self, method)(node)
+            return made
+        if node.type in grammar.NOTHING:
             return None
         parts = self.block(node)
-        if len(parts) == 1 and node.type in _WRAPPERS:
+        if len(parts) == 1 and node.type in grammar.WRAPPERS:
             return parts[0]
         return Group(parts) if parts else None
 
@@ -112,10 +113,10 @@ class _Converter:
         return re.sub(r"::|\\|->|\?\.", ".", text)
 
     def if_(self, node: TS) -> Node:
-        before = [self.value(_field(node, "condition"))]
+        before = [self.value(field(node, "condition"))]
         blocks: list[list[Node]] = []
         whole = False
-        body = _field(node, "consequence", "body")
+        body = field(node, "consequence", "body")
         blocks.append(self.block(body) if body is not None and _is_block(body) else self._one(body))
         for other in node.children_by_field_name("alternative"):
             whole = whole or not other.type.startswith(("else_if", "elsif"))
@@ -134,14 +135,14 @@ class _Converter:
         return [made] if made is not None else []
 
     def loop(self, node: TS) -> Node:
-        body = _field(node, "body")
+        body = field(node, "body")
         parts: list[Node] = []
         rest = [n for n in node.named_children if n != body]
-        if node.type in {"foreach_statement", "enhanced_for_statement", "for_in_statement", "for"}:
+        if node.type in grammar.LOOPS_OF_EACH:
             target, source = self._each(node, rest)
             if target is not None:
                 line = node.start_point[0] + 1
-                made = _field(node, "type")
+                made = field(node, "type")
                 typed = self.text(made) if made is not None else ""
                 parts.append(Set(target, Call(source, "<each>", [], line), type=typed))
         else:
@@ -152,8 +153,8 @@ class _Converter:
         return Group([*parts, Fork([inner])])
 
     def _each(self, node: TS, rest: list[TS]) -> tuple[Node | None, Node]:
-        left = _field(node, "left", "name", "pattern")
-        right = _field(node, "right", "value")
+        left = field(node, "left", "name", "pattern")
+        right = field(node, "right", "value")
         if left is None and len(rest) >= 2:  # PHP: foreach (source as key => item)
             right, left = rest[0], rest[1]
             if left.type == "pair" and left.named_child_count:
@@ -165,7 +166,7 @@ class _Converter:
         blocks: list[list[Node]] = []
         before: list[Node] = []
         for n in _branches(node):
-            if n.type in _BRANCHES:
+            if n.type in grammar.BRANCHES:
                 blocks.append(self.block(n))
             elif (made := self.node(n)) is not None:
                 before.append(made)
@@ -178,145 +179,109 @@ class _Converter:
     # Assignments
 
     def set_(self, node: TS) -> Node | None:
-        left, right = _field(node, "left"), _field(node, "right")
+        left, right = field(node, "left"), field(node, "right")
         if left is None or right is None:
             return Group(self.block(node))
-        operator = _field(node, "operator")
+        operator = field(node, "operator")
         sign = self.text(operator) if operator is not None else "="
         target = self.value(left)
+        if isinstance(target, Call) and target.of is not None and not target.args:
+            target = Member(target.of, target.name)  # Ruby: self.name = …
         value = self.value(right)
         if sign in {"=", "||=", "??=", "&&=", ":="}:
             return Set(target, value)
         return Set(target, value, adds=sign in {".=", "+=", "<<="})
 
     def declare(self, node: TS) -> Node | None:
-        name = _field(node, "name")
-        value = _field(node, "value", "default_value")
+        name = field(node, "name")
+        value = field(node, "value", "default_value")
         children = node.named_children
         if name is None and children:
             name = children[0]
         if value is None and len(children) > 1 and children[-1] != name:
-            value = children[-1] if children[-1].type not in _NOTHING else None
+            value = children[-1] if children[-1].type not in grammar.NOTHING else None
         if value is not None and value.type == "equals_value_clause":
             value = value.named_children[-1]
         parent = node.parent
-        kind = _field(node, "type") or (_field(parent, "type") if parent is not None else None)
+        kind = field(node, "type") or (field(parent, "type") if parent is not None else None)
         typed = self.text(kind).lstrip(": ?") if kind is not None else ""
         made = self.node(value) if value is not None else None
         if value is not None and made is None:
             made = Group([])
         return Set(Name(self.dotted(name)), made, type=typed)
 
-    def field(self, node: TS) -> Node | None:
+    def field_(self, node: TS) -> Node | None:
         """A class's field: JavaScript, TypeScript; a property of C#, or PHP's list of them."""
-        name = _field(node, "name", "property")
+        name = field(node, "name", "property")
         if name is None:
             return Group(self.block(node))
-        accessors = _field(node, "accessors")
+        accessors = field(node, "accessors")
         if accessors is not None and (code := self.block(accessors)):
             return Group(code)
-        value = _field(node, "value")
+        value = field(node, "value")
         made = self.node(value) if value is not None else None
-        kind = _field(node, "type")
+        kind = field(node, "type")
         typed = self.text(kind).lstrip(": ?")
         return Set(Name(self.dotted(name)), made, type=typed)
 
     # Functions and classes
 
     def function(self, node: TS) -> Node | None:
-        marks = self._marks(node)
-        body = _field(node, "body")
-        if not marks and not self._worth(self._data[node.start_byte : node.end_byte]):
+        found = marks(node, self)
+        body = field(node, "body")
+        if not found and not self._worth(self._data[node.start_byte : node.end_byte]):
             return None
         params: list[tuple[str, str]] = []
-        listed = _field(node, "parameters", "parameter")
+        listed = field(node, "parameters", "parameter")
         if listed is not None:
             each = listed.named_children if listed.named_child_count else [listed]
             for p in each:
-                name = _field(p, "name", "pattern") or p
-                kind = _field(p, "type")
+                name = field(p, "name", "pattern") or p
+                kind = field(p, "type")
                 params.append((self.dotted(name), self.text(kind).lstrip(": ?")))
         inner: list[Node] = []
         if body is not None:
             inner = self.block(body) if _is_block(body) else [Give(self.value(body))]
-        return Function(self.dotted(_field(node, "name")), params, inner, marks)
+        return Function(self.dotted(field(node, "name")), params, inner, found)
 
     def class_(self, node: TS) -> Node:
         bases: list[str] = []
         for child in node.named_children:
-            if child.type in _HERITAGE:
+            if child.type in grammar.HERITAGE:
                 names = child.named_children
                 while len(names) == 1 and names[0].type in {"type_list", "extends_clause"}:
                     names = names[0].named_children
                 bases += [re.sub(r"\s", "", self.dotted(n)) for n in names if n.type != "arguments"]
-        body = _field(node, "body")
+        body = field(node, "body")
         inner = self.block(body) if body is not None else []
         inner = self._promoted(node) + inner
-        name = self.dotted(_field(node, "name"))
-        return Class(name, bases, inner, self._marks(node), node.start_point[0] + 1)
+        name = self.dotted(field(node, "name"))
+        return Class(name, bases, inner, marks(node, self), node.start_point[0] + 1)
 
     def module(self, node: TS) -> Node:
-        body = _field(node, "body")
+        body = field(node, "body")
         return Group(self.block(body) if body is not None else self.block(node))
 
     def _promoted(self, node: TS) -> list[Node]:
         """Fields that a constructor's parameters make: PHP, TypeScript."""
-        body = _field(node, "body")
+        body = field(node, "body")
         found: list[Node] = []
         for method in body.named_children if body is not None else ():
-            if self.dotted(_field(method, "name")) not in {"__construct", "constructor"}:
+            if self.dotted(field(method, "name")) not in {"__construct", "constructor"}:
                 continue
-            listed = _field(method, "parameters")
+            listed = field(method, "parameters")
             for p in listed.named_children if listed is not None else ():
                 kinds = {c.type for c in p.children}
                 if p.type == "property_promotion_parameter" or "accessibility_modifier" in kinds:
-                    name = self.dotted(_field(p, "name", "pattern"))
-                    typed = self.text(_field(p, "type")).lstrip(": ?")
+                    name = self.dotted(field(p, "name", "pattern"))
+                    typed = self.text(field(p, "type")).lstrip(": ?")
                     found.append(Set(Name(name), None, type=typed))
         return found
 
-    def _marks(self, node: TS) -> list[Call]:
-        """Annotations, attributes and decorators, and those that PHP writes into comments."""
-        found: list[Call] = []
-        places = [node]
-        if node.parent is not None and node.parent.type == "export_statement":
-            places.append(node.parent)
-        before = node.prev_named_sibling
-        while before is not None and before.type == "decorator":
-            places.append(before)
-            before = before.prev_named_sibling
-        if before is not None and before.type == "comment":
-            found += _comment_marks(self.text(before), before.start_point[0] + 1)
-        for place in places:
-            tops = [place] if place.type == "decorator" else place.children
-            for top in tops:
-                if top.type in {"modifiers", "attribute_list", "decorator"}:
-                    for mark in _of_types(top, _MARKS):
-                        found.append(self._mark(mark))
-        return found
-
-    def _mark(self, mark: TS) -> Call:
-        name = _field(mark, "name", "function") or (mark.named_children or [mark])[0]
-        args: list[Node] = []
-        named: dict[str, Node] = {}
-        listed = _field(mark, "arguments", "parameters")
-        if listed is None:
-            listed = next((c for c in mark.named_children if c.type.endswith("list")), None)
-        for a in listed.named_children if listed is not None else ():
-            key = _field(a, "key", "name")
-            if key is not None:
-                named[self.dotted(key)] = self.value(_field(a, "value") or a.named_children[-1])
-            elif a.type == "object":
-                named.update(self._pairs(a))
-            else:
-                args.append(self.value(a))
-        short = self.dotted(name).rpartition(".")[2]
-        return Call(None, short, args, mark.start_point[0] + 1, named=named)
-
-    def _pairs(self, node: TS) -> dict[str, Node]:
+    def pairs(self, node: TS) -> dict[str, Node]:
         found: dict[str, Node] = {}
         for p in node.named_children:
-            key, value = _field(p, "key"), _field(p, "value")
+            key, value = field(p, "key"), field(p, "value")
             if p.type == "pair" and key is not None and value is not None:
                 found[self.text(key).strip("\"':")] = self.value(value)
         return found
@@ -329,7 +294,7 @@ class _Converter:
             return Text(self.text(node)[2:-1].replace('""', '"'), line)
         inner = node
         if node.type in {"heredoc", "nowdoc"}:
-            value = _field(node, "value")
+            value = field(node, "value")
             if value is None:
                 return Text("", line)
             inner = value
@@ -347,16 +312,25 @@ class _Converter:
         return parts[0] if len(parts) == 1 and isinstance(parts[0], Text) else Joined(parts)
 
     def _into(self, parts: list[Node], node: TS, line: int) -> None:
-        for child in node.named_children:
+        end = -1
+        for child in node.children:
+            # The grammars leave out line breaks next to an interpolation.
+            if parts and 0 <= end < child.start_byte:
+                parts.append(
+                    Text(self._data[end : child.start_byte].decode("utf-8", "replace"), line)
+                )
+            end = child.end_byte
             kind = child.type
-            if kind in _CONTENT:
+            if not child.is_named:
+                continue
+            if kind in grammar.CONTENT:
                 text = self.text(child)
             elif kind == "escape_sequence":
                 text = _unescaped(self.text(child))
-            elif kind in _EDGES:
+            elif kind in grammar.EDGES:
                 continue
             elif kind in {"interpolation", "template_substitution"}:
-                held = [c for c in child.named_children if c.type not in _EDGES]
+                held = [c for c in child.named_children if c.type not in grammar.EDGES]
                 parts.append(self.value(held[0]) if held else Group([]))
                 continue
             else:
@@ -372,7 +346,7 @@ class _Converter:
         return Joined([self.value(n) for n in node.named_children])
 
     def binary(self, node: TS) -> Node | None:
-        sign = self.text(_field(node, "operator"))
+        sign = self.text(field(node, "operator"))
         if sign in {".", "+"}:
             return Joined([self.value(n) for n in self._chain(node, sign)])
         left, right = self.node_or_none(node, "left"), self.node_or_none(node, "right")
@@ -392,22 +366,22 @@ class _Converter:
         found: list[TS] = []
         here: TS | None = node
         while here is not None and here.type == node.type:
-            if self.text(_field(here, "operator")) != sign:
+            if self.text(field(here, "operator")) != sign:
                 break
-            right = _field(here, "right")
+            right = field(here, "right")
             found += [right] if right is not None else []
-            here = _field(here, "left")
+            here = field(here, "left")
         return [*([here] if here is not None else []), *reversed(found)]
 
-    def node_or_none(self, node: TS, field: str) -> Node | None:
-        found = _field(node, field)
+    def node_or_none(self, node: TS, part: str) -> Node | None:
+        found = field(node, part)
         return self.node(found) if found is not None else None
 
     def pick(self, node: TS) -> Node:
-        asked = self.value(_field(node, "condition"))
+        asked = self.value(field(node, "condition"))
         options = [
             self.value(f)
-            for f in (_field(node, "consequence", "body"), _field(node, "alternative"))
+            for f in (field(node, "consequence", "body"), field(node, "alternative"))
             if f is not None
         ]
         return Pick([asked, *options] if len(options) == 1 else options)
@@ -422,8 +396,8 @@ class _Converter:
         return Member(Name("this"), self.dotted(node))
 
     def member(self, node: TS) -> Node:
-        of = _field(node, "object", "expression", "scope")
-        name = _field(node, "name", "property", "field")
+        of = field(node, "object", "expression", "scope")
+        name = field(node, "name", "property", "field")
         if of is None and node.named_child_count:
             of, name = node.named_children[0], node.named_children[-1]
         text = self.dotted(name)
@@ -443,17 +417,17 @@ class _Converter:
 
     def call(self, node: TS) -> Node:
         line = node.start_point[0] + 1
-        of = _field(node, "object", "receiver", "scope")
-        name = _field(node, "name", "method")
-        callee = _field(node, "function")
+        of = field(node, "object", "receiver", "scope")
+        name = field(node, "name", "method")
+        callee = field(node, "function")
         named: dict[str, Node] = {}
         if callee is not None:
-            if callee.type in _MEMBERS:
-                of = _field(callee, "object", "expression", "scope")
-                name = _field(callee, "name", "property")
+            if callee.type in grammar.MEMBERS:
+                of = field(callee, "object", "expression", "scope")
+                name = field(callee, "name", "property")
             else:
                 name = callee
-                if callee.type not in _NAMES:
+                if callee.type not in grammar.NAMES:
                     return Group([self.value(callee), *self._arguments(node, named)])
         written = name
         types: list[Node] = []
@@ -469,25 +443,25 @@ class _Converter:
         if of is not None:
             relative = of.type in {"relative_scope", "self", "this"}
             receiver = Name("this") if relative else self.value(of)
-        block = _field(node, "block")
+        block = field(node, "block")
         made = Call(receiver, self.dotted(written), args, line, named=named)
         if block is None:
             return made
         return self._with_block(made, block)
 
     def _with_block(self, made: Call, block: TS) -> Node:
-        """Ruby: `X.each do |x| … end`: the block's first parameter is one of what is gone through."""
-        listed = _field(block, "parameters")
+        """Ruby: `X.each do |x| … end`: the block's parameter is one of what is gone through."""
+        listed = field(block, "parameters")
         inner: list[Node] = []
         if listed is not None and listed.named_child_count and made.of is not None:
             item = self.dotted(listed.named_children[0])
             inner.append(Set(Name(item), Call(made, "<each>", [], made.line)))
-        body = _field(block, "body")
+        body = field(block, "body")
         inner += self.block(body) if body is not None else []
         return Call(made, "<block>", [Fork([inner])], made.line)
 
     def _arguments(self, node: TS, named: dict[str, Node]) -> list[Node]:
-        listed = _field(node, "arguments")
+        listed = field(node, "arguments")
         if listed is None and node.type == "object_creation_expression":
             listed = next((c for c in node.named_children if c.type.startswith("argument")), None)
         if listed is None:
@@ -497,19 +471,19 @@ class _Converter:
         found: list[Node] = []
         for a in listed.named_children:
             if a.type == "pair":
-                key, value = _field(a, "key"), _field(a, "value")
+                key, value = field(a, "key"), field(a, "value")
                 named[self.text(key).strip(":\"' ")] = self.value(value)
             elif a.type == "comment":
                 continue
             elif a.type == "object":
-                named.update(self._pairs(a))
-                found.append(Group([v for v in self._pairs(a).values()]))
+                named.update(self.pairs(a))
+                found.append(Group(list(self.pairs(a).values())))
             else:
                 found.append(self.value(a))
         return found
 
     def new(self, node: TS) -> Node:
-        made = _field(node, "type", "constructor")
+        made = field(node, "type", "constructor")
         if made is None:
             made = next((c for c in node.named_children if not c.type.startswith("argument")), None)
         named: dict[str, Node] = {}
@@ -523,50 +497,16 @@ class _Converter:
         return None
 
 
-def _field(node: TS, *names: str) -> TS | None:
-    for name in names:
-        found = node.child_by_field_name(name)
-        if found is not None:
-            return found
-    return None
-
-
 def _is_block(node: TS) -> bool:
-    return node.type in _BLOCKS
+    return node.type in grammar.BLOCKS
 
 
 def _branches(node: TS) -> Iterable[TS]:
     for n in node.named_children:
-        if n.type in {"switch_block", "switch_body", "match_block", "switch_expression_body"}:
+        if n.type in grammar.SWITCHES:
             yield from n.named_children
         else:
             yield n
-
-
-def _of_types(node: TS, types: set[str]) -> Iterable[TS]:
-    """All nodes of these types within, outermost first, in the order of the text."""
-    waiting = [node]
-    while waiting:
-        here = waiting.pop()
-        if here.type in types:
-            yield here
-            if here.type in _MARKS:
-                continue
-        waiting += reversed(here.named_children)
-
-
-def _comment_marks(text: str, line: int) -> list[Call]:
-    found = []
-    for mark in _MARK.finditer(text):
-        named: dict[str, Node] = {}
-        args: list[Node] = []
-        for a in _MARK_ARGUMENT.finditer(mark[2]):
-            if a[1]:
-                named[a[1]] = Text(a[2], line)
-            else:
-                args.append(Text(a[3], line))
-        found.append(Call(None, mark[1], args, line, named=named))
-    return found
 
 
 def _unescaped(text: str) -> str:
@@ -575,123 +515,3 @@ def _unescaped(text: str) -> str:
     if len(body) == 1:
         return _ESCAPES.get(body, body)
     return " " if body[:1] in "uUx0123456789" else body
-
-
-_NOTHING = frozenset(
-    """
-    comment integer float boolean null true false decimal_integer_literal number nil
-    integer_literal real_literal boolean_literal null_literal character_literal php_tag
-    visibility_modifier static_modifier modifier modifiers accessibility_modifier
-    namespace_use_declaration namespace_name using_directive import_statement
-    import_declaration package_declaration break_statement continue_statement
-    relative_scope text regex regex_literal simple_symbol hash_key_symbol heredoc_body
-    attribute_list type_annotation type_identifier predefined_type void_type
-    integral_type primitive_type named_type generic_type type_arguments type_parameters
-    empty_statement
-    """.split()
-)
-_WRAPPERS = frozenset(
-    """
-    parenthesized_expression parenthesized_statements argument await_expression
-    expression_statement cast_expression as_expression non_null_expression
-    export_statement argument_list clone_expression error_suppression_expression
-    equals_value_clause arrow_expression_clause satisfies_expression lexical_declaration
-    variable_declaration local_variable_declaration local_declaration_statement
-    unary_op_expression const_declaration field_declaration
-    array_element_initializer by_ref reference_assignment_expression
-    """.split()
-)
-_BLOCKS = frozenset(
-    """
-    compound_statement block statement_block body_statement then else colon_block
-    constructor_body do class_body interface_body declaration_list block_body switch_block
-    """.split()
-)
-_BRANCHES = frozenset(
-    """
-    case_statement default_statement switch_case switch_default switch_section when else
-    switch_block_statement_group switch_rule in_clause catch_clause rescue
-    match_conditional_expression match_default_expression switch_expression_arm
-    """.split()
-)
-_HERITAGE = frozenset(
-    """
-    base_clause class_interface_clause superclass super_interfaces extends_interfaces
-    base_list class_heritage extends_type_clause
-    """.split()
-)
-_CONTENT = frozenset(
-    """
-    string_content string_fragment string_literal_content raw_string_content
-    multiline_string_fragment heredoc_content nowdoc_string
-    """.split()
-)
-_EDGES = frozenset(
-    """
-    interpolation_start interpolation_brace interpolation_format_clause heredoc_end
-    raw_string_start raw_string_end interpolation_quote heredoc_start
-    interpolation_alignment_clause
-    """.split()
-)
-_MARKS = {"annotation", "marker_annotation", "attribute", "decorator"}
-_MEMBERS = frozenset(
-    "member_access_expression member_expression conditional_access_expression".split()
-)
-_NAMES = frozenset(
-    "name identifier qualified_name property_identifier constant generic_name variable_name".split()
-)
-
-_Handler = Callable[[_Converter, "TS"], Node | None]
-_TABLE: dict[_Handler, str] = {
-    _Converter.string: """
-        string encapsed_string heredoc nowdoc string_literal interpolated_string_expression
-        verbatim_string_literal raw_string_literal template_string heredoc_beginning
-        bare_string""",
-    _Converter.chained: "chained_string",
-    _Converter.binary: "binary_expression binary",
-    _Converter.pick: "conditional_expression ternary_expression conditional",
-    _Converter.if_: """
-        if_statement if unless if_modifier unless_modifier else_if_clause elsif""",
-    _Converter.loop: """
-        foreach_statement enhanced_for_statement for_in_statement for for_statement
-        while_statement do_statement while until while_modifier until_modifier""",
-    _Converter.cases: """
-        switch_statement switch_expression case try_statement begin match_expression
-        try_with_resources_statement""",
-    _Converter.give: "return_statement return",
-    _Converter.set_: """
-        assignment_expression augmented_assignment_expression assignment
-        operator_assignment reference_assignment_expression""",
-    _Converter.declare: "variable_declarator property_element const_element",
-    _Converter.function: """
-        function_definition method_declaration anonymous_function arrow_function
-        anonymous_function_creation_expression lambda_expression constructor_declaration
-        local_function_statement function_declaration function_expression method_definition
-        method singleton_method lambda generator_function_declaration
-        anonymous_method_expression accessor_declaration destructor_declaration""",
-    _Converter.class_: """
-        class_declaration interface_declaration trait_declaration class anonymous_class
-        record_declaration enum_declaration struct_declaration abstract_class_declaration
-        object_declaration""",
-    _Converter.module: "module namespace_declaration",
-    _Converter.name: """
-        variable_name identifier name qualified_name constant property_identifier
-        scoped_identifier scoped_type_identifier""",
-    _Converter.this: "this self this_expression",
-    _Converter.property_of_self: "instance_variable class_variable",
-    _Converter.member: """
-        member_access_expression nullsafe_member_access_expression field_access
-        member_expression class_constant_access_expression
-        scoped_property_access_expression scope_resolution conditional_access_expression""",
-    _Converter.class_literal: "class_literal typeof_expression",
-    _Converter.call: """
-        member_call_expression nullsafe_member_call_expression scoped_call_expression
-        function_call_expression method_invocation invocation_expression call_expression
-        call""",
-    _Converter.new: """
-        object_creation_expression new_expression implicit_object_creation_expression""",
-    _Converter.field: "public_field_definition field_definition property_declaration",
-}
-_HANDLERS: dict[str, _Handler] = {
-    kind: handler for handler, kinds in _TABLE.items() for kind in kinds.split()
-}

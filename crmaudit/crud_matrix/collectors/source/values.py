@@ -11,12 +11,22 @@ MOST = 6
 """Alternatives of one value."""
 
 TABLE_NAMES = frozenset(
-    """
-    getTableName getTable tableName table_name quoted_table_name db_table __tablename__
-    _tableName tablename
-    """.split()
+    [
+        "getTableName",
+        "getTable",
+        "tableName",
+        "table_name",
+        "quoted_table_name",
+        "db_table",
+        "__tablename__",
+        "_tableName",
+        "tablename",
+    ]
 )
 """Steps from a class to its table's name."""
+
+TEMPORARY = "CRM_Utils_SQL_TempTable"
+"""CiviCRM's class for names of temporary tables."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +51,15 @@ def unknown(name: str = "") -> Template:
     return Template((Hole(name),))
 
 
-def as_template(value: Template | Thing) -> Template:
+def as_template(value: Template | Thing, name: str = "") -> Template:
+    """As a part of a text: a thing is a hole, called `name` where that is given."""
     if isinstance(value, Template):
         return value
-    if value.steps and value.steps[-1] in formats.TABLE_NAMES:
+    if value.steps and value.steps[-1] in TABLE_NAMES:
         return Template((Hole(value.steps[-1], of=value.root),))
-    return Template((Hole((value.steps or (value.root,))[-1].lstrip(".")),))
+    if value.root == TEMPORARY or "createTempTableName" in value.steps:
+        return Template((Hole(name, of=TEMPORARY),))
+    return Template((Hole(name or (value.steps or (value.root,))[-1].lstrip(".")),))
 
 
 def known_text(value: Value) -> str | None:

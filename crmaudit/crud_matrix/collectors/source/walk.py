@@ -43,7 +43,20 @@ _OTHERS_TEXT = """
     .terraform jspm_packages eggs .eggs bundle .bundle
 """
 _OTHERS = frozenset(_OTHERS_TEXT.split())
-_TESTS = frozenset("test tests spec specs __tests__ testing phpunit cypress e2e features".split())
+_TESTS = frozenset(
+    [
+        "test",
+        "tests",
+        "spec",
+        "specs",
+        "__tests__",
+        "testing",
+        "phpunit",
+        "cypress",
+        "e2e",
+        "features",
+    ]
+)
 _TEST_FILE = re.compile(
     r"(?:test_.*|.*_test|.*_spec|.*[a-z]Tests?|.*\.(?:spec|test|cy|stories))\.\w+$"
 )
@@ -143,10 +156,10 @@ class Walk:
         if b"\0" in data:
             self.binary += 1
             return None
-        if file.language in {"JavaScript", "TypeScript"} and len(data) > 20_000:
-            if len(data) / (data.count(b"\n") + 1) > 300:
-                self.foreign += 1
-                return None
+        script = file.language in {"JavaScript", "TypeScript"} and len(data) > 20_000
+        if script and len(data) / (data.count(b"\n") + 1) > 300:
+            self.foreign += 1
+            return None
         return data
 
     def notes(self) -> Iterator[str]:

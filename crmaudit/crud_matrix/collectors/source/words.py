@@ -40,6 +40,11 @@ class Template:
             return None
         return "".join(p for p in self.parts if isinstance(p, str))
 
+    @property
+    def empty(self) -> bool:
+        """Whether nothing of it is known."""
+        return all(isinstance(p, Hole) for p in self.parts)
+
     def __add__(self, other: Template) -> Template:
         parts = list(self.parts)
         for part in other.parts:
@@ -86,7 +91,7 @@ _SHAPE = {
     "select": re.compile(rf"\bfrom\s*[(]?\s*{_NAME}|\bfrom\s*\(", re.I),
     "insert": re.compile(
         rf"insert\s+(?:(?:low_priority|delayed|high_priority|ignore|or\s+\w+)\s+)*"
-        rf"(?:into\s+)?{_NAME}\s*(?:\(|as\b|values?\b|select\b|set\b|default\b|with\b|[\ue000-\uf8ff]|$)",
+        rf"(?:into\s+)?{_NAME}\s*(?:\(|as\b|values?\b|select\b|set\b|default\b|with\b|[\ue000-\uf8ff])",
         re.I,
     ),
     "replace": re.compile(
@@ -131,9 +136,11 @@ _SECOND = {
     "drop": "",
     "alter": "",
 }
+_STRONG = re.compile(r"[*=`?]|[:@]\w|[\ue000-\uf8ff]|%s")
 _SIGNS = re.compile(
     r"[*=`?;]|\(.*\)|[:@]\w|[\ue000-\uf8ff]|%s|\b[a-z]+_[a-z]+\b|\b\w+\.\w+\b", re.DOTALL
 )
+_PART = re.compile(r"\)\s*(?:as\s+)?\w+[\s,]*$", re.IGNORECASE)  # a column or table of another
 _HOLE = re.compile("[\ue000-\uf8ff]")
 _FIRST = 0xE000
 _TOKEN = re.compile(
@@ -151,26 +158,32 @@ _WORDS = """
     truncate call exec execute temporary temp
 """
 _KEYWORDS = frozenset(_WORDS.split())
-_TABLE_NEXT = frozenset("from join into update table truncate straight_join".split())
+_TABLE_NEXT = frozenset(["from", "join", "into", "update", "table", "truncate", "straight_join"])
 _CLAUSES = {
-    **dict.fromkeys(("from", "join", "update", "into", "table", "truncate", "using", "straight_join"), "table"),
+    **dict.fromkeys((*_TABLE_NEXT, "using"), "table"),
     **dict.fromkeys(("where", "on", "having", "select", "returning", "when"), "condition"),
     "set": "set", "values": "values", "value": "values", "order": "order", "group": "order",
     "limit": "limit", "offset": "limit", "as": "alias", "call": "table", "exec": "table",
     "insert": "table", "delete": "table", "replace": "table", "duplicate": "order",
 }  # fmt: skip
-_COMPARISON = frozenset("= < > ! is in like between not".split())
+_COMPARISON = frozenset(["=", "<", ">", "!", "is", "in", "like", "between", "not"])
 _HARMLESS = re.compile(r"limit|offset|order|sort|dir$|direction|group_?by|page|alias|collat", re.I)
 # `{name}` of Drupal and `#__name` of Joomla stand for a name with a prefix before it.
 _BRACED = re.compile(r"\{([a-z_]\w*)\}", re.IGNORECASE)
 _HASHED = re.compile(r"#__(?=\w)")
-_NUMBERED = re.compile(r"(?<=[\s=(,<>])%\d+\b")
+_CLASS_PATH = re.compile(r"(?<=\s)\\?(?:[A-Z]\w*\\+)+(?=[A-Z])")  # of an entity in DQL
+_NUMBERED = re.compile(r"(?<=[\s=(,<>\w.])%(?:\d+\b|[\ue000-\uf8ff])")
+
+_STUCK_BEFORE = re.compile(
+    rf"(?<![\w.`])({'|'.join(sorted(_KEYWORDS)).upper()})(?=[\ue000-\uf8ff])"
+)
+_STUCK_BEHIND = re.compile(rf"(?<=[\ue000-\uf8ff])(?=(?:{'|'.join(sorted(_KEYWORDS)).upper()})\b)")
 
 
-def render(template: Template, braces: bool = False) -> Rendered | None:
+def render(template: Template, php: bool = False) -> Rendered | None:
     """The template as SQL; None for what is no statement.
 
-    `braces`: `{name}` is a table's name with a prefix.
+    In `php`, `{name}` is a table's name with a prefix, `%1` a part that is filled in later.
     """
     holes: list[Hole] = []
     pieces: list[str] = []
@@ -188,15 +201,20 @@ def render(template: Template, braces: bool = False) -> Rendered | None:
     verb = "exec" if verb == "execute" else verb
     if not _SHAPE[verb].search(flat, start.start(1)):
         return None
-    if braces:
+    if php:
         flat = _BRACED.sub(lambda m: _added(holes, Hole("prefix?")) + m[1], flat)
     flat = _HASHED.sub(lambda m: _added(holes, Hole("prefix")), flat)
-    flat = _NUMBERED.sub("?", flat)
+    if php:
+        flat = _CLASS_PATH.sub("", flat)
+        flat = _NUMBERED.sub(lambda m: _added(holes, Hole()), flat)
+    flat = _STUCK_BEFORE.sub(r"\1 ", _STUCK_BEHIND.sub(" ", flat))
     second = _SECOND.get(verb, "")
     upper = start[1].isupper() and (not second or re.search(rf"\b{second}\b", flat) is not None)
     rest = flat[start.end(1) :]
     sure = (upper and len(rest) < 100_000) or bool(_SIGNS.search(rest))
-    if start[1].istitle() and not _SIGNS.search(rest):
+    if start[1].istitle() and not _STRONG.search(rest):
+        return None
+    if flat.lstrip().startswith("(") and _PART.search(flat):
         return None
     return _Filling(flat, holes).done(sure)
 
@@ -222,7 +240,7 @@ class _Filling:
         clause, clauses = "", list[str]()
         operand = False  # whether the last token was a name, value or closing bracket
         before = ""  # the last keyword or sign
-        target = ""  # INSERT's table was the last thing
+        head = ""  # how far INSERT's head is: its table, or its columns too
         for token in _TOKEN.finditer(self._flat):
             kind, text = token.lastgroup, token[0]
             if kind == "space":
@@ -230,15 +248,19 @@ class _Filling:
                 continue
             low = text.lower()
             if kind == "word" and _HOLE.search(text):
-                if _HOLE.fullmatch(text):
+                if _HOLE.fullmatch(text) and operand and head:
+                    self._whole = False
+                    alone = " SELECT ? "
+                    head = ""
+                    self._out.append(alone)
+                elif _HOLE.fullmatch(text):
                     alone = self._alone(text, clause, before, operand, token.end())
                     self._out.append(alone)
                     operand = bool(alone.strip()) and alone != "="
                 else:
                     self._out.append(self._glued(text, clause))
                     operand = True
-                if before in {"into", "insert"} and operand:
-                    target = "name"
+                head = "table" if before in {"into", "insert"} and operand else ""
                 if operand:
                     before = "name"
                 continue
@@ -250,20 +272,21 @@ class _Filling:
                 if low == "and" and clause == "order":
                     clause = "condition"
                 operand = low in {"end", "asc", "desc"}
-                before = low
+                before, head = low, ""
             elif kind == "word":
-                target = "name" if before in {"into", "insert"} else ""
+                head = "table" if before in {"into", "insert"} else ""
                 operand, before = True, "name"
             elif text == "(":
                 clauses.append(clause)
-                if target:
+                if head == "table":
                     clause = "columns"
                 elif clause not in {"values"} or before == "in":
                     clause = (
                         "table" if clause == "table" and before in _TABLE_NEXT | {"("} else "value"
                     )
-                operand, before, target = False, "(", ""
+                operand, before, head = False, "(", ""
             elif text == ")":
+                head = "columns" if clause == "columns" else ""
                 clause = clauses.pop() if clauses else clause
                 operand, before = True, ")"
             else:
@@ -317,7 +340,7 @@ class _Filling:
                 return "crmcolumn = ?"
             if before in {"as", "on"} and clause == "alias":
                 return "crmalias"
-            if before == "values" or before == "in":
+            if before in {"values", "in"} or (before == "," and clause == "values"):
                 return "(?)"
             if before in {"select", "where", "and", "or", "on", "having", "not", "distinct"}:
                 self._whole = False

@@ -1,0 +1,115 @@
+"""What drawings of structure show: a network with places, and a matrix in boxes.
+
+They belong to `crmaudit.report.specs`, which names them among the figures.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+WebKind = Literal["firm", "told", "faint", "alarm"]
+
+
+@dataclass(frozen=True, slots=True)
+class WebNode:
+    """A system or an entity; `x` and `y` are its middle. `mark`: it alone joins parts."""
+
+    id: str
+    label: str
+    kind: Literal["system", "entity"]
+    x: float
+    y: float
+    width: float
+    height: float
+    mark: bool = False
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WebEdge:
+    """What joins two nodes. `items` are what it carries, by which a reader may choose."""
+
+    source: str
+    target: str
+    kind: WebKind = "firm"
+    strong: bool = False
+    arrow: bool = False
+    label: str = ""
+    items: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Web:
+    """A network on a sheet of `width` by `height`, which a screen may move and zoom.
+
+    `texts` say in the key what each kind of line means, `strong_text` what a
+    thick line, and `mark_text` what a marked node.
+    """
+
+    nodes: tuple[WebNode, ...]
+    edges: tuple[WebEdge, ...]
+    width: float
+    height: float
+    texts: tuple[tuple[WebKind, str], ...] = ()
+    strong_text: str = ""
+    mark_text: str = ""
+    item_name: str = "Entity"
+
+    def table(self) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
+        names = {n.id: n.label for n in self.nodes}
+        said = dict(self.texts)
+        rows = tuple(
+            (
+                names.get(e.source, e.source),
+                names.get(e.target, e.target),
+                e.label,
+                said.get(e.kind, ""),
+            )
+            for e in self.edges
+        )
+        marked = tuple((n.label, "", n.detail, self.mark_text) for n in self.nodes if n.mark)
+        return ("From", "To", "What", "How known"), rows + marked
+
+
+@dataclass(frozen=True, slots=True)
+class BoxCell:
+    """`create`: the one makes the other. `outside`: it lies in no box."""
+
+    row: int
+    column: int
+    text: str
+    create: bool = False
+    outside: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MapBox:
+    """A box from its first to its last row and column, those included."""
+
+    label: str
+    rows: tuple[int, int]
+    columns: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class BoxMap:
+    """A matrix along its diagonal, with the boxes in which things belong together."""
+
+    rows: tuple[str, ...]
+    columns: tuple[str, ...]
+    cells: tuple[BoxCell, ...]
+    boxes: tuple[MapBox, ...]
+    create_text: str = "creates"
+    use_text: str = "uses"
+    outside_text: str = "outside of every box"
+
+    def table(self) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
+        return ("Box", "Systems", "Entities"), tuple(
+            (
+                box.label,
+                ", ".join(self.columns[box.columns[0] : box.columns[1] + 1]),
+                ", ".join(self.rows[box.rows[0] : box.rows[1] + 1]),
+            )
+            for box in self.boxes
+        )

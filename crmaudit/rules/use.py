@@ -1,0 +1,96 @@
+"""Words and places that rules on the use of data share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from crmaudit.crud_matrix import LETTERS, Cell
+from crmaudit.crud_matrix.cell import Origin, Proof
+from crmaudit.facts import Facts
+from crmaudit.rules.base import Severity
+from crmaudit.rules.words import entity_label, guessed, listed, long_date, subject
+
+_DOES = {"C": "creates", "R": "reads", "U": "updates", "D": "deletes"}
+_TO_DO = {"C": "create", "R": "read", "U": "update", "D": "delete"}
+_SOURCE: dict[Origin, str] = {
+    "granted": "rights",
+    "observed": "statements",
+    "coded": "code",
+    "written": "traces of writing",
+}
+PERSONAL = ("personal", "special")
+
+
+def does(letters: Iterable[str]) -> str:
+    """`CRU` → `creates, reads and updates`."""
+    return listed((_DOES[x] for x in LETTERS if x in letters), 4)
+
+
+def to_do(letters: Iterable[str]) -> str:
+    """`CRU` → `create, read and update`."""
+    return listed((_TO_DO[x] for x in LETTERS if x in letters), 4)
+
+
+def said_by(proofs: Iterable[Proof]) -> str:
+    """`statements and code`: the sources of proofs."""
+    origins = {p.origin for p in proofs}
+    return listed((word for origin, word in _SOURCE.items() if origin in origins), 4)
+
+
+def documents(proofs: Iterable[Proof]) -> tuple[str, ...]:
+    """The ids of the evidence that proofs rest on."""
+    return tuple(sorted({e for p in proofs for e in p.evidence}))
+
+
+def doubtful(facts: Facts, cell: Cell, proofs: Iterable[Proof]) -> bool:
+    """Whether only weak guesses say that the tables concerned hold the entity."""
+    hosts = {
+        host if found else cell.system
+        for p in proofs
+        for host, found, _ in (t.partition(":") for t in p.tables)
+    }
+    return bool(hosts) and all(guessed(facts, host, cell.entity) for host in hosts)
+
+
+def kind_of_data(facts: Facts, entity: str) -> str:
+    """`personal`, `special` or empty: what is declared of the entity."""
+    known = facts.workspace.entity.get(entity)
+    kind = known.personal_data if known else None
+    return kind if kind in PERSONAL else ""
+
+
+def is_master(facts: Facts, entity: str) -> bool:
+    known = facts.workspace.entity.get(entity)
+    return known is not None and known.class_ == "master"
+
+
+def weight(facts: Facts, entity: str, letters: Iterable[str]) -> Severity:
+    """How much work on an entity weighs of which nobody knew: writing master data most."""
+    if set(letters) & {"C", "U", "D"}:
+        return "high" if is_master(facts, entity) else "medium"
+    return "medium" if kind_of_data(facts, entity) else "low"
+
+
+def account_subject(database: str, account: str) -> str:
+    """`account:crm.sync`."""
+    return subject("account", database, account)
+
+
+def map_file(facts: Facts, system: str) -> str:
+    """The file that maps a system's tables and accounts, or would."""
+    files = [f for f in facts.workspace.files if f.startswith("maps/")]
+    named = zip(files, facts.workspace.maps, strict=True)
+    return next((f for f, declared in named if declared.system == system), f"maps/{system}.yaml")
+
+
+def windows(facts: Facts) -> str:
+    """`between 1 May 2026 and 30 June 2026`; empty where no statement tells its time."""
+    window = facts.testimony.window
+    if window is None:
+        return ""
+    return f"between {long_date(window[0].date())} and {long_date(window[1].date())}"
+
+
+def labels(facts: Facts, entities: Iterable[str], limit: int = 3) -> str:
+    """The names of entities, those that only a map names too."""
+    return listed((entity_label(facts, e) for e in entities), limit)
