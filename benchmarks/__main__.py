@@ -14,7 +14,10 @@ import sys
 from benchmarks import truth
 from benchmarks.measure import versions
 
-NAMES = ("workspace", "inventory", "profile", "understanding", "audit", "columns", "sheets")
+NAMES = (
+    *("workspace", "inventory", "profile", "understanding", "audit", "columns", "sheets"),
+    "statement-log",
+)
 
 
 def main() -> None:
@@ -34,7 +37,7 @@ def main() -> None:
         f"Python {platform.python_version()}, load {load:.1f}; {versions()}\n"
     )
     for name in wanted:
-        importlib.import_module(f"benchmarks.{name}").run()
+        importlib.import_module(f"benchmarks.{name.replace('-', '_')}").run()
 
 
 if __name__ == "__main__":

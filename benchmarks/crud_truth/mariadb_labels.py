@@ -37,8 +37,8 @@ class MariadbLabeller:
         self.url = f"{url}/beacon"
         self._to: dict[str, Any] = {"host": where.host, "port": where.port}
         self._admin = pymysql.connect(
-            **self._to, user=where.username, password=str(where.password), autocommit=True, ssl_disabled=True,
-            charset="utf8mb4",
+            **self._to, user=where.username, password=str(where.password), autocommit=True,
+            charset="utf8mb4", ssl_disabled=True,
         )  # fmt: skip
         self._do("SET foreign_key_checks = 0")
         self._tables: Sequence[tuple[Any, ...]] = ()

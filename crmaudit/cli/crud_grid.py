@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from rich.cells import cell_len
 from rich.console import Console
@@ -32,11 +33,11 @@ class Grid:
     issues: Mapping[str, Text]
     titles: Mapping[str, str]
 
-    @property
+    @cached_property
     def label(self) -> int:
         return min(LABEL, max([6, *(cell_len(self.names[e]) for e in self.entities)]))
 
-    @property
+    @cached_property
     def pitch(self) -> int:
         """Columns of a cell: its widest letters and a gap."""
         return max([_LEAST, *(cell.cell_len + 1 for cell in self.cells.values())])

@@ -119,7 +119,7 @@ def differences(found: Audit, cells: Iterable[Cell]) -> list[dict[str, Any]]:
                         "entity": cell.entity,
                         "letter": letter,
                         "verdict": verdict,
-                        "told": "; ".join(said(p, verdict) for p in mine if speaks(p, verdict)),
+                        "told": "; ".join(said(p) for p in mine if speaks(p, verdict)),
                         "evidence": sorted({e for p in mine for e in p.evidence}),
                     }
                 )
@@ -135,16 +135,36 @@ def speaks(proof: Proof, verdict: Verdict) -> bool:
     return proof.answer == ("no" if verdict == "contradicted" else "yes")
 
 
-def said(proof: Proof, verdict: Verdict | None = None) -> str:
+_TOLD = {
+    ("declared", "yes"): "declared",
+    ("declared", "no"): "declared not to be",
+    ("granted", "yes"): "allowed",
+    ("granted", "no"): "no right allows it",
+    ("observed", "yes"): "seen",
+    ("observed", "no"): "no statement did it",
+    ("coded", "yes"): "in code",
+    ("coded", "no"): "no code does it",
+    ("written", "yes"): "left traces",
+    ("written", "no"): "left no trace",
+}
+_OPEN = {
+    "granted": "rights: not known",
+    "observed": "statements: not known",
+    "coded": "code: not known",
+    "written": "traces: not known",
+}
+
+
+def said(proof: Proof) -> str:
     """A proof in a line: where from, how often, by whom, when."""
-    told = [f"{proof.origin} {proof.answer}" if verdict is None else proof.origin]
+    told = [_TOLD.get((proof.origin, proof.answer)) or _OPEN[proof.origin]]
     if proof.calls:
         told.append(count(proof.calls, "call"))
     elif proof.statements:
         told.append(count(proof.statements, "place"))
     if proof.principals:
         told.append("by " + some(proof.principals))
-    if proof.tables:
+    if proof.tables and proof.answer != "unknown":
         told.append("on " + some(proof.tables))
     if proof.first and proof.last:
         told.append(f"{proof.first:%Y-%m-%d} to {proof.last:%Y-%m-%d}")

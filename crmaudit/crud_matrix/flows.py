@@ -14,6 +14,7 @@ from typing import Literal, get_args
 
 from crmaudit.crud_matrix.cell import Proof
 from crmaudit.crud_matrix.matrix import CrudMatrix, FeedLink, feed_subject
+from crmaudit.crud_matrix.remembering import remembered
 from crmaudit.evidence.use import LETTERS
 
 FlowKind = Literal["direct", "missing", "unused", "unknown", "confirmed"]
@@ -86,6 +87,7 @@ class Meeting:
     letters: str
 
 
+@remembered
 def flows(matrix: CrudMatrix) -> tuple[Flow, ...]:
     """Every flow between systems of the matrix, by source, target and kind."""
     known = _Known(matrix)

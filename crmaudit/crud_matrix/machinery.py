@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 
 from crmaudit.evidence.use import LETTERS, Effect, Letter, Machinery
 
-_VIEWS = ("view", "materialised view")
+_VIEWS = ("view", "materialised view", "partition")
 _KEPT = 16
 
 
@@ -133,5 +133,3 @@ def _means(written: str, name: str) -> bool:
     """Whether a routine's name as it is called can mean this routine."""
     a, b = written.lower(), name.lower()
     return a == b or "." not in a or "." not in b
-
-

@@ -28,6 +28,7 @@ _BUILT_IN_TEXT = """
 _BUILT_IN = frozenset(_BUILT_IN_TEXT.split())
 _SERVERS_OWN = re.compile(r"(pg_|mysql\.|mariadb\.|rds|azure_|cloudsql)", re.IGNORECASE)
 _ADMINISTRATION = frozenset({"postgres", "root", "mysql", "mariadb", "sa", "sys", "system"})
+_ADMINISTRATORS = frozenset({"admin", "administrator", "dba", "dbadmin", "superuser"})
 _WORD = re.compile(r"[a-z]+", re.IGNORECASE)
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _TECHNICAL_TEXT = """
@@ -81,13 +82,16 @@ def owns(declared: str, found: str) -> bool:
     return declared == found or ("@" not in declared and declared == found.partition("@")[0])
 
 
-def administers(name: str) -> bool:
-    """Whether an account is the server's own administration, by its name alone.
+def administers(name: str, everything: bool = False) -> bool:
+    """Whether an account is the server's administration, by its name.
 
-    A program may misuse it; then a map has to say so.
+    `everything`: it may do all, so that a name like `admin` says enough. A
+    program may misuse such an account; then a map has to say so.
     """
     user = name.partition("@")[0].lower()
-    return user in _ADMINISTRATION or bool(_SERVERS_OWN.match(name))
+    if user in _ADMINISTRATION or _SERVERS_OWN.match(name):
+        return True
+    return everything and user in _ADMINISTRATORS
 
 
 def systems_of(declared: Iterable[Principal]) -> Callable[[str], str | None]:

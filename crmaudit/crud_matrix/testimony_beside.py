@@ -12,7 +12,7 @@ from crmaudit.crud_matrix.testimony_model import (
     Stranger,
     UsedTable,
 )
-from crmaudit.crud_matrix.testimony_place import usable
+from crmaudit.crud_matrix.testimony_place import says_something, usable
 from crmaudit.crud_matrix.testimony_rights import May
 from crmaudit.crud_matrix.testimony_seen import Seen
 from crmaudit.crud_matrix.testimony_sums import Sum, in_order
@@ -188,6 +188,5 @@ def failed(
         documents += [*database.grants, *database.statements, *database.code]
         documents += [database.written] if database.written else []
     for d in sorted([*documents, *codes], key=lambda d: (d.provenance.system, d.kind, d.subject)):
-        status = d.provenance.status
-        if status.state == "failed":
-            yield d.provenance.system, d.kind, d.subject, status.reason
+        if not says_something(d):
+            yield d.provenance.system, d.kind, d.subject, d.provenance.status.reason

@@ -15,6 +15,7 @@ from functools import cached_property
 from typing import Literal, TypeVar
 
 from crmaudit.crud_matrix.cell import Proof
+from crmaudit.crud_matrix.machinery import expand
 from crmaudit.crud_matrix.principals import administers, systems_of
 from crmaudit.crud_matrix.sql.names import Name, Tables
 from crmaudit.crud_matrix.testimony_model import Database
@@ -27,14 +28,17 @@ from crmaudit.evidence import (
     MappedTable,
     Statements,
 )
-from crmaudit.evidence.use import LETTERS, Letter
+from crmaudit.evidence.use import Letter
 
 Found = tuple[str, str, Proof]
 """A system, an entity, and what one source says of them in one database."""
 MARKED = "rows are removed by marking them, which looks like any change"
 
+_PARTS_ONLY = "only tables that hold parts of it are known"
+
 _NO_RECORD = {"link", "lookup", "log", "system"}
 _PARTS = {"extension", "line"}
+_VIEWS = ("view", "materialised view", "partition")
 _EMBEDDED = {"sqlite", "duckdb"}
 
 T = TypeVar("T")
@@ -77,6 +81,8 @@ class Place:
         self._system_of = systems_of(database.principals)
         self._touched: dict[tuple[str, Letter], tuple[Touch, ...]] = {}
         self._resolved: dict[str, str] = {}
+        self._done: dict[str, tuple[Touch, ...]] = {}
+        self._blinding: dict[tuple[str, Letter], str] = {}
 
     # Tables
 
@@ -97,10 +103,12 @@ class Place:
         """What a table is to an entity that it holds."""
         return next(h for h in self.holds[table] if h.entity == entity)
 
-    @cached_property
-    def marked(self) -> frozenset[str]:
-        """Entities some of whose rows are removed by marking them."""
-        return frozenset(h.entity for holds in self.holds.values() for h in holds if h.marks)
+    def open(self, entity: str, letter: Letter) -> str:
+        """Why the tables cannot tell that a letter does not happen; empty where they can."""
+        holds = [self.part(table, entity) for table in self.tables[entity]]
+        if letter in "CD" and all(h.part for h in holds):
+            return _PARTS_ONLY
+        return MARKED if letter == "D" and any(h.marks for h in holds) else ""
 
     @cached_property
     def explained(self) -> frozenset[str]:
@@ -161,43 +169,64 @@ class Place:
 
     def called(self, routine: str) -> tuple[Touch, ...]:
         """What a routine does, with all that follows from it; empty for one nobody knows."""
-        bodies = [m for name in self._reachable(routine) for m in self._routines.get(name, ())]
-        effects = [e for m in bodies for e in m.effects]
-        through = f"by routine {routine}"
-        direct = (
-            Touch(self.resolve(e.table), x, through)
-            for e in effects
-            for x in LETTERS
-            if x in e.letters
-        )
-        return tuple(_each_once([*direct, *self._expanded(effects)]))
+        if routine not in self._done:
+            self._done[routine] = tuple(_each_once(self._expanded([], [routine])))
+        return self._done[routine]
+
+    @cached_property
+    def unseen(self) -> str:
+        """Why something may happen in the database by itself of which nobody knows, or ''."""
+        documents = usable(self.database.code)
+        if not documents:
+            return "the views and triggers of the database were not read"
+        status = documents[-1].provenance.status
+        return "" if status.state == "done" else status.reason
+
+    @cached_property
+    def dark(self) -> str:
+        """A part of the machinery that an account can set off and nobody can read, or ''."""
+        own = (m for m in self.machinery if m.unread and m.kind != "event")
+        return next((_not_known(m) for m in own), "")
+
+    @cached_property
+    def by_routines(self) -> frozenset[tuple[str, Letter]]:
+        """Tables and letters that routines touch: who calls them may need no right to it."""
+        names = (m.name for m in self.machinery if m.kind == "routine")
+        return frozenset((t.table, t.letter) for name in names for t in self.called(name))
 
     def blind(self, table: str, letter: Letter) -> str:
         """Why nobody knows all that follows from a letter on a table; empty where it is known."""
-        for touch in self.touched(table, letter):
-            for m in self._unread.get(touch.table, ()):
-                if m.name == touch.table or touch.letter in m.event:
-                    return f"what {m.kind} {m.name} does is not known"
-        return ""
+        key = (table, letter)
+        if key not in self._blinding:
+            self._blinding[key] = self._blind(self.touched(table, letter), ())
+        return self._blinding[key]
 
     def blind_call(self, routine: str) -> str:
-        """Why nobody knows all that a routine does; empty where it is known."""
-        for name in self._reachable(routine):
-            bodies = self._routines.get(name, ())
-            if not bodies or any(m.unread for m in bodies):
-                return f"what routine {routine} does is not known"
-        for touch in self.called(routine):
-            if reason := self.blind(touch.table, touch.letter):
-                return reason
-        return ""
+        """Why nobody knows all that a routine does; empty where it is known.
 
-    def _reachable(self, routine: str) -> tuple[str, ...]:
-        """A routine and those that it calls in the end, by bare names."""
-        found = [_bare(routine)]
-        for name in found:
-            inner = (c for m in self._routines.get(name, ()) for c in m.calls)
-            found += [c for c in dict.fromkeys(map(_bare, inner)) if c not in found]
-        return tuple(found)
+        A routine that the database does not list is one of the engine's own.
+        """
+        return self._blind(self.called(routine), (routine,))
+
+    def _blind(self, touches: Iterable[Touch], calls: Iterable[str]) -> str:
+        waiting = [_bare(c) for c in calls]
+        for touch in touches:
+            for m in (*self._at.get(touch.table, ()), *self._at.get("", ())):
+                # A trigger that nobody may see stands at no table: it may be at each.
+                unplaced = not m.on and touch.letter != "R"
+                if m.name == touch.table or touch.letter in m.event or unplaced:
+                    if m.unread:
+                        return _not_known(m)
+                    waiting += map(_bare, m.calls)
+        seen: set[str] = set()
+        while waiting:
+            name = waiting.pop()
+            for m in () if name in seen else self._routines.get(name, ()):
+                if m.unread:
+                    return _not_known(m)
+                waiting += map(_bare, m.calls)
+            seen.add(name)
+        return ""
 
     @cached_property
     def _routines(self) -> Mapping[str, tuple[Machinery, ...]]:
@@ -205,19 +234,18 @@ class Place:
         return _grouped((_bare(m.name), m) for m in self.machinery if m.kind == "routine")
 
     @cached_property
-    def _unread(self) -> Mapping[str, tuple[Machinery, ...]]:
-        """Table or view → machinery there of which nobody knows what it does."""
-        known = (m for m in self.machinery if m.unread and m.kind not in ("routine", "event"))
-        return _grouped((self.resolve(m.on or m.name), m) for m in known)
+    def _at(self) -> Mapping[str, tuple[Machinery, ...]]:
+        """Table or view → the machinery there; '' → what stands nobody knows where."""
+        views = ((self.resolve(m.name), m) for m in self.machinery if m.kind in _VIEWS)
+        loose = [m for m in self.machinery if m.kind in ("trigger", "rule", "cascade")]
+        placed = ((self.resolve(m.on) if m.on else "", m) for m in loose)
+        return _grouped([*views, *placed])
 
-    def _expanded(self, effects: Sequence[Effect]) -> Iterator[Touch]:
-        if not self.machinery or not effects:
-            return
-        from crmaudit.crud_matrix.machinery import expand
-
-        for table, letters in expand(effects, self.machinery).items():
-            for letter, reason in letters.items():
-                yield Touch(self.resolve(table), letter, reason)
+    def _expanded(self, effects: Sequence[Effect], calls: Sequence[str] = ()) -> Iterator[Touch]:
+        if self.machinery:
+            for table, letters in expand(effects, self.machinery, calls).items():
+                for letter, reason in letters.items():
+                    yield Touch(self.resolve(table), letter, reason)
 
     # Accounts
 
@@ -235,7 +263,8 @@ class Place:
         if reader and account == reader:
             return "aside", "the audit reads with it"
         known = self.accounts.get(account)
-        if administers(account) or (known is not None and known.kind == "built-in"):
+        built_in = known is not None and known.kind == "built-in"
+        if built_in or administers(account, known is not None and known.everything):
             return "aside", "the server's administration"
         return "stranger", ""
 
@@ -265,8 +294,20 @@ class Place:
 
 
 def usable(documents: Iterable[D]) -> tuple[D, ...]:
-    """Those that did not fail."""
-    return tuple(d for d in documents if d.provenance.status.state != "failed")
+    """Those that say something."""
+    return tuple(d for d in documents if says_something(d))
+
+
+def says_something(document: Document) -> bool:
+    """Whether it was read: not failed, and no list of statements that the server does not keep."""
+    state = document.provenance.status.state
+    if isinstance(document, Statements) and not (document.calls or document.uses):
+        return state == "done"
+    return state != "failed"
+
+
+def _not_known(part: Machinery) -> str:
+    return f"what {part.kind} {part.name} does is not known: {part.unread}"
 
 
 def _holds(rows: Iterable[MappedTable]) -> Iterator[Hold]:

@@ -7,11 +7,12 @@ from functools import cached_property
 
 from crmaudit.crud_matrix.cell import Answer, Proof
 from crmaudit.crud_matrix.rights import ALL, PUBLIC
-from crmaudit.crud_matrix.testimony_place import MARKED, Found, Place
+from crmaudit.crud_matrix.testimony_place import Found, Place
 from crmaudit.crud_matrix.testimony_sums import Sum
 from crmaudit.evidence.use import LETTERS, Letter
 
 _TableLetter = tuple[str, Letter]
+_NO_ACCOUNT = "no account of it is known on the server"
 _SUPERUSER = "superuser"
 """Stands among those to whom rights were given for all who may do everything."""
 
@@ -159,7 +160,9 @@ class May:
                 doubt = self._why_not_no(entity, letter, sums)
                 for system, accounts in mine.items():
                     found = [sums[a, letter] for a in accounts if (a, letter) in sums]
-                    yield system, entity, self._proof(letter, tables, found, doubt)
+                    # Without an account of its own it may work under the administration's.
+                    why = doubt if accounts else _NO_ACCOUNT
+                    yield system, entity, self._proof(letter, tables, found, why)
 
     def _sums(self, entity: str, tables: tuple[str, ...]) -> dict[tuple[str, Letter], Sum]:
         """Account and letter of the entity → what allows it."""
@@ -190,11 +193,14 @@ class May:
         self, entity: str, letter: Letter, sums: Mapping[tuple[str, Letter], Sum]
     ) -> str:
         """Why a right that a system's accounts do not have is no proof that it cannot."""
-        if self.gap:
-            return self.gap
+        if self.gap or self.place.unseen or self.place.dark:
+            return self.gap or self.place.unseen or self.place.dark
         for account in self.accounts:
             if (account, letter) in sums and self.place.whose(account)[0] != "system":
                 return f"account {account}, of no system, may"
-        if letter == "D" and entity in self.place.marked:
-            return MARKED
-        return ""
+        for table in self.place.tables[entity]:
+            for own in LETTERS:
+                means = self.place.part(table, entity).meaning(own)
+                if means == letter and (table, own) in self.place.by_routines:
+                    return "a routine does it, and who may call that is not known"
+        return self.place.open(entity, letter)

@@ -13,7 +13,7 @@ from datetime import timedelta
 from functools import cached_property
 
 from crmaudit.crud_matrix.cell import Answer, Origin, Proof
-from crmaudit.crud_matrix.testimony_place import MARKED, Found, Place, Touch, Whose, usable
+from crmaudit.crud_matrix.testimony_place import Found, Place, Touch, Whose, usable
 from crmaudit.crud_matrix.testimony_rights import May
 from crmaudit.crud_matrix.testimony_sums import Sum
 from crmaudit.evidence import Call, Code, Statements, Unread, Use
@@ -166,6 +166,18 @@ class Seen:
                 )
                 self._note("coded", system, touch, seen)
             blind.to_all(place.blind(sighting.table, sighting.letter))
+        for call in code.called:
+            for touch in place.called(call.routine):
+                seen = Sum()
+                seen.add(
+                    touch.table,
+                    code.id,
+                    statements=call.count,
+                    reason=touch.by,
+                    places=call.places,
+                )
+                self._note("coded", system, touch, seen)
+            blind.to_all(place.blind_call(call.routine))
         for unread in code.unread:
             blind.add(place, unread)
         if code.built:
@@ -226,8 +238,7 @@ class Seen:
             if not_run
             else self._why_log_is_silent(system, entity, letter, tables)
         )
-        if not reason and letter == "D" and entity in self.place.marked:
-            reason = MARKED
+        reason = reason or self.place.open(entity, letter)
         answer: Answer = "unknown" if reason else "no"
         if not_run:
             evidence = tuple(sorted(c.id for c in self.codes[system]))
@@ -250,7 +261,7 @@ class Seen:
             return self.windowless
         if system not in self.place.named:
             return "the map names no account of it"
-        return self.unfollowed(system, tables)
+        return self.place.unseen or self.unfollowed(system, tables)
 
     def unfollowed(self, system: str, tables: tuple[str, ...]) -> str:
         """Why a system or an account of none may have touched the tables unseen; or ''."""
@@ -270,7 +281,7 @@ class Seen:
             # A library may do the work that the code does not show.
             return "the code that was read names none of its tables"
         blind = self.blind.get(("coded", system))
-        return blind.why(tables) if blind else ""
+        return self.place.unseen or (blind.why(tables) if blind else "")
 
     @cached_property
     def _coding(self) -> Mapping[str, frozenset[str]]:
@@ -290,6 +301,8 @@ class Seen:
     def _unfit(self, document: Statements) -> str:
         """Why a document proves no absence; empty where it does."""
         status, source = document.provenance.status, document.origin or "the source"
+        if status.state != "done":
+            return f"{source} was read only partly: {status.reason}"
         if document.since is None or document.until is None:
             return f"{source} does not say since when it counts"
         window = document.until - document.since
@@ -302,7 +315,7 @@ class Seen:
             return f"{source} lost {document.dropped} statements"
         if document.dropped is None:
             return f"{source} does not say whether it lost statements"
-        return f"it was read only partly: {status.reason}" if status.state != "done" else ""
+        return ""
 
 
 def _first(one: str, other: str) -> str:

@@ -1,7 +1,8 @@
 """What rows and counters tell of writing in one database. They never say who wrote.
 
 So they prove for a system only where its accounts alone may do it. A counter
-that stood still and stamps that are old prove that nobody wrote.
+that stood still proves that nobody wrote; old stamps on all rows prove that
+nobody made any. That nothing was changed no stamp can prove.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from crmaudit.crud_matrix.cell import Answer, Proof
-from crmaudit.crud_matrix.testimony_place import MARKED, Found, Place
+from crmaudit.crud_matrix.testimony_place import MARKED, Found, Place, says_something
 from crmaudit.crud_matrix.testimony_rights import May
 from crmaudit.crud_matrix.testimony_seen import Seen
 from crmaudit.crud_matrix.testimony_sums import combined
@@ -36,7 +37,7 @@ class Trace:
 def written(place: Place, may: May, seen: Seen, min_days: float) -> Iterator[Found]:
     """What the systems that work here write, by the traces that writing leaves."""
     document = place.database.written
-    if document is None or document.provenance.status.state == "failed":
+    if document is None or not says_something(document):
         return
     rows = {place.resolve(t.table): t for t in document.tables}
     for entity, tables in place.tables.items():
@@ -95,10 +96,9 @@ def trace(row: RowTraces | None, letter: Letter, document: Written, min_days: fl
             reason = f"the server counted none in {days:.0f} days"
             return Trace("no", reason, document.since, taken)
         return Trace("unknown", f"the counter runs for {int(days)} days, less than {min_days:g}")
-    if letter == "U" and stamped == 0 and row.rows:
-        return Trace("no", f"none of {row.rows} rows was changed after it was made")
     if stamped is not None and old is not None and old >= min_days:
-        whole = letter == "U" or stamped == row.rows
+        # A change may leave its stamp out; a row that was made and bears none shows in the count.
+        whole = letter == "C" and stamped == row.rows
         reason = f"the latest stamp is of {row.last[:10]}"
         return Trace("no" if whole else "unknown", reason, first, last)
     if letter == "D" and row.removed:

@@ -212,9 +212,16 @@ class Sighting:
     places: tuple[str, ...] = ()
 
 
+MachineryKind = Literal[
+    "view", "materialised view", "partition", "trigger", "routine", "rule", "event", "cascade"
+]
+
+
 @dataclass(frozen=True, slots=True)
 class Machinery:
     """A view, trigger, routine, rule, event or cascade of the database.
+
+    A partition is like a view of its table: whatever is done to it is done there.
 
     What it does by itself is `effects`; `calls` are routines that it calls,
     whose effects come on top, as do those of views that it reads and triggers
@@ -223,7 +230,7 @@ class Machinery:
     """
 
     name: str
-    kind: Literal["view", "materialised view", "trigger", "routine", "rule", "event", "cascade"]
+    kind: MachineryKind
     effects: tuple[Effect, ...] = ()
     calls: tuple[str, ...] = ()
     on: str = ""

@@ -9,7 +9,7 @@ import crmaudit
 from crmaudit.engine import Judgement
 from crmaudit.facts import Facts
 from crmaudit.report import blocks as b
-from crmaudit.report import measured, parts, portfolio, portfolio_parts
+from crmaudit.report import crud_parts, measured, parts, portfolio, portfolio_parts
 from crmaudit.report.context import ReportContext
 from crmaudit.report.numbers import day
 from crmaudit.report.register import register
@@ -91,7 +91,7 @@ def compose(facts: Facts, judgement: Judgement, plan: Plan) -> ReportContext:
             for process, found in facts.governance.breaks.items()
         },
         needs=workspace.needs,
-        crud=parts.crud_part(facts, judgement),
+        crud=crud_parts.crud_part(facts, judgement),
         quality=measured.quality_part(facts),
         perceived=portfolio_parts.perceived_part(facts),
         dumbbell=portfolio.dumbbell(facts),

@@ -26,6 +26,7 @@ from crmaudit.report.measured_keys import KeyDrawing
 from crmaudit.report.measured_model import FoundModel
 from crmaudit.report.specs import (
     Bars,
+    BoxMap,
     Bubbles,
     Dumbbell,
     Heat,
@@ -37,6 +38,7 @@ from crmaudit.report.specs import (
     SkillMap,
     Stacked,
     Timeline,
+    Web,
 )
 from crmaudit.report.tables import Tables
 from crmaudit.rules.base import Severity
@@ -165,6 +167,106 @@ class OpinionsPart:
 
 
 @dataclass(frozen=True, slots=True)
+class ProofPart:
+    """What rights, statements, code and traces say beside what is declared."""
+
+    figures: tuple[KeyFigure, ...]
+    """Confirmed, contradicted, undeclared, accounts of no system, not understood."""
+    spoken: tuple[str, ...]
+    """Names of the systems of which some source speaks."""
+    silent: tuple[str, ...]
+    """Names of the others in scope: nothing of them is proven or denied."""
+    declared: int
+    """Letters declared, over all cells."""
+    confirmed: int
+    """Of these, proven."""
+    contradicted: int
+    """Of these, shown not to be."""
+    untestable: int
+    """Of these, in systems of which no source speaks."""
+    shadow: int
+    """Letters proven that nobody declared."""
+    shadow_writes: int
+    """Of these, creating, updating or deleting."""
+    allowed: int
+    """Letters that only a right allows."""
+    strangers: tuple[str, ...]
+    """Accounts of no system."""
+    strangers_writing: tuple[str, ...]
+    """Of these, seen creating, updating or deleting."""
+    window: tuple[date, date] | None
+    """First and last day on which statements were seen; None where no source tells."""
+    statements: int
+    """Different statements read, in logs, servers and code."""
+    not_understood: int
+    """Of these, not understood."""
+    dropped: int
+    """Statements that the sources say they lost."""
+    silent_losses: tuple[str, ...]
+    """Sources of statements that do not say whether they lost any."""
+    failed: int
+    """Sources that could not be read."""
+    unmapped: int
+    """Tables in use that no entity explains."""
+
+
+@dataclass(frozen=True, slots=True)
+class StructurePart:
+    """How the matrix is built: subsystems, groups, what joins them."""
+
+    boxes: BoxMap | None
+    """The matrix along its diagonal with its subsystems; None where there is none."""
+    subsystems: int
+    """Subsystems found."""
+    inside: int
+    """Cells in use inside of a subsystem."""
+    cells: int
+    """Cells in use."""
+    interfaces: int
+    """Flows between subsystems, each pair of systems once."""
+    spread: tuple[float, float] | None
+    """Mean distance from the diagonal of what is created, 0 to 1: as declared, and ordered so."""
+    web: Web | None
+    """Systems and the entities that they hold, as a network."""
+    web_left: int
+    """Systems and entities that the network leaves out: those with fewest cells."""
+    groups: int
+    """Groups found as a suggestion; 0 or 1 where there are none."""
+    stability: float | None
+    """How alike they come out when the cells are drawn anew, 0 to 1."""
+    stability_words: str
+    """The same as a sentence."""
+    joints: tuple[str, ...]
+    """Names of systems and entities that alone join parts which share nothing else."""
+    relays: tuple[str, ...]
+    """Names of systems through which all declared feeds between parts go."""
+    islands: int
+    """Groups of systems that share no entity with each other."""
+
+
+@dataclass(frozen=True, slots=True)
+class FlowsPart:
+    """Flows between systems: declared, implied by the matrix, seen in databases."""
+
+    web: Web | None
+    """Systems and what flows between them, as a network."""
+    web_left: int
+    """Systems that the network leaves out: those with fewest flows."""
+    confirmed: int
+    """Flows that are declared and plausible or seen, each pair of systems once."""
+    unknown: int
+    """Declared flows of which one end, or what they carry, is not known."""
+    unused: int
+    """Declared flows of which one end does not hold what they carry."""
+    missing: int
+    """Flows that the matrix implies and nobody declared."""
+    direct: int
+    """Flows seen as work in another system's database, undeclared as such."""
+    circular: tuple[str, ...]
+    """Names of entities that declared feeds carry round."""
+
+
+@dataclass(frozen=True, slots=True)
 class CrudPart:
     """The mapping of entities to systems."""
 
@@ -194,6 +296,18 @@ class CrudPart:
     """Entities and their relationships: the conceptual model."""
     one_place: tuple[str, tuple[str, ...], tuple[str, ...]] | None
     """The system that shows most of a customer: its name, what it shows, what it lacks."""
+    proof: ProofPart | None
+    """What evidence says of the matrix; None where none was collected."""
+    structure: StructurePart | None
+    """How the matrix is built; None where fewer than three cells are in use."""
+    flows: FlowsPart
+    """Flows between systems, of all kinds."""
+    contested: tuple[str, ...]
+    """Names of entities whose declared record does not write, is denied or outscored."""
+    copies: int
+    """Holders that nothing joins to the system of record of what they hold."""
+    sourced: int
+    """Entities with one system of record, declared or proposed."""
 
 
 @dataclass(frozen=True, slots=True)

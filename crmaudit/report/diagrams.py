@@ -117,15 +117,17 @@ def feeds(facts: Facts) -> s.Network | None:
     crud, workspace = facts.crud, facts.workspace
     if not crud.feeds:
         return None
-    beyond = [x for x in crud.flow if x not in crud.systems and x in workspace.system]
+    flow, own = crud.flow, frozenset(crud.systems)
+    beyond = [x for x in flow if x not in own and x in workspace.system]
+    alone = frozenset(crud.silos())
     nodes = tuple(
-        s.Node(x, workspace.system[x].name, workspace.system[x].kind or "", x in crud.silos())
+        s.Node(x, workspace.system[x].name, workspace.system[x].kind or "", x in alone)
         for x in (*crud.systems, *beyond)
-        if workspace.system[x].crud or crud.flow.degree(x)
+        if workspace.system[x].crud or flow.degree(x)
     )
     edges = [
         s.Edge(a, z, ", ".join(workspace.entity[e].label for e in data["entities"]))
-        for a, z, data in sorted(crud.flow.edges(data=True), key=lambda x: (x[0], x[1]))
+        for a, z, data in sorted(flow.edges(data=True), key=lambda x: (x[0], x[1]))
     ]
     return s.Network(nodes, tuple(edges))
 

@@ -11,7 +11,7 @@ from crmaudit.governance.attitudes import NEGATIVE
 from crmaudit.governance.purposes import Break
 from crmaudit.governance.rate import too_few
 from crmaudit.report import context as c
-from crmaudit.report import diagrams, pictures
+from crmaudit.report import pictures
 from crmaudit.report.numbers import number
 from crmaudit.report.specs import Lines
 from crmaudit.report.summary import decisions
@@ -19,38 +19,6 @@ from crmaudit.report.tables.given import Given
 from crmaudit.report.tables.phases import phase_table
 from crmaudit.report.wording import listed, names
 from crmaudit.strategy import Initiative, Plan
-
-
-def crud_part(facts: Facts, judgement: Judgement) -> c.CrudPart:
-    """The mapping of entities to systems."""
-    crud, known = facts.crud, names(facts.workspace)
-    declared, cells = crud.known_share
-    records = [r for e in crud.entities if (r := crud.record(e)) is not None]
-    return c.CrudPart(
-        matrix=diagrams.crud_matrix(facts, judgement),
-        known=declared,
-        cells=cells,
-        decided=sum(r.declared for r in records),
-        tied=tuple(known[r.entity] for r in records if len(r.systems) > 1),
-        feeds=len(crud.feeds),
-        by_hand=sum(f.by == "manual" for f in crud.feeds),
-        in_trouble=sum(bool(f.problems) for f in crud.feeds),
-        missing_feeds=len(crud.implied_feeds()),
-        silos=tuple(known[s] for s in crud.silos()),
-        network=diagrams.feeds(facts),
-        model=diagrams.entity_model(facts),
-        one_place=_one_place(facts),
-    )
-
-
-def _one_place(facts: Facts) -> tuple[str, tuple[str, ...], tuple[str, ...]] | None:
-    parts = ("contact", "activity", "invoice", "case")
-    shown = [s for s in facts.workspace.in_scope if s.one_place_view is not None]
-    if not shown:
-        return None
-    best = max(shown, key=lambda s: len(s.one_place_view or ()))
-    seen = best.one_place_view or ()
-    return best.name, tuple(p for p in parts if p in seen), tuple(p for p in parts if p not in seen)
 
 
 def breaks_in_words(facts: Facts, process: str, found: Iterable[Break]) -> tuple[str, ...]:

@@ -18,6 +18,13 @@ _STATES: dict[str, b.LetterState] = {
     "shadow": "unexpected",
     "allowed": "allowed",
 }
+_NOT = {
+    "declared": "",
+    "granted": "no right allows it",
+    "observed": "not among the statements seen",
+    "coded": "not in the code read",
+    "written": "neither counters nor stamps show it",
+}
 SOME = 3
 """Names of tables, accounts and places that a line shows, at most."""
 
@@ -48,8 +55,11 @@ def proofs_of(proofs: Iterable[Proof], language: str) -> tuple[b.MatrixProof, ..
 
 def proof_words(proof: Proof, language: str) -> str:
     """On what an answer rests: `1,204 calls by beacon_app, 24 Aug to 22 Nov 2026, on contacts`."""
-    if proof.answer != "yes":
+    if proof.answer == "unknown":
         return proof.reason
+    if proof.answer == "no":
+        days = span_of_days(proof.first, proof.last, language)
+        return f"{proof.reason or _NOT[proof.origin]}{f' ({days})' if days else ''}"
     parts = []
     if proof.calls:
         parts.append(counted(proof.calls, "call", language=language))

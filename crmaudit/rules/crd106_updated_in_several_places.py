@@ -45,10 +45,11 @@ def check(facts: Facts) -> Iterator[Hit]:
         if len(places) < 2:
             continue
         joined = any(crud.reach(entity.id, [s]).issuperset(places) for s in places)
+        ways = "feeds or a database" if entity.id in facts.testimony.shared else "feeds"
         yield Hit(
             f"entity:{entity.id}",
             f"{entity.label} is updated in {len(places)} of {len(crud.systems)} systems "
-            f"({systems(facts, places)}), {'joined' if joined else 'not joined'} by feeds",
+            f"({systems(facts, places)}), {'joined' if joined else 'not joined'} by {ways}",
             measurements=(Measurement.share("systems updating", len(places), len(crud.systems)),),
             severity="low" if joined else "high" if entity.class_ == "master" else "medium",
             who=entity.steward,

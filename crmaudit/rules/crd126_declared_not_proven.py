@@ -20,6 +20,7 @@ principals: [{principal: crm_app, system: crm}]
 ```
 ```yaml evidence
 - {kind: catalog, system: crm, tables: [{name: contacts}]}
+- {kind: code, system: crm, origin: ""}
 - {kind: statements, system: crm, uses: [{principal: crm_app, table: contacts, letters: R}]}
 ```
 
@@ -34,6 +35,7 @@ principals: [{principal: crm_app, system: crm}]
 ```
 ```yaml evidence
 - {kind: catalog, system: crm, tables: [{name: contacts}]}
+- {kind: code, system: crm, origin: ""}
 - {kind: statements, system: crm, uses: [{principal: crm_app, table: contacts, letters: CR}]}
 ```
 """

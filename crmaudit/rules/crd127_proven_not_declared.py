@@ -19,6 +19,7 @@ principals: [{principal: crm_app, system: crm}]
 ```
 ```yaml evidence
 - {kind: catalog, system: crm, tables: [{name: contacts}]}
+- {kind: code, system: crm, origin: ""}
 - {kind: statements, system: crm, uses: [{principal: crm_app, table: contacts, letters: RU}]}
 ```
 
@@ -33,6 +34,7 @@ principals: [{principal: crm_app, system: crm}]
 ```
 ```yaml evidence
 - {kind: catalog, system: crm, tables: [{name: contacts}]}
+- {kind: code, system: crm, origin: ""}
 - {kind: statements, system: crm, uses: [{principal: crm_app, table: contacts, letters: RU}]}
 ```
 """

@@ -16,6 +16,7 @@ principals: [{principal: report_ro, system: crm}]
 ```
 ```yaml evidence
 - {kind: catalog, system: crm, tables: [{name: contacts}]}
+- {kind: code, system: crm, origin: ""}
 - {kind: grants, system: crm, rights: [{principal: report_ro, table: contacts, letters: RUD}]}
 - {kind: statements, system: crm, uses: [{principal: report_ro, table: contacts, letters: R}]}
 ```
@@ -28,6 +29,7 @@ principals: [{principal: report_ro, system: crm}]
 ```
 ```yaml evidence
 - {kind: catalog, system: crm, tables: [{name: contacts}]}
+- {kind: code, system: crm, origin: ""}
 - {kind: grants, system: crm, rights: [{principal: report_ro, table: contacts, letters: R}]}
 - {kind: statements, system: crm, uses: [{principal: report_ro, table: contacts, letters: R}]}
 ```

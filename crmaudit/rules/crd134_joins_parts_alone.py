@@ -42,7 +42,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from crmaudit.crud_matrix.structure import hubs
+from crmaudit.crud_matrix.structure import joints
 from crmaudit.facts import Facts
 from crmaudit.inventory import leaving
 from crmaudit.rules.base import Hit, Measurement, Severity, Topic
@@ -55,9 +55,9 @@ initiative = "build-feeds"
 
 def check(facts: Facts, *, systems: int = 2) -> Iterator[Hit]:
     facts.need_complete()
-    for joint in hubs(facts.crud).systems:
+    for joint in joints(facts.crud):
         parts = [n for n in joint.parts if n >= max(1, systems)]
-        if len(parts) < 2:
+        if joint.kind != "system" or len(parts) < 2:
             continue
         system = facts.workspace.system[joint.id]
         sizes = listed([f"{parts[0]:,}", *(f"{n:,}" for n in parts[1:])], 4)

@@ -47,7 +47,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from crmaudit.crud_matrix.structure import hubs
+from crmaudit.crud_matrix.structure import relays
 from crmaudit.facts import Facts
 from crmaudit.inventory import leaving
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
@@ -63,7 +63,7 @@ def check(facts: Facts, *, systems: int = 2) -> Iterator[Hit]:
     silent = [s.name for s in workspace.in_scope if s.feeds is None]
     if not crud.feeds and silent:
         raise NotAssessed("no dossier declares a feed", needs="feeds: (empty for none)")
-    for relay in hubs(crud).relays:
+    for relay in relays(crud):
         cut, joined = sum(relay.parts[1:]), sum(relay.parts)
         system = workspace.system[relay.id]
         if cut < systems:

@@ -22,6 +22,7 @@ ENGINES = {
     "mysql": "crmaudit.sources.mysql:MySQLSource",
     "mariadb": "crmaudit.sources.mysql:MySQLSource",
     "folder": "crmaudit.sources.folder:FolderSource",
+    "dump": "crmaudit.sources.dump:DumpSource",
 }
 
 
@@ -32,11 +33,11 @@ def open_source(
     timeout: float = 300.0,
     progress: Callable[[str], None] | None = None,
 ) -> Source:
-    """Open a database or a folder of exports, read-only, in one snapshot.
+    """Open a database, a folder of exports or a schema dump, read-only, in one snapshot.
 
     `url` is an address (`sqlite:///crm.db`, `duckdb:///…`, `postgresql://…`,
-    `mysql://…`, `mariadb://…`, `folder:///exports`) or the path of a file or
-    folder. `${VARIABLE}` in it is taken from the environment, which is where
+    `mysql://…`, `mariadb://…`, `folder:///exports`, `dump:///schema.sql`) or
+    the path of a file or folder. `${VARIABLE}` in it is taken from the environment, which is where
     secrets belong. `schema` confines the audit to one schema (MySQL: database);
     without it PostgreSQL and DuckDB show every schema of the user's.
     `timeout` is the limit of each statement in seconds, reading included.

@@ -15,7 +15,7 @@ from crmaudit.errors import CrmauditError
 if TYPE_CHECKING:
     from sqlalchemy.engine import URL
 
-FILE_ENGINES = ("sqlite", "duckdb", "folder")
+FILE_ENGINES = ("sqlite", "duckdb", "folder", "dump")
 SYNONYMS = {"postgres": "postgresql"}
 EXPORTS = (".csv", ".tsv", ".csv.gz", ".tsv.gz", ".parquet")
 
@@ -213,11 +213,14 @@ def _recognise(path: Path) -> str:
         return "duckdb"
     if head.startswith(b"PAR1") or name.endswith(EXPORTS):
         return "folder"
+    if head.startswith(b"PGDMP") or name.endswith((".sql", ".sql.gz", ".ddl")):
+        return "dump"
     if name.endswith((".sqlite", ".sqlite3", ".db", ".db3")):
         return "sqlite"
     if name.endswith((".duckdb", ".ddb")):
         return "duckdb"
     raise CrmauditError(
         f"{path} is of no kind that can be read",
-        "give a folder, a .csv, .tsv or .parquet file, an SQLite or DuckDB file, or an address",
+        "give a folder, a .csv, .tsv or .parquet file, an SQLite or DuckDB file, a dump (.sql) "
+        "or an address",
     )

@@ -37,9 +37,7 @@ def every(entry: str) -> tuple[Path, ...]:
     path = Path(entry)
     if not path.is_dir():
         return expanded(entry)
-    return tuple(
-        sorted(Path(at) / name for at, _, names in os.walk(path) for name in names)
-    )
+    return tuple(sorted(Path(at) / name for at, _, names in os.walk(path) for name in names))
 
 
 def found(entry: str, where: Place | None = None) -> tuple[Path, ...]:

@@ -10,7 +10,7 @@ import pytest
 from databases import Database
 
 from crmaudit.crud_matrix.collectors.grants import collector
-from crmaudit.crud_matrix.collectors.grants_mysql import _restrictions, most_exact
+from crmaudit.crud_matrix.collectors.grants_mysql import most_exact, restrictions
 from crmaudit.crud_matrix.rights import Rights
 from crmaudit.evidence import Grants, from_json, to_json
 from crmaudit.key import Key
@@ -230,7 +230,7 @@ def test_of_patterns_the_most_exact_counts() -> None:
 
 def test_partial_revokes_of_mysql_8() -> None:
     attributes = '{"Restrictions": [{"Database": "crm", "Privileges": ["SELECT", "DELETE"]}]}'
-    assert _restrictions(attributes, "crm") == {"R", "D"}
-    assert _restrictions(attributes, "billing") == set()
+    assert restrictions(attributes, "crm") == {"R", "D"}
+    assert restrictions(attributes, "billing") == set()
     for broken in ("", "{", "[]", '{"Restrictions": [3]}', "null"):
-        assert _restrictions(broken, "crm") == set()
+        assert restrictions(broken, "crm") == set()

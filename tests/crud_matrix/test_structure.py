@@ -189,7 +189,7 @@ class TestInsertion:
         monkeypatch.setattr("crmaudit.crud_matrix.structure.order.BEST_UP_TO", 10)
         monkeypatch.setattr(bond, "BEST_UP_TO", 10)
         order = ordered(matrix_of(planted()), "bea")
-        assert order.method == "insertion by name"
+        assert order.method == "best insertion, of entities and systems by name"
         assert order.energy > 1.5 * order.was
 
 

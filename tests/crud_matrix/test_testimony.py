@@ -98,6 +98,7 @@ def database(**changes: Any) -> Database:
             Principal(principal="crm_app", system="crm"),
             Principal(principal="bill_app", system="billing"),
         ),
+        "code": (machinery(),),
     }
     return Database("crm", **{**values, **changes})
 
@@ -198,7 +199,6 @@ class TestStatements:
             ({"unread": (Unread("CALL x", "?", principal="crm_app", tables=("customers",)),)}, "?"),
             ({"unread": (Unread("CALL x", "?", principal="sync"),)}, "not understood"),
             ({"unread": (Unread("CALL x", "?"),)}, "not understood"),
-            ({"called": (Call("crm_app", "purge", 1, 1),)}, "purge"),
         ],
     )  # fmt: skip
     def test_no_needs_a_source_that_would_have_seen_it(
@@ -220,6 +220,17 @@ class TestStatements:
         document = ran(use("crm_app", "customers", "R"), unread=(unread,))
         found = hear(database(statements=(document,)))
         assert found.letters("crm", "customer") == ("R", "CUD", "")
+
+    def test_no_needs_the_databases_machinery(self) -> None:
+        crm = database(
+            statements=(ran(use("crm_app", "customers", "R")),),
+            grants=(rights(("crm_app", "customers", "R")),),
+            code=(),
+        )
+        found = hear(crm, source("crm", Sighting("customers", "R", "sql")))
+        assert found.letters("crm", "customer") == ("R", "", "R")
+        for origin_ in ("granted", "observed", "coded"):
+            assert "views" in proof(found, "crm", "customer", "C", origin_).reason
 
     def test_no_needs_an_account_of_the_system(self) -> None:
         crm = database(statements=(ran(use("bill_app", "customers", "R")),))
@@ -313,7 +324,7 @@ class TestTables:
 
     def test_without_a_catalog_names_are_found_in_the_map(self) -> None:
         document = ran(use("crm_app", "public.Customers", "C"))
-        found = hear(database(catalog=None, statements=(document,)))
+        found = hear(database(catalog=None, statements=(document,), code=()))
         assert found.letters("crm", "customer")[0] == "C"
         assert not found.missing
 
@@ -351,6 +362,17 @@ class TestRights:
         found = hear(database(grants=(rights(("crm_app", "customers", "R"), **more),)))
         assert found.letters("crm", "customer") == ("", "", "R")
         assert reason in proof(found, "crm", "customer", "D", "granted").reason
+
+    def test_no_needs_an_account_on_the_server(self) -> None:
+        root = (Account("admin", everything=True), Account("bill_app"))
+        found = hear(database(grants=(rights(accounts=root),)))
+        assert found.letters("crm", "customer") == ("", "", "")
+        assert "no account" in proof(found, "crm", "customer", "C", "granted").reason
+
+    def test_an_entity_of_parts_alone_may_be_made_elsewhere(self) -> None:
+        mapped = (MappedTable("customers", "customer", role="extension"),)
+        crm = database(mapped=mapped, grants=(rights(("crm_app", "customers", "R")),))
+        assert hear(crm).letters("crm", "customer") == ("", "U", "R")
 
     def test_a_right_that_is_not_there_outweighs_a_window_that_is_too_short(self) -> None:
         short = ran(use("crm_app", "customers", "R"), since=NOON)
@@ -397,7 +419,6 @@ class TestCode:
         assert found.letters("crm", "customer") == ("", "", "")
 
     def test_machinery_that_nobody_knows_denies_nothing(self) -> None:
-        pytest.importorskip("crmaudit.crud_matrix.machinery")
         trigger = Machinery("log_it", "trigger", on="customers", event="U", unread="no source")
         crm = database(
             statements=(ran(use("crm_app", "customers", "RU")),), code=(machinery(trigger),)
@@ -406,8 +427,35 @@ class TestCode:
         assert found.letters("crm", "invoice") == ("", "", "")
         assert "log_it" in proof(found, "crm", "invoice", "C", "observed").reason
 
+    @pytest.mark.parametrize(
+        "part",
+        [
+            Machinery("triggers", "trigger", unread="hidden"),
+            Machinery("t", "trigger", on="customers", event="U", calls=("purge",)),
+            Machinery("v", "view", (Effect("customers", "R"),), calls=("purge",)),
+            Machinery("v", "view", unread="hidden"),
+        ],
+    )
+    def test_what_may_be_set_off_and_cannot_be_read_denies_nothing(self, part: Machinery) -> None:
+        purge = Machinery("purge", "routine", unread="written in c")
+        document = ran(use("crm_app", "customers", "U"), use("crm_app", "v", "R"))
+        crm = database(
+            statements=(document,),
+            code=(machinery(part, purge),),
+            grants=(rights(("crm_app", "customers", "RU")),),
+        )
+        assert hear(crm).letters("crm", "invoice") == ("", "", "")
+
+    def test_what_a_routine_does_may_need_no_right(self) -> None:
+        purge = Machinery("purge", "routine", (Effect("customers", "D"),))
+        crm = database(code=(machinery(purge),), grants=(rights(("crm_app", "customers", "RU")),))
+        assert hear(crm).letters("crm", "customer") == ("", "C", "RU")
+
+    def test_a_routine_that_is_not_listed_is_the_engines_own(self) -> None:
+        document = ran(use("crm_app", "customers", "R"), called=(Call("crm_app", "crypt", 1, 1),))
+        assert hear(database(statements=(document,))).letters("crm", "customer")[1] == "CUD"
+
     def test_views_triggers_and_routines_extend_what_is_proven(self) -> None:
-        pytest.importorskip("crmaudit.crud_matrix.machinery")
         parts = (
             Machinery("v", "view", (Effect("customers", "R"),)),
             Machinery("t", "trigger", (Effect("invoices", "C"),), on="customers", event="U"),
@@ -451,7 +499,8 @@ class TestWritten:
         fresh = RowTraces("customers", rows=9, created=9, modified=2, last="2026-06-01")
         assert self.one(fresh, principals=()).letters("crm", "customer") == ("CU", "", "")
         stale = replace(fresh, last="2024-01-31")
-        assert self.one(stale, principals=()).letters("crm", "customer") == ("", "CU", "")
+        # That nothing was changed no stamp can tell: a change may leave it out.
+        assert self.one(stale, principals=()).letters("crm", "customer") == ("", "C", "")
 
     def test_a_young_counter_denies_nothing(self) -> None:
         row = RowTraces("customers", inserted=0, updated=0, deleted=0)

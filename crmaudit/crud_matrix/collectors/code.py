@@ -12,7 +12,7 @@ from crmaudit.errors import CrmauditError
 from crmaudit.evidence import Catalog, Document, Provenance
 from crmaudit.evidence.provenance import Status
 from crmaudit.evidence.use import Code, Machinery
-from crmaudit.sources.base import Statement
+from crmaudit.sources.base import ConnectionLostError, Statement
 from crmaudit.sources.task import Task
 
 _DONE = Status()
@@ -34,8 +34,14 @@ class _Code:
         if _has_catalog(task):
             from crmaudit.crud_matrix.collectors import machinery
 
-            own = machinery.machinery(task)
-            yield Code(_provenance(task), database=task.system, machinery=own)
+            status = _DONE
+            try:
+                own = machinery.machinery(task)
+            except ConnectionLostError:
+                raise
+            except CrmauditError as error:
+                status = Status("failed", error.problems[0].message)
+            yield Code(_provenance(task, status), database=task.system, machinery=own)
         routines = frozenset(m.name.rpartition(".")[2].lower() for m in own if m.kind == "routine")
         for origin, entry in _origins(task.known.traces.code):
             yield _read(task, origin, entry, routines)
@@ -47,21 +53,13 @@ def _has_catalog(task: Task) -> bool:
 
 def _origins(entries: Iterable[str]) -> Iterator[tuple[str, str]]:
     """Each entry with its name: the folder's, with as much before it as tells it from others."""
-    paths = {e: _parts(e) for e in dict.fromkeys(entries)}
+    paths = {e: [p for p in Path(e).parts if p != Path(e).anchor] for e in dict.fromkeys(entries)}
     for entry, parts in paths.items():
         others = [p for e, p in paths.items() if e != entry]
-        n = 1
+        n = 1 + sum(any(c in p for c in "*?[") for p in parts)
         while n < len(parts) and any(p[-n:] == parts[-n:] for p in others):
             n += 1
-        yield "/".join(parts[-n:]), entry
-
-
-def _parts(entry: str) -> tuple[str, ...]:
-    """The path without what is the same for all: its root, `.` and patterns at the end."""
-    parts = [p for p in Path(entry).parts if p not in {"/", "\\", "."}]
-    while len(parts) > 1 and any(c in parts[-1] for c in "*?["):
-        parts.pop()
-    return tuple(parts) or ("code",)
+        yield "/".join(parts[-n:]) or "code", entry
 
 
 def _read(task: Task, origin: str, entry: str, routines: frozenset[str]) -> Code:
@@ -73,13 +71,14 @@ def _read(task: Task, origin: str, entry: str, routines: frozenset[str]) -> Code
     # Names in another system's code are looked up when all is judged.
     catalog = Catalog(task.catalog.provenance) if elsewhere else task.catalog
     engine = "" if elsewhere or not _has_catalog(task) else task.source.engine
-    read = Read(Account(catalog, dialect_of(engine)))
+    schema = "" if elsewhere else task.source.default_schema
+    read = Read(Account(catalog, dialect_of(engine), schema))
     database = about or task.system
     try:
-        read.entry(entry, task.on_rows)
+        read.entry(entry)
     except CrmauditError as error:
-        status = Status("failed", error.problems[0].message)
-        return Code(_provenance(task, status), origin, database)
+        reason = error.problems[0].message.replace(entry, origin)
+        return Code(_provenance(task, Status("failed", reason)), origin, database)
     told = read.account.told(routines)
     notes = [*read.walk.notes()]
     if told.framework_calls:

@@ -35,9 +35,13 @@ _SPOKEN = ("postgresql", "mysql", "mariadb", "sqlite", "duckdb", "tsql", "oracle
 _LIST = 2**25
 """Bytes of a list; a script may be of any size."""
 _LONGEST = 20_000
-_SCRIPT = re.compile(rb"^[\s|]*(?:Grants for .*|GRANT|REVOKE|DENY|ALTER TABLE .* OWNER TO)\b", re.IGNORECASE)
+_SCRIPT = re.compile(
+    rb"^[\s|]*(?:Grants for .*|GRANT|REVOKE|DENY|ALTER TABLE .* OWNER TO)\b", re.IGNORECASE
+)
 _SYSTEM = {"mysql", "sys", "information_schema", "performance_schema"}
-_FRAME = re.compile(rb"[\s|+*-]*(?:\d+\. row )?[\s|+*-]*|Query OK.*|\d+ rows? in set.*|[\s|]*Grants for [^:]*[\s|]*")
+_FRAME = re.compile(
+    rb"[\s|+*-]*(?:\d+\. row )?[\s|+*-]*|Query OK.*|\d+ rows? in set.*|[\s|]*Grants for [^:]*[\s|]*"
+)
 
 
 def documents(task: Task) -> Iterator[Document]:
@@ -96,7 +100,9 @@ def _in_script(lines: Lines, dialect: str) -> Iterator[Given]:
                 continue
             text = line.decode("utf-8", "replace")
             # SHOW GRANTS prints one a line, without an end.
-            alone = re.match(r"[\s|]*(?:Grants for [^:]*: )?(?:GRANT|REVOKE)\b", text, re.IGNORECASE)
+            alone = re.match(
+                r"[\s|]*(?:Grants for [^:]*: )?(?:GRANT|REVOKE)\b", text, re.IGNORECASE
+            )
             yield (";\n" if alone else "") + text + "\n"
 
     for _, sql in split_lines(texts(), dialect, _LONGEST):
@@ -200,7 +206,9 @@ class _Listing:
             if one.scope in ("role", "login") and not one.roles:
                 self._kinds[who] = one.scope
             elif one.scope == "role":
-                change = self._roles[who].difference_update if one.taken else self._roles[who].update
+                change = (
+                    self._roles[who].difference_update if one.taken else self._roles[who].update
+                )
                 change(one.roles)
             elif one.scope == "superuser":
                 self._superusers.add(who)
@@ -237,10 +245,10 @@ class _Listing:
             self._change(self._every[who, "schema"], one)
 
     def _on_table(self, who: str, name: Name, one: Given) -> None:
-        if self._by_database and len(name.parts) > 1 and self._database:
-            if name.parts[-2].casefold() != self._database.casefold():
-                self._elsewhere += 1
-                return
+        place = name.parts[-2].casefold() if len(name.parts) > 1 else ""
+        if self._by_database and place and self._database.casefold() not in ("", place):
+            self._elsewhere += 1
+            return
         table = self._tables.qualified(name)
         if name in self._sequences or (self._catalog and self._tables.find(name) is None):
             return  # no table, or one that is not audited

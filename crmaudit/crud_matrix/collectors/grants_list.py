@@ -14,7 +14,9 @@ from crmaudit.crud_matrix.sql import Name
 Grid = list[list[str]]
 
 _PSQL = {"r": "R", "a": "C", "w": "U", "d": "D", "D": "D"}
-_ITEM = re.compile(r'(?P<who>"(?:[^"]|"")+"|[^\s=",{}]*)=(?P<rights>[a-zA-Z*]*)/(?P<by>"(?:[^"]|"")+"|[^\s,{}"]+)')
+_ITEM = re.compile(
+    r'(?P<who>"(?:[^"]|"")+"|[^\s=",{}]*)=(?P<rights>[a-zA-Z*]*)/(?P<by>"(?:[^"]|"")+"|[^\s,{}"]+)'
+)
 _NAMES_TEXT = {
     "who": "grantee principal account user user_name username role role_name login grantee_name",
     "schema": "table_schema schema schema_name owner table_owner database db table_schem",
@@ -81,7 +83,9 @@ def _framed(lines: Sequence[str]) -> Grid:
 
 
 def _psql(names: Sequence[str], rows: Grid) -> Iterator[Given]:
-    schema, table, access = (names.index(n) if n in names else -1 for n in ("schema", "name", "access_privileges"))
+    schema, table, access = (
+        names.index(n) if n in names else -1 for n in ("schema", "name", "access_privileges")
+    )
     columns = names.index("column_privileges") if "column_privileges" in names else -1
     kind = names.index("type") if "type" in names else -1
     for row in rows:

@@ -26,6 +26,9 @@ from crmaudit.sources.task import Task
 _LETTER = {"select": "R", "insert": "C", "update": "U", "delete": "D", "drop": "D"}
 """DROP is what TRUNCATE needs."""
 _YES = ", ".join(f"{p.title()}_priv" for p in _LETTER)
+_NAMED = re.compile(r"['`\"]?([^'`\"@,\s]+)['`\"]?(?:@['`\"]?([^'`\"@,\s]+)['`\"]?)?")
+_ABSENT = re.compile("doesn't exist|Unknown (?:column|system variable)", re.IGNORECASE)
+"""What an older server says, which has no roles or locks yet."""
 _PARTS = re.compile(r"\\.|.", re.DOTALL)
 
 ME = Statement("SELECT CURRENT_USER()", "name the account that reads")
@@ -52,34 +55,44 @@ PROXIES = Statement(
     "WHERE Proxied_user <> '' ORDER BY User, Host",
     "list the accounts that stand for others",
 )
-ROLES = Statement(
-    "SELECT User, Host, Role FROM mysql.roles_mapping ORDER BY User, Host, Role",
-    "see which account has which roles",
+MARIADB_ROLES = (
+    Statement(
+        "SELECT User, Host, is_role, default_role FROM mysql.user ORDER BY User, Host",
+        "see which accounts are roles",
+    ),
+    Statement(
+        "SELECT User, Host, Role FROM mysql.roles_mapping ORDER BY User, Host, Role",
+        "see which account has which roles",
+    ),
+    Statement(
+        "SELECT User, Host, COALESCE(JSON_VALUE(Priv, '$.account_locked'), '') "
+        "FROM mysql.global_priv ORDER BY User, Host",
+        "see which accounts are locked",
+    ),
 )
-STATES = Statement(
-    "SELECT User, Host, COALESCE(JSON_VALUE(Priv, '$.is_role'), ''), "
-    "COALESCE(JSON_VALUE(Priv, '$.default_role'), ''), "
-    "COALESCE(JSON_VALUE(Priv, '$.account_locked'), '') "
-    "FROM mysql.global_priv ORDER BY User, Host",
-    "see which accounts are roles, or locked",
-)
-EDGES = Statement(
-    "SELECT TO_USER, TO_HOST, FROM_USER, FROM_HOST FROM mysql.role_edges ORDER BY 1, 2, 3, 4",
-    "see which account has which roles",
-)
-DEFAULT_ROLES = Statement(
-    "SELECT USER, HOST, DEFAULT_ROLE_USER, DEFAULT_ROLE_HOST FROM mysql.default_roles "
-    "ORDER BY 1, 2, 3, 4",
-    "see which roles an account has without asking",
-)
-ALL_ROLES = Statement(
-    "SELECT @@activate_all_roles_on_login, @@mandatory_roles, @@partial_revokes",
-    "see whether an account has its roles without asking",
-)
-LOCKED = Statement(
-    "SELECT User, Host, account_locked, COALESCE(JSON_UNQUOTE(User_attributes), '') "
-    "FROM mysql.user ORDER BY User, Host",
-    "see which accounts are locked, or restricted",
+MYSQL_ROLES = (
+    Statement(
+        "SELECT TO_USER, TO_HOST, FROM_USER, FROM_HOST FROM mysql.role_edges ORDER BY 1, 2, 3, 4",
+        "see which account has which roles",
+    ),
+    Statement(
+        "SELECT USER, HOST, DEFAULT_ROLE_USER, DEFAULT_ROLE_HOST FROM mysql.default_roles "
+        "ORDER BY 1, 2, 3, 4",
+        "see which roles an account has without asking",
+    ),
+    Statement(
+        "SELECT @@activate_all_roles_on_login, @@mandatory_roles",
+        "see whether every account has its roles without asking",
+    ),
+    Statement(
+        "SELECT User, Host, account_locked FROM mysql.user ORDER BY User, Host",
+        "see which accounts are locked",
+    ),
+    Statement(
+        "SELECT User, Host, COALESCE(CAST(User_attributes AS CHAR), '') FROM mysql.user "
+        "ORDER BY User, Host",
+        "see which accounts are restricted",
+    ),
 )
 OWN = tuple(
     Statement(
@@ -112,10 +125,7 @@ def statements(task: Task) -> Iterator[Statement]:
     """All that `read` may send."""
     yield ME
     yield from (ACCOUNTS, DATABASES, TABLES, COLUMNS, PROXIES)
-    if _is_mariadb(task):
-        yield from (STATES, ROLES)
-    else:
-        yield from (LOCKED, EDGES, DEFAULT_ROLES, ALL_ROLES)
+    yield from MARIADB_ROLES if _is_mariadb(task) else MYSQL_ROLES
     for statement in (*OWN, OWN_ROLES):
         purpose = f"{statement.purpose}, where mysql.* may not be read"
         yield Statement(statement.sql, purpose, template=True)
@@ -129,6 +139,8 @@ def read(task: Task, naming: Naming) -> Grants:
     notes: list[str] = []
     try:
         reading.of_all()
+        if reading.gaps:
+            status = Status("partly", "; ".join(reading.gaps))
     except ConnectionLostError:
         raise
     except CrmauditError:
@@ -140,7 +152,7 @@ def read(task: Task, naming: Naming) -> Grants:
         tuple(reading.accounts()),
         tuple(reading.rights()),
         (),
-        (*notes, *reading.notes),
+        tuple(notes),
         reader=naming.shown(str(me)),
     )
 
@@ -172,7 +184,7 @@ class _Reading:
         self._catalog = {t.qualified for t in task.catalog.tables}
         self._folded = {name.casefold(): name for name in sorted(self._catalog)}
         self._holders: dict[str, _Holder] = {}
-        self.notes: list[str] = []
+        self.gaps: list[str] = []
 
     def of_all(self) -> None:
         """Everybody's rights; CrmauditError where the tables may not be read."""
@@ -217,47 +229,63 @@ class _Reading:
             yield f"what its roles may do is not told to it: {', '.join(roles)}"
 
     def _mariadb_roles(self) -> None:
-        for user, host, role, default, locked in self._ask(STATES):
+        states, roles, locks = map(self._if_there, MARIADB_ROLES)
+        for user, host, role, default in states:
             holder = self._holder(user, host)
             holder.role = _true(role)
             if default:
                 holder.unasked.add(default)
-            if _true(locked):
-                holder.remarks.append("locked")
-        for user, host, role in self._ask(ROLES):
+        for user, host, role in roles:
             self._holder(user, host).roles.add(role)
-        for holder in self._holders.values():
-            # Roles of a role come with it.
-            holder.unasked |= holder.roles if holder.role else set()
+        for user, host, locked in locks:
+            if _true(locked):
+                self._holder(user, host).remarks.append("locked")
+        self._with_roles_of_roles()
 
     def _mysql_roles(self) -> None:
-        for user, host, locked, attributes in self._ask(LOCKED):
-            holder = self._holder(user, host)
-            if locked == "Y":
-                holder.remarks.append("locked")
-            taken = _restrictions(attributes, self._database)
-            if taken:
-                holder.everywhere -= taken
-                told = in_order(taken)
-                holder.remarks.append(f"{told} on this database was taken from its global rights")
-        try:
-            edges, defaults = self._ask(EDGES), self._ask(DEFAULT_ROLES)
-            ((always, mandatory, _),) = self._ask(ALL_ROLES)
-        except ConnectionLostError:
-            raise
-        except CrmauditError:
-            return  # before version 8 there are no roles
+        edges, defaults, settings, locks, attributes = map(self._if_there, MYSQL_ROLES)
         for user, host, role, role_host in edges:
-            name = _account(role, role_host)
             self._holder(role, role_host).role = True
-            self._holder(user, host).roles.add(name)
+            self._holder(user, host).roles.add(_account(role, role_host))
         for user, host, role, role_host in defaults:
             self._holder(user, host).unasked.add(_account(role, role_host))
-        if mandatory:
-            self.notes.append(f"every account has the roles {mandatory}")
+        always, mandatory = settings[0] if settings else ("", "")
+        everybodys = [_account(*found) for found in _NAMED.findall(mandatory or "")]
         for holder in self._holders.values():
-            if holder.role or _true(always):
+            if not holder.role and holder.name not in everybodys:
+                holder.roles |= set(everybodys)
+            if _true(always):
                 holder.unasked |= holder.roles
+        for user, host, locked in locks:
+            holder = self._holder(user, host)
+            if _true(locked) and not holder.role:
+                holder.remarks.append("locked")
+        for user, host, text in attributes:
+            holder = self._holder(user, host)
+            taken = restrictions(text, self._database)
+            if taken & holder.everywhere:
+                told = in_order(taken & holder.everywhere)
+                holder.everywhere -= taken
+                holder.remarks.append(f"{told} on this database was taken from its global rights")
+        self._with_roles_of_roles()
+
+    def _with_roles_of_roles(self) -> None:
+        """What a role has comes with it."""
+        for holder in self._holders.values():
+            if holder.role:
+                holder.unasked |= holder.roles
+
+    def _if_there(self, statement: Statement) -> list[tuple[Any, ...]]:
+        """The rows; none where this version of the server has no such table or column."""
+        try:
+            return self._ask(statement)
+        except ConnectionLostError:
+            raise
+        except CrmauditError as error:
+            told = error.problems[0].message
+            if not _ABSENT.search(told):
+                self.gaps.append(told)
+            return []
 
     def _on_table(self, holder: _Holder, table: str, letters: set[str]) -> None:
         holder.tables[self._known(table)] |= letters
@@ -343,7 +371,7 @@ def _exact(pattern: str) -> int:
     return next((i for i, p in enumerate(parts) if p in ("%", "_")), 1000)
 
 
-def _restrictions(attributes: str, database: str) -> set[str]:
+def restrictions(attributes: str, database: str) -> set[str]:
     """Letters that a partial revoke of MySQL 8 takes from an account's global rights."""
     try:
         told = json.loads(attributes) if attributes else {}

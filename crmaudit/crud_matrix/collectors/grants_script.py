@@ -65,8 +65,7 @@ def in_statement(sql: str, dialect: str) -> Iterator[Given]:
     """The rights that a statement gives, takes or presupposes; nothing for other statements."""
     head = sql[:40].lstrip(" \t\r\n|").upper()
     if not head.startswith(("GRANT", "REVOKE", "DENY", "ALTER", "CREATE")):
-        if not head.startswith("GRANTS FOR"):
-            return
+        return
     sql = _PREFIX.sub("", sql).rstrip(" |\t\r\n;")
     words = tokens(sql, dialect)
     upper = [t.upper for t in words]
@@ -81,7 +80,12 @@ def in_statement(sql: str, dialect: str) -> Iterator[Given]:
         end = [t.text for t in words[3:4]] != ["."]
         if name is not None:
             yield Given("sequence", (), names=(Name(name.parts[:1]) if end else name,))
-    elif upper[:2] in (["CREATE", "ROLE"], ["ALTER", "ROLE"], ["CREATE", "USER"], ["ALTER", "USER"]):
+    elif upper[:2] in (
+        ["CREATE", "ROLE"],
+        ["ALTER", "ROLE"],
+        ["CREATE", "USER"],
+        ["ALTER", "USER"],
+    ):
         yield from _role(words, upper)
 
 

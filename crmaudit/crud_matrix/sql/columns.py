@@ -16,7 +16,9 @@ _WORDS_TEXT = """
     current_time current_timestamp localtime localtimestamp null maxvalue level
 """
 _WORDS = frozenset(_WORDS_TEXT.split())
-_ROW_IDS = frozenset("rowid oid _rowid_ ctid xmin xmax cmin cmax tableoid".split())
+_ROW_IDS = frozenset(
+    ["rowid", "oid", "_rowid_", "ctid", "xmin", "xmax", "cmin", "cmax", "tableoid"]
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,7 @@ class Origin:
         return cls((table.alias or name.last).lower(), name, columns)
 
     @classmethod
-    def of_source(cls, node: exp.Expression, name: Name | None, tables: Tables | None) -> Origin:
+    def of_source(cls, node: exp.Expr, name: Name | None, tables: Tables | None) -> Origin:
         if isinstance(node, exp.Table) and name is not None:
             return cls.of_table(node, name, tables)
         alias = node.args.get("alias")
@@ -49,7 +51,7 @@ class Origin:
         return column in self.columns or (self.name is not None and column in _ROW_IDS)
 
 
-def _selected(node: exp.Expression) -> frozenset[str] | None:
+def _selected(node: exp.Expr) -> frozenset[str] | None:
     query = node.this if isinstance(node, exp.Subquery) else node
     if not isinstance(query, exp.Query):
         return None
@@ -59,7 +61,7 @@ def _selected(node: exp.Expression) -> frozenset[str] | None:
     return frozenset(n.lower() for n in names)
 
 
-def origins(query: exp.Expression, tables: Tables | None, dialect: str) -> Iterator[Origin]:
+def origins(query: exp.Expr, tables: Tables | None, dialect: str) -> Iterator[Origin]:
     """What the FROM of a query brings into its scope."""
     if isinstance(query, exp.Subquery):
         query = query.this
@@ -82,7 +84,7 @@ def origins(query: exp.Expression, tables: Tables | None, dialect: str) -> Itera
 
 
 def read_by(
-    expression: exp.Expression,
+    expression: exp.Expr,
     targets: Sequence[Origin],
     others: Sequence[Origin],
     tables: Tables | None,
@@ -105,7 +107,7 @@ def read_by(
 
 def _read(
     column: exp.Column,
-    top: exp.Expression,
+    top: exp.Expr,
     targets: Sequence[Origin],
     others: Sequence[Origin],
     tables: Tables | None,
@@ -137,9 +139,9 @@ def _read(
     return None if unsure else True
 
 
-def _enclosing(column: exp.Column, top: exp.Expression) -> Iterator[exp.Select]:
+def _enclosing(column: exp.Column, top: exp.Expr) -> Iterator[exp.Select]:
     """The queries within `top` around the column, the innermost first."""
-    node: exp.Expression | None = column
+    node: exp.Expr | None = column
     while node is not None and node is not top:
         node = node.parent
         if isinstance(node, exp.Select):

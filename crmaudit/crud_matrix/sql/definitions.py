@@ -22,6 +22,12 @@ MACHINERY = {
     "MACRO": "routine",
 }
 
+_NO_MACHINERY_TEXT = """
+    TABLE INDEX SCHEMA DATABASE USER ROLE SEQUENCE TYPE EXTENSION DOMAIN STATISTICS SYNONYM
+    PACKAGE SERVER PUBLICATION
+"""
+_NO_MACHINERY = frozenset(_NO_MACHINERY_TEXT.split())
+
 
 def create(words: Sequence[Token], dialect: str, tables: Tables | None) -> Understood:
     """A definition changes no rows, but a table that is filled from a query."""
@@ -64,9 +70,7 @@ def kind_of(words: Sequence[Token]) -> tuple[str, int]:
     """What CREATE makes, and where its name begins."""
     for i, word in enumerate(words[1:14], 1):
         kind = word.upper
-        if kind in MACHINERY or kind in ("TABLE", "INDEX", "SCHEMA", "DATABASE", "USER", "ROLE",
-                                         "SEQUENCE", "TYPE", "EXTENSION", "DOMAIN", "STATISTICS",
-                                         "SYNONYM", "PACKAGE", "SERVER", "PUBLICATION"):  # fmt: skip
+        if kind in MACHINERY or kind in _NO_MACHINERY:
             i += 1
             if kind == "PACKAGE":
                 return kind, i
@@ -101,10 +105,14 @@ def _query(words: Sequence[Token], start: int) -> int:
             depth += 1
         elif word.text == ")":
             depth -= 1
-        elif depth == 0 and word.upper in ("SELECT", "TABLE", "VALUES"):
-            return i
-        elif depth == 0 and word.upper == "WITH" and words[i - 1].upper in ("AS", ")"):
-            return i
-        elif depth == 0 and word.upper == "FROM" and words[i - 1].upper == "AS":
+        elif depth == 0 and _begins_query(word, words[i - 1]):
             return i
     return -1
+
+
+def _begins_query(word: Token, before: Token) -> bool:
+    if word.upper in ("SELECT", "TABLE", "VALUES"):
+        return True
+    # WITH and FROM begin other clauses as well.
+    ends = {"WITH": ("AS", ")"), "FROM": ("AS",)}.get(word.upper, ())
+    return before.text.upper() in ends

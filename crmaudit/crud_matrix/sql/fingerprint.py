@@ -38,7 +38,9 @@ def fingerprint(sql: str, dialect: str) -> Fingerprint:
     if "),(" in text or "), (" in text:
         text = _SAME_ROWS.sub(r"\1", text)
     digest = blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
-    return Fingerprint(digest, text if len(text) <= LONGEST else text[: LONGEST - 3].rstrip(" ,(") + "...")
+    return Fingerprint(
+        digest, text if len(text) <= LONGEST else text[: LONGEST - 3].rstrip(" ,(") + "..."
+    )
 
 
 def _replacement(match: re.Match[str]) -> str:

@@ -26,7 +26,8 @@ _Reader = Callable[[Words, str, "Tables | None"], Understood]
 _NONE_TEXT = """
     ELSE SHOW USE START COMMIT ROLLBACK SAVEPOINT RELEASE ABORT END DEALLOCATE CLOSE FETCH
     MOVE LISTEN NOTIFY UNLISTEN DISCARD RESET CHECKPOINT VACUUM REINDEX CLUSTER GRANT REVOKE
-    COMMENT PRAGMA ATTACH DETACH KILL FLUSH PURGE OPTIMIZE REPAIR CHECK HELP DESC DESCRIBE XA LOCK UNLOCK RENAME PRINT WAITFOR DBCC INSTALL UNINSTALL LOAD SECURITY REASSIGN CACHE
+    COMMENT PRAGMA ATTACH DETACH KILL FLUSH PURGE OPTIMIZE REPAIR CHECK HELP DESC DESCRIBE
+    XA LOCK UNLOCK RENAME PRINT WAITFOR DBCC INSTALL UNINSTALL LOAD SECURITY REASSIGN CACHE
     SAVE RAISERROR THROW GOTO BREAK CONTINUE CHANGE STOP BINLOG SIGNAL RESIGNAL DELIMITER GO
     CONNECT DISCONNECT IMPORT NULL LEAVE ITERATE RAISE EXIT GET ASSERT CLEAR ENABLE DISABLE
 """
@@ -323,20 +324,20 @@ def _execute(words: Words, dialect: str, tables: Tables | None) -> Understood:
         rest = rest[1:]
     alone = len(rest) == 1 or (len(rest) > 1 and rest[1].upper in ("INTO", "USING"))
     if rest and rest[0].kind == "string" and alone:
-        return understood(tokens(_content(rest[0].text), dialect), dialect, tables)
+        return understood(tokens(content(rest[0].text), dialect), dialect, tables)
     if dialect != "tsql":
         raise Doubt("what it runs is not in it")
     if len(rest) > 2 and rest[0].text.startswith("@") and rest[1].text == "=":
         rest = rest[2:]
     if not rest or rest[0].kind not in ("word", "name"):
         raise Doubt("what it runs is put together at run time")
-    name, i = read_name(rest, 0, dialect)
+    name, _i = read_name(rest, 0, dialect)
     if name.last.lower() in ("sp_executesql", "sp_msforeachtable", "sp_execute"):
         raise Doubt("what it runs is put together at run time")
     return Understood(calls=(name,))
 
 
-def _content(literal: str) -> str:
+def content(literal: str) -> str:
     """What a literal holds; it is read and not kept."""
     if literal[:1] == "$":
         tag = literal[: literal.index("$", 1) + 1]
@@ -354,7 +355,7 @@ def _prepare(words: Words, dialect: str, tables: Tables | None) -> Understood:
         return Understood()
     if words[start + 1].kind != "string":
         raise Doubt("what it prepares is not in it")
-    return understood(tokens(_content(words[start + 1].text), dialect), dialect, tables)
+    return understood(tokens(content(words[start + 1].text), dialect), dialect, tables)
 
 
 def _do(words: Words, dialect: str, tables: Tables | None) -> Understood:
@@ -366,7 +367,7 @@ def _do(words: Words, dialect: str, tables: Tables | None) -> Understood:
         language > 0 and words[language + 1].text.lower().strip("'") not in ("plpgsql", "sql")
     ):
         raise Doubt("a block whose code is not at hand")
-    return routine.understood(_content(body.text), dialect, tables)
+    return routine.understood(content(body.text), dialect, tables)
 
 
 def _declare(words: Words, dialect: str, tables: Tables | None) -> Understood:

@@ -16,7 +16,7 @@ DYNAMIC = "zz_put_together_zz"
 # Behind these a value has to be text for the parser.
 _TEXT_TEXT = "INTERVAL DATE TIME TIMESTAMP TIMESTAMPTZ DATETIME SEPARATOR ESCAPE ZONE COLLATE"
 _TEXT_AFTER = frozenset(_TEXT_TEXT.split())
-_TABLE_AFTER = frozenset("FROM JOIN INTO UPDATE TABLE".split())
+_TABLE_AFTER = frozenset(["FROM", "JOIN", "INTO", "UPDATE", "TABLE"])
 _MYSQL_TEXT = """
     LOW_PRIORITY HIGH_PRIORITY DELAYED QUICK SQL_CALC_FOUND_ROWS SQL_NO_CACHE SQL_CACHE
     SQL_SMALL_RESULT SQL_BIG_RESULT SQL_BUFFER_RESULT
@@ -110,9 +110,7 @@ def _piece(
     start, end = token.start, token.start + len(token.text)
     left = before is not None and before.start + len(before.text) == start >= 0
     right = after is not None and after.start == end
-    if (left and before is not None and (before.kind in ("word", "param") or before.text == ".")) or (
-        right and after is not None and (after.kind in ("word", "number", "param") or after.text == ".")
-    ):
+    if (left and _grows(before)) or (right and _grows(after)):
         return DYNAMIC
     word = before.upper if before is not None else ""
     if word in _TABLE_AFTER:
@@ -126,6 +124,11 @@ def _piece(
     if word in ("VALUES", "VALUE", "IN"):
         return "(1)"
     return "'1'" if text or word in _TEXT_AFTER else "1"
+
+
+def _grows(beside: Token | None) -> bool:
+    """Whether a placeholder right beside it makes one name with it."""
+    return beside is not None and (beside.kind in ("word", "number", "param") or beside.text == ".")
 
 
 def _is_operator(token: Token, before: Token | None, after: Token | None) -> bool:

@@ -42,7 +42,7 @@ def parsed(
     return Understood(merged(walk.effects), tuple(walk.calls), tuple(walk.temporary))
 
 
-def _tree(words: Sequence[Token], dialect: str) -> exp.Expression:
+def _tree(words: Sequence[Token], dialect: str) -> exp.Expr:
     # The parser's warnings quote the statement, values and all.
     logging.getLogger("sqlglot").setLevel(logging.CRITICAL + 1)
     for parser in _PARSERS[dialect]:
@@ -62,7 +62,7 @@ def _tree(words: Sequence[Token], dialect: str) -> exp.Expression:
 _FROM_INSIDE = {"EXTRACT", "TRIM", "SUBSTRING", "OVERLAY", "POSITION", "SUBSTR", "CEIL", "FLOOR"}
 
 
-def _census(words: Sequence[Token], tree: exp.Expression) -> None:
+def _census(words: Sequence[Token], tree: exp.Expr) -> None:
     """Every query and every table in the words has to be in the tree.
 
     A parser that takes a part of a statement for something else does so in
@@ -87,12 +87,22 @@ def _census(words: Sequence[Token], tree: exp.Expression) -> None:
                 continue
         elif word.upper != "JOIN":
             continue
-        if after.kind == "name" or (after.kind == "word" and after.upper not in _BEFORE_TABLE):
-            if unquoted(after).lower() not in names and not _is_call(words, i + 2):
-                raise Doubt("the parser does not read all of its tables")
+        named = after.kind == "name" or (after.kind == "word" and after.upper not in _BEFORE_TABLE)
+        if named and unquoted(after).lower() not in names and not _is_call(words, i + 2):
+            raise Doubt("the parser does not read all of its tables")
 
 
-_BEFORE_TABLE = {"LATERAL", "ONLY", "TABLE", "UNNEST", "VALUES", "SELECT", "FIRST", "LAST", "CURRENT"}
+_BEFORE_TABLE = {
+    "LATERAL",
+    "ONLY",
+    "TABLE",
+    "UNNEST",
+    "VALUES",
+    "SELECT",
+    "FIRST",
+    "LAST",
+    "CURRENT",
+}
 
 
 def _is_call(words: Sequence[Token], i: int) -> bool:

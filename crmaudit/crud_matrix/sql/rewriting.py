@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
 from crmaudit.crud_matrix.sql.doubt import Doubt
@@ -12,7 +13,9 @@ from crmaudit.crud_matrix.sql.words import depth_zero, has_word, position, read_
 Words = Sequence[Token]
 Effects = list[tuple[Name, str]]
 
-_BEHIND_OUTPUT = frozenset("FROM WHERE VALUES SELECT EXEC EXECUTE DEFAULT WITH OPTION".split())
+_BEHIND_OUTPUT = frozenset(
+    ["FROM", "WHERE", "VALUES", "SELECT", "EXEC", "EXECUTE", "DEFAULT", "WITH", "OPTION"]
+)
 
 
 def without_output(words: Words, dialect: str) -> tuple[Words, bool, Effects]:
@@ -29,8 +32,7 @@ def without_output(words: Words, dialect: str) -> tuple[Words, bool, Effects]:
             break
     given = [w.text.lower() for w in words[start:end]]
     reads = any(
-        w in ("deleted", "inserted") and after == "."
-        for w, after in zip(given, given[1:], strict=False)
+        w in ("deleted", "inserted") and after == "." for w, after in itertools.pairwise(given)
     )
     if has_word(words[start:end], "SELECT"):
         raise Doubt("a query within OUTPUT")

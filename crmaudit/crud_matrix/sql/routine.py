@@ -6,27 +6,26 @@ together at run time makes the whole unknown; the letters of the others stay.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import itertools
+from collections.abc import Generator, Iterator, Sequence
 
-from crmaudit.crud_matrix.sql import tsql
 from crmaudit.crud_matrix.sql.doubt import Doubt
 from crmaudit.crud_matrix.sql.lexer import Token, family, made, tokens
 from crmaudit.crud_matrix.sql.names import Tables
 from crmaudit.crud_matrix.sql.understood import Understood, together
 from crmaudit.crud_matrix.sql.words import called, depth_zero, has_word, position, without_into
+from crmaudit.sources.script import tsql
 
 Words = Sequence[Token]
 
-_DROPPED = frozenset("BEGIN LOOP ELSE REPEAT EXCEPTION THEN DO ATOMIC".split())
+_DROPPED = frozenset(["BEGIN", "LOOP", "ELSE", "REPEAT", "EXCEPTION", "THEN", "DO", "ATOMIC"])
 _NOTHING_TEXT = """
     EXIT CONTINUE LEAVE ITERATE NULL RAISE GET ASSERT FETCH CLOSE MOVE SIGNAL RESIGNAL COMMIT
     ROLLBACK PRINT GOTO BREAK RAISERROR THROW PRAGMA SAVEPOINT
 """
 _NOTHING = frozenset(_NOTHING_TEXT.split())
-_QUERIES = frozenset(
-    "SELECT WITH VALUES INSERT UPDATE DELETE MERGE REPLACE TABLE EXECUTE CALL".split()
-)
-_HANDLED = frozenset("SQLSTATE VALUE NOT FOUND SQLEXCEPTION SQLWARNING".split())
+_QUERIES_TEXT = "SELECT WITH VALUES INSERT UPDATE DELETE MERGE REPLACE TABLE EXECUTE CALL"
+_QUERIES = frozenset(_QUERIES_TEXT.split())
 
 
 def understood(body: str, dialect: str, tables: Tables | None) -> Understood:
@@ -81,7 +80,9 @@ def _declaration(chunk: Words) -> Iterator[Words]:
         if start >= 0:
             yield chunk[start + 1 :]
         return
-    start = next((i for i, w in enumerate(chunk) if w.upper == "DEFAULT" or w.text in (":=", "=")), -1)
+    start = next(
+        (i for i, w in enumerate(chunk) if w.upper == "DEFAULT" or w.text in (":=", "=")), -1
+    )
     if start >= 0:
         yield from _expression(chunk[start + 1 :])
 
@@ -90,7 +91,7 @@ def _statements(chunk: Words, dialect: str) -> Iterator[Words]:
     """One chunk up to a `;`: what controls goes, what is controlled stays."""
     while chunk:
         head = chunk[0].upper
-        if head in _DROPPED and not (head == "REPLACE"):
+        if head in _DROPPED and head != "REPLACE":
             chunk = chunk[1:]
         elif head == "NOT" and len(chunk) > 1 and chunk[1].upper == "ATOMIC":
             chunk = chunk[2:]
@@ -161,7 +162,7 @@ def _plain(chunk: Words, head: str, dialect: str) -> Iterator[Words]:
         yield chunk
 
 
-def _psm_declaration(chunk: Words) -> Iterator[Words]:
+def _psm_declaration(chunk: Words) -> Generator[Words, None, Words]:
     """MySQL's DECLARE; gives back the statement of a handler."""
     handler = position(chunk, "HANDLER")
     if handler > 0:
@@ -185,9 +186,8 @@ def _psm_declaration(chunk: Words) -> Iterator[Words]:
 def _looped(inner: Words) -> Iterator[Words]:
     if not inner:
         return
-    if inner[0].upper in _QUERIES:
-        yield inner
-    elif inner[0].text == "(" and len(inner) > 1 and inner[1].upper in ("SELECT", "WITH"):
+    bracketed = inner[0].text == "(" and len(inner) > 1
+    if (inner[1] if bracketed else inner[0]).upper in _QUERIES:
         yield inner
     else:
         yield from _queries_in(inner)
@@ -258,8 +258,8 @@ def _until(words: Words, ends: tuple[str, ...]) -> int:
 
 def _tsql(words: Words) -> Iterator[Words]:
     begins = [*tsql.starts(words), len(words)]
-    for first, behind in zip(begins, begins[1:], strict=False):
-        chunk = [w for w in words[first:behind]]
+    for first, behind in itertools.pairwise(begins):
+        chunk = list(words[first:behind])
         while chunk and chunk[-1].text == ";":
             chunk.pop()
         if not chunk:

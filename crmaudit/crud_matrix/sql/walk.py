@@ -29,7 +29,7 @@ _RUNS_SQL = frozenset(_RUNS_SQL_TEXT.split())
 _PSEUDO_TABLES = {"tsql": {"inserted", "deleted"}}
 _QUERIES = (exp.Select, exp.SetOperation, exp.Subquery, exp.Values, exp.Table)
 
-_KNOWN_ARGS = {
+_KNOWN_ARGS: dict[type[exp.Expr], set[str]] = {
     exp.Insert: {
         "this", "expression", "conflict", "returning", "with_", "alternative", "columns",
         "default", "ignore", "by_name", "overwrite", "source", "stored", "exists",
@@ -54,11 +54,11 @@ class Walk:
         self.effects: list[tuple[Name, str]] = []
         self.calls: dict[Name, None] = {}
         self.temporary: list[Name] = []
-        self.named: dict[str, exp.Expression] = {}
+        self.named: dict[str, exp.Expr] = {}
 
     # --- statements
 
-    def statement(self, node: exp.Expression, ctes: Ctes = frozenset()) -> None:
+    def statement(self, node: exp.Expr, ctes: Ctes = frozenset()) -> None:
         """Any statement that reads or writes rows."""
         known = _KNOWN_ARGS.get(type(node))
         if known is not None:
@@ -109,9 +109,7 @@ class Walk:
             letters += "R"
         self._add(target, letters)
 
-    def _conflict(
-        self, conflict: exp.Expression, target: Origin, source: Any, ctes: Ctes
-    ) -> str:
+    def _conflict(self, conflict: exp.Expr, target: Origin, source: Any, ctes: Ctes) -> str:
         letters = ""
         action = conflict.args.get("action")
         told = str(action.name if action is not None else "").upper()
@@ -180,9 +178,9 @@ class Walk:
         self,
         letter: str,
         written: list[exp.Table],
-        scope: list[exp.Expression],
-        exprs: list[exp.Expression | None],
-        node: exp.Expression,
+        scope: list[exp.Expr],
+        exprs: list[exp.Expr | None],
+        node: exp.Expr,
         ctes: Ctes,
     ) -> None:
         """Tables written, and all others of the scope read; those written too where columns are."""
@@ -216,7 +214,7 @@ class Walk:
         self.read(using, ctes)
         other = Origin.of_source(using, self._maybe_name(using), self.tables)
         letters = ""
-        exprs: list[exp.Expression | None] = [node.args.get("on")]
+        exprs: list[exp.Expr | None] = [node.args.get("on")]
         whens = node.args.get("whens")
         for when in whens.expressions if whens is not None else ():
             exprs.append(when.args.get("condition"))
@@ -263,7 +261,7 @@ class Walk:
 
     def read(self, node: Any, ctes: Ctes, joins: bool = True) -> None:
         """Everything that an expression or query reads, however deep."""
-        waiting: list[tuple[Any, Ctes]] = [(node, ctes)] if isinstance(node, exp.Expression) else []
+        waiting: list[tuple[Any, Ctes]] = [(node, ctes)] if isinstance(node, exp.Expr) else []
         top = node
         while waiting:
             one, seen = waiting.pop()
@@ -287,11 +285,10 @@ class Walk:
             for key, value in one.args.items():
                 if key == "with_" or (key == "joins" and one is top and not joins):
                     continue
-                for child in value if isinstance(value, list) else (value,):
-                    if isinstance(child, exp.Expression):
-                        waiting.append((child, seen))
+                inner = value if isinstance(value, list) else (value,)
+                waiting += [(x, seen) for x in inner if isinstance(x, exp.Expr)]
 
-    def _with(self, node: exp.Expression, ctes: Ctes) -> Ctes:
+    def _with(self, node: exp.Expr, ctes: Ctes) -> Ctes:
         """The names of CTEs that are visible in the statement, their queries read."""
         clause = node.args.get("with_")
         if clause is None:
@@ -338,7 +335,7 @@ class Walk:
         elif self.dialect != "duckdb":
             raise Doubt("what stands behind IN is not understood")
 
-    def _call(self, node: exp.Expression) -> None:
+    def _call(self, node: exp.Expr) -> None:
         written = node.meta.get("name") or (node.this if isinstance(node, exp.Anonymous) else "")
         if isinstance(written, exp.Identifier):
             written = written.this
@@ -370,9 +367,7 @@ class Walk:
 
     # --- targets
 
-    def _alias_target(
-        self, named: exp.Table, scope: list[exp.Expression], ctes: Ctes
-    ) -> exp.Table:
+    def _alias_target(self, named: exp.Table, scope: list[exp.Expr], ctes: Ctes) -> exp.Table:
         """The table that a target means: one of the scope by its alias or name, else itself."""
         key = named.name.lower()
         if self.dialect in ("tsql", "mysql", "mariadb", "ansi"):
@@ -394,7 +389,7 @@ class Walk:
         return self._base(from_.this, ctes)
 
     def _assigned_tables(
-        self, assigned: list[exp.Column], scope: list[exp.Expression]
+        self, assigned: list[exp.Column], scope: list[exp.Expr]
     ) -> list[exp.Table]:
         """MySQL: an UPDATE of several tables changes those whose columns are set."""
         found: list[exp.Table] = []
@@ -437,7 +432,7 @@ class Walk:
             text = "#" + text.lstrip("#")
         return folded(text, bool(identifier.quoted), self.dialect)
 
-    def _key(self, identifier: exp.Expression) -> str:
+    def _key(self, identifier: exp.Expr) -> str:
         """The name as CTEs are found by it."""
         name = self._fold(identifier) if isinstance(identifier, exp.Identifier) else ""
         return name if self.dialect == "postgresql" else name.lower()
@@ -458,7 +453,7 @@ class Walk:
             raise Doubt("the name of a table is put together at run time")
         return name
 
-    def _maybe_name(self, node: exp.Expression) -> Name | None:
+    def _maybe_name(self, node: exp.Expr) -> Name | None:
         if isinstance(node, exp.Table) and isinstance(node.this, exp.Identifier):
             return self._name(node)
         return None
@@ -483,25 +478,25 @@ def _table_of(node: Any) -> exp.Table:
     return inner
 
 
-def _joined(node: exp.Expression) -> Iterator[exp.Expression]:
+def _joined(node: exp.Expr) -> Iterator[exp.Expr]:
     for join in node.args.get("joins") or ():
         yield join.this
         yield from _joined(join.this)
 
 
-def _conditions(scope: Iterable[exp.Expression]) -> Iterator[exp.Expression]:
+def _conditions(scope: Iterable[exp.Expr]) -> Iterator[exp.Expr]:
     for one in scope:
         for join in one.args.get("joins") or ():
             if join.args.get("on") is not None:
                 yield join.args["on"]
 
 
-def _matches_columns(join: exp.Expression) -> bool:
+def _matches_columns(join: exp.Expr) -> bool:
     """USING and NATURAL read columns of both sides."""
     return bool(join.args.get("using")) or str(join.args.get("method")).upper() == "NATURAL"
 
 
-def _left_sides(assignments: Iterable[exp.Expression]) -> Iterator[exp.Column]:
+def _left_sides(assignments: Iterable[exp.Expr]) -> Iterator[exp.Column]:
     for one in assignments:
         if not isinstance(one, exp.EQ):
             raise Doubt("an assignment that is not understood")
@@ -514,7 +509,7 @@ def _left_sides(assignments: Iterable[exp.Expression]) -> Iterator[exp.Column]:
             yield column
 
 
-def _right_sides(assignments: Iterable[exp.Expression]) -> Iterator[exp.Expression]:
+def _right_sides(assignments: Iterable[exp.Expr]) -> Iterator[exp.Expr]:
     for one in assignments:
         if not isinstance(one, exp.EQ):
             raise Doubt("an assignment that is not understood")

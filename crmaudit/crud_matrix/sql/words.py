@@ -78,18 +78,22 @@ def called(words: Sequence[Token], dialect: str) -> tuple[Name, ...]:
         if word.text != "(" or before.kind not in ("word", "name") or before.upper in _NO_CALLS:
             continue
         start = i
-        while start >= 2 and words[start - 1].text == "." and words[start - 2].kind in (
-            "word",
-            "name",
+        while (
+            start >= 2
+            and words[start - 1].text == "."
+            and words[start - 2].kind
+            in (
+                "word",
+                "name",
+            )
         ):
             start -= 2
         found[read_name(words, start, dialect)[0]] = None
     return tuple(found)
 
 
-_REAL_INTO = frozenset(
-    "INSERT MERGE REPLACE IGNORE DELAYED LOW_PRIORITY HIGH_PRIORITY OVERWRITE".split()
-)
+_REAL_INTO_TEXT = "INSERT MERGE REPLACE IGNORE DELAYED LOW_PRIORITY HIGH_PRIORITY OVERWRITE"
+_REAL_INTO = frozenset(_REAL_INTO_TEXT.split())
 
 
 def without_into(words: Sequence[Token]) -> Sequence[Token]:

@@ -15,7 +15,7 @@ from crmaudit.crud_matrix.structure.affinity import (
 from crmaudit.crud_matrix.structure.communities import Communities, Community, communities
 from crmaudit.crud_matrix.structure.diagonal import Diagonal, Residual, Subsystem, diagonal
 from crmaudit.crud_matrix.structure.grid import closed
-from crmaudit.crud_matrix.structure.hubs import Hub, Hubs, Joint, hubs
+from crmaudit.crud_matrix.structure.hubs import Hub, Hubs, Joint, hubs, joints, relays
 from crmaudit.crud_matrix.structure.order import Order
 from crmaudit.crud_matrix.structure.ordering import HOWS, How, ordered
 from crmaudit.crud_matrix.structure.sections import Section, sections, unsectioned
@@ -41,7 +41,9 @@ __all__ = [
     "coupling",
     "diagonal",
     "hubs",
+    "joints",
     "ordered",
+    "relays",
     "scale19",
     "sections",
     "unsectioned",

@@ -10,7 +10,8 @@ from math import ceil
 from typing import Literal
 
 from crmaudit.crud_matrix.matrix import CrudMatrix
-from crmaudit.crud_matrix.structure.grid import Grid, grid, remembered
+from crmaudit.crud_matrix.remembering import remembered
+from crmaudit.crud_matrix.structure.grid import Grid, grid
 
 
 def scale19(share: float) -> int:

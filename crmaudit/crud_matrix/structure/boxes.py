@@ -52,6 +52,12 @@ def likelihood(cells: int, area: int) -> float:
     return cells * log(cells / area) + (area - cells) * log((area - cells) / area)
 
 
+def _size(box: Box) -> tuple[int, int, int, int, float]:
+    """Systems, entities, cells, area and likelihood."""
+    area = box.area
+    return len(box.systems), len(box.entities), box.cells, area, likelihood(box.cells, area)
+
+
 class Boxes:
     """The boxes of a grid, numbered by their first system.
 
@@ -107,7 +113,7 @@ class Boxes:
         return likelihood(self._cells - cells, self._area - area) - self._outside
 
     def _denser(self, cells: int, area: int, taken: int, room: int) -> bool:
-        """Whether a box stands out from the outside, after it took so many of its cells."""
+        """Whether a box stands out from the outside, once so many of its cells are taken."""
         return cells * (self._area - room) > (self._cells - taken) * area
 
     def _take(self, cells: int, area: int) -> None:
@@ -123,18 +129,20 @@ class Boxes:
         age = dict.fromkeys(self.boxes, 0)
         """How often a box has changed: what was worked out before is no longer right."""
 
+        # Asked for a million pairs in a large matrix: each box's own numbers at hand.
+        size = {b: _size(box) for b, box in self.boxes.items()}
+
         def worth(a: int, b: int) -> float:
-            one, other = self.boxes[a], self.boxes[b]
-            cells = one.cells + other.cells + between[a][b]
-            area = (len(one.systems) + len(other.systems)) * (
-                len(one.entities) + len(other.entities)
-            )
-            taken, room = between[a][b], area - one.area - other.area
-            if not self._denser(cells, area, taken, room):
+            systems, entities, cells, area, own = size[a]
+            systems_b, entities_b, cells_b, area_b, own_b = size[b]
+            taken = between[a][b]
+            cells += cells_b + taken
+            whole = (systems + systems_b) * (entities + entities_b)
+            room = whole - area - area_b
+            # Not denser than what lies outside then: no box.
+            if cells * (self._area - room) <= (self._cells - taken) * whole:
                 return 0.0
-            gain = likelihood(cells, area) + self._gain(taken, room)
-            gain -= likelihood(one.cells, one.area) + likelihood(other.cells, other.area)
-            return round(gain, 6)
+            return round(likelihood(cells, whole) + self._gain(taken, room) - own - own_b, 6)
 
         def offer(a: int, b: int) -> None:
             if (gain := worth(a, b)) > _LITTLE:
@@ -167,6 +175,7 @@ class Boxes:
             one.entities |= other.entities
             one.cells += other.cells + taken
             self._take(taken, one.area - before)
+            size[a] = _size(one)
             age[a] += 1
             del age[b]
             for c, cells in between.pop(b).items():

@@ -10,7 +10,8 @@ from random import Random
 from typing import Literal
 
 from crmaudit.crud_matrix.matrix import CrudMatrix
-from crmaudit.crud_matrix.structure.grid import Grid, grid, remembered
+from crmaudit.crud_matrix.remembering import remembered
+from crmaudit.crud_matrix.structure.grid import Grid, grid
 from crmaudit.crud_matrix.structure.louvain import Edges, louvain, modularity
 
 BOOTSTRAPS = 20

@@ -12,8 +12,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from crmaudit.crud_matrix.matrix import CrudMatrix
+from crmaudit.crud_matrix.remembering import remembered
 from crmaudit.crud_matrix.structure.boxes import Box, Boxes
-from crmaudit.crud_matrix.structure.grid import Grid, grid, remembered
+from crmaudit.crud_matrix.structure.grid import Grid, grid
 from crmaudit.crud_matrix.structure.order import Order, order_of
 from crmaudit.crud_matrix.structure.sequence import in_sequence
 

@@ -9,15 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property, wraps
-from typing import Concatenate, ParamSpec, TypeVar
-from weakref import WeakKeyDictionary
+from functools import cached_property
 
 from crmaudit.crud_matrix.matrix import CrudMatrix
+from crmaudit.crud_matrix.remembering import remembered
 from crmaudit.evidence.use import LETTERS
-
-P = ParamSpec("P")
-T = TypeVar("T")
 
 
 def closed(letters: str) -> str:
@@ -32,23 +28,6 @@ def closed(letters: str) -> str:
     if "U" in found:
         found.add("R")
     return "".join(x for x in LETTERS if x in found)
-
-
-def remembered(
-    work: Callable[Concatenate[CrudMatrix, P], T],
-) -> Callable[Concatenate[CrudMatrix, P], T]:
-    """Let a function of a matrix, which never changes, work once for the same arguments."""
-    kept: WeakKeyDictionary[CrudMatrix, dict[object, T]] = WeakKeyDictionary()
-
-    @wraps(work)
-    def once(matrix: CrudMatrix, /, *args: P.args, **kwargs: P.kwargs) -> T:
-        answers = kept.setdefault(matrix, {})
-        asked = (args, tuple(sorted(kwargs.items())))
-        if asked not in answers:
-            answers[asked] = work(matrix, *args, **kwargs)
-        return answers[asked]
-
-    return once
 
 
 @dataclass(frozen=True)

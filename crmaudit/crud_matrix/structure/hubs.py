@@ -8,8 +8,9 @@ from random import Random
 from typing import TYPE_CHECKING, Any, Literal
 
 from crmaudit.crud_matrix.matrix import CrudMatrix
+from crmaudit.crud_matrix.remembering import remembered
 from crmaudit.crud_matrix.structure.cuts import cuts
-from crmaudit.crud_matrix.structure.grid import Grid, grid, remembered
+from crmaudit.crud_matrix.structure.grid import Grid, grid
 
 if TYPE_CHECKING:
     import numpy as np
@@ -74,16 +75,15 @@ class Hubs:
 def hubs(matrix: CrudMatrix) -> Hubs:
     """Articulation points and betweenness of the graph of systems and the entities they hold."""
     g = grid(matrix)
-    joints = _joints(g)
     between, sources = _betweenness(g)
     first = len(g.systems)
     degree = [*map(len, g.rows), *map(len, g.columns)]
     ranked = sorted(range(len(degree)), key=lambda n: (-between[n], -degree[n], n))
     top = [Hub(*_named(g, n), degree[n], between[n]) for n in ranked[:TOP] if between[n] > 0]
     return Hubs(
-        systems=tuple(x for x in joints if x.kind == "system"),
-        entities=tuple(x for x in joints if x.kind == "entity"),
-        relays=_relays(matrix, g),
+        systems=tuple(x for x in joints(matrix) if x.kind == "system"),
+        entities=tuple(x for x in joints(matrix) if x.kind == "entity"),
+        relays=relays(matrix),
         top=tuple(top),
         islands=_islands(g),
         sources=sources,
@@ -96,8 +96,14 @@ def _named(g: Grid, node: int) -> tuple[Literal["system", "entity"], str]:
     return ("system", g.systems[node]) if node < first else ("entity", g.entities[node - first])
 
 
-def _joints(g: Grid) -> list[Joint]:
-    """Entities that only one system holds join nothing and are left out."""
+@remembered
+def joints(matrix: CrudMatrix) -> tuple[Joint, ...]:
+    """Systems and entities that alone join parts of the landscape by what is shared.
+
+    Those first that cut off most systems. An entity that only one system
+    holds joins nothing.
+    """
+    g = grid(matrix)
     first = len(g.systems)
     near: dict[int, list[int]] = {s: [] for s in range(first)}
     for e, column in enumerate(g.columns):
@@ -105,11 +111,14 @@ def _joints(g: Grid) -> list[Joint]:
             near[first + e] = sorted(column)
             for s in near[first + e]:
                 near[s].append(first + e)
-    return _ranked((_named(g, n), parts) for n, parts in cuts(near, range(first)).items())
+    found = cuts(near, range(first))
+    return _ranked((_named(g, n), parts) for n, parts in found.items())
 
 
-def _relays(matrix: CrudMatrix, g: Grid) -> tuple[Joint, ...]:
+@remembered
+def relays(matrix: CrudMatrix) -> tuple[Joint, ...]:
     """Systems that alone join parts by declared feeds, whichever way these go."""
+    g = grid(matrix)
     number = {s: i for i, s in enumerate(g.systems)}
     near: dict[int, set[int]] = {}
     for link in matrix.feeds:
@@ -118,15 +127,15 @@ def _relays(matrix: CrudMatrix, g: Grid) -> tuple[Joint, ...]:
             near.setdefault(a, set()).add(b)
             near.setdefault(b, set()).add(a)
     ordered = {n: sorted(near[n]) for n in sorted(near)}
-    return tuple(_ranked((_named(g, n), p) for n, p in cuts(ordered, ordered).items()))
+    return _ranked((_named(g, n), parts) for n, parts in cuts(ordered, ordered).items())
 
 
 def _ranked(
     found: Iterable[tuple[tuple[Literal["system", "entity"], str], tuple[int, ...]]],
-) -> list[Joint]:
+) -> tuple[Joint, ...]:
     """Those first that cut off most systems from the largest part."""
-    joints = [Joint(kind, id, parts) for (kind, id), parts in found]
-    return sorted(joints, key=lambda j: (-sum(j.parts[1:]), j.kind, j.id))
+    each = (Joint(kind, id, parts) for (kind, id), parts in found)
+    return tuple(sorted(each, key=lambda j: (-sum(j.parts[1:]), j.kind, j.id)))
 
 
 def _islands(g: Grid) -> int:

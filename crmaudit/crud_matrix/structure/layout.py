@@ -21,6 +21,7 @@ PUSHES = 400
 GAP = 12.0
 _GOLDEN = 2.399963
 _ROOM = 3.4
+_LEAST = 0.3
 
 
 def layout(
@@ -45,12 +46,14 @@ def layout(
     boxes = np.array([sizes[name] for name in names])
     where = _pulled(_spiral(pairs, len(names)), ends)
     area = float(((boxes[:, 0] + GAP) * (boxes[:, 1] + GAP)).sum())
-    height = max(_ROOM * area / width, float(boxes[:, 1].max()))
+    height = max(_ROOM * area / width, _LEAST * width)
     low, high = where.min(axis=0), where.max(axis=0)
     span = np.where(high > low, high - low, 1.0)
     where = (where - low) / span * np.array([width, height])
     where = _apart(where, boxes, width)
     where[:, 1] -= (where[:, 1] - boxes[:, 1] / 2).min()
+    aside = boxes[:, 0] / 2 + 1
+    where[:, 0] = np.clip(where[:, 0], aside, np.maximum(width - aside, aside))
     places = {
         name: (round(float(x), 1), round(float(y), 1))
         for name, (x, y) in zip(names, where, strict=True)

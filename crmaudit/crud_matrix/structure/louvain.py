@@ -1,12 +1,12 @@
 """Louvain's method on a weighted graph of numbered nodes, in plain lists.
 
 Blondel, Guillaume, Lambiotte and Lefebvre (2008). The library's own copies
-neighbours into sets in every pass; over the twenty-one runs that a stability
-takes this is several times as fast.
+neighbours into sets in every pass, and a stability takes twenty-one runs.
 """
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Mapping
 from random import Random
 
@@ -40,32 +40,38 @@ def louvain(edges: Edges, dice: Random) -> dict[int, int]:
 
 
 def _level(near: list[dict[int, float]], degree: list[float], dice: Random) -> list[int]:
-    """Move single nodes to the neighbouring group that gains most, until none moves."""
+    """Move single nodes to the neighbouring group that gains most, until none moves.
+
+    A node has its turn again when a neighbour has left for another group
+    (Ozaki, Tezuka and Inaba 2016).
+    """
     group = list(range(len(near)))
     total = degree[:]
     twice = sum(degree) or 1.0
-    turn = list(range(len(near)))
-    dice.shuffle(turn)
-    moved = True
-    while moved:
-        moved = False
-        for node in turn:
-            own, mine = group[node], degree[node] / twice
-            links: dict[int, float] = {}
-            for other, weight in near[node].items():
-                if other != node:
-                    x = group[other]
-                    links[x] = links.get(x, 0) + weight
-            total[own] -= degree[node]
-            best, most = own, links.get(own, 0) - total[own] * mine
-            for x, weight in links.items():
-                gain = weight - total[x] * mine
-                if gain > most + _LITTLE:
-                    best, most = x, gain
-            total[best] += degree[node]
-            if best != own:
-                group[node] = best
-                moved = True
+    order = list(range(len(near)))
+    dice.shuffle(order)
+    turn, waits = deque(order), [True] * len(near)
+    while turn:
+        node = turn.popleft()
+        waits[node] = False
+        own, mine = group[node], degree[node] / twice
+        links: dict[int, float] = {}
+        for other, weight in near[node].items():
+            x = group[other]
+            links[x] = links.get(x, 0) + weight
+        total[own] -= degree[node]
+        best, most = own, links.get(own, 0) - total[own] * mine
+        for x, weight in links.items():
+            gain = weight - total[x] * mine
+            if gain > most + _LITTLE:
+                best, most = x, gain
+        total[best] += degree[node]
+        if best != own:
+            group[node] = best
+            for other in near[node]:
+                if group[other] != best and not waits[other]:
+                    waits[other] = True
+                    turn.append(other)
     return group
 
 

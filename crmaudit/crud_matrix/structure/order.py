@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from crmaudit.crud_matrix.matrix import CrudMatrix
+from crmaudit.crud_matrix.remembering import remembered
 from crmaudit.crud_matrix.structure.bond_energy import BEST_UP_TO, energy, insertion
-from crmaudit.crud_matrix.structure.grid import grid, remembered
+from crmaudit.crud_matrix.structure.grid import grid
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,8 +17,8 @@ class Order:
 
     `energy` is the number of neighbouring pairs of filled cells in it, `was`
     that in the declared order (the bond energy, see `bond_energy`). `method`
-    says in a word how it was found: `declared`, `name`, `best insertion`,
-    `insertion by name`, `diagonal`.
+    says in a word how it was found: `declared`, `name`, `diagonal`, `best
+    insertion`, `best insertion, of systems by name`.
     """
 
     entities: tuple[str, ...]
@@ -45,8 +46,9 @@ def by_energy(matrix: CrudMatrix) -> Order:
     g = grid(matrix)
     entities = _inserted(g.entities, g.columns, len(g.systems), matrix.entities)
     systems = _inserted(g.systems, g.rows, len(g.entities), matrix.systems)
-    best = max(len(entities), len(systems)) <= BEST_UP_TO
-    return order_of(matrix, entities, systems, "best insertion" if best else "insertion by name")
+    large = [x for x, n in (("entities", entities), ("systems", systems)) if len(n) > BEST_UP_TO]
+    method = "best insertion" + (f", of {' and '.join(large)} by name" if large else "")
+    return order_of(matrix, entities, systems, method)
 
 
 def _inserted(

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Literal, get_args
 
 from crmaudit.crud_matrix.matrix import CrudMatrix
+from crmaudit.crud_matrix.remembering import remembered
 from crmaudit.crud_matrix.structure.diagonal import diagonal
-from crmaudit.crud_matrix.structure.grid import grid, remembered
+from crmaudit.crud_matrix.structure.grid import grid
 from crmaudit.crud_matrix.structure.order import Order, by_energy, order_of
 
 How = Literal["declared", "name", "bea", "bsp"]

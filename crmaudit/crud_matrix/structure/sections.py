@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from crmaudit.crud_matrix.cell import Cell
 from crmaudit.crud_matrix.matrix import CrudMatrix
+from crmaudit.crud_matrix.remembering import remembered
 from crmaudit.crud_matrix.structure.diagonal import Diagonal, Subsystem, diagonal
-from crmaudit.crud_matrix.structure.grid import remembered
 
 
 @dataclass(frozen=True, slots=True)

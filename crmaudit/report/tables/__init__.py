@@ -19,8 +19,10 @@ from crmaudit.report.tables import (
     governance,
     information,
     portfolio,
+    proof,
     quality,
     registers,
+    structure,
     systems,
     work,
 )
@@ -29,7 +31,18 @@ from crmaudit.strategy import Plan
 
 Maker = Callable[[Given], b.Table | None]
 
-_ROOMS = (business, systems, portfolio, information, quality, governance, work, registers)
+_ROOMS = (
+    business,
+    systems,
+    portfolio,
+    information,
+    proof,
+    structure,
+    quality,
+    governance,
+    work,
+    registers,
+)
 TABLES: Mapping[str, Maker] = {
     name: thing
     for room in _ROOMS

@@ -87,7 +87,7 @@ class Columns:
         if self.failed >= 0 and self._cell(row, self.failed).strip().lower() not in _GOOD:
             told.failed += 1
             return None
-        if self.status >= 0 and self._cell(row, self.status).lower().startswith(_BAD_STATES):
+        if self.status >= 0 and _is_bad(self._cell(row, self.status).strip().lower()):
             told.failed += 1
             return None
         calls = _number(self._cell(row, self.calls)) if self.calls >= 0 else 1
@@ -132,6 +132,11 @@ def named(values: Mapping[str, object]) -> tuple[list[str], list[str]]:
 
 def _plain(name: str) -> str:
     return _PLAIN.sub("_", _CAMEL.sub("_", name.strip().lstrip("\ufeff")).lower()).strip("_")
+
+
+def _is_bad(state: str) -> bool:
+    """Whether a state means failure: a word for it, or an error's number."""
+    return state.startswith(_BAD_STATES) or (state.isdigit() and state.strip("0") != "")
 
 
 def _null(text: str) -> str:

@@ -6,18 +6,17 @@ import fnmatch
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
-from crmaudit import __version__
 from crmaudit.crud_matrix.collectors.logs.funnel import Funnel
 from crmaudit.crud_matrix.collectors.logs.lines import Lines
 from crmaudit.crud_matrix.collectors.logs.recognise import reader_of
 from crmaudit.crud_matrix.collectors.logs.record import Reader, Record, Told, Who, local_zone
 from crmaudit.crud_matrix.collectors.tally import Tally
+from crmaudit.crud_matrix.collectors.told import told_by
 from crmaudit.crud_matrix.principals import Naming
 from crmaudit.errors import CrmauditError, InvalidInput, Problem
-from crmaudit.evidence import Document, Provenance
+from crmaudit.evidence import Document
 from crmaudit.sources.base import ConnectionLostError
 from crmaudit.sources.named_files import found, origins
 from crmaudit.sources.task import Task
@@ -88,22 +87,25 @@ def _document(task: Task, origin: str, files: Sequence[_File], notes: Sequence[s
         told += log.read(file)
     tally = log.funnel.done()
     told += log.notes()
-    source = task.source
     return tally.document(
-        Provenance(
-            task.system,
-            source.address,
-            source.engine,
-            source.snapshot,
-            datetime.now(UTC),
-            f"crmaudit {__version__}",
-        ),
+        told_by(task),
         origin,
         # Nothing in a log says that all was logged: only people can.
         dropped=0 if task.known.traces.complete else None,
         tells_principals=log.funnel.tells_principals,
         notes=tuple(dict.fromkeys(told)),
+        reader=_own_account(task),
     )
+
+
+def _own_account(task: Task) -> str:
+    """The account that the audit reads with, whose statements the log has as well."""
+    if "://" not in task.source.address:
+        return ""
+    from sqlalchemy.engine import make_url
+
+    name = make_url(task.source.address).username or ""
+    return "" if "$" in name else name
 
 
 def _dialect(task: Task, files: Sequence[_File]) -> str:
@@ -153,12 +155,11 @@ class _Log:
                 f"the database is taken to be {self._database}, which has most statements; "
                 f"elsewhere: {', '.join(others[:10])}"
             )
-        elif others and self._database.casefold() not in {n.casefold() for n in self._seen}:
-            if not self._seen[""]:
-                yield (
-                    f"no statement ran in a database called {self._database}; "
-                    f"the log tells of: {', '.join(others[:10])}"
-                )
+        elif others and not {"", self._database.casefold()} & {n.casefold() for n in self._seen}:
+            yield (
+                f"no statement ran in a database called {self._database}; "
+                f"the log tells of: {', '.join(others[:10])}"
+            )
 
     def _tally(self, seen: Counter[str]) -> Tally:
         self._seen = seen

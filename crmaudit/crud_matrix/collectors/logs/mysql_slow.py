@@ -73,7 +73,8 @@ class MysqlSlow:
                 failed = failed or _FAILED.search(line) is not None
                 continue
             if not known:
-                told.other += bool(line.strip() and not STARTED.match(line) and not HEADING.match(line))
+                heading = STARTED.match(line) or HEADING.match(line)
+                told.other += bool(line.strip()) and not heading
                 continue
             if in_head or not parts:
                 in_head = False

@@ -184,14 +184,18 @@ def _unwrapped(lines: Iterable[bytes]) -> Iterator[bytes]:
             continue
         pid = match["pid"] or match["pid5"]
         text = match["text"].replace(b"#011", b"\t")
+        head = match["time"] + b" [" + pid + b"] "
         if match["part"] == b"1":
             yield from open_.pop(pid, ())
             if len(open_) >= _SESSIONS:
                 yield from open_.pop(next(iter(open_)))
-            open_[pid] = [match["time"] + b" [" + pid + b"] " + text]
+            open_[pid] = [head + text]
         elif pid in open_:
+            label = LABELLED.search(text)
             if text.startswith(b"\t"):
                 open_[pid].append(text)
+            elif label is not None and (label["statement"] or label["more"]):
+                open_[pid].append(head + text)
             elif len(open_[pid][-1]) < LONGEST:
                 open_[pid][-1] += text
     for pid in sorted(open_):

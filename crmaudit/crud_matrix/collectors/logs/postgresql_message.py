@@ -36,7 +36,8 @@ _PLAN = re.compile(
     rf"(?:{_DURATION}) ?: (?P<ms>[\d.]+) ms  plan:\s*(?P<plan>.*)".encode(), re.DOTALL
 )
 _TEXT = re.compile(
-    rb"(?:Query Text: (?P<text>.*?)(?=\n[A-Z(][^\n]*\((?:cost|actual|never)|\nQuery Parameters:|\Z))",
+    rb"Query Text: (?P<text>.*?)"
+    rb"(?=\n[A-Z(][^\n]*\((?:cost|actual|never)|\nQuery Parameters:|\Z)",
     re.DOTALL,
 )
 _OTHERS_TEXT = re.compile(rb'"?Query[ -]Text"?(?:: |>)(?P<json>"(?:[^"\\]|\\.)*")?(?P<xml>[^<]*)')

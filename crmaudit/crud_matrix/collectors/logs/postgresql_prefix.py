@@ -166,10 +166,10 @@ def _roles(examples: Sequence[_Tokens], users: set[str], databases: set[str]) ->
             give(i, "user")
     rest = [i for i in rest if i not in roles]
     for place in [p for p, role in roles.items() if role == "database"]:
-        before = max((i for i in free if i < place), default=-1)
-        if before in rest:
-            give(before, "user")  # nobody writes them the other way with something between
-            rest.remove(before)
+        nearest = max((i for i in free if i < place), default=-1)
+        if nearest in rest:
+            give(nearest, "user")  # nobody writes them the other way with something between
+            rest.remove(nearest)
     wanted = [r for r in ("user", "database") if r not in roles.values()]
     # Two names are user and database, in that order; of another number nobody knows.
     if rest and len(rest) == len(wanted) and not (len(wanted) == 1 and not databases | users):

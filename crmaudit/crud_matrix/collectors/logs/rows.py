@@ -1,4 +1,4 @@
-"""Lists of statements: a query log as CSV, a server's view saved, PostgreSQL's csvlog, JSON lines."""
+"""Logs that are lists: CSV with a header, a saved view, PostgreSQL's csvlog, JSON lines."""
 
 from __future__ import annotations
 
@@ -19,6 +19,10 @@ _LOOKED_AT = 50
 _DELIMITERS = ",;\t|"
 _CSVLOG = 22
 """Columns that PostgreSQL's csvlog has at least; it has no header."""
+_JSONLOG = (
+    *("user", "dbname", "session_id", "pid"),
+    *("timestamp", "error_severity", "message", "statement"),
+)
 
 
 class Table:
@@ -26,10 +30,11 @@ class Table:
 
     dialect = ""
 
-    def __init__(self, delimiter: str, columns: Columns, skip: int) -> None:
+    def __init__(self, delimiter: str, columns: Columns, width: int, skip: int) -> None:
         self.name = "list of statements"
         self._delimiter = delimiter
         self._columns = columns
+        self._width = width
         self._skip = skip
 
     @classmethod
@@ -46,7 +51,7 @@ class Table:
                 texts = [r[columns.text] for r in rows if columns.text < len(r)]
                 # One column is a list of statements if statements are in it.
                 if len(header) > 1 or (texts and any(map(like_statement, texts))):
-                    return cls(delimiter, columns, skip + 1)
+                    return cls(delimiter, columns, len(header), skip + 1)
         return None
 
     def read(self, lines: Lines, told: Told) -> Iterator[Record]:
@@ -54,6 +59,9 @@ class Table:
         columns = self._columns
         texts = islice(_texts(lines), self._skip, None)
         for row in _rows(texts, self._delimiter, told):
+            if lines.open_ended and len(row) < self._width:
+                told.other += 1  # the last row, cut
+                continue
             record = columns.record(row, told, whose)
             if record is not None:
                 told.plain += 1
@@ -123,13 +131,12 @@ class Json:
                 told.other += len(line.strip()) > 1
                 continue
             if self.dialect == "postgresql":
-                get = lambda name, o=found: str(o.get(name) or "")  # noqa: E731
-                session = get("session_id") or get("pid")
-                who = Who(get("user"), get("dbname"), session)
-                stamp = get("timestamp").encode("ascii", "replace")
-                yield from _postgresql(
-                    sessions, stamp, who, get("error_severity"), get("message"), get("statement")
+                user, database, session, pid, stamp, severity, message, statement = (
+                    str(found.get(name) or "") for name in _JSONLOG
                 )
+                who = Who(user, database, session or pid)
+                when = stamp.encode("ascii", "replace")
+                yield from _postgresql(sessions, when, who, severity, message, statement)
                 continue
             header, row = named(found)
             key = tuple(header)

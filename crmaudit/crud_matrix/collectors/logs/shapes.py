@@ -22,6 +22,8 @@ _RUN = re.compile(rb"\d+")
 _VALUE = re.compile(rb"(?<![^ =(,<>+*/%\n\t-])\d+(?:\.\d+)?(?![^ ),;+*/%<>=\n\t-])")
 _LONG = 16_384
 _KNOWN = 60_000
+_EXACT, _ALIKE = b"=", b"~"
+"""How a shape begins that is the whole text, and one that stands for texts with other values."""
 
 # What may begin something that hides a quote from a lexer, by dialect; and such things that are
 # whole and hide none, in the order in which a lexer meets them.
@@ -54,12 +56,12 @@ class Shapes:
     def of(self, text: bytes) -> bytes:
         """What is equal only for statements with the same fingerprint."""
         if len(text) > _LONG or b"\\" in text:
-            return text
+            return _EXACT + text
         outer = text
         if b"'" in text:
             parts = text.split(b"'")
             if not len(parts) & 1:
-                return text
+                return _EXACT + text
             outer = b"'".join(parts[::2])
         blank = outer.translate(_ZERO)
         try:
@@ -67,7 +69,7 @@ class Shapes:
         except KeyError:
             known = self._learn(blank, outer)
         if known is None:
-            return text
+            return _EXACT + text
         kept, shapes = known
         names = kept(outer) if kept is not None else None
         try:
@@ -117,7 +119,7 @@ class Shapes:
 
     def _shape(self, outer: bytes) -> bytes:
         """The outline with every value as 0, however many figures it has."""
-        pieces, end = [], 0
+        pieces, end = [_ALIKE], 0
         for start, stop in self._values(outer):
             pieces += [outer[end:start], b"0"]
             end = stop

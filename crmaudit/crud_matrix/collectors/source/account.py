@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from crmaudit.crud_matrix.collectors.source.evaluate import Seen
-from crmaudit.crud_matrix.collectors.source.frameworks import bears, letters
+from crmaudit.crud_matrix.collectors.source.frameworks import BLIND, FRAMEWORKS, bears, letters
 from crmaudit.crud_matrix.collectors.source.models import Classes, Model
 from crmaudit.crud_matrix.collectors.source.values import TEMPORARY, Thing
 from crmaudit.crud_matrix.collectors.source.words import MARKER, Rendered, Template, Wanted, render
@@ -18,6 +18,7 @@ from crmaudit.evidence.use import LETTERS, Called, Letter, Sighting, Unread
 _PLACES = 10
 _LONG = 20_000
 _FILLED = re.compile(r"crm(?:hole\d+x|column|alias)", re.IGNORECASE)
+_CHOSEN = re.compile(r"\s*select\s+(.*?)\s+from\b", re.IGNORECASE | re.DOTALL)
 _WORD = re.compile(r"\w+")
 _TABLE_STEPS = {"ToTable"}
 
@@ -65,6 +66,7 @@ class Account:
 
     catalog: Catalog
     dialect: str
+    schema: str = ""
     classes: Classes = field(default_factory=Classes)
     _statements: dict[_Statement, _Kind] = field(default_factory=dict)
     _tables: dict[str, Tables] = field(default_factory=dict)
@@ -102,13 +104,13 @@ class Account:
         return key
 
     def tables(self, dialect: str) -> Tables:
-        return self._tables.setdefault(dialect, Tables(self.catalog, dialect))
+        return self._tables.setdefault(dialect, Tables(self.catalog, dialect, self.schema))
 
     def act(self, thing: Thing, arg: str | None, place: str, language: str) -> None:
         last = thing.steps[-1] if thing.steps else ""
         if last in _TABLE_STEPS and arg:
             self.classes.tables[_family(language), thing.root.rpartition(".")[2]] = arg
-        if bears(last):
+        if bears(last) if thing.root else last in BLIND:
             key = (_family(language), thing.root, thing.steps)
             self._acts.setdefault(key, _Times()).add(place)
 
@@ -153,10 +155,13 @@ class _Looking:
     def __init__(self, account: Account, routines: frozenset[str]) -> None:
         self._account = account
         self._routines = routines
+        self._columns = {t.qualified: [c.name for c in t.columns] for t in account.catalog.tables}
         self._names = {t.name.lower(): t.qualified for t in account.catalog.tables}
         self._seen: dict[tuple[str, Letter, str], _Times] = {}
         self._called: dict[str, _Times] = {}
         self._unread: dict[tuple[str, str], tuple[_Times, frozenset[str]]] = {}
+        self._used: set[str] = set()
+        self._lost: dict[str, _Times] = {}
         self._result = Told()
 
     def told(self) -> Told:
@@ -171,6 +176,7 @@ class _Looking:
                 self._one(statement, kind.found, kind.times, temporary)
         for (language, root, steps), times in self._account._acts.items():
             self._act(language, root, steps, times)
+        self._of_nobody()
         blind = self._account._blind
         if blind.count:
             result.statements += blind.count
@@ -225,7 +231,7 @@ class _Looking:
             else:
                 strangers = strangers or not known
                 effects.append((table, told))
-        if strangers and not statement.sure:
+        if not statement.sure and (strangers or not self._speaks_of(effects, statement.text)):
             return
         result = self._result
         result.statements += times.count
@@ -250,6 +256,14 @@ class _Looking:
         known_times, known_tables = self._unread.setdefault((text, reason), (_Times(), tables))
         self._add(known_times, times)
         self._unread[text, reason] = (known_times, known_tables | tables)
+
+    def _speaks_of(self, effects: list[tuple[str, str]], text: str) -> bool:
+        """Whether what is selected are columns of the tables: in prose it is any word."""
+        chosen = _CHOSEN.match(text)
+        if chosen is None:
+            return bool(effects)
+        known = {c.lower() for t, _ in effects for c in self._columns.get(t, ())}
+        return {w.lower() for w in re.split(r"[\s,]+", chosen[1]) if w} <= known
 
     def _reason(self, statement: _Statement, found: Understood, missing: bool) -> str:
         if missing:
@@ -319,12 +333,28 @@ class _Looking:
         else:
             model, steps = self._reached(language, root, steps)
         if model is None:
+            self._unseen(language, root, steps[-1], times)
             return
+        self._used.add(model.by)
         told = letters(model.by, steps)
         name = self._of_model(language, model) if told else None
         if name:
             self._result.framework_calls += times.count
             self._sight(name, told, model.by, times)
+
+    def _unseen(self, language: str, root: str, step: str, times: _Times) -> None:
+        """Keep a call that writes, on an object whose class is not known."""
+        named = root and not root.startswith(".")
+        if step in BLIND and not named:
+            self._add(self._lost.setdefault(step, _Times()), times)
+
+    def _of_nobody(self) -> None:
+        """Such calls, of the frameworks that the source really uses."""
+        for step, times in sorted(self._lost.items()):
+            by = sorted(f for f in self._used if step in FRAMEWORKS[f].blind)
+            if by:
+                reason = f"{' or '.join(by)} writes an object whose class is not known here"
+                self._unread[f"….{step}()", reason] = (times, frozenset())
 
     def _reached(
         self, language: str, root: str, steps: tuple[str, ...]

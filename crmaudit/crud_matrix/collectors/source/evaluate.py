@@ -43,6 +43,10 @@ from crmaudit.crud_matrix.collectors.source.values import (
 )
 from crmaudit.crud_matrix.collectors.source.words import Hole, Template
 
+_OWN = frozenset({"this", "static"})
+_SCOPES = frozenset({"scope", "default_scope"})
+"""Calls in a class whose closures speak of the class, as Ruby's scopes do."""
+
 
 @dataclass(frozen=True, slots=True)
 class Seen:
@@ -170,13 +174,13 @@ class _Evaluator:
     def _member(self, node: Member, frame: _Frame) -> Value:
         if isinstance(node.of, Name):
             of = node.of.name
-            if of in {"this", "self", "cls"} or frame.names.get("class " + of) is not None:
+            if of in _OWN or frame.names.get("class " + of) is not None:
                 own = frame.names.get(f"this.{node.name}")
                 if own is not None:
                     return own
             if of == "wpdb":
                 return (Template((Hole("prefix"), "" if node.name == "prefix" else node.name)),)
-            if of in {"this", "self", "cls"}:
+            if of in _OWN:
                 return (Thing("." + node.name),)
         of_value = self._value(node.of, frame)
         things = [v for v in of_value if isinstance(v, Thing)]
@@ -188,9 +192,19 @@ class _Evaluator:
     # Calls
 
     def _call(self, node: Call, frame: _Frame) -> Value:
-        of = self._value(node.of, frame) if node.of is not None else ()
+        of: Value = ()
+        own = isinstance(node.of, Name) and node.of.name in _OWN
+        if own:
+            of = self._self(node.of, frame)
+        elif node.of is not None:
+            of = self._value(node.of, frame)
+        scope = node.name in _SCOPES and "class " in frame.names and "this " not in frame.names
+        if scope:
+            frame.names["this "] = _steps(frame.names["class "], "<own>")
         args = [self._value(a, frame) for a in node.args]
         named = {k: self._value(v, frame) for k, v in (node.named or {}).items()}
+        if scope:
+            del frame.names["this "]
         short = node.name.rpartition(".")[2]
         made = formats.applied(short, node.new, of, args, named)
         if made is not None:
@@ -210,15 +224,15 @@ class _Evaluator:
         if table is not None:
             return (Thing(table, (), node.line),)
         if node.new or (node.of is None and node.name[:1].isupper()):
-            if node.name in {"this", "static", "self"}:
+            if node.name in _OWN | {"self"}:
                 return (unknown(),)
             return (Thing(node.name, ("new",), node.line),)
         handed = self._handed(node, args, named, first)
         if handed:
             return handed
         found: list[Thing] = []
-        if short in TABLE_NAMES and isinstance(node.of, Name) and node.of.name == "this":
-            return tuple(replace(o, steps=(short,)) for o in _things(frame.names.get("class ", ())))
+        if short in TABLE_NAMES and own:
+            return _steps(frame.names.get("class ", ()), short)
         for one in of:
             if isinstance(one, Thing):
                 thing = Thing(one.root, (*one.steps[-12:], short), node.line)
@@ -227,14 +241,15 @@ class _Evaluator:
                 found.append(thing)
             else:
                 self._use((one,), frame)
-        if node.of is None and "class " in frame.names and not short.startswith("<"):
-            # A call without receiver, in a class: to itself, as Ruby's scopes are written.
-            own = frame.names["class "][0]
-            if isinstance(own, Thing):
-                thing = Thing(own.root, ("<own>", short), node.line)
-                self._findings.act(thing, first)
-                return (thing,)
+        if node.of is not None and not found and not own:
+            self._findings.act(Thing("", (short,), node.line), None)
         return tuple(found) or (unknown(short),)
+
+    def _self(self, node: Node | None, frame: _Frame) -> Value:
+        """What `this` or `static` is here; nothing outside a class."""
+        if isinstance(node, Name) and node.name == "static":
+            return _steps(frame.names.get("class ", ()), "<own>")
+        return frame.names.get("this ", ())
 
     def _handed(
         self, node: Call, args: list[Value], named: dict[str, Value], first: str | None
@@ -279,7 +294,7 @@ class _Evaluator:
                 for one in value:
                     if isinstance(one, Template) and one.parts not in frame.told:
                         frame.pending[one.parts] = one
-            case Member(of=Name(name="this" | "self" | "cls")):
+            case Member(of=Name(name="this" | "static")):
                 frame.names[f"this.{target.name}"] = value
                 self._pend(value, frame)
             case Member():
@@ -325,6 +340,8 @@ class _Evaluator:
             plain = re.sub(r"\s", "", typed).strip("?")
             is_class = plain[:1].isupper() and plain not in {"String", "Integer", "Long"}
             names[name] = (Thing(plain, (":",)),) if is_class else (unknown(name),)
+        if node.name and "class " in names:
+            names["this "] = _steps(names["class "], "<own>" if node.static else ":")
         inner = _Frame(names)
         for mark in node.marks:
             self._call(mark, inner)
@@ -334,6 +351,7 @@ class _Evaluator:
         inner = _Frame(dict(frame.names))
         inner.names["class " + node.name] = ()
         inner.names["class "] = (Thing(node.name),)
+        inner.names.pop("this ", None)
         fields: dict[str, str] = {}
         types: dict[str, str] = {}
         later: list[Node] = []
@@ -380,6 +398,10 @@ class _Evaluator:
             frame.names[f"this.{name}"] = (Thing(types[name], (":",)),)
             frame.names.setdefault(name, (Thing(types[name], (":",)),))
         self._pend(value, frame)
+
+
+def _steps(value: Value, step: str) -> Value:
+    return tuple(replace(t, steps=(step,)) for t in _things(value))
 
 
 def _things(value: Value) -> list[Thing]:

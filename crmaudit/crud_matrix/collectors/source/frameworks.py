@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+_SILENT = frozenset({"new", ">new", ":", "<own>", "<each>", "<block>"})
 State = Literal["class", "query", "row", "new"]
 
 
@@ -21,8 +22,9 @@ class Framework:
     """What steps do. `query` on the class or a query, `row` on a record read, `new` on one made.
 
     `single` steps give a record. `doors`: the steps from the class to its
-    queries, empty where the class is one itself. `many`: what goes through
-    a query record by record.
+    queries, empty where the class is one itself. `blind` steps write: on an
+    object whose class is not known they mean that something is written, and
+    nobody can say to which table.
     """
 
     name: str
@@ -31,6 +33,7 @@ class Framework:
     new: Mapping[str, str]
     single: frozenset[str] = frozenset()
     doors: frozenset[str] = frozenset()
+    blind: frozenset[str] = frozenset()
 
     def letters(self, steps: Sequence[str]) -> str:
         """What the last step does, after those before it; empty for nothing that is known."""
@@ -52,16 +55,11 @@ class Framework:
                 if self.doors and state == "class" and not step.startswith(">"):
                     return ""
                 told = self.query.get(step, "")
-                if step in self.single:
-                    state = "row"
-                elif told or state == "query":
-                    state = "query"
-                elif step not in self.query:
-                    return ""
-            elif state == "row":
-                told = self.row.get(step, "")
+                state = "row" if step in self.single else "query"
             else:
-                told = self.new.get(step, "")
+                told = (self.row if state == "row" else self.new).get(step, "")
+            if not told and step not in _SILENT and step not in self.doors:
+                return ""  # a method of the program's own: nobody knows what it gives
         return told
 
 
@@ -125,6 +123,7 @@ FRAMEWORKS = {
             single=_set("""get first last latest earliest get_or_create create update_or_create
                 >get_object_or_404 aget afirst"""),
             doors=_set("objects _default_manager _base_manager"),
+            blind=_set("save delete bulk_create bulk_update get_or_create update_or_create"),
         ),
         Framework(
             "sqlalchemy",
@@ -140,6 +139,7 @@ FRAMEWORKS = {
             new=_steps("C: >add >add_all >bulk_save_objects\nCRU: >merge"),
             single=_set(">get get first one one_or_none get_or_404 first_or_404"),
             doors=_set("query"),
+            blind=_set("add_all merge commit flush"),
         ),
         Framework(
             "rails",
@@ -167,6 +167,9 @@ FRAMEWORKS = {
             single=_set("""find find! find_by find_by! first first! last last! take create create!
                 find_or_create_by find_or_create_by! first_or_create first_or_create! sole
                 second"""),
+            blind=_set("""save save! update! update_attribute update_attributes update_columns
+                destroy destroy! destroy_all create create! find_or_create_by update_all delete_all
+                toggle! increment! touch"""),
         ),
         Framework(
             "eloquent",
@@ -189,6 +192,8 @@ FRAMEWORKS = {
             new=_steps("C: save saveOrFail push"),
             single=_set("""find findOrFail first firstOrFail create firstOrCreate updateOrCreate
                 firstWhere sole forceCreate"""),
+            blind=_set("""save saveOrFail forceDelete firstOrCreate updateOrCreate
+                attach detach sync saveMany createMany associate"""),
         ),
         Framework(
             "laravel",
@@ -228,6 +233,7 @@ FRAMEWORKS = {
             row=_steps("D: >remove\nR: >refresh"),
             new=_steps("C: >persist"),
             single=_set(">find find findOneBy"),
+            blind=_set("flush"),
         ),
         Framework(
             "jpa",
@@ -235,6 +241,7 @@ FRAMEWORKS = {
             row=_steps("C: >persist\nD: >remove >delete\nCRU: >merge >saveOrUpdate"),
             new=_steps("C: >persist >save >saveAndFlush\nCRU: >merge >saveOrUpdate"),
             single=_set(">find >getReference >load >get"),
+            blind=_set("flush persist merge saveOrUpdate"),
         ),
         Framework(
             "repository",
@@ -251,6 +258,7 @@ FRAMEWORKS = {
                 RU: update softDelete restore increment decrement
             """),
             new={},
+            blind=_set("saveAndFlush deleteById"),
         ),
         Framework(
             "entity framework",
@@ -269,6 +277,7 @@ FRAMEWORKS = {
             """),
             row={},
             new=_steps("C: >Add >AddAsync >AddRange"),
+            blind=_set("SaveChanges SaveChangesAsync"),
         ),
         Framework(
             "sequelize",
@@ -284,6 +293,7 @@ FRAMEWORKS = {
             row=_steps("U: save update increment decrement restore\nD: destroy\nR: reload"),
             new=_steps("C: save"),
             single=_set("findOne findByPk create"),
+            blind=_set("save destroy bulkCreate findOrCreate"),
         ),
         Framework(
             "prisma",
@@ -309,6 +319,7 @@ FRAMEWORKS = {
             row=_steps("R: find fetch count fetchAll\nU: update\nD: delete\nCU: save"),
             new=_steps("R: find fetch count fetchAll\nC: insert\nCU: save\nU: update\nD: delete"),
             single=_set("findById"),
+            blind=_set("save insert writeRecord deleteRecord"),
         ),
         Framework("civicrm-select", _steps("R: execute toSQL select where join"), {}, {}),
         Framework("civicrm-insert", _steps("C: row rows columns execute"), {}, {}),
@@ -317,6 +328,7 @@ FRAMEWORKS = {
 }  # fmt: skip
 
 STEPS = frozenset(step for f in FRAMEWORKS.values() for step in (*f.query, *f.row, *f.new))
+BLIND = frozenset(step for f in FRAMEWORKS.values() for step in f.blind)
 _DERIVED = re.compile(r"(find|read|get|query|stream|count|exists|delete|remove)\w*By[A-Z]\w*")
 
 

@@ -41,7 +41,9 @@ def _statement(s: ast.stmt) -> Node:
                 (p.arg, ast.unparse(p.annotation) if p.annotation else "")
                 for p in (*a.posonlyargs, *a.args, *a.kwonlyargs)
             ]
-            return Function(s.name, params, _block(s.body), _marks(s.decorator_list))
+            marks = _marks(s.decorator_list)
+            static = bool(params) and params[0][0] == "cls"
+            return Function(s.name, params, _block(s.body), marks, static)
         case ast.ClassDef():
             bases = [ast.unparse(b) for b in s.bases]
             return Class(s.name, bases, _block(s.body), _marks(s.decorator_list), s.lineno)
@@ -105,7 +107,7 @@ def _expression(e: ast.expr) -> Node:
             args = [_expression(e.left), *map(_expression, right)]
             return Call(None, "sprintf", args, e.lineno)
         case ast.Name():
-            return Name(e.id)
+            return Name({"self": "this", "cls": "static"}.get(e.id, e.id))
         case ast.Attribute():
             return Member(_expression(e.value), e.attr)
         case ast.Call():

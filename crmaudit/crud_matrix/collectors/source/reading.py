@@ -41,7 +41,7 @@ class Read:
     failed: list[str] = field(default_factory=list)
     """Files that could not be parsed."""
 
-    def entry(self, entry: str, on_file: Callable[[str, int], None]) -> Read:
+    def entry(self, entry: str) -> Read:
         """Go through it. Raises CrmauditError where there is nothing to read."""
         for file in self.walk.files(entry):
             data = self.walk.read(file)
@@ -55,7 +55,6 @@ class Read:
                 self._file(file, data)
             except (SyntaxError, ValueError, RecursionError, MemoryError):
                 self.failed.append(file.place)
-            on_file(file.place, self.lines)
         return self
 
     def _file(self, file: File, data: bytes) -> None:

@@ -27,7 +27,7 @@ class Joined:
 
 @dataclass(slots=True)
 class Name:
-    """A variable, constant or class: `x`, `this`, `A::B` as `A.B`."""
+    """A variable, constant or class: `x`, `A::B` as `A.B`; `this`, `static` for the own class."""
 
     name: str
 
@@ -94,12 +94,17 @@ class Fork:
 
 @dataclass(slots=True)
 class Function:
-    """Parameters with their declared types, marks (annotations), body."""
+    """Parameters with their declared types, marks (annotations), body.
+
+    `static`: of the class, not of one of its objects. One without a name is a
+    closure.
+    """
 
     name: str
     params: list[tuple[str, str]]
     body: list[Node]
     marks: list[Call]
+    static: bool = False
 
 
 @dataclass(slots=True)

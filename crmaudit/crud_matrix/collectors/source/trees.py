@@ -73,7 +73,7 @@ class _Converter:
         self._data = data
         self._worth = worth
         self._heredocs: dict[int, TS] = {}
-        self._types = "" if ruby else ":"
+        self._ruby = ruby
         if ruby and b"<<" in data:
             found = list(of_types(root, {"heredoc_beginning", "heredoc_body"}))
             begun = [n for n in found if n.type == "heredoc_beginning"]
@@ -242,7 +242,10 @@ class _Converter:
         inner: list[Node] = []
         if body is not None:
             inner = self.block(body) if _is_block(body) else [Give(self.value(body))]
-        return Function(self.dotted(field(node, "name")), params, inner, found)
+        static = node.type == "singleton_method" or any(
+            c.type == "static_modifier" for c in node.children
+        )
+        return Function(self.dotted(field(node, "name")), params, inner, found, static)
 
     def class_(self, node: TS) -> Node:
         bases: list[str] = []
@@ -407,9 +410,16 @@ class _Converter:
             return Name(self.dotted(of if text == "class" else node))
         if of is None:
             return Name(text)
-        if of.type == "relative_scope":
-            return Member(Name("this"), text)
+        own = self._own(of)
+        if own is not None:
+            return Member(own, text)
         return Member(self.value(of), text)
+
+    def _own(self, node: TS) -> Name | None:
+        """`this`, or `static` for PHP's `self::` and `static::`."""
+        if node.type == "relative_scope":
+            return Name("this" if self.text(node) == "parent" else "static")
+        return Name("this") if node.type in {"self", "this"} else None
 
     def class_literal(self, node: TS) -> Node:
         held = node.named_children
@@ -441,8 +451,9 @@ class _Converter:
         args = types + self._arguments(node, named)
         receiver: Node | None = None
         if of is not None:
-            relative = of.type in {"relative_scope", "self", "this"}
-            receiver = Name("this") if relative else self.value(of)
+            receiver = self._own(of) or self.value(of)
+        elif self._ruby:
+            receiver = Name("this")
         block = field(node, "block")
         made = Call(receiver, self.dotted(written), args, line, named=named)
         if block is None:

@@ -212,7 +212,7 @@ def render(template: Template, php: bool = False) -> Rendered | None:
     upper = start[1].isupper() and (not second or re.search(rf"\b{second}\b", flat) is not None)
     rest = flat[start.end(1) :]
     sure = (upper and len(rest) < 100_000) or bool(_SIGNS.search(rest))
-    if start[1].istitle() and not _STRONG.search(rest):
+    if (start[1].istitle() or (verb == "call" and not upper)) and not _STRONG.search(rest):
         return None
     if flat.lstrip().startswith("(") and _PART.search(flat):
         return None

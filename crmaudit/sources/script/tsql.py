@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Sequence
 
-from crmaudit.crud_matrix.sql.lexer import Token, tokens
+from crmaudit.sources.script.lexer import Token, tokens
 
 _STARTS_TEXT = """
     SELECT INSERT UPDATE DELETE MERGE TRUNCATE EXEC EXECUTE DECLARE SET IF WHILE BEGIN END ELSE
@@ -19,7 +20,7 @@ def cut(text: str) -> Iterator[tuple[int, int]]:
     """Start and end of each statement in a batch; `;` is no part of them."""
     words = tokens(text, "tsql")
     begins = [*starts(words), len(words)]
-    for first, behind in zip(begins, begins[1:], strict=False):
+    for first, behind in itertools.pairwise(begins):
         last = behind - 1
         while last > first and words[last].text == ";":
             last -= 1
@@ -52,9 +53,7 @@ def starts(words: Sequence[Token]) -> Iterator[int]:
         elif name == "END" and cases:
             cases -= 1
             continue
-        if not fresh and (
-            name not in _STARTS or cases or not _begins(words, i, name, head, waits)
-        ):
+        if not fresh and (name not in _STARTS or cases or not _begins(words, i, name, head, waits)):
             waits = waits and not _fulfils(head, name)
             continue
         yield i

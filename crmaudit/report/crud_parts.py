@@ -1,0 +1,212 @@
+"""The part of the report's context that tells of the matrix, its proof and its structure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+
+from crmaudit.crud_matrix import LETTERS, CrudMatrix
+from crmaudit.crud_matrix.flows import FlowKind, flows
+from crmaudit.crud_matrix.structure import communities, diagonal, hubs
+from crmaudit.engine import Judgement
+from crmaudit.facts import Facts
+from crmaudit.report import blocks as b
+from crmaudit.report import context as c
+from crmaudit.report import diagrams, webs
+from crmaudit.report.numbers import number, percent
+from crmaudit.report.wording import names
+
+LEAST = 3
+"""Cells in use from which on a matrix has a structure to speak of."""
+
+
+def crud_part(facts: Facts, judgement: Judgement) -> c.CrudPart:
+    """The mapping of entities to systems."""
+    crud, known = facts.crud, names(facts.workspace)
+    declared, cells = crud.known_share
+    records = [r for e in crud.entities if (r := crud.record(e)) is not None]
+    return c.CrudPart(
+        matrix=diagrams.crud_matrix(facts, judgement),
+        known=declared,
+        cells=cells,
+        decided=sum(r.declared for r in records),
+        tied=tuple(known[r.entity] for r in records if len(r.systems) > 1),
+        feeds=len(crud.feeds),
+        by_hand=sum(f.by == "manual" for f in crud.feeds),
+        in_trouble=sum(bool(f.problems) for f in crud.feeds),
+        missing_feeds=len(crud.implied_feeds()),
+        silos=tuple(known[s] for s in crud.silos()),
+        network=diagrams.feeds(facts),
+        model=diagrams.entity_model(facts),
+        one_place=_one_place(facts),
+        proof=_proof(facts),
+        structure=_structure(facts),
+        flows=_flows(facts),
+        contested=tuple(known[r.entity] for r in records if r.conflict not in ("", "tie")),
+        copies=_copies(crud),
+        sourced=sum(len(r.systems) == 1 for r in records),
+    )
+
+
+def _one_place(facts: Facts) -> tuple[str, tuple[str, ...], tuple[str, ...]] | None:
+    parts = ("contact", "activity", "invoice", "case")
+    shown = [s for s in facts.workspace.in_scope if s.one_place_view is not None]
+    if not shown:
+        return None
+    best = max(shown, key=lambda s: len(s.one_place_view or ()))
+    seen = best.one_place_view or ()
+    return best.name, tuple(p for p in parts if p in seen), tuple(p for p in parts if p not in seen)
+
+
+def _copies(crud: CrudMatrix) -> int:
+    sourced = (e for e in crud.entities if (r := crud.record(e)) and len(r.systems) == 1)
+    return sum(x.part == "copy" for e in sourced for x in crud.standings(e))
+
+
+def _proof(facts: Facts) -> c.ProofPart | None:
+    told, crud = facts.testimony, facts.crud
+    if not told:
+        return None
+    spoken = tuple(s for s in crud.systems if told.spoke(s))
+    found, untestable = _verdicts(facts, frozenset(spoken))
+    declared = found["confirmed"] + found["contradicted"] + found["declared"]
+    writing = tuple(dict.fromkeys(s.name for s in told.strangers if set(s.letters) - {"R"}))
+    part = c.ProofPart(
+        figures=(),
+        spoken=tuple(crud.name("system", s) for s in spoken),
+        silent=tuple(crud.name("system", s) for s in crud.systems if s not in spoken),
+        declared=declared,
+        confirmed=found["confirmed"],
+        contradicted=found["contradicted"],
+        untestable=untestable,
+        shadow=found["shadow"],
+        shadow_writes=found["shadow writes"],
+        allowed=found["allowed"],
+        strangers=tuple(dict.fromkeys(s.name for s in told.strangers)),
+        strangers_writing=writing,
+        window=(told.window[0].date(), told.window[1].date()) if told.window else None,
+        statements=sum(r.distinct for r in told.rates),
+        not_understood=sum(r.distinct - r.understood for r in told.rates),
+        dropped=sum(r.dropped or 0 for r in told.rates),
+        silent_losses=tuple(
+            r.origin for r in told.rates if r.kind == "statements" and r.dropped is None
+        ),
+        failed=len(told.failed),
+        unmapped=len(told.unmapped),
+    )
+    return replace(part, figures=_figures(part, facts.workspace.audit.language))
+
+
+def _verdicts(facts: Facts, spoken: frozenset[str]) -> tuple[Counter[str], int]:
+    """Letters by verdict, and those declared of systems of which no source speaks."""
+    crud, told = facts.crud, facts.testimony
+    known = frozenset(crud.entities)
+    found: Counter[str] = Counter()
+    untestable = 0
+    for system in crud.systems:
+        said = facts.workspace.system[system].crud
+        for entity in dict.fromkeys((*said, *told.entities(system))):
+            if entity not in known:
+                continue
+            cell = crud.cell(system, entity)
+            for letter in LETTERS:
+                verdict = cell.verdict(letter)
+                found[verdict] += 1
+                found["shadow writes"] += verdict == "shadow" and letter != "R"
+            untestable += 0 if system in spoken else len(cell.letters or "")
+    return found, untestable
+
+
+def _figures(part: c.ProofPart, language: str) -> tuple[b.KeyFigure, ...]:
+    testable = part.declared - part.untestable
+    writes = f"{number(part.shadow_writes, language=language)} of them changing data"
+    strangers = len(part.strangers)
+    writing = f"{number(len(part.strangers_writing), language=language)} of them seen changing data"
+    letters = f"of {testable:,} letters that evidence could speak of"
+    confirmed = (
+        b.KeyFigure(
+            "Declared and found in use",
+            percent(part.confirmed / testable, language=language),
+            f"{part.confirmed:,} {letters}",
+        )
+        if testable
+        else b.KeyFigure(
+            "Declared and found in use",
+            "",
+            state="not_assessed",
+            reason="nothing is declared of the systems that were read",
+        )
+    )
+    lost = (
+        b.KeyFigure(
+            "Statements not understood",
+            percent(part.not_understood / part.statements, language=language),
+            f"{part.not_understood:,} of {part.statements:,} different ones",
+        )
+        if part.statements
+        else b.KeyFigure(
+            "Statements not understood", "", state="not_assessed", reason="none were read"
+        )
+    )
+    return (
+        confirmed,
+        b.KeyFigure(
+            "Declared, shown not to be", number(part.contradicted, language=language), letters
+        ),
+        b.KeyFigure("In use, never declared", number(part.shadow, language=language), writes),
+        b.KeyFigure("Accounts of no system", number(strangers, language=language), writing),
+        b.KeyFigure(
+            "Rights beyond that",
+            number(part.allowed, language=language),
+            "letters only allowed, neither declared nor seen",
+        ),
+        lost,
+    )
+
+
+def _structure(facts: Facts) -> c.StructurePart | None:
+    crud = facts.crud
+    found = diagonal(crud)
+    if found.cells < LEAST:
+        return None
+    groups, joints = communities(crud), hubs(crud)
+    web = webs.crud_web(facts)
+    spread = None
+    if found.spread is not None and found.was is not None:
+        spread = (found.was, found.spread)
+    return c.StructurePart(
+        boxes=webs.box_map(crud),
+        subsystems=len(found.subsystems),
+        inside=found.inside,
+        cells=found.cells,
+        interfaces=len(found.flows),
+        spread=spread,
+        web=web[0] if web else None,
+        web_left=web[1] if web else 0,
+        groups=len(groups.groups),
+        stability=groups.stability,
+        stability_words=groups.words,
+        joints=tuple(crud.name(j.kind, j.id) for j in (*joints.systems, *joints.entities)),
+        relays=tuple(crud.name("system", j.id) for j in joints.relays),
+        islands=joints.islands,
+    )
+
+
+def _flows(facts: Facts) -> c.FlowsPart:
+    found = flows(facts.crud)
+    web = webs.flow_web(facts, found)
+    pairs: dict[FlowKind, set[tuple[str, str]]] = {}
+    for flow in found:
+        pairs.setdefault(flow.kind, set()).add((flow.source, flow.target))
+    count = {kind: len(ends) for kind, ends in pairs.items()}
+    known = names(facts.workspace)
+    return c.FlowsPart(
+        web=web[0] if web else None,
+        web_left=web[1] if web else 0,
+        confirmed=count.get("confirmed", 0),
+        unknown=count.get("unknown", 0),
+        unused=count.get("unused", 0),
+        missing=count.get("missing", 0),
+        direct=count.get("direct", 0),
+        circular=tuple(dict.fromkeys(known.get(e, e) for flow in found for e in flow.circular)),
+    )

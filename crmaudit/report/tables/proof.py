@@ -1,0 +1,333 @@
+"""Tables of proof: where declaration and evidence differ, who else works there, what was read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from crmaudit.crud_matrix import LETTERS, Cell, CrudMatrix
+from crmaudit.crud_matrix.testimony import Rate
+from crmaudit.evidence import Unread
+from crmaudit.report import blocks as b
+from crmaudit.report.numbers import share
+from crmaudit.report.proven import proof_words, proofs_of, span_of_days
+from crmaudit.report.tables.given import DASH, Column, Given, gap, or_dash
+from crmaudit.report.wording import listed
+
+_CLASSES = ("master", "transaction", "reference", None)
+MOST_TEXTS = 40
+MOST_CELLS = 600
+_LONG = 160
+_SOME = 6
+
+
+def differences(given: Given) -> b.Table | None:
+    """Cells in which declaration and evidence contradict each other, undeclared writing first."""
+    entity = given.workspace.entity
+    found = []
+    for cell in _spoken(given.facts.crud):
+        shadow, denied = _with(cell, "shadow"), _with(cell, "contradicted")
+        if shadow or denied:
+            writes = bool(set(shadow) - {"R"})
+            rank = (not writes, not shadow, _CLASSES.index(entity[cell.entity].class_))
+            found.append((rank, cell, shadow, denied))
+    found.sort(key=lambda x: (x[0], given.names[x[1].entity], given.names[x[1].system]))
+    rows = [
+        (
+            given.names[cell.entity],
+            given.names[cell.system],
+            or_dash(shadow),
+            or_dash(denied),
+            _shown_by(given, cell, shadow, denied),
+        )
+        for _, cell, shadow, denied in found
+    ]
+    columns = [
+        Column("Entity"),
+        Column("System"),
+        Column("In use, not declared", "label"),
+        Column("Declared, shown not to be", "label"),
+        Column("What shows it"),
+    ]
+    note = (
+        "C create, R read, U update, D delete. Undeclared writing stands first, master data "
+        "before the rest."
+    )
+    caption = f"{given.counted(len(rows), 'cell')} where declaration and proof differ"
+    return given.table(caption, columns, rows, note, filters=len(rows) > 15)
+
+
+def _shown_by(given: Given, cell: Cell, shadow: str, denied: str) -> b.Cell:
+    words: dict[str, None] = {}
+    evidence: dict[str, None] = {}
+    for proof in given.facts.crud.proofs(cell.system, cell.entity):
+        speaks = (
+            proof.letter in shadow and proof.answer == "yes" and proof.origin != "granted"
+        ) or (proof.letter in denied and proof.answer == "no")
+        if speaks and proof.origin != "declared":
+            words[f"{proof.origin}: {proof_words(proof, given.language)}"] = None
+            evidence |= dict.fromkeys(proof.evidence)
+    text = "; ".join(list(words)[:3])
+    return b.Cell(text, text, tuple(evidence)[:4])
+
+
+def _spoken(crud: CrudMatrix) -> Iterator[Cell]:
+    """Cells of which some source speaks besides the dossier."""
+    known = frozenset(crud.entities)
+    for system in crud.systems:
+        for entity in crud.testimony.entities(system):
+            if entity in known:
+                yield crud.cell(system, entity)
+
+
+def _with(cell: Cell, verdict: str) -> str:
+    return "".join(x for x in LETTERS if cell.verdict(x) == verdict)
+
+
+def strangers(given: Given) -> b.Table | None:
+    """Accounts that no map assigns to a system, what they did and what they may do."""
+    names = given.names
+    rows = []
+    for who in sorted(
+        given.facts.testimony.strangers,
+        key=lambda s: (not set(s.letters) - {"R"}, -s.calls, s.database, s.name),
+    ):
+        used = [f"{names.get(e, e)} ({x})" for e, x in who.used.items()]
+        may = [f"{names.get(e, e)} ({x})" for e, x in who.may.items()]
+        rows.append(
+            (
+                who.name,
+                given.name(who.database),
+                or_dash(
+                    listed(used, _SOME)
+                    or (who.letters and f"tables without entity ({who.letters})")
+                ),
+                b.Cell(given.number(who.calls), who.calls, who.evidence[:3]) if who.calls else DASH,
+                "everything" if who.everything else or_dash(listed(may, _SOME)),
+                or_dash(who.note),
+            )
+        )
+    columns = [
+        Column("Account", "id"),
+        Column("Database", filter=True),
+        Column("Seen with"),
+        Column("Statements", "number"),
+        Column("May use"),
+        Column("Note"),
+    ]
+    aside = given.facts.testimony.asides
+    note = (
+        "Entities with the letters seen or allowed. Accounts that may be a person's own carry a "
+        "pseudonym."
+    )
+    if aside:
+        note += f" Left out: {listed((f'{a.name} ({a.why})' for a in aside), 5)}."
+    caption = f"{given.counted(len(rows), 'account')} of no system"
+    return given.table(caption, columns, rows, note, filters=len(rows) > 15)
+
+
+def excess_rights(given: Given) -> b.Table | None:
+    """Letters that a right allows and that nobody declared or saw, by system."""
+    crud = given.facts.crud
+    groups: dict[tuple[str, str, bool], list[str]] = {}
+    evidence: dict[tuple[str, str, bool], dict[str, None]] = {}
+    for cell in _spoken(crud):
+        proofs = crud.testimony.proofs(cell.system, cell.entity)
+        seen_not = {p.letter for p in proofs if p.origin == "observed" and p.answer == "no"}
+        allowed = _with(cell, "allowed")
+        for never in (True, False):
+            letters = "".join(x for x in allowed if (x in seen_not) is never)
+            if letters:
+                key = (cell.system, letters, never)
+                groups.setdefault(key, []).append(given.names[cell.entity])
+                ids = (i for p in proofs if p.origin == "granted" for i in p.evidence)
+                evidence.setdefault(key, {}).update(dict.fromkeys(ids))
+    rows = [
+        (
+            given.names[system],
+            letters,
+            len(entities),
+            b.Cell(
+                text := listed(entities, _SOME), text, tuple(evidence[system, letters, never])[:3]
+            ),
+            "not in the window" if never else gap("no source could have seen it"),
+        )
+        for (system, letters, never), entities in sorted(
+            groups.items(), key=lambda x: (not x[0][2], -len(x[1]), x[0])
+        )
+    ]
+    columns = [
+        Column("System", filter=True),
+        Column("May", "label"),
+        Column("Entities", "number"),
+        Column("Of"),
+        Column("Used"),
+    ]
+    note = "Rights of the system's accounts that no dossier declares and no source shows in use."
+    return given.table("Rights beyond what is declared and used", columns, rows, note)
+
+
+def evidence_sources(given: Given) -> b.Table | None:
+    """What was read of statements and code, how much of it was understood, and its window."""
+    told, language = given.facts.testimony, given.language
+    rows: list[Sequence[object]] = []
+    for rate in told.rates:
+        lost, code = rate.distinct - rate.understood, rate.kind == "code"
+        text = share(lost, rate.distinct, language=language)
+        rows.append(
+            (
+                given.name(rate.system),
+                f"{rate.kind}: {rate.origin or 'the database itself'}",
+                b.Cell(text, lost, (rate.evidence,)) if rate.distinct else DASH,
+                rate.calls or DASH,
+                _left_out(given, rate),
+                or_dash(span_of_days(rate.since, rate.until, language)),
+                DASH if code else "yes" if rate.tells_principals else "no",
+            )
+        )
+    for system, kind, origin, reason in told.failed:
+        rest = (DASH for _ in range(4))
+        rows.append((given.name(system), f"{kind}: {origin}", gap(f"not read: {reason}"), *rest))
+    columns = [
+        Column("System", filter=True),
+        Column("Source"),
+        Column("Not understood", align="right"),
+        Column("Ran", "number"),
+        Column("Lost"),
+        Column("Window"),
+        Column("Says who", "label"),
+    ]
+    note = (
+        "A statement is counted once, its values left out. What was not understood is unknown, "
+        "never no."
+    )
+    return given.table("What was read of statements and code", columns, rows, note)
+
+
+def _left_out(given: Given, rate: Rate) -> object:
+    """What a source lost, or what code puts together at run time."""
+    if rate.kind == "code":
+        return f"{given.number(rate.built)} built at run time" if rate.built else DASH
+    if rate.dropped is None:
+        return gap("it does not say")
+    return rate.dropped or "none"
+
+
+def not_understood(given: Given) -> b.Table | None:
+    """Statements of which nobody can say what they do, the most frequent first."""
+    found = sorted(given.facts.testimony.unread, key=_by_times)
+    rows = [
+        (
+            given.name(system),
+            origin or "the database's own",
+            b.Cell(text := _cut(unread.text), text, inlines=(b.Code(text),)),
+            unread.reason,
+            unread.times,
+            or_dash(listed(unread.tables or unread.places, 3)),
+        )
+        for system, origin, unread in found[:MOST_TEXTS]
+    ]
+    columns = [
+        Column("System", filter=True),
+        Column("Source"),
+        Column("Statement"),
+        Column("Why"),
+        Column("Times", "number"),
+        Column("May touch, or where"),
+    ]
+    whole = len(found)
+    caption = f"{given.counted(whole, 'statement')} that nobody understood"
+    if whole > MOST_TEXTS:
+        caption += f", the {MOST_TEXTS} most frequent"
+    note = "Values are taken out: ? stands for one."
+    return given.table(caption, columns, rows, note, filters=len(rows) > 15)
+
+
+def _by_times(found: tuple[str, str, Unread]) -> tuple[int, str, str, str]:
+    system, origin, unread = found
+    return -unread.times, system, origin, unread.text
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONG else text[: _LONG - 1].rstrip() + "…"
+
+
+def used_unexplained(given: Given) -> b.Table | None:
+    """Tables that statements or code use and no entity explains, the most used first."""
+    found = sorted(
+        given.facts.testimony.unmapped, key=lambda t: (-t.calls, -t.places, t.database, t.table)
+    )
+    rows = [
+        (
+            given.name(x.database),
+            x.table,
+            x.letters,
+            or_dash(listed((str(given.names.get(w, w)) for w in x.who), 4)),
+            b.Cell(given.number(x.calls), x.calls, x.evidence[:3]) if x.calls else DASH,
+            x.places or DASH,
+        )
+        for x in found[:MOST_TEXTS]
+    ]
+    columns = [
+        Column("Database", filter=True),
+        Column("Table", "id"),
+        Column("Letters", "label"),
+        Column("By"),
+        Column("Statements", "number"),
+        Column("Places in code", "number"),
+    ]
+    caption = f"{given.counted(len(found), 'table')} in use that no entity explains"
+    if len(found) > MOST_TEXTS:
+        caption += f", the {MOST_TEXTS} most used"
+    lacking = len(given.facts.testimony.missing)
+    note = (
+        f"{given.counted(lacking, 'name')} used besides {'is' if lacking == 1 else 'are'} of "
+        "no table that the catalog knows."
+        if lacking
+        else ""
+    )
+    return given.table(caption, columns, rows, note, filters=len(rows) > 15)
+
+
+def cell_evidence(given: Given) -> b.Table | None:
+    """What each source says of each cell, line by line: differences first."""
+    crud = given.facts.crud
+    cells = sorted(
+        _spoken(crud),
+        key=lambda c: (
+            not (_with(c, "shadow") or _with(c, "contradicted")),
+            given.names[c.entity],
+            given.names[c.system],
+        ),
+    )
+    rows: list[Sequence[object]] = []
+    for cell in cells:
+        for proof in proofs_of(crud.testimony.proofs(cell.system, cell.entity), given.language):
+            text = b.Cell(proof.text, proof.text, proof.evidence[:3])
+            rows.append(
+                (
+                    given.names[cell.entity],
+                    given.names[cell.system],
+                    cell.marked,
+                    proof.origin,
+                    proof.letters,
+                    proof.answer,
+                    text,
+                )
+            )
+    columns = [
+        Column("Entity", filter=True),
+        Column("System", filter=True),
+        Column("Cell", "label"),
+        Column("Source", "label", filter=True),
+        Column("Letters", "label"),
+        Column("Says", "label", filter=True),
+        Column("Because"),
+    ]
+    caption = f"{given.counted(len(rows), 'answer')} of the sources, by cell"
+    if len(rows) > MOST_CELLS:
+        caption = f"The first {MOST_CELLS} of {caption}"
+    note = (
+        "Cell: capital confirmed, small declared only, + in use and not declared, - declared and "
+        "shown not to be."
+    )
+    return given.table(caption, columns, rows[:MOST_CELLS], note, filters=True)

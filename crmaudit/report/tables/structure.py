@@ -1,0 +1,267 @@
+"""Tables of structure: source and copies, flows and lineage, subsystems, groups, hubs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from crmaudit.crud_matrix.flows import FlowKind, flows, lineage
+from crmaudit.crud_matrix.structure import communities, diagonal, hubs
+from crmaudit.report import blocks as b
+from crmaudit.report.numbers import percent, share
+from crmaudit.report.tables.given import DASH, Column, Given, gap, or_dash
+from crmaudit.report.wording import listed
+
+_SOME = 8
+_CONFLICTS = {
+    "tie": "a tie",
+    "does not write": "the declared record neither creates nor updates it",
+    "contradicted": "evidence denies that the declared record writes it",
+    "outscored": "others do more with it than the declared record",
+}
+_KINDS: dict[FlowKind, str] = {
+    "direct": "undeclared, seen in the database",
+    "missing": "missing: implied, never declared",
+    "unused": "declared, one end does not hold it",
+    "unknown": "declared, one end unknown",
+    "confirmed": "declared and plausible",
+}
+
+
+def standings(given: Given) -> b.Table | None:
+    """Golden source and copies: what each holder of an entity is to its system of record."""
+    crud, rows = given.facts.crud, []
+    for entity in crud.entities:
+        found = crud.standings(entity)
+        if len(found) < 2:
+            continue
+        parts: dict[str, list[str]] = {}
+        for x in found:
+            parts.setdefault(x.part, []).append(f"{given.names[x.system]} ({x.letters})")
+        record, class_ = crud.record(entity), given.facts.class_of(entity)
+        what = (
+            DASH
+            if class_.value is None
+            else class_.value + ("" if class_.declared else " (proposed)")
+        )
+        source = parts.get("source")
+        rows.append(
+            (
+                given.names[entity],
+                what,
+                listed(source) if source else gap("undecided" if record else "nobody writes it"),
+                *(
+                    or_dash(listed(parts.get(p, ()), _SOME))
+                    for p in ("contributor", "replica", "copy")
+                ),
+                or_dash(_CONFLICTS.get(record.conflict, "") if record else ""),
+            )
+        )
+    columns = [
+        Column("Entity"),
+        Column("Class", "label", filter=True),
+        Column("Golden source"),
+        Column("Contributors"),
+        Column("Replicas"),
+        Column("Unconnected copies"),
+        Column("Conflict"),
+    ]
+    note = (
+        "Contributors write and are joined to the source by feeds or in one database, "
+        "replicas read "
+        "what reaches them. Nothing joins an unconnected copy to the source. "
+        "C declared and proven, c declared only, +C in use and not declared."
+    )
+    caption = given.counted(len(rows), "entity", "entities")
+    return given.table(
+        f"Source and copies of {caption} held in several systems", columns, rows, note
+    )
+
+
+def flow_kinds(given: Given) -> b.Table | None:
+    """Flows between systems: as declared, as the matrix implies, as seen in databases."""
+    rows = []
+    for flow in flows(given.facts.crud):
+        evidence = dict.fromkeys(i for p in flow.proofs for i in p.evidence)
+        carried = given.listed(flow.entities) if flow.entities else gap("nobody said what")
+        seen = b.Cell(flow.letters, flow.letters, tuple(evidence)[:3]) if flow.letters else DASH
+        rows.append(
+            (
+                given.name(flow.source),
+                given.name(flow.target),
+                carried,
+                _KINDS[flow.kind],
+                listed(flow.by) if flow.by else "way not told" if flow.declared else DASH,
+                seen,
+                given.listed(flow.circular),
+            )
+        )
+    columns = [
+        Column("From"),
+        Column("To"),
+        Column("Entities"),
+        Column("How known", filter=True),
+        Column("Declared by", "label"),
+        Column("Letters seen", "label"),
+        Column("Goes round"),
+    ]
+    note = (
+        "Letters seen: what one system's account did in the other's database. Goes round: "
+        "declared feeds carry it back to where it came from."
+    )
+    caption = f"{given.counted(len(rows), 'flow')}: declared, implied and seen"
+    return given.table(caption, columns, rows, note, filters=len(rows) > 15)
+
+
+def lineages(given: Given) -> b.Table | None:
+    """The way of each entity of master data from where it begins to all that hold it."""
+    crud, rows = given.facts.crud, []
+    for entity in crud.entities:
+        if given.facts.class_of(entity).value != "master" or len(crud.holders(entity)) < 2:
+            continue
+        way = lineage(crud, entity)
+        steps = [
+            f"{given.names.get(s.source, s.source)} → {given.names.get(s.target, s.target)}"
+            f"{f' ({listed(s.by)})' if s.by else ' (seen)' if s.seen else ''}"
+            for s in way.steps
+            if s.certain
+        ]
+        farthest = max(way.distance.values(), default=0)
+        rows.append(
+            (
+                given.names[entity],
+                given.listed(way.origins) if way.origins else gap("no creator is known"),
+                or_dash("; ".join(steps)),
+                farthest or DASH,
+                given.listed(way.perhaps),
+                given.listed(way.unreached),
+            )
+        )
+    columns = [
+        Column("Entity"),
+        Column("Begins in"),
+        Column("Way"),
+        Column("Steps", "number"),
+        Column("Perhaps reaches"),
+        Column("Does not reach"),
+    ]
+    note = (
+        "Perhaps: by feeds of which nobody said what they carry. Does not reach: holds the "
+        "entity, and no way leads there."
+    )
+    return given.table("Where master data come from", columns, rows, note)
+
+
+def subsystems(given: Given) -> b.Table | None:
+    """Systems and entities that belong together, along the diagonal."""
+    found = diagonal(given.facts.crud)
+    rows = [
+        (
+            n,
+            x.name,
+            given.listed(x.systems),
+            given.listed(x.entities),
+            share(x.cells, x.area, language=given.language),
+        )
+        for n, x in enumerate(found.subsystems, 1)
+    ]
+    columns = [
+        Column("No", "number"),
+        Column("Subsystem"),
+        Column("Systems"),
+        Column("Entities"),
+        Column("Cells in use", align="right"),
+    ]
+    outside = len(found.outside_systems), len(found.outside_entities)
+    note = (
+        f"In none: {given.counted(outside[0], 'system')} and "
+        f"{given.counted(outside[1], 'entity', 'entities')}."
+        if any(outside)
+        else ""
+    )
+    return given.table(given.counted(len(rows), "subsystem"), columns, rows, note)
+
+
+def residual_flows(given: Given) -> b.Table | None:
+    """What crosses from one subsystem to another: the interfaces that are needed."""
+    found = diagonal(given.facts.crud)
+
+    def home(index: int | None) -> object:
+        return DASH if index is None else found.subsystems[index].name
+
+    rows = [
+        (
+            given.name(x.system_from),
+            home(x.source),
+            given.name(x.system_to),
+            home(x.target),
+            given.listed(x.entities),
+            given.listed(x.created),
+            "yes" if given.facts.crud.connected(x.system_from, x.system_to) else "no",
+        )
+        for x in found.flows
+    ]
+    columns = [
+        Column("From"),
+        Column("Of subsystem"),
+        Column("To"),
+        Column("In subsystem"),
+        Column("Entities"),
+        Column("Created there too"),
+        Column("Feeds lead there", "label", filter=True),
+    ]
+    caption = f"{given.counted(len(rows), 'interface')} between subsystems"
+    return given.table(caption, columns, rows, filters=len(rows) > 15)
+
+
+def communities_found(given: Given) -> b.Table | None:
+    """Groups of systems and entities that hang together: a suggestion."""
+    found = communities(given.facts.crud)
+    if len(found.groups) < 2:
+        return None
+    rows = [
+        (n, given.listed(x.systems), given.listed(x.entities))
+        for n, x in enumerate(found.groups, 1)
+    ]
+    columns = [Column("Group", "number"), Column("Systems"), Column("Entities")]
+    stability = "" if found.stability is None else f"{found.stability:.2f}"
+    note = (
+        f"Louvain's method; modularity {found.modularity:.2f}, stability {stability} over "
+        f"{found.runs} redrawings (1 the same, 0 chance)."
+    )
+    caption = f"{given.counted(len(rows), 'group')}, as a suggestion"
+    return given.table(caption, columns, rows, note)
+
+
+def hubs_found(given: Given) -> b.Table | None:
+    """What the landscape hangs on: through what most ways lead, and what alone joins parts."""
+    found, names = hubs(given.facts.crud), given.names
+    joints = {(j.kind, j.id): j.parts for j in (*found.systems, *found.entities)}
+    rows: list[Sequence[object]] = []
+    listed_: set[tuple[str, str]] = set()
+    for x in found.top[:12]:
+        listed_.add((x.kind, x.id))
+        parts = joints.get((x.kind, x.id))
+        rows.append((names[x.id], x.kind, x.degree, percent(x.betweenness), _parts(parts)))
+    rows += [
+        (names[i], kind, DASH, DASH, _parts(parts))
+        for (kind, i), parts in joints.items()
+        if (kind, i) not in listed_
+    ]
+    columns = [
+        Column("What"),
+        Column("Kind", "label", filter=True),
+        Column("Cells in use", "number"),
+        Column("Of the shortest ways", align="right"),
+        Column("Systems apart without it"),
+    ]
+    note = (
+        "Share of the shortest ways between all others that lead through it. Parts: numbers of "
+        "systems that share no entity once it is gone."
+    )
+    if found.sources < found.nodes:
+        note += f" Estimated from {found.sources} of {found.nodes} starting points."
+    return given.table("What the landscape hangs on", columns, rows, note)
+
+
+def _parts(parts: Sequence[int] | None) -> object:
+    return DASH if not parts else " + ".join(map(str, parts))

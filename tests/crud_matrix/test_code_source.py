@@ -1,0 +1,282 @@
+"""What is not source, not a statement or not known: left out, counted or unknown, never guessed."""
+
+from __future__ import annotations
+
+import random
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crmaudit.crud_matrix.collectors.source import mapper
+from crmaudit.crud_matrix.collectors.source.account import Account, Told
+from crmaudit.crud_matrix.collectors.source.reading import Read
+from crmaudit.crud_matrix.collectors.source.walk import Walk
+from crmaudit.crud_matrix.collectors.source.words import Hole, Template, render
+from crmaudit.errors import CrmauditError
+from crmaudit.evidence import Catalog, Column, Provenance, Table
+
+PROVENANCE = Provenance("crm", "here", "mysql", "1", datetime(2026, 1, 1, tzinfo=UTC), "t")
+COLUMNS = (Column("id", "int"), Column("name", "text"))
+CATALOG = Catalog(
+    PROVENANCE, tables=tuple(Table(n, columns=COLUMNS) for n in ("orders", "notes", "contacts"))
+)
+NO_CATALOG = Catalog(PROVENANCE)
+
+
+def reading(folder: Path, catalog: Catalog = CATALOG) -> Read:
+    return Read(Account(catalog, "mysql")).entry(str(folder))
+
+
+def php(folder: Path, body: str, catalog: Catalog = CATALOG) -> Told:
+    (folder / "a.php").write_text(f"<?php\n{body}\n", encoding="utf-8")
+    return reading(folder, catalog).account.told(frozenset())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Select a contact from the list",
+        "Select at least one option from Fee(s).",
+        "select one from contacts",
+        "Update the notes, then set them aside.",
+        "Delete from your address book",
+        "Insert into the form what you know",
+        "Create table reservations here",
+        "Drop table tennis",
+        "With love as always (yours)",
+        "call me (maybe)",
+        " WHERE id = 1 AND name = 2",
+        "FROM orders o",
+        "SELECT 1",
+        "",
+    ],
+)
+@pytest.mark.parametrize("catalog", [CATALOG, NO_CATALOG], ids=["catalog", "no catalog"])
+def test_prose_and_fragments_are_no_statements(tmp_path: Path, text: str, catalog: Catalog) -> None:
+    told = php(tmp_path, f"show('{text}');", catalog)
+    assert (told.sightings, told.unread, told.statements) == ((), (), 0)
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        ("q('SELECT id FROM ' . $table . ' WHERE id = 1');", "the name of a table"),
+        ('q("UPDATE $t SET a = 1");', "the name of a table"),
+        ("q('DELETE FROM log_' . $kind);", "the name of a table"),
+        ('q("SELECT id FROM orders $where");', "a part of it"),
+        ('q("INSERT INTO orders (a) $select");', "a part of it"),
+        ("q('SELECT FROM WHERE `orders`');", "parse"),
+    ],
+)
+def test_what_is_not_known_is_unknown(tmp_path: Path, body: str, reason: str) -> None:
+    told = php(tmp_path, body)
+    assert (told.statements, told.understood) == (1, 0)
+    [unread] = told.unread
+    assert reason in unread.reason
+    assert unread.places == ("a.php:2",)
+    assert told.built == (0 if reason == "parse" else 1)
+
+
+def test_lower_case_without_a_sign_counts_where_the_columns_are_there(tmp_path: Path) -> None:
+    told = php(tmp_path, "q('select id, name from contacts'); say('select one from contacts');")
+    assert [(s.table, s.letter, s.count) for s in told.sightings] == [("contacts", "R", 1)]
+
+
+def test_letters_that_are_certain_are_kept_where_a_part_is_unknown(tmp_path: Path) -> None:
+    told = php(tmp_path, 'q("INSERT INTO orders (a) SELECT a FROM notes $where");')
+    assert {(s.table, s.letter) for s in told.sightings} == {("orders", "C"), ("notes", "R")}
+    assert told.understood == 0
+
+
+def test_values_put_in_at_run_time_change_nothing(tmp_path: Path) -> None:
+    told = php(
+        tmp_path,
+        """
+$q = "SELECT id FROM orders WHERE id = $id AND name LIKE '%$name%' AND k IN ($in)";
+$q .= " ORDER BY $order LIMIT $offset, $limit";
+run($q);
+q("INSERT INTO notes (a, b) VALUES ($a, '" . esc($b) . "')");
+""",
+    )
+    assert {(s.table, s.letter) for s in told.sightings} == {("orders", "R"), ("notes", "C")}
+    assert (told.statements, told.understood, told.unread) == (2, 2, ())
+
+
+def test_of_branches_that_append_the_longer_counts_and_of_others_each(tmp_path: Path) -> None:
+    told = php(
+        tmp_path,
+        """
+$q = "SELECT o.id FROM orders o";
+if ($a) { $q .= " JOIN notes n ON n.id = o.id"; }
+if ($b) { $q .= " WHERE o.id = 1"; }
+run($q);
+if ($c) { $d = "DELETE FROM notes"; } else { $d = "DELETE FROM contacts"; }
+run($d);
+""",
+    )
+    counts = {(s.table, s.letter): s.count for s in told.sightings}
+    assert counts == {
+        ("orders", "R"): 1,
+        ("notes", "R"): 1,
+        ("notes", "D"): 1,
+        ("contacts", "D"): 1,
+    }
+
+
+def test_temporary_tables_are_left_out(tmp_path: Path) -> None:
+    told = php(
+        tmp_path,
+        """
+$temp = name();
+q("CREATE TEMPORARY TABLE $temp (id int)");
+q("INSERT INTO $temp SELECT id FROM orders");
+q("DROP TABLE $temp");
+""",
+    )
+    assert [(s.table, s.letter) for s in told.sightings] == [("orders", "R")]
+    assert not told.unread
+
+
+def test_no_value_of_a_statement_is_kept(tmp_path: Path) -> None:
+    secret = "Rosalind-Quill-4711"
+    told = php(
+        tmp_path,
+        f"""
+q("SELECT id FROM orders WHERE name = '{secret}' AND x = 4711 -- {secret}");
+q("UPDATE $t SET name = '{secret}', y = 4711 WHERE a IN ('{secret}', 4711)");
+q("SELECT FROM '{secret}' `orders`");
+""",
+    )
+    assert told.unread
+    assert told.sightings
+    assert "Rosalind" not in repr(told)
+    assert "4711" not in repr(told)
+
+
+def test_a_template_fits_one_table_or_none(tmp_path: Path) -> None:
+    two = Catalog(PROVENANCE, tables=(Table("a_orders"), Table("b_orders"), Table("a_notes")))
+    told = php(tmp_path, 'q("DELETE FROM {$p}notes"); q("DELETE FROM {$p}orders");', two)
+    assert [(s.table, s.letter) for s in told.sightings] == [("a_notes", "D")]
+    [unread] = told.unread
+    assert "the name of a table" in unread.reason
+
+
+def test_without_a_catalog_names_are_kept_as_written(tmp_path: Path) -> None:
+    told = php(tmp_path, "q('SELECT a.id FROM sales.Orders a WHERE a.id = ?');", NO_CATALOG)
+    assert [(s.table, s.letter) for s in told.sightings] == [("sales.Orders", "R")]
+
+
+def test_walk_leaves_out_what_is_not_the_applications(tmp_path: Path) -> None:
+    kept = ("src/a.php", "b.py", "sql/c.sql")
+    left = (
+        "node_modules/x/a.js",
+        "vendor/a.php",
+        ".git/a.py",
+        "dist/a.js",
+        "tests/test_a.py",
+        "src/a_test.rb",
+        "js/a.min.js",
+        "readme.txt",
+        "main.go",
+    )
+    for name in kept + left:
+        path = tmp_path / "app" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("x = 1\n")
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "d.py").write_text("x = 1\n")
+    (tmp_path / "app" / "away").symlink_to(outside, target_is_directory=True)
+    (tmp_path / "app" / "away.py").symlink_to(outside / "d.py")
+    (tmp_path / "app" / "binary.py").write_bytes(b"\0\1\2")
+    (tmp_path / "app" / "huge.py").write_bytes(b"x" * (5 * 2**20 + 1))
+    walk = Walk()
+    found = [f for f in walk.files(str(tmp_path / "app")) if walk.read(f) is not None]
+    assert sorted(f.place for f in found) == sorted(kept)
+    assert (walk.tests, walk.large, walk.binary, walk.unread["go"]) == (2, 1, 1, 1)
+    assert walk.foreign == 5
+    assert "2 files of tests are left out" in list(walk.notes())
+
+
+def test_walk_takes_patterns_and_single_files(tmp_path: Path) -> None:
+    for name in ("a/x.py", "a/y.py", "a/z.rb"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("")
+    by_pattern = [f.place for f in Walk().files(str(tmp_path / "a" / "*.py"))]
+    assert by_pattern == ["x.py", "y.py"]
+    assert [f.place for f in Walk().files(str(tmp_path / "a" / "z.rb"))] == ["z.rb"]
+    with pytest.raises(CrmauditError, match="no application source"):
+        list(Walk().files(str(tmp_path / "nothing")))
+
+
+HOSTILE = {
+    "broken.php": b"<?php class { function ( $x = 'SELECT \xff\xfe FROM `orders` WHERE",
+    "broken.py": b"def f(:\n",
+    "empty.java": b"",
+    "latin.php": "<?php q('DELETE FROM orders WHERE name = \"Zoë\"');".encode("latin-1"),
+    "wide.php": "<?php q('SELECT id FROM notes WHERE id = 1');".encode("utf-16"),
+    "deep.py": b"x = " + b"(" * 3000 + b")" * 3000,
+    "deep.js": b"x = " + b"[" * 3000 + b"]" * 3000,
+    "long.php": b"<?php q(" + b" . ".join(b"'a'" for _ in range(5000)) + b");",
+    "bomb.xml": b'<!DOCTYPE a [<!ENTITY b "c"><!ENTITY d "&b;&b;">]><mapper namespace="x">&d;',
+    "half.xml": b'<mapper namespace="x"><select id="a">SELECT id FROM contacts WHERE id=1'
+    b"</select><select>",
+    "quote.rb": b"x = <<A\nSELECT id FROM contacts\n",
+    "marks.sql": b"SELECT 'a;b' FROM orders; -- ;\nDELETE FROM notes WHERE a = '",
+}
+
+
+def test_hostile_files_do_not_stop_it(tmp_path: Path) -> None:
+    for name, data in HOSTILE.items():
+        (tmp_path / name).write_bytes(data)
+    read = reading(tmp_path)
+    told = read.account.told(frozenset())
+    found = {(s.table, s.letter) for s in told.sightings}
+    assert {("orders", "D"), ("notes", "R"), ("contacts", "R"), ("orders", "R")} <= found
+    assert "broken.py" in read.failed
+    assert read.files == len(HOSTILE)
+
+
+def test_the_same_folder_gives_the_same_account(tmp_path: Path) -> None:
+    names = [f"{x}/{y}.php" for x in "cab" for y in "zyx"]
+    random.Random(1).shuffle(names)
+    for name in names:
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(f'<?php q("SELECT id FROM orders $w"); // {name}')
+    first, second = (reading(tmp_path).account.told(frozenset()) for _ in range(2))
+    assert first == second
+    [seen] = first.sightings
+    assert (seen.count, seen.places[0]) == (9, "a/x.php:1")
+
+
+def test_routines_of_the_database_that_code_calls(tmp_path: Path) -> None:
+    (tmp_path / "a.php").write_text(
+        "<?php q('CALL close_year(1)'); q('SELECT total_of(id), count(*) FROM orders');"
+    )
+    told = reading(tmp_path).account.told(frozenset({"total_of", "close_year"}))
+    assert [c.routine for c in told.called] == ["close_year", "total_of"]
+
+
+_PIECES_TEXT = """
+    SELECT FROM WHERE INSERT INTO UPDATE SET VALUES ( ) , . ' " ` = orders a.b * -- /* */ ;
+    {x} #__y %1 $ JOIN AS IN DELETE \\ VALUES( \ue005
+"""
+_PIECES = st.sampled_from(_PIECES_TEXT.split())
+
+
+@given(st.lists(st.one_of(_PIECES, st.builds(Hole, st.sampled_from(["", "where", "t"])))))
+def test_render_never_fails_and_leaves_no_hole(parts: list[str | Hole]) -> None:
+    spaced: list[str | Hole] = ["SELECT a FROM "]
+    for part in parts:
+        spaced += [part, " "] if isinstance(part, str) else [part]
+    made = render(Template(tuple(spaced)), php=True)
+    if made is not None:
+        assert not any("\ue000" <= c <= "\uf8ff" for c in made.sql)
+
+
+@given(st.binary(max_size=300))
+def test_any_bytes_as_a_mapper(data: bytes) -> None:
+    mapper.statements(b'<mapper namespace="a"><select id="b">' + data)
