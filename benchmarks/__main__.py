@@ -17,6 +17,7 @@ from benchmarks.measure import versions
 NAMES = (
     *("workspace", "inventory", "profile", "understanding", "audit", "columns", "sheets"),
     "statement-log",
+    "crud-scale",
 )
 
 

@@ -17,12 +17,12 @@ from typing import TypeVar
 from crmaudit.crud_matrix import (
     ClassOf,
     CrudMatrix,
-    Database,
     TableCover,
     Testimony,
+    UseEvidence,
     class_of,
+    hear,
     table_cover,
-    testify,
 )
 from crmaudit.evidence import (
     Catalog,
@@ -288,31 +288,10 @@ class Facts:
     @cached_property
     def testimony(self) -> Testimony:
         """What databases and code tell of the matrix; empty where no use was measured."""
-        evidence, workspace = self.evidence, self.workspace
-        use = (evidence.grants, evidence.statements, evidence.code, evidence.written)
-        if not any(use):
-            return Testimony()
-        databases = {}
-        for system in workspace.systems:
-            here = [kind.get(system.id) for kind in use]
-            # A database that was not read stands here too: what is done in it is not known.
-            if system.database is None and system.id not in evidence.catalogs and not any(here):
-                continue
-            code = evidence.code.get(system.id, {})
-            declared = workspace.map_of.get(system.id)
-            databases[system.id] = Database(
-                system.id,
-                self.maps[system.id].tables if system.id in self.maps else (),
-                evidence.catalogs.get(system.id),
-                tuple(evidence.grants.get(system.id, {}).values()),
-                tuple(evidence.statements.get(system.id, {}).values()),
-                (code[""],) if "" in code else (),
-                evidence.written.get(system.id),
-                declared.principals if declared else (),
-            )
-        codes = [c for found in evidence.code.values() for origin, c in found.items() if origin]
-        homes = {s.id: s.traces.database for s in workspace.systems if s.traces.database}
-        return testify(databases, codes, homes)
+        evidence = self.evidence
+        mapped = {system: known.tables for system, known in self.maps.items()}
+        use = UseEvidence(evidence.grants, evidence.statements, evidence.code, evidence.written)
+        return hear(self.workspace.systems, self.workspace.map_of, mapped, evidence.catalogs, use)
 
     def class_of(self, entity: str) -> ClassOf:
         """Master, reference or transaction: declared, else proposed with its reasons."""

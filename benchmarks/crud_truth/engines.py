@@ -17,15 +17,19 @@ _SQLGLOT = {"postgresql": "postgres", "mariadb": "mysql"}
 _SQLLINEAGE = {"postgresql": "postgres"}
 
 
-def ours(cases: Iterable[Case]) -> list[tuple[Answer, str]]:
-    """crmaudit's answers, with the reason where it says unknown."""
-    from crmaudit.crud_matrix.sql import Tables, understand
+def ours(cases: Iterable[Case], fingerprinted: bool = False) -> list[tuple[Answer, str]]:
+    """crmaudit's answers, with the reason where it says unknown.
+
+    `fingerprinted`: of the text without literals, which is all that is kept of logs.
+    """
+    from crmaudit.crud_matrix.sql import Tables, fingerprint, understand
 
     known = {d: Tables(catalog(d), d, home) for d, home in HOME.items()}
     found: list[tuple[Answer, str]] = []
     for case in cases:
         tables = known[case.dialect]
-        told = understand(case.sql, case.dialect, tables)
+        sql = fingerprint(case.sql, case.dialect).text if fingerprinted else case.sql
+        told = understand(sql, case.dialect, tables)
         if told.unknown:
             found.append((None, told.unknown))
             continue
@@ -37,6 +41,15 @@ def ours(cases: Iterable[Case]) -> list[tuple[Answer, str]]:
                 effects.setdefault(place, set()).update(letters)
         found.append((_without_temporary(case, effects), ""))
     return found
+
+
+def routines(cases: Iterable[Case]) -> list[frozenset[str] | None]:
+    """The routines that crmaudit says are called, without their schema; None for unknown."""
+    from crmaudit.crud_matrix.sql import Tables, understand
+
+    known = {d: Tables(catalog(d), d, home) for d, home in HOME.items()}
+    told = [understand(c.sql, c.dialect, known[c.dialect]) for c in cases]
+    return [None if t.unknown else frozenset(n.parts[-1].lower() for n in t.calls) for t in told]
 
 
 def walk(cases: Iterable[Case]) -> list[Answer]:

@@ -16,6 +16,8 @@ from crmaudit.crud_matrix.testimony import (
     Stranger,
     Testimony,
     UsedTable,
+    UseEvidence,
+    hear,
     testify,
 )
 from crmaudit.evidence.use import LETTERS, Letter
@@ -38,11 +40,13 @@ __all__ = [
     "TableCover",
     "Testimony",
     "Unmatched",
+    "UseEvidence",
     "UsedTable",
     "Verdict",
     "cell_subject",
     "class_of",
     "feed_subject",
+    "hear",
     "table_cover",
     "table_subject",
     "testify",

@@ -34,6 +34,9 @@ Reason = Literal["", "target", "source", "entities"]
 """Which end of a declared flow does not hold it, or that nobody said what it carries."""
 
 
+_JUDGED: tuple[tuple[Use, FlowKind], ...] = (("no", "unused"), ("unknown", "unknown"))
+
+
 @dataclass(frozen=True, slots=True)
 class Flow:
     """What flows from one system to another, as far as it is of one kind.
@@ -161,24 +164,27 @@ class _Known:
             return "yes"
         return "unknown" if cell.letters is None and len(cell.denied) < len(LETTERS) else "no"
 
-    def passes_on(self, system: str, entity: str) -> bool:
-        return any(system in self.giving.get(x, ()) for x in (entity, None))
-
-    def receives(self, system: str, entity: str) -> bool:
-        return any(system in self.taking.get(x, ()) for x in (entity, None))
-
     def judged(self, link: FeedLink, entity: str) -> tuple[FlowKind, Reason]:
-        """A declared feed of one entity. A go-between need not hold what it passes on."""
+        """A declared feed of one entity."""
         if link.by in BY_DATABASE and (link.source, link.target, entity) in self.seen:
             return "confirmed", ""
-        taken, given = self.use(link.target, entity), self.use(link.source, entity)
-        if taken == "no" and not self.passes_on(link.target, entity):
-            return "unused", "target"
-        if given == "no" and not self.receives(link.source, entity):
-            return "unused", "source"
-        if taken == "unknown":
-            return "unknown", "target"
-        return ("unknown", "source") if given == "unknown" else ("confirmed", "")
+        ends: tuple[tuple[Reason, Use], ...] = (
+            ("target", self._end(link.target, entity, self.giving)),
+            ("source", self._end(link.source, entity, self.taking)),
+        )
+        for answer, kind in _JUDGED:
+            for end, found in ends:
+                if found == answer:
+                    return kind, end
+        return "confirmed", ""
+
+    def _end(self, system: str, entity: str, onward: Mapping[str | None, set[str]]) -> Use:
+        """Whether an end uses what a feed carries. A go-between need not hold what it passes on."""
+        found = self.use(system, entity)
+        if found == "yes" or system in onward.get(entity, ()):
+            return "yes"
+        # It may be what a feed carries of which nobody said what it carries.
+        return "unknown" if system in onward.get(None, ()) else found
 
     def turns(self, entities: Iterable[str], *systems: str) -> tuple[str, ...]:
         """Those entities that declared feeds carry round through all these systems."""

@@ -95,7 +95,7 @@ class _Index:
     routines: dict[str, list[Machinery]] = field(default_factory=dict)
 
     def fill(self) -> None:
-        for part in sorted(self.machinery, key=lambda m: (m.kind, m.name, m.on)):
+        for part in sorted(self.machinery, key=repr):
             if part.kind in _VIEWS:
                 self.views[part.name] = part
             elif part.kind == "routine":

@@ -231,7 +231,8 @@ def _signs(
 
 def _ends(entity: Entity, related: tuple[Entity, ...]) -> tuple[int, int]:
     """How many entities it has many of, and of how many it has one."""
-    many, one = set(), set()
+    many: set[str] = set()
+    one: set[str] = set()
     for other in related:
         for link in other.relationships:
             if link.cardinality is None or entity.id not in (other.id, link.to):

@@ -31,14 +31,17 @@ from crmaudit.crud_matrix.testimony_model import (
     Stranger,
     Testimony,
     UsedTable,
+    UseEvidence,
 )
 from crmaudit.crud_matrix.testimony_place import Found, Place
 from crmaudit.crud_matrix.testimony_rights import May
 from crmaudit.crud_matrix.testimony_seen import Seen
 from crmaudit.crud_matrix.testimony_sums import combined, in_order
 from crmaudit.crud_matrix.testimony_written import written
-from crmaudit.evidence import Code
+from crmaudit.evidence import Catalog, Code, MappedTable
 from crmaudit.evidence.use import LETTERS, Letter
+from crmaudit.workspace.dossier import System
+from crmaudit.workspace.landscape import Map
 
 __all__ = [
     "MIN_DAYS",
@@ -48,7 +51,9 @@ __all__ = [
     "Rate",
     "Stranger",
     "Testimony",
+    "UseEvidence",
     "UsedTable",
+    "hear",
     "testify",
 ]
 
@@ -97,6 +102,46 @@ def testify(
         },
         shared=_shared(heard),
     )
+
+
+def hear(
+    systems: Iterable[System],
+    maps: Mapping[str, Map],
+    mapped: Mapping[str, tuple[MappedTable, ...]],
+    catalogs: Mapping[str, Catalog],
+    use: UseEvidence,
+) -> Testimony:
+    """Hear what was read of the databases and code of systems.
+
+    `maps` are declared, `mapped` what tables mean in the end, both by system.
+    Where nothing was read of any use, nothing is worked out.
+    """
+    if not use:
+        return Testimony()
+    systems = tuple(systems)
+    databases = {}
+    for system in systems:
+        code = use.code.get(system.id, {})
+        grants = tuple(use.grants.get(system.id, {}).values())
+        statements = tuple(use.statements.get(system.id, {}).values())
+        machinery = (code[""],) if "" in code else ()
+        written_ = use.written.get(system.id)
+        catalog = catalogs.get(system.id)
+        # A database that was not read stands here too: what is done in it is not known.
+        if system.database or catalog or grants or statements or machinery or written_:
+            databases[system.id] = Database(
+                system.id,
+                mapped.get(system.id, ()),
+                catalog,
+                grants,
+                statements,
+                machinery,
+                written_,
+                maps[system.id].principals if system.id in maps else (),
+            )
+    codes = [c for found in use.code.values() for origin, c in found.items() if origin]
+    homes = {s.id: s.traces.database for s in systems if s.traces.database}
+    return testify(databases, codes, homes)
 
 
 testify.__test__ = False  # type: ignore[attr-defined]  # pytest would take it for one

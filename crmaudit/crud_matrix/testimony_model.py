@@ -39,6 +39,19 @@ class Database:
 
 
 @dataclass(frozen=True, slots=True)
+class UseEvidence:
+    """All that was read of the use of data, by system; and by origin, but for traces in rows."""
+
+    grants: Mapping[str, Mapping[str, Grants]]
+    statements: Mapping[str, Mapping[str, Statements]]
+    code: Mapping[str, Mapping[str, Code]]
+    written: Mapping[str, Written]
+
+    def __bool__(self) -> bool:
+        return bool(self.grants or self.statements or self.code or self.written)
+
+
+@dataclass(frozen=True, slots=True)
 class Stranger:
     """An account that no map assigns to a system.
 

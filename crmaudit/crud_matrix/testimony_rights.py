@@ -91,24 +91,38 @@ class May:
                         if touch.table in self.place.holds:
                             yield (touch.table, touch.letter), touch.by
 
-    def why(self, account: str, table: str, letter: Letter) -> tuple[str, str] | None:
-        """By what right the account may, and the document that says so; None if it may not."""
+    @cached_property
+    def _by_source(self) -> Mapping[str, Mapping[tuple[str, Letter], Sum]]:
+        """To whom a right was given → entity and letter → tables, reasons and documents."""
+        found: dict[str, dict[tuple[str, Letter], Sum]] = {}
+        for source, rights in self.given.items():
+            mine = found.setdefault(source, {})
+            for (table, letter), (by, document) in rights.items():
+                for hold in self.place.holds[table]:
+                    into = mine.setdefault((hold.entity, hold.meaning(letter)), Sum())
+                    into.add(table, document, reason=by)
+        return found
+
+    def _allowed(self, account: str) -> Iterator[tuple[str, Mapping[tuple[str, Letter], Sum]]]:
+        """(by whom if not by itself, what that allows) of each source of an account's rights."""
         for source in self.accounts.get(account, ()):
-            found = self.given.get(source, {}).get((table, letter))
-            if found is not None:
-                by, document = found
-                return (
-                    by
-                    if source in (account, _SUPERUSER)
-                    else PUBLIC
-                    if source == PUBLIC
-                    else f"role {source}"
-                ), document
-        return None
+            if rights := self._by_source.get(source):
+                own = source in (account, _SUPERUSER)
+                yield "" if own else PUBLIC if source == PUBLIC else f"role {source}", rights
+
+    @cached_property
+    def _who(self) -> Mapping[_TableLetter, frozenset[str]]:
+        """Table and letter → to whom the right was given."""
+        found: dict[_TableLetter, set[str]] = {}
+        for source, rights in self.given.items():
+            for key in rights:
+                found.setdefault(key, set()).add(source)
+        return {key: frozenset(sources) for key, sources in found.items()}
 
     def who(self, table: str, letter: Letter) -> tuple[str, ...]:
         """Accounts that may."""
-        return tuple(a for a in self.accounts if self.why(a, table, letter))
+        sources = self._who.get((table, letter), frozenset())
+        return tuple(a for a, mine in self.accounts.items() if not sources.isdisjoint(mine))
 
     def sole(self, table: str, letter: Letter) -> tuple[str, str]:
         """(the one system whose accounts may, ''), or ('', why there is no such one)."""
@@ -134,13 +148,11 @@ class May:
     def of(self, account: str) -> tuple[dict[str, set[Letter]], set[str]]:
         """Entity → letters that an account may use, and the documents that say so."""
         may: dict[str, set[Letter]] = {}
-        documents = set()
-        for table, holds in self.place.holds.items():
-            for letter in LETTERS:
-                if found := self.why(account, table, letter):
-                    documents.add(found[1])
-                    for hold in holds:
-                        may.setdefault(hold.entity, set()).add(hold.meaning(letter))
+        documents: set[str] = set()
+        for _, rights in self._allowed(account):
+            for (entity, letter), one in rights.items():
+                may.setdefault(entity, set()).add(letter)
+                documents |= one.evidence
         return may, documents
 
     # Proofs
@@ -150,54 +162,54 @@ class May:
         if not self.place.grants:
             return
         mine: dict[str, list[str]] = {s: [] for s in sorted(self.place.home)}
+        strangers: dict[tuple[str, Letter], str] = {}
         for account in self.accounts:
             whose, system = self.place.whose(account)
             if whose == "system":
                 mine.setdefault(system, []).append(account)
-        for entity, tables in self.place.tables.items():
-            sums = self._sums(entity, tables)
-            for letter in LETTERS:
-                doubt = self._why_not_no(entity, letter, sums)
-                for system, accounts in mine.items():
-                    found = [sums[a, letter] for a in accounts if (a, letter) in sums]
-                    # Without an account of its own it may work under the administration's.
-                    why = doubt if accounts else _NO_ACCOUNT
-                    yield system, entity, self._proof(letter, tables, found, why)
-
-    def _sums(self, entity: str, tables: tuple[str, ...]) -> dict[tuple[str, Letter], Sum]:
-        """Account and letter of the entity → what allows it."""
-        sums: dict[tuple[str, Letter], Sum] = {}
-        for table in tables:
-            hold = self.place.part(table, entity)
-            for account in self.accounts:
+            else:
+                for _, rights in self._allowed(account):
+                    for key in rights:
+                        strangers.setdefault(key, account)
+        for system, accounts in mine.items():
+            sums = self._sums(accounts)
+            for entity in self.place.tables:
                 for letter in LETTERS:
-                    if found := self.why(account, table, letter):
-                        into = sums.setdefault((account, hold.meaning(letter)), Sum())
-                        into.add(table, found[1], principal=account, reason=found[0])
+                    doubt = _NO_ACCOUNT if not accounts else ""
+                    if (entity, letter) not in sums:
+                        # Without an account of its own it may work under the administration's.
+                        doubt = doubt or self._why_not_no(entity, letter, strangers)
+                    found = sums.get((entity, letter))
+                    yield system, entity, self._proof(entity, letter, found, doubt)
+
+    def _sums(self, accounts: list[str]) -> Mapping[tuple[str, Letter], Sum]:
+        """Entity and letter → what allows it to any of the accounts."""
+        sums: dict[tuple[str, Letter], Sum] = {}
+        for account in accounts:
+            for by, rights in self._allowed(account):
+                for key, one in rights.items():
+                    into = sums.setdefault(key, Sum())
+                    into.take(one, by)
+                    into.principals.add(account)
         return sums
 
-    def _proof(
-        self, letter: Letter, tables: tuple[str, ...], found: list[Sum], doubt: str
-    ) -> Proof:
-        if found:
-            whole = Sum()
-            for one in found:
-                whole.take(one)
-            reasons = sorted(r for r in whole.reasons if r)
-            return whole.proof(letter, "granted", "yes", ", ".join(reasons[:3]))
+    def _proof(self, entity: str, letter: Letter, found: Sum | None, doubt: str) -> Proof:
+        if found is not None:
+            reasons = sorted(found.reasons)
+            return found.proof(letter, "granted", "yes", ", ".join(reasons[:3]))
         answer: Answer = "unknown" if doubt else "no"
-        evidence = tuple(g.id for g in self.place.grants)
-        return Proof(letter, "granted", answer, tables, evidence=evidence, reason=doubt)
+        ids = tuple(g.id for g in self.place.grants)
+        tables = self.place.tables[entity]
+        return Proof(letter, "granted", answer, tables, evidence=ids, reason=doubt)
 
     def _why_not_no(
-        self, entity: str, letter: Letter, sums: Mapping[tuple[str, Letter], Sum]
+        self, entity: str, letter: Letter, strangers: Mapping[tuple[str, Letter], str]
     ) -> str:
         """Why a right that a system's accounts do not have is no proof that it cannot."""
         if self.gap or self.place.unseen or self.place.dark:
             return self.gap or self.place.unseen or self.place.dark
-        for account in self.accounts:
-            if (account, letter) in sums and self.place.whose(account)[0] != "system":
-                return f"account {account}, of no system, may"
+        if account := strangers.get((entity, letter)):
+            return f"account {account}, of no system, may"
         for table in self.place.tables[entity]:
             for own in LETTERS:
                 means = self.place.part(table, entity).meaning(own)

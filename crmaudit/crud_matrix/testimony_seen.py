@@ -181,7 +181,8 @@ class Seen:
         for unread in code.unread:
             blind.add(place, unread)
         if code.built:
-            blind.to_all(f"{code.built} statements are put together at run time")
+            some = "a statement is" if code.built == 1 else f"{code.built} statements are"
+            blind.to_all(f"{some} put together at run time")
         status = code.provenance.status
         if status.state != "done":
             blind.to_all(f"the code was read only partly: {status.reason}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -23,8 +22,8 @@ class Sum:
 
     tables: set[str] = field(default_factory=set)
     principals: set[str] = field(default_factory=set)
-    calls: Counter[tuple[str, str]] = field(default_factory=Counter)
-    statements: Counter[tuple[str, str]] = field(default_factory=Counter)
+    calls: dict[tuple[str, str], int] = field(default_factory=dict)
+    statements: dict[tuple[str, str], int] = field(default_factory=dict)
     first: datetime | None = None
     last: datetime | None = None
     evidence: set[str] = field(default_factory=set)
@@ -48,8 +47,8 @@ class Sum:
         self.evidence.add(document)
         if principal:
             self.principals.add(principal)
-        self.calls[document, table] += calls
-        self.statements[document, table] += statements
+        _count(self.calls, (document, table), calls)
+        _count(self.statements, (document, table), statements)
         self.first = earlier(self.first, first)
         self.last = later(self.last, last)
         self.reasons.add(reason)
@@ -59,8 +58,10 @@ class Sum:
         """Add what another sum has; `reason` is told in place of its own."""
         self.tables |= other.tables
         self.principals |= other.principals
-        self.calls.update(other.calls)
-        self.statements.update(other.statements)
+        for key, number in other.calls.items():
+            _count(self.calls, key, number)
+        for key, number in other.statements.items():
+            _count(self.statements, key, number)
         self.first = earlier(self.first, other.first)
         self.last = later(self.last, other.last)
         self.evidence |= other.evidence
@@ -94,12 +95,17 @@ class Sum:
         )
 
 
+def _count(sums: dict[tuple[str, str], int], key: tuple[str, str], number: int) -> None:
+    if number:
+        sums[key] = sums.get(key, 0) + number
+
+
 def earlier(one: datetime | None, other: datetime | None) -> datetime | None:
-    return min((d for d in (one, other) if d is not None), default=None)
+    return one if other is None else other if one is None else min(one, other)
 
 
 def later(one: datetime | None, other: datetime | None) -> datetime | None:
-    return max((d for d in (one, other) if d is not None), default=None)
+    return one if other is None else other if one is None else max(one, other)
 
 
 def in_order(letters: Iterable[str]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -16,6 +17,8 @@ _BEHIND_TYPE_TEXT = """
     AUTOINCREMENT GENERATED IDENTITY KEY VIRTUAL STORED AS ENCODING SPARSE ROWGUIDCOL CHARSET
     INVISIBLE VISIBLE ENABLE DISABLE DEFERRABLE INITIALLY STORAGE COMPRESSION ON
 """
+_ESCAPE = re.compile(r"\\(.)", re.DOTALL)
+_ESCAPES = {"n": "\n", "r": "\r", "t": "\t", "0": "\0"}
 _BEHIND_TYPE = frozenset(_BEHIND_TYPE_TEXT.split())
 
 
@@ -203,9 +206,11 @@ def column(words: Words, into: Defined, dialect: str) -> Column:
         elif upper == "PRIMARY":
             into.primary = (name,)
         elif upper == "DEFAULT" and after is not None and not default:
-            default = _text(_default(rest[j + 1 :]))
+            default = default_of(rest[j + 1 :])
         elif upper == "COMMENT" and after is not None and after.kind == "string":
-            comment = after.text[1:-1].replace("''", "'")
+            comment = content(after.text, dialect)
+        elif upper == "AUTO_INCREMENT":
+            default = upper
         elif upper == "UNIQUE":
             into.indexes.append(Index("", (name,), True))
         elif upper == "GENERATED" or (upper == "AS" and after is not None and after.text == "("):
@@ -219,16 +224,26 @@ def column(words: Words, into: Defined, dialect: str) -> Column:
     return Column(name, _text(kind), nullable, default, comment)
 
 
-def _default(words: Words) -> Words:
-    """The value of a default: one word, with its cast or its brackets."""
-    end = 1
-    if words[0].text in "+-" and len(words) > 1:
-        end = 2
-    if words[0].text == "(":
-        end = closing(words, 0) + 1
-    while end < len(words) and words[end].text in ("(", "::", "."):
-        end = closing(words, end) + 1 if words[end].text == "(" else end + 2
-    return words[:end]
+def default_of(words: Words) -> str:
+    """A default as it is written; empty for NULL."""
+    depth = end = 0
+    while end < len(words):
+        ends = words[end].upper in _BEHIND_TYPE and not (end == 0 and words[0].upper == "NULL")
+        if depth == 0 and ends:
+            break
+        depth += {"(": 1, ")": -1}.get(words[end].text, 0)
+        end += 1
+    told = _text(words[:end])
+    return "" if told.upper() == "NULL" else told
+
+
+def content(literal: str, dialect: str) -> str:
+    """The text that a literal stands for."""
+    quote = literal[-1]
+    inner = literal[literal.find(quote) + 1 : -1].replace(quote * 2, quote)
+    if dialect in ("mysql", "mariadb"):
+        inner = _ESCAPE.sub(lambda m: _ESCAPES.get(m[1], m[1]), inner)
+    return inner
 
 
 def _text(words: Words) -> str:

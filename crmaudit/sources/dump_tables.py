@@ -12,6 +12,8 @@ from crmaudit.sources.dump_columns import (
     closing,
     column,
     constraint,
+    content,
+    default_of,
     items,
     names_in,
     place,
@@ -32,6 +34,7 @@ class _Table:
     names: Names
     kind: str = "table"
     comment: str = ""
+    without_rowid: bool = False
     columns: dict[str, Column] = field(default_factory=dict)
     defined: Defined = field(default_factory=Defined)
 
@@ -134,11 +137,12 @@ class Structure:
                 found = column(item, table.defined, self._dialect)
                 table.columns[found.name] = found
             i = end + 1
+        table.without_rowid = any(w.upper == "ROWID" for w in words[i:])
         for j in range(i, len(words) - 1):
             if words[j].upper == "COMMENT":
                 text = words[j + 2] if words[j + 1].text == "=" else words[j + 1]
                 if text.kind == "string":
-                    table.comment = _content(text.text)
+                    table.comment = content(text.text, self._dialect)
         self._tables[self._key(names)] = table
 
     def _view(self, names: Names, words: Words) -> None:
@@ -193,6 +197,8 @@ class Structure:
             verb, rest = item[0].upper, item[1:]
             if verb == "WITH" and len(item) > 3:  # T-SQL: WITH CHECK ADD
                 verb, rest = item[2].upper, item[3:]
+            if verb == "ALTER":
+                self._altered(table, rest[1:] if rest[0].upper == "COLUMN" else rest)
             if verb in ("ADD", "MODIFY", "CHANGE"):
                 if rest[0].upper == "COLUMN":
                     rest = rest[1:]
@@ -215,6 +221,22 @@ class Structure:
             found = column(words, table.defined, self._dialect)
             table.columns[found.name] = found
 
+    def _altered(self, table: _Table, words: Words) -> None:
+        """ALTER COLUMN: a default or NOT NULL that comes later."""
+        names, i = place(words, 0, self._dialect)
+        old = table.columns.get(names.name)
+        told = [w.upper for w in words[i : i + 3]]
+        if old is None:
+            return
+        nullable, default = old.nullable, old.default
+        if told[:2] == ["SET", "DEFAULT"]:
+            default = default_of(words[i + 2 :])
+        elif told == ["SET", "NOT", "NULL"]:
+            nullable = False
+        elif told[:2] == ["ADD", "GENERATED"]:
+            default = "GENERATED AS IDENTITY"
+        table.columns[old.name] = Column(old.name, old.type, nullable, default, old.comment)
+
     def _comment(self, words: Words) -> None:
         if len(words) < 5 or words[-1].kind != "string":
             return
@@ -225,7 +247,7 @@ class Structure:
         table = self._tables.get(self._key(names))
         if table is None:
             return
-        text = _content(words[-1].text)
+        text = content(words[-1].text, self._dialect)
         if kind != "COLUMN":
             table.comment = text
         elif names.column in table.columns:
@@ -258,8 +280,13 @@ class Structure:
 
     def _made(self, table: _Table) -> Table:
         primary = table.defined.primary
+        filled = primary
+        if self._dialect == "sqlite" and not table.without_rowid:
+            # SQLite lets keys be empty, but for the one that is the number of the row.
+            kinds = [table.columns[c].type.upper() for c in primary if c in table.columns]
+            filled = primary if kinds == ["INTEGER"] else ()
         columns = tuple(
-            Column(c.name, c.type, c.nullable and c.name not in primary, c.default, c.comment)
+            Column(c.name, c.type, c.nullable and c.name not in filled, c.default, c.comment)
             for c in table.columns.values()
         )
         return Table(
@@ -290,9 +317,3 @@ class Structure:
     def _primary_of(self, names: Names) -> tuple[str, ...]:
         known = self._tables.get(self._key(names))
         return known.defined.primary if known is not None else ()
-
-
-def _content(literal: str) -> str:
-    start = literal.find(literal[-1])
-    quote = literal[-1]
-    return literal[start + 1 : -1].replace(quote * 2, quote).replace("\\" + quote, quote)

@@ -10,7 +10,6 @@ for (const group of $$("g.web")) {
   sheet.className = "web-sheet";
   svg.setAttribute("role", "group");
   svg.setAttribute("aria-description", words.web_keys);
-  svg.style.minWidth = "0";
 
   const frame = () => svg.setAttribute("viewBox", `${view.x} ${view.y} ${view.w} ${view.h}`);
   const zoom = (by, cx = view.x + view.w / 2, cy = view.y + view.h / 2) => {
@@ -70,9 +69,10 @@ for (const group of $$("g.web")) {
   const of = (e) => nodes.find((n) => n.g === e.target.closest(".node"));
   group.addEventListener("pointerover", (e) => (of(e) ? follow(of(e)) : 0));
   group.addEventListener("pointerout", rest);
-  group.addEventListener("focusin", (e) => of(e) && follow(of(e)));
-  group.addEventListener("focusout", rest);
-  svg.addEventListener("keydown", (e) => {
+  // Not on the group: one that listens to focus takes it.
+  sheet.addEventListener("focusin", (e) => of(e) && follow(of(e)));
+  sheet.addEventListener("focusout", rest);
+  sheet.addEventListener("keydown", (e) => {
     const ways = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowDown: [0, 1], ArrowUp: [0, -1] }, way = ways[e.key];
     if (way) {
       // The nearest in that direction; what lies aside counts double.

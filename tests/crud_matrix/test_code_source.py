@@ -156,12 +156,21 @@ q("SELECT FROM '{secret}' `orders`");
     assert "4711" not in repr(told)
 
 
-def test_a_template_fits_one_table_or_none(tmp_path: Path) -> None:
+def test_a_name_with_a_hole_fits_one_table_or_none(tmp_path: Path) -> None:
     two = Catalog(PROVENANCE, tables=(Table("a_orders"), Table("b_orders"), Table("a_notes")))
-    told = php(tmp_path, 'q("DELETE FROM {$p}notes"); q("DELETE FROM {$p}orders");', two)
-    assert [(s.table, s.letter) for s in told.sightings] == [("a_notes", "D")]
+    told = php(tmp_path, 'q("DELETE FROM {$p}orders"); q("DELETE FROM log_{$p}");', two)
+    assert not told.sightings
+    assert {u.reason for u in told.unread} == {"the name of a table is put together at run time"}
+    # What one name tells of a prefix holds for the others that it stands before.
+    told = php(tmp_path, 'q("DELETE FROM {$p}orders"); q("DELETE FROM {$p}notes");', two)
+    assert [(s.table, s.letter) for s in told.sightings] == [("a_notes", "D"), ("a_orders", "D")]
+
+
+def test_a_statement_sent_without_its_beginning_is_counted(tmp_path: Path) -> None:
+    told = php(tmp_path, 'q("x"); $db->query("{$this->select} {$this->from} WHERE id = 1");')
+    assert (told.statements, told.built, told.understood) == (1, 1, 0)
     [unread] = told.unread
-    assert "the name of a table" in unread.reason
+    assert (unread.text, unread.places) == ("", ("a.php:2",))
 
 
 def test_without_a_catalog_names_are_kept_as_written(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from sqlalchemy.engine import make_url
 from workload import ACCOUNTS, GRANTS, SETUP, STEPS, Step, letters
 
 from crmaudit.collect.collect import collector
+from crmaudit.crud_matrix.collectors.statements_mysql import may_be_cut
 from crmaudit.crud_matrix.machinery import expand
 from crmaudit.crud_matrix.rights import Rights
 from crmaudit.evidence import (
@@ -34,7 +35,6 @@ from crmaudit.sources import open_source
 from crmaudit.sources.task import Known, Task
 from crmaudit.workspace.dossier import Traces
 
-pytestmark = pytest.mark.server
 SECRET = "own-secret"
 
 
@@ -166,6 +166,7 @@ def one(documents: list[Document]) -> Statements:
     return found
 
 
+@pytest.mark.server
 @pytest.mark.parametrize("worked", ["postgresql"], indirect=True)
 def test_postgresql_gives_the_script_back(worked: Worked) -> None:
     steps = STEPS["postgresql"]
@@ -187,6 +188,7 @@ def test_postgresql_gives_the_script_back(worked: Worked) -> None:
     assert found.elsewhere > 0
 
 
+@pytest.mark.server
 @pytest.mark.parametrize("worked", ["postgresql"], indirect=True)
 def test_hidden_texts_are_unknown(worked: Worked) -> None:
     found = one(worked.collect("statements", account="report_ro"))
@@ -199,6 +201,7 @@ def test_hidden_texts_are_unknown(worked: Worked) -> None:
     assert found.reader == worked.names["report_ro"]
 
 
+@pytest.mark.server
 @pytest.mark.parametrize("worked", ["mariadb"], indirect=True)
 def test_mariadb_log_gives_the_script_back(worked: Worked, mariadb_server: Server) -> None:
     steps = STEPS["mariadb"]
@@ -216,6 +219,7 @@ def test_mariadb_log_gives_the_script_back(worked: Worked, mariadb_server: Serve
     assert log.temporary == 3
 
 
+@pytest.mark.server
 @pytest.mark.parametrize("worked", ["mariadb"], indirect=True)
 def test_mariadb_digests_give_the_letters_of_all(worked: Worked) -> None:
     digests = one(worked.collect("statements"))
@@ -235,6 +239,38 @@ def test_mariadb_digests_give_the_letters_of_all(worked: Worked) -> None:
     assert digests.since is not None
 
 
+@pytest.mark.server
+def test_a_digest_that_was_cut_is_unknown(make_db: Callable[[str], Database]) -> None:
+    db = make_db("mariadb")
+    columns = [f"a_column_with_a_long_name_{i:03}" for i in range(90)]
+    other = [f"another_{i:03}" for i in range(30)]
+    db.execute(
+        [
+            f"CREATE TABLE wide ({', '.join(f'{c} int' for c in columns)})",
+            f"CREATE TABLE slim ({', '.join(f'{c} int' for c in other)})",
+            f"INSERT INTO wide ({', '.join(columns)}) VALUES ({', '.join('7' for _ in columns)})",
+            f"SELECT {', '.join(columns)} FROM wide",
+            # Ends in dots too, and is whole.
+            f"SELECT {', '.join(other)} FROM slim LIMIT 3, 4",
+        ]
+    )
+    found = one(Worked(db, {}).collect("statements"))
+    assert {(u.table, u.letter) for u in found.uses} >= {("wide", "C"), ("slim", "R")}
+    assert ("wide", "R") not in {(u.table, u.letter) for u in found.uses}
+    cut = [u for u in found.unread if "beginning" in u.reason]
+    assert {u.text[:6] for u in cut} >= {"INSERT", "SELECT"}
+
+
+def test_what_may_be_cut() -> None:
+    assert not may_be_cut("SELECT `a` FROM `t` WHERE `b` IN (...) LIMIT ?, ...", 1024)
+    assert not may_be_cut("INSERT INTO `t` VALUES (...) /* , ... */", 1024)
+    assert may_be_cut("SELECT `a` FROM `t` WHERE `b` = ...", 1024)
+    # 994 bytes are kept: INSERT INTO wide (, and 28 names with their commas.
+    names = " , ".join(f"`a_column_with_a_long_name_{i:03}`" for i in range(28))
+    assert may_be_cut(f"INSERT INTO `wide` ( {names} ,", 1024)
+    assert not may_be_cut(f"INSERT INTO `wide` ( {names} ,", 4096)
+
+
 @pytest.mark.parametrize("worked", dialects("postgresql", "mariadb"), indirect=True)
 def test_grants_give_the_rights_of_the_script_back(worked: Worked) -> None:
     (grants,) = worked.collect("grants")
@@ -251,6 +287,7 @@ def test_grants_give_the_rights_of_the_script_back(worked: Worked) -> None:
         assert may == given
 
 
+@pytest.mark.server
 def test_without_the_extension_it_is_said(make_db: Callable[[str], Database]) -> None:
     db = make_db("postgresql")
     found = one(Worked(db, {}).collect("statements"))
@@ -260,6 +297,7 @@ def test_without_the_extension_it_is_said(make_db: Callable[[str], Database]) ->
     assert found.since is None
 
 
+@pytest.mark.server
 def test_a_log_that_is_a_table(make_db: Callable[[str], Database], tmp_path: Path) -> None:
     db = make_db("mariadb")
     base = db.url.rsplit("/", 1)[1]
@@ -279,7 +317,8 @@ def test_a_log_that_is_a_table(make_db: Callable[[str], Database], tmp_path: Pat
                 f"SELECT * FROM {base}.invoice",
             ]
         )
-        seen = f"SELECT count(*) FROM mysql.general_log WHERE argument = 'SELECT * FROM {base}.invoice'"
+        last = f"SELECT * FROM {base}.invoice"
+        seen = f"SELECT count(*) FROM mysql.general_log WHERE argument = '{last}'"
         # The server writes its log a moment later.
         while not db.execute([seen])[0][0]:
             time.sleep(0.1)

@@ -161,6 +161,26 @@ def test_what_is_cut_counts_as_far_as_its_head_decides() -> None:
     assert document.understood == 0
 
 
+def test_a_name_of_several_schemas_is_unknown_where_the_search_path_varies() -> None:
+    both = Catalog(ORIGIN, tables=(Table("contact"), Table("contact", "tenant"), Table("invoice")))
+
+    def taken(*texts: str) -> Statements:
+        counted = Tally(both, "postgresql", Naming(), schema="public", database="crm")
+        for text in texts:
+            counted.take(text, "crm_app")
+        return counted.document(ORIGIN, "log")
+
+    read, other = "SELECT * FROM contact", "UPDATE tenant.contact SET id = 1"
+    assert told(taken(read, other)) == {
+        ("crm_app", "contact"): "R",
+        ("crm_app", "tenant.contact"): "U",
+    }
+    document = taken(read, other, "DELETE FROM invoice", "SET search_path TO tenant")
+    assert told(document) == {("crm_app", "tenant.contact"): "U", ("crm_app", "invoice"): "D"}
+    assert [u.tables for u in document.unread] == [("contact", "tenant.contact")]
+    assert document.understood == 3
+
+
 def test_memory_is_bounded_and_what_was_lost_is_said() -> None:
     taken = tally(most=10)
     for i in range(50):

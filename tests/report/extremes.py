@@ -179,6 +179,35 @@ def hostile(text: str) -> b.Document:
             (s.Bar(text, 0.4, text), s.Bar("b", None, "")),
             (s.EmptyPattern((0,), 0.5, text), s.EmptyPattern((), 0.5, text)),
         ),
+        s.Web(
+            (
+                s.WebNode(text, text, "system", 60, 20, 80, 24, True, text),
+                s.WebNode("b", text, "entity", 60, 20, 80, 24),
+                s.WebNode("c", text, "entity", 600, 90, 40, 24),
+            ),
+            (
+                s.WebEdge(text, "b", "alarm", True, True, text, (text, "x|y")),
+                s.WebEdge("b", text, "told", arrow=True),
+                s.WebEdge("c", "nobody", "firm"),
+                s.WebEdge("c", "c", "faint"),
+            ),
+            720,
+            120,
+            (("firm", text), ("alarm", text), ("told", text)),
+            text,
+            text,
+            text,
+        ),
+        s.BoxMap(
+            (text, "b"),
+            (text,),
+            (s.BoxCell(0, 0, text, True), s.BoxCell(1, 0, "R", outside=True)),
+            (s.MapBox(text, (0, 0), (0, 0)),),
+            text,
+            text,
+            text,
+        ),
+        s.BoxMap((), (), (), ()),
         s.Diagram(
             (s.Box(text, text, text), s.Box("b", "b"), s.Box("c", text, hollow=True)),
             (
@@ -233,12 +262,19 @@ def hostile(text: str) -> b.Document:
                         (label,),
                         (
                             b.MatrixCell(
-                                0, 0, (b.Letter("C"), b.Letter(text, "unknown")), text, (text,)
+                                0,
+                                0,
+                                (b.Letter("C"), b.Letter(text, "unknown")),
+                                text,
+                                (text,),
+                                (b.MatrixProof("CR", "observed", "yes", text, (text,)),),
                             ),
                         ),
                         text,
                         text,
                         text,
+                        (b.MatrixOrder(text, (0,), (0,)),),
+                        (b.MatrixPart(text, (0,), (0,)),),
                     ),
                 ),
             ),

@@ -250,7 +250,8 @@ class _Reading:
         for user, host, role, role_host in defaults:
             self._holder(user, host).unasked.add(_account(role, role_host))
         always, mandatory = settings[0] if settings else ("", "")
-        everybodys = [_account(*found) for found in _NAMED.findall(mandatory or "")]
+        found = _NAMED.findall(str(mandatory or ""))
+        everybodys = [_account(role, host or "%") for role, host in found]
         for holder in self._holders.values():
             if not holder.role and holder.name not in everybodys:
                 holder.roles |= set(everybodys)

@@ -27,12 +27,15 @@ _OFF = (
 )
 _DENIED = "grant SELECT on performance_schema.* to the audit's account"
 _NOBODY = "digests do not tell which account sent a statement"
-_KEPT = 0.7
-"""A text that was cut is at least this share of the limit long: words are stored shorter."""
+_LONGEST_NAME = 4 + 64 * 3
+"""Bytes that the longest name takes where digests are kept, in UTF-8."""
+_TOKEN = re.compile(r"`((?:[^`]|``)*)`|\S+")
+_SEVERAL = re.compile(r"\?\s*,\s*\.\.\.")
 _USER = re.compile(r"^(?P<priv>[^\[]*)\[(?P<user>.*?)\] @ (?P<host>[^\[]*?) ?\[(?P<ip>[^\]]*)\]")
 
 SETTINGS = Statement(
-    "SELECT @@performance_schema, @@performance_schema_max_digest_length, @@log_output, "
+    "SELECT @@performance_schema, "
+    "LEAST(@@performance_schema_max_digest_length, @@max_digest_length), @@log_output, "
     "@@general_log, @@slow_query_log, CURRENT_USER()",
     "see what the server counts and logs",
 )
@@ -111,14 +114,13 @@ def _digests(task: Task, longest: int) -> Statements:
             # The row into which all go for which there was no place.
             dropped += calls
             continue
-        cut = text.endswith("...") and len(text) >= longest * _KEPT
         tally.take(
-            text,
+            _SEVERAL.sub("?", text),
             calls=calls,
             first=_moment(first),
             last=_moment(last),
             database=schema or "",
-            cut=cut,
+            cut=may_be_cut(text, longest),
         )
     enabled = source.query(CONSUMER.sql, CONSUMER.purpose)
     if enabled and enabled[0][0] == "NO":
@@ -126,6 +128,22 @@ def _digests(task: Task, longest: int) -> Statements:
     return tally.document(
         told_by(task), DIGESTS, dropped=dropped, tells_principals=False, notes=notes
     )
+
+
+def may_be_cut(text: str, longest: int) -> bool:
+    """Whether a digest's text may be only the beginning of its statement.
+
+    The server keeps a digest as words of two bytes, with the names written
+    out, in `longest` bytes, and stops before the first that no longer fits.
+    MySQL then ends the text in `...`, MariaDB in nothing. So what comes so
+    near to the limit that a name might not have fitted is doubtful.
+    """
+    kept = 0
+    for match in _TOKEN.finditer(text):
+        name = match[1]
+        kept += 2 if name is None else 4 + len(name.replace("``", "`").encode())
+    whole = _SEVERAL.sub("?", text).rstrip()
+    return kept > longest - _LONGEST_NAME or whole.endswith("...")
 
 
 def _log(task: Task, table: Table, origin: str, me: str) -> Statements:
@@ -139,7 +157,7 @@ def _log(task: Task, table: Table, origin: str, me: str) -> Statements:
                 _take(tally, text, user, moment, thread, database or "")
             else:
                 _heard(tally, databases, *row)
-    return tally.document(told_by(task), origin, reader=me)
+    return tally.document(told_by(task), origin, reader=me.rpartition("@")[0])
 
 
 def _heard(

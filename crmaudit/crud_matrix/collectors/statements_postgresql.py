@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -34,6 +35,14 @@ SETTINGS = Statement(
     "SELECT name, setting FROM pg_settings WHERE name LIKE 'pg_stat_statements.%' ORDER BY name",
     "see what the server counts",
 )
+PATHS = Statement(
+    "SELECT r.rolname FROM pg_db_role_setting s JOIN pg_roles r ON r.oid = s.setrole "
+    "WHERE s.setdatabase IN (0, (SELECT oid FROM pg_database WHERE datname = current_database())) "
+    "AND EXISTS (SELECT FROM unnest(s.setconfig) c WHERE c LIKE 'search_path=%') "
+    "UNION SELECT r.rolname FROM pg_roles r JOIN pg_namespace n ON n.nspname = r.rolname "
+    "ORDER BY 1",
+    "see which accounts look for tables in schemas of their own",
+)
 _COUNTED = (
     "SELECT r.rolname, s.query, s.calls FROM {schema}.pg_stat_statements s "
     "LEFT JOIN pg_roles r ON r.oid = s.userid "
@@ -61,6 +70,7 @@ _ABSENT = (
 _NOT_LOADED = (
     "pg_stat_statements is not loaded: put it into shared_preload_libraries and restart the server"
 )
+_LOST_TEXT = "the server has lost its text"
 _NO_TEXT = "the text is hidden from the audit's account: grant it pg_read_all_stats"
 
 
@@ -68,6 +78,7 @@ def statements(task: Task) -> Iterator[Statement]:
     """All that `read` sends; the schema of the extension is known only then."""
     yield WHERE
     yield SETTINGS
+    yield PATHS
     for sql, purpose in _PURPOSES.items():
         yield Statement(sql.replace("{schema}", "…"), purpose, template=True)
 
@@ -97,11 +108,13 @@ def _read(task: Task, schema: str, version: str, me: str) -> Statements:
         return task.source.query(sql.replace("{schema}", schema), _PURPOSES[sql])
 
     tally = Tally.of(task)
-    hidden: dict[str, int] = {}
+    for (role,) in task.source.query(PATHS.sql, PATHS.purpose):
+        tally.wanders(str(role))
+    untold: Counter[tuple[str, str]] = Counter()
     for role, text, calls in ask(_COUNTED):
         who = role or ""
         if text is None or text == _HIDDEN:
-            hidden[who] = hidden.get(who, 0) + calls
+            untold[who, _NO_TEXT if text else _LOST_TEXT] += calls
         else:
             prepared = _PREPARED.match(text)
             tally.take(text[prepared.end() :] if prepared else text, who, calls=calls)
@@ -121,6 +134,7 @@ def _read(task: Task, schema: str, version: str, me: str) -> Statements:
         until = datetime.fromtimestamp(now, UTC)
     else:
         notes.append("this version does not tell since when it counts, nor what it dropped")
+    hidden = any(reason == _NO_TEXT for _, reason in untold)
     status = Status("partly", _NO_TEXT) if hidden else Status()
     return tally.document(
         told_by(task, status),
@@ -129,7 +143,8 @@ def _read(task: Task, schema: str, version: str, me: str) -> Statements:
         since=since,
         until=until,
         unread=[
-            Unread("", _NO_TEXT, calls, tally.shown(who)) for who, calls in sorted(hidden.items())
+            Unread("", reason, calls, tally.shown(who))
+            for (who, reason), calls in sorted(untold.items())
         ],
         notes=notes,
         reader=me,

@@ -51,6 +51,8 @@ _HEADS: tuple[tuple[Letter, re.Pattern[str]], ...] = (
 )
 """Beginnings that decide a letter on the table they name, whatever follows."""
 _SAME_NAME = "a temporary table has the name of this table, and which one is meant is not told"
+_SEVERAL = "several schemas have a table of this name, and the account changes its search path"
+_SETS_PATH = re.compile(r"\bsearch_path\b|\bSET\s+SCHEMA\b|\bCURRENT_SCHEMA\s*=", re.IGNORECASE)
 _CUT = "the server keeps only the beginning of so long a statement"
 
 _Left = frozenset[str]
@@ -58,7 +60,11 @@ _Left = frozenset[str]
 
 @dataclass(frozen=True, slots=True)
 class _Kind:
-    """One fingerprint, understood: the tables under the catalog's names where it has them."""
+    """One fingerprint, understood: the tables under the catalog's names where it has them.
+
+    `several` are tables that a name without a schema may mean; `sets_path`:
+    it changes where such names are looked for.
+    """
 
     text: str
     effects: tuple[tuple[str, str, Name], ...] = ()
@@ -67,6 +73,8 @@ class _Kind:
     drops: _Left = frozenset()
     unknown: str = ""
     tables: tuple[str, ...] = ()
+    several: tuple[str, ...] = ()
+    sets_path: bool = False
 
 
 @dataclass(slots=True)
@@ -136,6 +144,7 @@ class Tally:
         self._shown: dict[str, str] = {"": ""}
         self._temporary: dict[str, set[str]] = {}
         self._loose: dict[str, set[str]] = defaultdict(set)
+        self._wandering: set[str] = set()
         self._window = _Times()
         self._lost = 0
         self._elsewhere = 0
@@ -184,6 +193,8 @@ class Tally:
             whole = printed.text if len(printed.text) < LONGEST else text
             kind = self._kinds[mark] = self._understood(whole, printed.text, cut)
         shown = self.shown(principal)
+        if kind.sets_path:
+            self._wandering.add(shown)
         left = self._left_out(kind, shown, session)
         away = bool(database and self._database and database.casefold() != self._database)
         key = _Key(mark, shown, away, left)
@@ -205,6 +216,14 @@ class Tally:
     def ended(self, session: str) -> None:
         """The session is over, and its temporary tables with it."""
         self._temporary.pop(session, None)
+
+    def wanders(self, principal: str) -> None:
+        """The account has a search path of its own.
+
+        Names without a schema that several schemas have are then unknown, as
+        they are once an account was seen to change the path.
+        """
+        self._wandering.add(self.shown(principal))
 
     def pass_over(self, calls: int = 1) -> None:
         """Count statements of another database without looking at them."""
@@ -284,9 +303,12 @@ class Tally:
         if hidden and not why:
             why, tables = _SAME_NAME, tuple(sorted(hidden))
             sums.doubtful.add(key.print)
+        if kind.several and not why and key.principal in self._wandering:
+            why, tables = _SEVERAL, kind.several
+            sums.doubtful.add(key.print)
         if why:
             sums.unread.append(Unread(kind.text, why, times.calls, key.principal, tables=tables))
-        if why == _SAME_NAME:
+        if why in (_SAME_NAME, _SEVERAL):
             return
         for table, letters, _ in here:
             if table not in own:
@@ -306,12 +328,15 @@ class Tally:
         makes: set[str] = set()
         drops: set[str] = set()
         unknown = ""
+        several: set[str] = set()
         # One text may be several statements, as a client sends them in one go.
         parts = [s for _, s in split(text, self._dialect)] if ";" in text else [text]
         for part in parts:
             found = understand(part, self._dialect, self._tables)
             unknown = unknown or found.unknown
             for name, letters in found.effects:
+                if len(name.parts) == 1:
+                    several |= self._shared.get(_plain(name), set())
                 effects.setdefault(self._place(name), (set(), name))[0].update(letters)
             calls.update(dict.fromkeys(".".join(name.parts) for name in found.calls))
             makes |= {_plain(name) for name in found.creates_temporary}
@@ -327,6 +352,8 @@ class Tally:
             frozenset(drops),
             unknown,
             self._named(shown) if unknown else (),
+            tuple(sorted(several)),
+            _SETS_PATH.search(shown) is not None,
         )
 
     def _place(self, name: Name) -> str:
@@ -387,6 +414,14 @@ class Tally:
         for table in self._catalog.tables:
             words[table.name.casefold()].append(table.qualified)
         return {word: tuple(names) for word, names in words.items()}
+
+    @cached_property
+    def _shared(self) -> Mapping[str, set[str]]:
+        """Names that tables of several schemas have, with the qualified ones."""
+        by_name: dict[str, dict[str, str]] = defaultdict(dict)
+        for table in self._catalog.tables:
+            by_name[table.name.casefold()][table.schema] = table.qualified
+        return {name: set(found.values()) for name, found in by_name.items() if len(found) > 1}
 
     @cached_property
     def _odd(self) -> tuple[tuple[str, str], ...]:

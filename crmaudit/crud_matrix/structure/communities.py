@@ -15,6 +15,8 @@ from crmaudit.crud_matrix.structure.grid import Grid, grid
 from crmaudit.crud_matrix.structure.louvain import Edges, louvain, modularity
 
 BOOTSTRAPS = 20
+LARGE, FEW = 50_000, 5
+"""From so many cells on, so few bootstraps: they differ little from each other there."""
 SEED = 20261101
 
 
@@ -87,11 +89,10 @@ def communities(matrix: CrudMatrix) -> Communities:
         )
         for nodes in sorted(members.values(), key=lambda m: (-len(m), m[0]))
     ]
-    stability = _stability(edges, found) if len(groups) > 1 else None
+    runs = 0 if len(groups) < 2 else BOOTSTRAPS if len(edges) < LARGE else FEW
+    stability = _stability(edges, found, runs) if runs else None
     quality = round(modularity(edges, found), 6)
-    return Communities(
-        tuple(groups), quality, stability, BOOTSTRAPS if stability is not None else 0
-    )
+    return Communities(tuple(groups), quality, stability, runs)
 
 
 def _edges(g: Grid) -> Edges:
@@ -100,11 +101,11 @@ def _edges(g: Grid) -> Edges:
     return {(s, first + e): 1 for s, row in enumerate(g.rows) for e in sorted(row)}
 
 
-def _stability(edges: Edges, found: Mapping[int, int]) -> float:
+def _stability(edges: Edges, found: Mapping[int, int], runs: int) -> float:
     """The mean likeness of what comes out when cells are drawn with replacement."""
     cells = list(edges)
     likeness = []
-    for seed in range(SEED + 1, SEED + 1 + BOOTSTRAPS):
+    for seed in range(SEED + 1, SEED + 1 + runs):
         dice = Random(seed)
         drawn = Counter(dice.choices(cells, k=len(cells)))
         again = louvain(dict(sorted(drawn.items())), dice)

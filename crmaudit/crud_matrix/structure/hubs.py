@@ -22,6 +22,8 @@ WORK = 1_000_000_000
 LEAST_STARTS = 200
 """Betweenness starts from all nodes, or of a large matrix from WORK / cells, at least this many."""
 SEED = 20261101
+MOST_CELLS = 50_000_000
+"""Of a matrix with more cells than this, which would take too much memory, none is worked out."""
 _BLOCK = 200
 
 
@@ -167,8 +169,8 @@ def _betweenness(g: Grid) -> tuple[list[float], int]:
     rows, columns = len(g.systems), len(g.entities)
     n = rows + columns
     linked = [x for x in range(n) if (g.rows[x] if x < rows else g.columns[x - rows])]
-    if n < 3 or not linked:
-        return [0.0] * n, len(linked)
+    if n < 3 or not linked or rows * columns > MOST_CELLS:
+        return [0.0] * n, 0
     most = max(LEAST_STARTS, WORK // (rows * columns))
     starts = linked if len(linked) <= most else sorted(Random(SEED).sample(linked, most))
     cells = np.zeros((rows, columns))

@@ -192,7 +192,7 @@ def evidence_sources(given: Given) -> b.Table | None:
         Column("Source"),
         Column("Not understood", align="right"),
         Column("Ran", "number"),
-        Column("Lost"),
+        Column("Lost, or built at run time"),
         Column("Window"),
         Column("Says who", "label"),
     ]
@@ -206,10 +206,10 @@ def evidence_sources(given: Given) -> b.Table | None:
 def _left_out(given: Given, rate: Rate) -> object:
     """What a source lost, or what code puts together at run time."""
     if rate.kind == "code":
-        return f"{given.number(rate.built)} built at run time" if rate.built else DASH
+        return f"{given.number(rate.built)} built" if rate.built else DASH
     if rate.dropped is None:
         return gap("it does not say")
-    return rate.dropped or "none"
+    return f"{given.number(rate.dropped)} lost" if rate.dropped else "none lost"
 
 
 def not_understood(given: Given) -> b.Table | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, cast
 
 Kind = Literal["space", "comment", "string", "name", "param", "number", "word", "op"]
 
@@ -43,8 +43,12 @@ _NESTED = r"/\*(?:[^*/]|\*(?!/)|/(?!\*)|/\*(?:[^*]|\*(?!/))*+\*/)*+(?:\*/|\Z)"
 
 _LIST_WORD = "[iI][nN]|[vV][aA][lL][uU][eE][sS]?"
 _WORD = r"[^\W\d][\w$#]*+"
-_NUMBER = r"(?:0[xX][0-9a-fA-F]+|(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?)(?![\w$])"
-_DIGIT_NAME = r"\d+[A-Za-z_$][\w$]*+"
+_NUMBER = r"(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?[\w$]*+"
+# In MySQL a name may begin with digits; numbers in other notations are none.
+_DIGIT_NAME = (
+    r"(?!0[xX][0-9a-fA-F]+(?![\w$])|0[bB][01]+(?![\w$])|\d+[eE]\d+(?![\w$]))"
+    r"\d+[A-Za-z_$][\w$]*+"
+)
 _PARAM = (
     r"\?\d*(?![|&])|\$\d+|%\(\w+\)[sdf]|%(?:\d+\$)?[sdif](?!\w)|#\{[^}]*\}|\$\{[^}]*\}"
     r"|\{\w*\}|(?<![:\w\])]):[A-Za-z_]\w*(?:\.\w+)?|(?<![:\w\])]):\d+|(?<![\w@])@@?\w+"
@@ -72,7 +76,7 @@ _COMMENTS = {
     "postgresql": (_LINE, _NESTED),
     "duckdb": (_LINE, _NESTED),
     # What stands in a comment with a version is code: only its edges go.
-    "mysql": (r"--(?:[ \t\r][^\n]*+|(?=\n)|\Z)", r"#[^\n]*+", r"/\*M?!\d*", _BLOCK, r"\*/"),
+    "mysql": (r"--(?:[ \t\r][^\n]*+|(?=\n)|\Z)", r"#(?!\{)[^\n]*+", r"/\*M?!\d*", _BLOCK, r"\*/"),
     "sqlite": (_LINE, _BLOCK),
     "tsql": (_LINE, _NESTED),
     "oracle": (_LINE, _BLOCK),
@@ -102,9 +106,10 @@ def literals(dialect: str) -> re.Pattern[str]:
     item = item.replace(f"|{_DOLLAR}", "").replace(f"{_Q_QUOTE}|", "")
     row = rf"\(\s*+{item}(?:\s*+,\s*+{item})*+\s*+\)"
     lists = rf"(?:{_LIST_WORD})\s*+{row}(?:\s*+,\s*+(?:{row}|\.\.\.))*+"
+    named = rf"{_WORD}|{_DIGIT_NAME}" if key == "mysql" else _WORD
     return re.compile(
         rf"(?P<code>(?:(?!(?:[eExXbBnNqQ]|[nN][qQ]|[uU]&|_[a-z]\w*+\s*+)['\"]|(?:{_LIST_WORD})\s*+\()"
-        rf"{_WORD}|{_DIGIT_NAME}|[(),.=*+;<>|!]| (?!\s)|{names})*+)"
+        rf"(?:{named})|[(),.=*+;<>|!]| (?!\s)|{names})*+)"
         # Whatever else there is stays: no place is looked at twice.
         rf"(?:(?P<gap>\s++|{gaps})|(?P<list>{lists})|{value}|(?P<other>{_WORD}|.|\Z))",
         re.DOTALL,
@@ -114,10 +119,11 @@ def literals(dialect: str) -> re.Pattern[str]:
 @cache
 def _scanner(dialect: str) -> re.Pattern[str]:
     key = family(dialect)
+    named = rf"{_WORD}|{_DIGIT_NAME}" if key == "mysql" else _WORD
     return re.compile(
         rf"(?P<space>\s+)|(?P<comment>{'|'.join(_COMMENTS[key])})"
         rf"|(?P<string>{'|'.join(_STRINGS[key])})|(?P<name>{'|'.join(_NAMES[key])})"
-        rf"|(?P<param>{_PARAM})|(?P<number>{_NUMBER})|(?P<word>{_WORD}|{_DIGIT_NAME})"
+        rf"|(?P<param>{_PARAM})|(?P<word>{named})|(?P<number>{_NUMBER})"
         r"|(?P<op>::|:=|\?[|&]|\|\||<=|>=|<>|!=|\.\.\.|.)",
         re.DOTALL,
     )
@@ -126,8 +132,10 @@ def _scanner(dialect: str) -> re.Pattern[str]:
 def scan(sql: str, dialect: str) -> Iterator[Token]:
     """Every token, blanks and comments included: their texts are the whole statement."""
     for match in _scanner(dialect).finditer(sql):
-        kind: Kind = match.lastgroup if match.lastgroup != "tag" else "string"  # type: ignore[assignment]
-        yield Token(kind, match.group(), match.start())
+        kind = match.lastgroup or "op"
+        if kind == "tag":
+            kind = "string"
+        yield Token(cast(Kind, kind), match.group(), match.start())
 
 
 def tokens(sql: str, dialect: str) -> list[Token]:

@@ -32,12 +32,12 @@ _BLOCK = re.compile(
 )
 _HEAD = 2000
 
+_COMMENT_EDGE = re.compile(r"/\*|\*/")
 _TO_QUOTE = {
     "'": re.compile(r"[^']*'"),
     '"': re.compile(r'[^"]*"'),
     "`": re.compile(r"[^`]*`"),
     "[": re.compile(r"[^\]]*\]"),
-    "/*": re.compile(r".*?\*/", re.DOTALL),
 }
 _TO_ESCAPED = {
     "'": re.compile(r"(?:[^'\\]|\\.)*'", re.DOTALL),
@@ -108,7 +108,7 @@ class _Splitter:
         self._longest = longest
         self._delimiter = ";"
         self._until: re.Pattern[str] | None = None
-        self._comment = False
+        self._comments = 0  # comments within comments that are open
         self._held: list[str] = []
         self._size = 0
         self._cut = False
@@ -122,7 +122,8 @@ class _Splitter:
         if self._copying:
             self._copying = line.rstrip("\r\n") != "\\."
         else:
-            done = self._until is None and (yield from self._command(line))
+            quiet = self._until is None and not self._comments
+            done = quiet and (yield from self._command(line))
             if not done:
                 yield from self._read(line)
         self._line += line.count("\n")
@@ -157,16 +158,16 @@ class _Splitter:
     def _read(self, line: str) -> Iterator[tuple[int, str]]:
         at = 0
         while at < len(line):
+            if self._comments:
+                at = self._past_comment(line, at)
+                continue
             if self._until is not None:
                 closed = self._until.match(line, at)
                 end = closed.end() if closed else len(line)
-                if not self._comment:
-                    self._hold(line[at:end])
+                self._hold(line[at:end])
                 at = end
                 if closed:
                     self._until = None
-                    if self._comment:
-                        self._hold(" ")
                 continue
             found = _pattern(self._dialect, self._delimiter).match(line, at)
             assert found is not None
@@ -183,16 +184,31 @@ class _Splitter:
             else:
                 at = self._open(special, line, at)
 
+    def _past_comment(self, line: str, at: int) -> int:
+        """Where to go on behind a comment, or at the end of the line within it."""
+        nested = self._kind in ("postgresql", "duckdb", "tsql")
+        while self._comments:
+            found = _COMMENT_EDGE.search(line, at)
+            if found is None:
+                return len(line)
+            at = found.end()
+            if found[0] == "*/":
+                self._comments -= 1
+            elif nested:
+                self._comments += 1
+        self._hold(" ")
+        return at
+
     def _open(self, special: str, line: str, at: int) -> int:
         """A comment or quote opens; where to go on."""
-        self._comment = special[:2] in ("--", "/*") or special == "#"
         if special[:2] == "--" or special == "#":
             end = line.find("\n", at - 1)
             self._hold("\n" if self._held else "")
-            self._comment = False
             return len(line) if end < 0 else end + 1
-        if not self._comment:
-            self._hold(special)
+        if special == "/*":
+            self._comments = 1
+            return at
+        self._hold(special)
         if special[0] == "$":
             self._until = re.compile(rf".*?{re.escape(special)}", re.DOTALL)
         elif special[-2:-1] == "'" and special[:1] in "nNqQ":
@@ -244,7 +260,6 @@ class _Splitter:
         cut = self._cut
         self._held, self._size, self._cut = [], 0, False
         self._depth = self._looked = 0
-        self._until = None
         if not text:
             return
         if _STDIN.match(text[:_HEAD]):

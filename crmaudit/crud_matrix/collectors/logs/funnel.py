@@ -15,8 +15,8 @@ from crmaudit.crud_matrix.collectors.logs.record import LONGEST, Record, moment
 from crmaudit.crud_matrix.collectors.logs.shapes import Shapes
 from crmaudit.crud_matrix.collectors.tally import Tally
 
-_ENTRIES = 60_000
-_HELD = 32 * 2**20
+_ENTRIES = 200_000
+_HELD = 48 * 2**20
 _LATER = 10_000
 _BACK = 1_000
 _HEAD = 4_000
@@ -29,7 +29,6 @@ _ORDINARY = "-"
 class _Entry:
     """One shape by one account in one database."""
 
-    text: bytes
     session: str
     first: bytes
     last: bytes
@@ -73,7 +72,7 @@ class Funnel:
             if entry is None:
                 if calls < 0:
                     continue
-                entry = entries[key] = self._new(record)
+                entry = entries[key] = self._new(key[0], record)
             if session and (entry.temporary or (marked and session in marked)):
                 self._one_by_one(record)
                 continue
@@ -96,20 +95,19 @@ class Funnel:
             found[head.decode("ascii", "replace").upper()] += many
         return found
 
-    def _new(self, record: Record) -> _Entry:
+    def _new(self, shape: bytes, record: Record) -> _Entry:
         if len(self._entries) >= _ENTRIES or self._held >= _HELD:
             self._flush()
-        text = record.text[:LONGEST]
-        self._held += 2 * len(text)
-        self._heads[text[:64].strip().partition(b" ")[0][:16].upper()] += 1
+        self._held += len(shape)
+        head = record.text[:_HEAD]
+        self._heads[head.strip().partition(b" ")[0][:16].upper()] += 1
         self.stamp = self.stamp or record.stamp
         self.tells_principals = self.tells_principals or bool(record.who.principal)
         return _Entry(
-            text,
             _ORDINARY if record.who.session else "",
             record.stamp,
             record.last or record.stamp,
-            _makes_temporary(text),
+            _makes_temporary(head),
         )
 
     def _one_by_one(self, record: Record) -> None:
@@ -137,31 +135,32 @@ class Funnel:
             for record in self._later:
                 seen[record.who.database] += max(record.calls, 0)
             self._tally = self._make(seen)
-        for (_, principal, database), entry in self._entries.items():
+        for (shape, principal, database), entry in self._entries.items():
             if entry.calls > 0:
+                text = self._shapes.text(shape)
                 self._tally.take(
-                    entry.text.decode("utf-8", "replace"),
+                    text[:LONGEST].decode("utf-8", "replace"),
                     principal,
                     calls=entry.calls,
                     first=moment(entry.first),
                     last=moment(entry.last),
                     session=entry.session,
                     database=database,
-                    cut=len(entry.text) >= LONGEST,
+                    cut=len(text) >= LONGEST,
                 )
-        for stamp, who, text, calls, last in self._later:
+        for stamp, who, written, calls, last in self._later:
             if not calls:
                 self._tally.ended(who.session)
                 continue
             self._tally.take(
-                text[:LONGEST].decode("utf-8", "replace"),
+                written[:LONGEST].decode("utf-8", "replace"),
                 who.principal,
                 calls=calls,
                 first=moment(stamp),
                 last=moment(last or stamp),
                 session=who.session,
                 database=who.database,
-                cut=len(text) >= LONGEST,
+                cut=len(written) >= LONGEST,
             )
         self._entries.clear()
         self._later.clear()
@@ -170,5 +169,5 @@ class Funnel:
 
 
 def _makes_temporary(text: bytes) -> bool:
-    low = text[:_HEAD].lower()
+    low = text.lower()
     return (b"temp" in low or b"#" in low) and _TEMPORARY.search(low) is not None

@@ -7,8 +7,9 @@ quotes, with figures blanked:
     SELECT a FROM t2 WHERE b = 'x' AND c = 17
     SELECT a FROM t0 WHERE b = '' AND c = 00        and beside it: the 2 of t2
 
-Two statements of one shape always have one fingerprint. The reverse does not
-hold, and need not: shapes are only the way to ask for fewer fingerprints.
+Two statements of one shape always have one fingerprint, which is that of the
+shape's own text. The reverse does not hold, and need not: shapes are only the
+way to ask for fewer fingerprints.
 """
 
 from __future__ import annotations
@@ -55,7 +56,7 @@ class Shapes:
 
     def of(self, text: bytes) -> bytes:
         """What is equal only for statements with the same fingerprint."""
-        if len(text) > _LONG or b"\\" in text:
+        if b"\\" in text:
             return _EXACT + text
         outer = text
         if b"'" in text:
@@ -79,6 +80,13 @@ class Shapes:
             self._grown()
             return shape
 
+    @staticmethod
+    def text(shape: bytes) -> bytes:
+        """A statement of that shape, without the values of any real one where that can be."""
+        if shape.startswith(_EXACT):
+            return shape[1:]
+        return shape[1:].replace(b"'", b"''")
+
     @property
     def remembered(self) -> int:
         """How many outlines and shapes are remembered now."""
@@ -88,15 +96,30 @@ class Shapes:
         self, blank: bytes, outer: bytes
     ) -> tuple[_Kept | None, dict[Hashable, bytes]] | None:
         """How statements of this outline are told apart; None for only by the whole text."""
-        self._grown()
         found: tuple[_Kept | None, dict[Hashable, bytes]] | None = None
+        if len(outer) > _LONG:
+            return found
+        self._grown()
         if b"'" not in outer or self._is_plain(outer):
-            values = set(self._values(outer))
-            pieces = [m.span() for m in _RUN.finditer(outer)]
-            names = [slice(*p) for p in pieces if not _within(p, values)]
+            names = self._names(outer)
             found = (itemgetter(*names) if names else None, {})
         self._known[blank] = found
         return found
+
+    def _names(self, outer: bytes) -> list[slice]:
+        """Where figures stand that are part of names: from value to value, from first to last."""
+        values = self._values(outer)
+        names: list[slice] = []
+        passed = 0
+        for start, stop in (m.span() for m in _RUN.finditer(outer)):
+            value = any(a <= start and stop <= b for a, b in values)
+            if not value and names and names[-1].start >= passed:
+                names[-1] = slice(names[-1].start, stop)
+            elif not value:
+                names.append(slice(start, stop))
+            else:
+                passed = stop
+        return names
 
     def _grown(self) -> None:
         """One more is remembered; where that is too many, none."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from crmaudit.crud_matrix.collectors.source.evaluate import Seen
 from crmaudit.crud_matrix.collectors.source.frameworks import BLIND, FRAMEWORKS, bears, letters
@@ -90,7 +92,8 @@ class Account:
         made = fingerprint(rendered.sql, dialect)
         file = place.rpartition(":")[0]
         wanted = tuple(
-            Wanted(w.before, w.after, w.of, f"{file}:{w.variable}" if w.variable else "")
+            # A variable is one file's; what stands before a name is the same for all.
+            replace(w, variable=f"{file}:{w.variable}") if w.variable and not w.after else w
             for w in rendered.wanted
         )
         key = _Statement(
@@ -115,7 +118,7 @@ class Account:
             self._acts.setdefault(key, _Times()).add(place)
 
     def blind(self, place: str) -> None:
-        """A query was sent of which not even the beginning is known."""
+        """A statement is sent of which not even the beginning is known."""
         self._blind.add(place)
 
     def told(self, routines: frozenset[str]) -> Told:
@@ -321,7 +324,27 @@ class _Looking:
         before, after = wanted.before.lower(), wanted.after.lower()
         pattern = re.escape(before) + r"\w*" + re.escape(after).replace("%", r"\w*")
         fitting = [q for n, q in self._names.items() if re.fullmatch(pattern, n)]
+        if len(fitting) != 1 and after and not before:
+            prefix = self._prefixes.get(wanted.variable)
+            return self._names.get(prefix + after) if prefix is not None else None
         return fitting[0] if len(fitting) == 1 else None
+
+    @cached_property
+    def _prefixes(self) -> dict[str, str]:
+        """Variable → the prefix that it stands for: the one that most of the names ask for."""
+        asked: dict[str, set[str]] = {}
+        for statement in self._account._statements:
+            for w in statement.wanted:
+                if w.after and not w.before and not w.of:
+                    asked.setdefault(w.variable, set()).add(w.after.lower())
+        found = {}
+        for variable, names in asked.items():
+            votes = Counter(n[: -len(a)] for a in names for n in self._names if n.endswith(a))
+            best = votes.most_common(2)
+            clear = best and (len(best) == 1 or best[0][1] > best[1][1])
+            if clear and best[0][1] * 2 > len(names):
+                found[variable] = best[0][0]
+        return found
 
     # Frameworks
 

@@ -69,6 +69,9 @@ class Findings(Protocol):
 
     def seen(self, found: Seen) -> None: ...
 
+    def blind(self, line: int) -> None:
+        """A statement is sent whose beginning is not known."""
+
 
 @dataclass(slots=True)
 class _Frame:
@@ -206,6 +209,8 @@ class _Evaluator:
         if scope:
             del frame.names["this "]
         short = node.name.rpartition(".")[2]
+        if short in formats.SENDING and args and any(_headless(v) for v in args[0]):
+            self._findings.blind(node.line)
         made = formats.applied(short, node.new, of, args, named)
         if made is not None:
             for value in (of, *args):
@@ -341,7 +346,7 @@ class _Evaluator:
             is_class = plain[:1].isupper() and plain not in {"String", "Integer", "Long"}
             names[name] = (Thing(plain, (":",)),) if is_class else (unknown(name),)
         if node.name and "class " in names:
-            names["this "] = _steps(names["class "], "<own>" if node.static else ":")
+            names["this "] = _steps(names["class "], "<own>" if node.static else "::")
         inner = _Frame(names)
         for mark in node.marks:
             self._call(mark, inner)
@@ -349,8 +354,10 @@ class _Evaluator:
 
     def _class(self, node: Class, frame: _Frame) -> None:
         inner = _Frame(dict(frame.names))
+        outer = _things(frame.names.get("class ", ()))
+        name = f"{outer[0].root}.{node.name}" if outer else node.name
         inner.names["class " + node.name] = ()
-        inner.names["class "] = (Thing(node.name),)
+        inner.names["class "] = (Thing(name),)
         inner.names.pop("this ", None)
         fields: dict[str, str] = {}
         types: dict[str, str] = {}
@@ -373,7 +380,7 @@ class _Evaluator:
             )
             for m in node.marks
         }
-        seen = Seen(node.name, tuple(node.bases), marks, fields, types, node.line)
+        seen = Seen(name, tuple(node.bases), marks, fields, types, node.line)
         self._findings.seen(seen)
         for mark in node.marks:
             self._call(mark, inner)
@@ -398,6 +405,13 @@ class _Evaluator:
             frame.names[f"this.{name}"] = (Thing(types[name], (":",)),)
             frame.names.setdefault(name, (Thing(types[name], (":",)),))
         self._pend(value, frame)
+
+
+def _headless(value: Template | Thing) -> bool:
+    """Whether it is put together of parts the first of which is not known."""
+    parts = value.parts if isinstance(value, Template) else ()
+    start = "".join(p if isinstance(p, str) else "\0" for p in parts[:2]).lstrip("( \n\t")
+    return len(parts) > 1 and start.startswith("\0")
 
 
 def _steps(value: Value, step: str) -> Value:

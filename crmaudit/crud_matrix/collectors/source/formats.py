@@ -58,38 +58,22 @@ TAKING = frozenset(
         "singleValue",
     ]
 )
+_SENDING_TEXT = """
+    executeQuery singleValueQuery query unbufferedQuery mysqli_query mysql_query pg_query
+    pg_query_params execute executemany prepareStatement prepare createNativeQuery
+    createSQLQuery find_by_sql exec_query select_all select_value get_results get_var get_row
+    ExecuteSqlRaw FromSqlRaw queryForList queryForObject fetchAll fetchAssoc executeStatement
+"""
+SENDING = frozenset(_SENDING_TEXT.split())
+"""Functions whose first argument is a statement."""
 CLASS_NAME = re.compile(r"[A-Z]\w*(?:[\\.:]{1,2}[A-Z]\w*)*")
 
-_SAME = frozenset(
-    [
-        "trim",
-        "rtrim",
-        "ltrim",
-        "strip",
-        "lstrip",
-        "rstrip",
-        "dedent",
-        "text",
-        "sql",
-        "raw",
-        "freeze",
-        "squish",
-        "strip_heredoc",
-        "stripIndent",
-        "toString",
-        "ToString",
-        "Trim",
-        "TrimEnd",
-        "intern",
-        "stripMargin",
-        "html_safe",
-        "chomp",
-        "nl2br",
-        "unescaped",
-        "literal",
-        "SQL",
-    ]
-)
+_SAME_TEXT = """
+    trim rtrim ltrim strip lstrip rstrip dedent text sql raw freeze squish strip_heredoc
+    stripIndent toString ToString Trim TrimEnd intern stripMargin html_safe chomp nl2br
+    unescaped literal SQL
+"""
+_SAME = frozenset(_SAME_TEXT.split())
 _BUILDERS = frozenset({"StringBuilder", "StringBuffer", "StringJoiner", "String"})
 _PERCENT = re.compile(r"%(?:(\d+)\$|\((\w+)\))?[-+ 0#]*\d*(?:\.\d+)?([a-zA-Z%])")
 _BRACE = re.compile(r"\{\{|\}\}|\{(\w*)[^{}]*\}")

@@ -13,8 +13,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-_SILENT = frozenset({"new", ">new", ":", "<own>", "<each>", "<block>"})
-State = Literal["class", "query", "row", "new"]
+_SILENT = frozenset({"new", ">new", ":", "::", "<own>", "<each>", "<block>"})
+State = Literal["class", "query", "row", "new", "self"]
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,8 @@ class Framework:
                 state = "new"
             elif step == ":":
                 state = "row"
+            elif step == "::":
+                state = "self"
             elif step == "<own>" or step in self.doors:
                 state = "query"
             elif step == "<each>":
@@ -56,8 +58,13 @@ class Framework:
                     return ""
                 told = self.query.get(step, "")
                 state = "row" if step in self.single else "query"
-            else:
-                told = (self.row if state == "row" else self.new).get(step, "")
+            elif state == "row":
+                told = self.row.get(step, "")
+            elif state == "new":
+                told = self.new.get(step, "")
+            else:  # a method of the object itself, which may be a new one
+                both = self.row.get(step, "") + self.new.get(step, "")
+                told = "".join(x for x in "CRUD" if x in both)
             if not told and step not in _SILENT and step not in self.doors:
                 return ""  # a method of the program's own: nobody knows what it gives
         return told

@@ -8,7 +8,7 @@ base may lie anywhere.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from crmaudit.crud_matrix.collectors.source.evaluate import Seen
@@ -61,12 +61,20 @@ class Classes:
             if language in {"JavaScript", "TypeScript"}:
                 return self._prisma.get(name[1:])
             return None
-        short = re.sub(r"<.*", "", name).rpartition(".")[2]
-        models = [self._one(language, *s, ()) for s in self.seen.get((language, short), ())]
-        distinct = list(dict.fromkeys(m for m in models if m is not None))
-        return distinct[0] if len(distinct) == 1 else None
+        plain = re.sub(r"<.*", "", name)
+        here = self.seen.get((language, plain.rpartition(".")[2]), [])
+        # A name with its module outweighs others of the same last part.
+        exact = [s for s in here if s[0].name == plain] or here
+        models = self._models(language, exact)
+        return models[0] if len(models) == 1 else None
+
+    def _models(self, language: str, found: Iterable[tuple[Seen, str, str]]) -> list[Model]:
+        """The different models that these classes are."""
+        models = (self._one(language, *s) for s in found)
+        return list(dict.fromkeys(m for m in models if m is not None))
 
     _prisma: dict[str, Model] = field(default_factory=dict)
+    _known: dict[tuple[str, str, str, int], Model | None] = field(default_factory=dict)
 
     def add_prisma(self, schema: str) -> None:
         """The models of a `schema.prisma`."""
@@ -75,33 +83,39 @@ class Classes:
             member = m[1][:1].lower() + m[1][1:]
             self._prisma[member] = Model("prisma", (told[1] if told else m[1],))
 
-    def _one(
-        self, language: str, found: Seen, path: str, imports: str, past: tuple[str, ...]
-    ) -> Model | None:
-        short = found.name.rpartition(".")[2]
-        if short in past or len(past) > 12:
-            return None
-        told = self.tables.get((language, short), "")
+    def _one(self, language: str, found: Seen, path: str, imports: str) -> Model | None:
+        key = (language, path, found.name, found.line)
+        if key not in self._known:
+            self._known[key] = None  # a class that inherits itself ends here
+            self._known[key] = self._asked(language, found, path, imports)
+        return self._known[key]
+
+    def _asked(self, language: str, found: Seen, path: str, imports: str) -> Model | None:
+        told = self.tables.get((language, found.name.rpartition(".")[2]), "")
         model = _declared(language, found, path, imports, told)
-        if model is not None:
-            return model
+        if model is None:
+            model = self._inherited(language, found, path, told)
+        if model is not None and model.by == "rails" and len(model.tables) > 1:
+            outer = self.model(language, found.name.rpartition(".")[0])
+            if outer is not None and outer.by == "rails" and outer.tables:
+                # Of a class within a model's class the table begins with the model's name.
+                start = _snake(found.name.rpartition(".")[0])
+                return Model("rails", (f"{start}_{model.tables[0]}",))
+        return model
+
+    def _inherited(self, language: str, found: Seen, path: str, told: str) -> Model | None:
         for base in found.bases:
-            plain = re.sub(r"<.*", "", base).rpartition(".")[2]
-            above = [
-                m
-                for s in self.seen.get((language, plain), ())
-                if (m := self._one(language, *s, (*past, short))) is not None
-            ]
-            inherited = list(dict.fromkeys(above))
-            if len(inherited) != 1:
+            plain = re.sub(r"<.*", "", base)
+            here = self.seen.get((language, plain.rpartition(".")[2]), [])
+            above = self._models(language, [s for s in here if s[0].name == plain] or here)
+            if len(above) != 1:
                 continue
-            base_model = inherited[0]
-            if base_model.tables:
-                if base_model.by == "django":
+            if above[0].tables:
+                if above[0].by == "django":
                     return Model("django", _django(found, path))
-                return base_model
+                return above[0]
             # The base is a framework's own class of this source, like ApplicationRecord.
-            return Model(base_model.by, _convention(base_model.by, found, path, told))
+            return Model(above[0].by, _convention(above[0].by, found, path, told))
         return None
 
 
@@ -129,13 +143,14 @@ def _declared(language: str, found: Seen, path: str, imports: str, told: str) ->
         if "_tableName" in fields and any("DAO" in b for b in short):
             return Model("civicrm", (fields["_tableName"],))
         if "Entity" in marks or ("Table" in marks and "orm" in imports):
-            return Model("doctrine", (*_table_mark(marks), _snake(found.name), found.name))
+            return Model(
+                "doctrine", (*_table_mark(marks), _snake(found.name), found.name.rpartition(".")[2])
+            )
         if "illuminate" in imports and (short & {"Model", "Authenticatable", "Pivot"}):
             return Model("eloquent", _convention("eloquent", found, path, told))
     elif language == "Java":
         if "Entity" in marks:
-            tables = _table_mark(marks) or (_snake(found.name), found.name)
-            return Model("jpa", tables)
+            return Model("jpa", _table_mark(marks) or _convention("jpa", found, path, ""))
         for base in found.bases:
             if m := re.fullmatch(r"(?:\w+\.)*\w*Repository<(\w+),.*>", base):
                 return Model("repository", entity=m[1])
@@ -174,7 +189,7 @@ def _convention(by: str, found: Seen, path: str, told: str) -> tuple[str, ...]:
         if "table" in found.fields:
             return (found.fields["table"],)
         return (_plural(_snake(found.name)),)
-    return (_snake(found.name), found.name)
+    return (_snake(found.name), found.name.rpartition(".")[2])
 
 
 def _rails(found: Seen) -> tuple[str, ...]:
@@ -192,8 +207,9 @@ def _django(found: Seen, path: str) -> tuple[str, ...]:
     parts = path.split("/")[:-1]
     if parts and parts[-1] == "models":
         parts.pop()
+    short = found.name.rpartition(".")[2].lower()
     app = fields.get("Meta.app_label") or (parts[-1] if parts else "")
-    return (f"{app}_{found.name.lower()}" if app else found.name.lower(),)
+    return (f"{app}_{short}" if app else short,)
 
 
 def _snake(name: str) -> str:

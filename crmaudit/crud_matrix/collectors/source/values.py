@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -34,7 +35,8 @@ class Thing:
     """Something reached from a class: the class and the steps from it.
 
     `Order.objects.filter(…)` is `Order` with `objects`, `filter`; `new` makes
-    one, `:` is a variable declared as one, `>query` hands it to a function.
+    one, `:` is a variable declared as one, `::` the object itself, `<own>` its
+    class, `>query` hands it to a function.
     A root `.orders` is a member of something unknown, `=orders` a table that a
     query builder was given.
     """
@@ -101,21 +103,30 @@ def limited(values: list[Template | Thing]) -> Value:
 
 
 def common(templates: list[Template]) -> Template:
-    """What all begin with, and a hole."""
-    first, *rest = (t.parts for t in templates)
-    kept: list[str | Hole] = []
-    for i, part in enumerate(first):
-        if all(len(o) > i and o[i] == part for o in rest):
-            kept.append(part)
-            continue
-        others = [o[i] if len(o) > i else "" for o in (first, *rest)]
-        texts = [o for o in others if isinstance(o, str)]
-        if len(texts) == len(others):
-            low, high = min(texts), max(texts)
-            n = next(
-                (j for j, (a, b) in enumerate(zip(low, high, strict=False)) if a != b), len(low)
-            )
-            if n:
-                kept.append(low[:n])
-        break
-    return Template((*kept, Hole()), templates[0].line)
+    """What all begin with, a hole, and what all end with."""
+    items = [_items(t) for t in templates]
+    shortest = min(len(x) for x in items)
+    begin = _same(items, shortest)
+    end = _same([x[::-1] for x in items], shortest - begin)
+    first = items[0]
+    kept = [*first[:begin], Hole(), *first[len(first) - end :]]
+    made = Template((), templates[0].line)
+    for item in kept:
+        made += Template((item,))
+    return Template(made.parts, templates[0].line)
+
+
+def _items(template: Template) -> list[str | Hole]:
+    """The template word by word."""
+    found: list[str | Hole] = []
+    for part in template.parts:
+        found += re.split(r"(\W)", part) if isinstance(part, str) else [part]
+    return [x for x in found if x]
+
+
+def _same(items: list[list[str | Hole]], most: int) -> int:
+    """How many items all lists have in common at their beginning."""
+    n = 0
+    while n < most and all(x[n] == items[0][n] for x in items):
+        n += 1
+    return n

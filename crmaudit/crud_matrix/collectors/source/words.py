@@ -163,7 +163,7 @@ _CLAUSES = {
     **dict.fromkeys((*_TABLE_NEXT, "using"), "table"),
     **dict.fromkeys(("where", "on", "having", "select", "returning", "when"), "condition"),
     "set": "set", "values": "values", "value": "values", "order": "order", "group": "order",
-    "limit": "limit", "offset": "limit", "as": "alias", "call": "table", "exec": "table",
+    "limit": "limit", "offset": "limit", "call": "table", "exec": "table",
     "insert": "table", "delete": "table", "replace": "table", "duplicate": "order",
 }  # fmt: skip
 _COMPARISON = frozenset(["=", "<", ">", "!", "is", "in", "like", "between", "not"])
@@ -199,7 +199,8 @@ def render(template: Template, php: bool = False) -> Rendered | None:
         return None
     verb = start[1].lower()
     verb = "exec" if verb == "execute" else verb
-    if not _SHAPE[verb].search(flat, start.start(1)):
+    shape = _SHAPE[verb]
+    if not (shape.search if verb == "select" else shape.match)(flat, start.start(1)):
         return None
     if php:
         flat = _BRACED.sub(lambda m: _added(holes, Hole("prefix?")) + m[1], flat)
@@ -258,7 +259,7 @@ class _Filling:
                     self._out.append(alone)
                     operand = bool(alone.strip()) and alone != "="
                 else:
-                    self._out.append(self._glued(text, clause))
+                    self._out.append(self._glued(text, "alias" if before == "as" else clause))
                     operand = True
                 head = "table" if before in {"into", "insert"} and operand else ""
                 if operand:
@@ -280,10 +281,8 @@ class _Filling:
                 clauses.append(clause)
                 if head == "table":
                     clause = "columns"
-                elif clause not in {"values"} or before == "in":
-                    clause = (
-                        "table" if clause == "table" and before in _TABLE_NEXT | {"("} else "value"
-                    )
+                elif clause != "table" or before not in _TABLE_NEXT | {"("}:
+                    clause = "value"
                 operand, before, head = False, "(", ""
             elif text == ")":
                 head = "columns" if clause == "columns" else ""
@@ -314,7 +313,7 @@ class _Filling:
             head, _, tail = bare.partition(found[0])
             tail = _HOLE.sub("%", tail)
             if clause in {"table", ""}:
-                name = "" if head or tail else hole.name
+                name = "" if head else hole.name
                 steps.append(self._marker(Wanted(head, tail, hole.of, name)))
             else:
                 steps.append(self._marker(Wanted()))
@@ -338,7 +337,7 @@ class _Filling:
             if before == "set":
                 self._whole = False
                 return "crmcolumn = ?"
-            if before in {"as", "on"} and clause == "alias":
+            if before == "as" and word not in {"select", "("}:
                 return "crmalias"
             if before in {"values", "in"} or (before == "," and clause == "values"):
                 return "(?)"
