@@ -129,6 +129,8 @@ def _say_outcomes(outcomes: Sequence[Outcome]) -> None:
             say(f"{told}; not read to the end", "alarm")
         else:
             say(f"{o.target.system}: not read", "alarm")
+        for remark in o.remarks:
+            say(f"    {printable(remark)}", "quiet")
         for failure in o.failures:
             say(f"    {printable(str(failure))}", "medium")
         if o.error is not None:

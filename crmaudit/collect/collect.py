@@ -18,7 +18,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from crmaudit.errors import CrmauditError, Place, Problem
-from crmaudit.evidence import Catalog, Document, TableProfile
+from crmaudit.evidence import (
+    Catalog,
+    Code,
+    Document,
+    Grants,
+    Statements,
+    TableProfile,
+    Written,
+)
 from crmaudit.sources import ConnectionLostError, Source, open_source
 from crmaudit.sources.absent import AbsentSource
 from crmaudit.sources.task import Collector, Known, Task
@@ -96,7 +104,8 @@ class Outcome:
     `kept` documents are new, `resumed` tables were there from an interrupted
     run. `failures` name each table that could not be read; `error` says why
     the system as a whole could not, or not to its end: what was `kept` until
-    then stays, and the next run goes on.
+    then stays, and the next run goes on. `remarks` tell what of rights and
+    statements could not be read, and how that can be helped.
     """
 
     target: Target
@@ -106,6 +115,7 @@ class Outcome:
     tables: int = 0
     rows: int = 0
     failures: tuple[Problem, ...] = ()
+    remarks: tuple[str, ...] = ()
     error: CrmauditError | None = None
 
     @property
@@ -240,6 +250,14 @@ def opened(target: Target) -> Source:
     return AbsentSource((*traces.code, *traces.statements, *traces.grants))
 
 
+def _remark(document: Document) -> tuple[str, ...]:
+    """What the user should know of a measurement of use that is not whole: it can be helped."""
+    status = document.provenance.status
+    if status.state != "partly" or not isinstance(document, Grants | Statements | Code | Written):
+        return ()
+    return (f"{document.kind}: {status.reason}",)
+
+
 class _Reading:
     """One go at one system's collection, and what has become of it so far."""
 
@@ -354,4 +372,5 @@ class _Reading:
             kept=so_far.kept + 1,
             rows=so_far.rows + (0 if status.state == "failed" else rows),
             failures=failures,
+            remarks=so_far.remarks + _remark(document),
         )

@@ -77,6 +77,11 @@ class Naming:
         return bool(self._known & _words(user))
 
 
+def user_of(name: str) -> str:
+    """The account without its host: a right is given to `app@%`, a log tells `app@10.0.0.4`."""
+    return name.partition("@")[0] or name
+
+
 def owns(declared: str, found: str) -> bool:
     """Whether a declared principal means this account: `user` means it on every host."""
     return declared == found or ("@" not in declared and declared == found.partition("@")[0])

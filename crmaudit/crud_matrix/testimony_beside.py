@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from crmaudit.crud_matrix.principals import user_of
 from crmaudit.crud_matrix.testimony_model import (
     Aside,
     Database,
@@ -25,30 +26,40 @@ def strangers(heard: Iterable[tuple[Seen, May]]) -> Iterator[Stranger]:
     for seen, may in heard:
         place = seen.place
         found = {a for a in may.accounts if place.whose(a)[0] == "stranger"}
+        same: dict[str, list[str]] = {}
         for name in sorted(found | seen.strangers.keys()):
-            account, sums = place.accounts.get(name), seen.strangers.get(name, {})
-            rights, documents = may.of(name)
-            everything = account is not None and account.everything
+            same.setdefault(user_of(name), []).append(name)
+        for user, names in same.items():
+            known = [place.accounts[n] for n in names if n in place.accounts]
+            sums = [s for n in names for s in seen.strangers.get(n, {}).items()]
+            rights: dict[str, set[Letter]] = {}
+            documents: set[str] = set()
+            for name in names:
+                mine, ids = may.of(name)
+                documents |= ids
+                for entity, letters in mine.items():
+                    rights.setdefault(entity, set()).update(letters)
+            everything = any(a.everything for a in known)
             if not (sums or rights or everything):
                 continue
             used: dict[str, set[str]] = {}
             whole = Sum()
-            for (_, entity, letter), one in sums.items():
+            for (_, entity, letter), one in sums:
                 whole.take(one)
                 if entity:
                     used.setdefault(entity, set()).add(letter)
             yield Stranger(
-                name,
+                names[0] if len(names) == 1 else user,
                 place.system,
                 tuple(sorted(whole.tables)),
                 tuple(sorted(used)),
-                in_order(x for _, _, x in sums),
-                max((one.most_calls for one in sums.values()), default=0),
+                in_order(x for (_, _, x), _ in sums),
+                max((one.most_calls for _, one in sums), default=0),
                 {e: in_order(used[e]) for e in sorted(used)},
                 {e: in_order(rights[e]) for e in sorted(rights)},
                 in_order(x for letters in rights.values() for x in letters),
                 everything,
-                account.note if account else "",
+                next((a.note for a in known if a.note), ""),
                 tuple(sorted(whole.evidence | documents)),
             )
 
@@ -60,10 +71,10 @@ def excess(heard: Iterable[tuple[Seen, May]]) -> Iterator[Excess]:
         if not place.grants or seen.windowless:
             continue
         days = max((d.until - d.since).days for d in seen.fit if d.since and d.until)
-        nobody = seen.by_account.get("", set())
+        nobody = seen.by_user.get("", set())
         for account in may.accounts:
             whose, system = place.whose(account)
-            used = seen.by_account.get(account, set())
+            used = seen.by_user.get(user_of(account), set())
             rights, documents = may.of(account)
             unused: dict[str, str] = {}
             judged = 0

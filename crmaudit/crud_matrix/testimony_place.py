@@ -16,7 +16,7 @@ from typing import Literal, TypeVar
 
 from crmaudit.crud_matrix.cell import Proof
 from crmaudit.crud_matrix.machinery import expand
-from crmaudit.crud_matrix.principals import administers, owns, systems_of
+from crmaudit.crud_matrix.principals import administers, owns, systems_of, user_of
 from crmaudit.crud_matrix.sql.names import Name, Tables
 from crmaudit.crud_matrix.testimony_model import Database
 from crmaudit.evidence import (
@@ -262,7 +262,7 @@ class Place:
             return "system", system
         if any(owns(p.principal, account) for p in self.database.principals):
             return "aside", "its map says that it is of no system"
-        if reader and account == reader:
+        if reader and user_of(account) == user_of(reader):
             return "aside", "the audit reads with it"
         known = self.accounts.get(account)
         built_in = known is not None and known.kind == "built-in"

@@ -13,6 +13,7 @@ from datetime import timedelta
 from functools import cached_property
 
 from crmaudit.crud_matrix.cell import Answer, Origin, Proof
+from crmaudit.crud_matrix.principals import user_of
 from crmaudit.crud_matrix.testimony_place import Found, Place, Touch, Whose, usable
 from crmaudit.crud_matrix.testimony_rights import May
 from crmaudit.crud_matrix.testimony_sums import Sum
@@ -60,8 +61,8 @@ class Seen:
 
     `sure` was seen, `possible` on a table that several entities share.
     `others`: entity and letter → the account of no system, or of none that is
-    known, that was seen with it: it may be any system's. `by_account` has the
-    entities and letters of each account, '' for one not named. `tables` and
+    known, that was seen with it: it may be any system's. `by_user` has the
+    entities and letters of each account without its host, '' for one not named. `tables` and
     `users` tell by table and letter what was seen, and the systems seen with
     it ('' for accounts of none). `strangers` are sums by account, `asides`
     by account and the reason for which it was left out.
@@ -77,7 +78,7 @@ class Seen:
         self.others: dict[tuple[str, Letter], str] = {}
         self.strangers: dict[str, dict[tuple[str, str, Letter], Sum]] = {}
         self.asides: dict[tuple[str, str], dict[Letter, Sum]] = {}
-        self.by_account: dict[str, set[tuple[str, Letter]]] = {}
+        self.by_user: dict[str, set[tuple[str, Letter]]] = {}
         self.tables: dict[tuple[str, Letter], Sum] = {}
         self.users: dict[tuple[str, Letter], set[str]] = {}
         self.blind: dict[tuple[Origin, str], Blind] = {}
@@ -93,7 +94,8 @@ class Seen:
         place = self.place
         for use in document.uses:
             whose = place.whose(use.principal, document.reader)
-            ours = use.letter == "R" and use.principal == document.reader != ""
+            named = use.letter == "R" and bool(document.reader)
+            ours = named and user_of(use.principal) == user_of(document.reader)
             for touch in place.touched(use.table, use.letter):
                 self._note_use(whose, touch, use, document, _OURS if ours else "")
             self._cannot_follow(whose, place.blind(use.table, use.letter))
@@ -137,7 +139,7 @@ class Seen:
                 seen
             )
             return
-        self.by_account.setdefault(use.principal, set()).update(self._meanings(touch))
+        self.by_user.setdefault(user_of(use.principal), set()).update(self._meanings(touch))
         self._note("observed", name if kind == "system" else "", touch, seen, doubt)
         if kind == "system":
             return

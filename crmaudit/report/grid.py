@@ -71,6 +71,10 @@ def pieces(made: b.Matrix) -> tuple[b.Matrix, ...]:
     return tuple(found)
 
 
+LISTED = 1_000
+"""Cells outside of all parts that are listed at most; the JSON report has every one."""
+
+
 def outside(made: b.Matrix, words: Labels) -> b.Table | None:
     """Cells with letters that no part shows, as a list; None where there is none."""
     shown = {(r, c) for part in made.parts for r in part.rows for c in part.columns}
@@ -82,8 +86,11 @@ def outside(made: b.Matrix, words: Labels) -> b.Table | None:
     if not rows:
         return None
     columns = (b.Column(made.row_name), b.Column(made.column_name), b.Column(words["letters"]))
-    caption = f"{words['matrix_outside']} ({len(rows):,})"
-    return make_table(columns, rows, caption, f"{made.id}-outside", filters=True)
+    counted = f"{len(rows):,}"
+    if len(rows) > LISTED:
+        counted = f"{LISTED:,} {words['of']} {counted}"
+    caption = f"{words['matrix_outside']} ({counted})"
+    return make_table(columns, rows[:LISTED], caption, f"{made.id}-outside", filters=True)
 
 
 def spelt(letters: tuple[b.Letter, ...], words: Labels) -> str:

@@ -50,8 +50,8 @@ def run(root: Path, **options: object) -> Outcome:
     return outcome
 
 
-ABOUT_ALL = 3
-"""Documents on a system as a whole, besides its catalog: keys, entities and reach."""
+ABOUT_ALL = 4
+"""Documents on a system as a whole, besides its catalog: keys, entities, reach, machinery."""
 
 LOST = ConnectionLostError("the connection was lost", "run again: finished tables are kept")
 
@@ -72,7 +72,7 @@ def test_a_lost_connection_keeps_what_is_done(
     db.execute(["INSERT INTO a VALUES (3)", "INSERT INTO c VALUES (3)"])
     outcome = run(root)
     assert outcome.whole
-    # The catalog, the two tables, and three documents on what the tables have told.
+    # The catalog, the two tables, and documents on what the tables have told.
     assert (outcome.resumed, outcome.kept) == (1, 1 + 2 + ABOUT_ALL)
     assert {n: p.rows for n, p in profiles(root).items()} == {"a": 2, "b": 2, "c": 3}
     of = snapshots(root)

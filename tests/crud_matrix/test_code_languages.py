@@ -478,3 +478,39 @@ def test_frameworks(tmp_path: Path, case: str) -> None:
         "rails": ["….destroy()"],
         "eloquent": ["….save()"],
     }.get(case, [])
+
+
+@pytest.mark.parametrize(
+    ("before", "letters"),
+    [
+        ("", "CU"),
+        ("$dao->id = $id;", "U"),
+        ("$dao->id = $id ?? null;", "CU"),
+        ("$dao->find(); $dao->fetch();", "RU"),
+    ],
+)
+def test_a_record_with_its_key_is_not_created(tmp_path: Path, before: str, letters: str) -> None:
+    files = {
+        "a.php": """<?php
+class CRM_DAO_Note extends CRM_Core_DAO { static $_tableName = 'notes'; }
+function f($id) { $dao = new CRM_DAO_Note(); BEFORE $dao->save(); }
+""".replace("BEFORE", before)
+    }
+    assert done(read(tmp_path, files)) == {"notes": letters}
+
+
+def test_a_class_within_a_models_class_is_a_table_of_its_own(tmp_path: Path) -> None:
+    files = {
+        "order.rb": """
+class Order < ApplicationRecord
+end
+class Order::Line < ApplicationRecord
+  def done
+    update(total: 1)
+  end
+end
+Line.delete_all
+Order::Line.where(total: 0).delete_all
+"""
+    }
+    assert done(read(tmp_path, files)) == {"order_lines": "RUD"}

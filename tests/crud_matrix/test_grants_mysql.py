@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-import databases
 import pymysql
 import pytest
 from databases import Database
+from pymysql.cursors import Cursor
+from sqlalchemy.engine import make_url
 
 from crmaudit.crud_matrix.collectors.grants import collector
 from crmaudit.crud_matrix.collectors.grants_mysql import most_exact, restrictions
@@ -106,25 +107,31 @@ def accounts(make_db: Callable[[str], Database]) -> Iterator[tuple[Database, dic
 
 def of_server(db: Database, account: str) -> dict[str, str]:
     """Table → letters, as statements that change nothing are let through or refused."""
-
-    def may(*statements: str) -> bool:
-        return any(_runs(db.url_of(account, SECRET), s) for s in statements)
-
+    where = make_url(db.url)
     found = {}
-    for table, columns in TABLES.items():
-        letters = {
-            "C": may(*(f"INSERT INTO `{table}` ({c}) SELECT NULL WHERE FALSE" for c in columns)),
-            "R": may(*(f"SELECT {c} FROM `{table}` LIMIT 0" for c in columns)),
-            "U": may(*(f"UPDATE `{table}` SET {c} = NULL WHERE FALSE" for c in columns)),
-            "D": may(f"DELETE FROM `{table}` WHERE FALSE", f"TRUNCATE `{table}`"),
-        }
-        found[table] = "".join(x for x, yes in letters.items() if yes)
+    connection = pymysql.connect(
+        host=where.host, port=where.port or 0, user=account, password=SECRET, autocommit=True
+    )
+    with connection, connection.cursor() as cursor:
+
+        def may(*statements: str) -> bool:
+            return any(_runs(cursor, s) for s in statements)
+
+        for name, columns in TABLES.items():
+            table = f"`{where.database}`.`{name}`"
+            letters = {
+                "C": may(*(f"INSERT INTO {table} ({c}) SELECT NULL WHERE FALSE" for c in columns)),
+                "R": may(*(f"SELECT {c} FROM {table} LIMIT 0" for c in columns)),
+                "U": may(*(f"UPDATE {table} SET {c} = NULL WHERE FALSE" for c in columns)),
+                "D": may(f"DELETE FROM {table} WHERE FALSE", f"TRUNCATE {table}"),
+            }
+            found[name] = "".join(x for x, yes in letters.items() if yes)
     return found
 
 
-def _runs(url: str, statement: str) -> bool:
+def _runs(cursor: Cursor, statement: str) -> bool:
     try:
-        databases.mariadb(url, [statement])
+        cursor.execute(statement)
     except pymysql.err.Error as error:
         # No right on the whole database, the table, a column; and a view cannot be truncated.
         if error.args[0] not in (1044, 1142, 1143, 1146, 1347):

@@ -44,6 +44,8 @@ def quoted(text: str, dialect: str) -> str:
         ("postgresql", "SELECT d ? 'key', d ?| array['x']", "SELECT d ? ?, d ?| array[?]"),
         ("postgresql", "SELECT * FROM event_2024", "SELECT * FROM event_2024"),
         ("sqlite", "SELECT '", "SELECT ?"),
+        ("postgresql", "DO $x$ BEGIN DELETE FROM t WHERE a = 'x'; END $x$",
+         "DO $$ BEGIN DELETE FROM t WHERE a = ?; END $$"),
     ],
 )  # fmt: skip
 def test_values_go_and_names_stay(dialect: str, sql: str, expected: str) -> None:

@@ -68,6 +68,9 @@ def effects(sql: str, dialect: str, tables: Tables | None = None) -> str:
         # Names that are none.
         ("postgresql", "WITH t AS (SELECT * FROM s) SELECT * FROM t", "s:R"),
         ("postgresql", "WITH t AS (SELECT * FROM t) SELECT * FROM t", "t:R"),
+        ("postgresql", "WITH q AS (SELECT * FROM s) SELECT * FROM t", "t:R"),
+        ("mariadb", "WITH q AS (SELECT * FROM s) SELECT * FROM t", "s:R t:R"),
+        ("postgresql", "UPDATE t SET a = 1 RETURNING t", "t:RU"),
         ("postgresql", "SELECT t.id FROM s AS t, u AS s", "s:R u:R"),
         ("postgresql", "SELECT * FROM generate_series(1, 2) g, LATERAL f(g) x", ""),
         ("postgresql", "SELECT * FROM pg_catalog.pg_class, information_schema.tables", ""),
@@ -212,6 +215,7 @@ def test_calls() -> None:
 )  # fmt: skip
 def test_blocks(dialect: str, body: str, expected: str) -> None:
     assert effects(body, dialect) == expected
+    assert effects(fingerprint(body, dialect).text, dialect) == expected
 
 
 def test_what_runs_a_text_makes_a_block_unknown() -> None:

@@ -386,6 +386,35 @@ class TestRights:
         assert (stranger.name, stranger.letters, stranger.may) == ("dana", "", {"invoice": "RU"})
 
 
+class TestHosts:
+    """A right is given to `app@%`, a log tells `app@10.0.0.4`: they are one."""
+
+    def test_a_stranger_is_told_once(self) -> None:
+        crm = database(
+            statements=(ran(use("sync@10.0.0.4", "customers", "R")),),
+            grants=(rights(("sync@%", "customers", "RU")),),
+        )
+        (stranger,) = hear(crm).strangers
+        assert (stranger.name, stranger.used) == ("sync", {"customer": "R"})
+        assert stranger.may == {"customer": "RU"}
+
+    def test_what_was_used_is_no_excess(self) -> None:
+        crm = database(
+            statements=(ran(use("crm_app@10.0.0.4", "customers", "RU")),),
+            grants=(rights(("crm_app@%", "customers", "RUD")),),
+        )
+        found = hear(crm)
+        (excess,) = found.excess
+        assert (excess.unused, excess.rights, excess.judged) == ({"customer": "D"}, 3, 3)
+        assert found.letters("crm", "customer") == ("RU", "CD", "RUD")
+
+    def test_the_audits_own_account_is_known_on_every_host(self) -> None:
+        document = ran(use("reader@10.0.0.4", "customers", "R"), reader="reader@%")
+        found = hear(database(statements=(document,)))
+        assert not found.strangers
+        assert [a.why for a in found.asides] == ["the audit reads with it"]
+
+
 class TestCode:
     def test_code_proves_for_its_system_on_the_database_it_speaks_of(self) -> None:
         sighting = Sighting("customers", "U", "sql", 2, ("a.php:3", "b.php:9"))

@@ -129,6 +129,8 @@ def _read(
         unsure = unsure or None in answers
     if qualifier:
         return any(t.alias == qualifier for t in targets)
+    if dialect in ("postgresql", "duckdb") and any(t.alias == name for t in targets):
+        return None if unsure else True  # the row as a whole
     mine = [t.has(name) for t in targets]
     theirs = [o.has(name) for o in others]
     if True in theirs or all(m is False for m in mine):

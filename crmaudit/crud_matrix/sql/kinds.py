@@ -27,7 +27,7 @@ _NONE_TEXT = """
     ELSE SHOW USE START COMMIT ROLLBACK SAVEPOINT RELEASE ABORT END DEALLOCATE CLOSE FETCH
     MOVE LISTEN NOTIFY UNLISTEN DISCARD RESET CHECKPOINT VACUUM REINDEX CLUSTER GRANT REVOKE
     COMMENT PRAGMA ATTACH DETACH KILL FLUSH PURGE OPTIMIZE REPAIR CHECK HELP DESC DESCRIBE
-    XA LOCK UNLOCK RENAME PRINT WAITFOR DBCC INSTALL UNINSTALL LOAD SECURITY REASSIGN CACHE
+    XA PREPARE LOCK UNLOCK RENAME PRINT WAITFOR DBCC INSTALL UNINSTALL LOAD SECURITY REASSIGN CACHE
     SAVE RAISERROR THROW GOTO BREAK CONTINUE CHANGE STOP BINLOG SIGNAL RESIGNAL DELIMITER GO
     CONNECT DISCONNECT IMPORT NULL LEAVE ITERATE RAISE EXIT GET ASSERT CLEAR ENABLE DISABLE
 """
@@ -348,16 +348,6 @@ def content(literal: str) -> str:
     return literal[start + 1 :].removesuffix("'").replace("''", "'")
 
 
-def _prepare(words: Words, dialect: str, tables: Tables | None) -> Understood:
-    """MySQL asks for the rights of a statement when it is prepared."""
-    start = position(words, "FROM")
-    if family(dialect) != "mysql" or start < 0:
-        return Understood()
-    if words[start + 1].kind != "string":
-        raise Doubt("what it prepares is not in it")
-    return understood(tokens(content(words[start + 1].text), dialect), dialect, tables)
-
-
 def _do(words: Words, dialect: str, tables: Tables | None) -> Understood:
     if family(dialect) == "mysql":
         return parsed([made("SELECT"), *words[1:]], dialect, tables)
@@ -400,7 +390,7 @@ def _refresh(words: Words, dialect: str, tables: Tables | None) -> Understood:
 def _handler(words: Words, dialect: str, tables: Tables | None) -> Understood:
     name, i = read_name(words, 1, dialect)
     verb = words[i].upper if i < len(words) else ""
-    return Understood(_kept([(name, "R")], dialect) if verb == "READ" else ())
+    return Understood(_kept([(name, "R")], dialect) if verb in ("OPEN", "READ") else ())
 
 
 def _drop(words: Words, dialect: str, tables: Tables | None) -> Understood:
@@ -477,7 +467,6 @@ _READERS: dict[str, _Reader] = {
     "COPY": _copy,
     "LOAD": _load,
     "CALL": _call,
-    "PREPARE": _prepare,
     "EXEC": _execute,
     "EXECUTE": _execute,
     "DO": _do,

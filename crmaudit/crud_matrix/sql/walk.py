@@ -7,7 +7,8 @@ that names a table.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from sqlglot import exp
@@ -41,7 +42,17 @@ _KNOWN_ARGS: dict[type[exp.Expr], set[str]] = {
     exp.Merge: {"this", "using", "on", "whens", "with_", "returning"},
 }  # fmt: skip
 
-Ctes = frozenset[str]
+
+@dataclass(eq=False)
+class _Named:
+    """A named query of WITH, and the named queries that it may refer to itself."""
+
+    query: exp.Expr
+    scope: Ctes
+    used: bool = False
+
+
+Ctes = Mapping[str, _Named]
 
 
 class Walk:
@@ -54,12 +65,12 @@ class Walk:
         self.effects: list[tuple[Name, str]] = []
         self.calls: dict[Name, None] = {}
         self.temporary: list[Name] = []
-        self.named: dict[str, exp.Expr] = {}
 
     # --- statements
 
-    def statement(self, node: exp.Expr, ctes: Ctes = frozenset()) -> None:
+    def statement(self, node: exp.Expr, ctes: Ctes | None = None) -> None:
         """Any statement that reads or writes rows."""
+        ctes = ctes or {}
         known = _KNOWN_ARGS.get(type(node))
         if known is not None:
             odd = [k for k, v in node.args.items() if v and k not in known]
@@ -171,6 +182,10 @@ class Walk:
             written = [self._alias_target(table, scope[1:], ctes)]
             if written[0] is not table:
                 scope = scope[1:]
+        if self.dialect in ("mysql", "mariadb") and (named or using):
+            # It asks for the right to read what it deletes from by way of a list.
+            for one in written:
+                self._add(self._name(one), "R")
         exprs = [node.args.get("where"), node.args.get("order")]
         self._write("D", written, scope, [*exprs, *_conditions(scope)], node, ctes)
 
@@ -195,10 +210,9 @@ class Walk:
         returning = node.args.get("returning")
         for expression in (*exprs, returning):
             self.read(expression, ctes)
-        matched = any(_matches_columns(j) for s in scope for j in s.args.get("joins") or ())
         for target in targets:
             near = [t for t in targets if t is not target] + others
-            read = matched or any(
+            read = any(
                 read_by(e, [target], near, self.tables, self.dialect)
                 for e in exprs
                 if e is not None
@@ -289,24 +303,36 @@ class Walk:
                 waiting += [(x, seen) for x in inner if isinstance(x, exp.Expr)]
 
     def _with(self, node: exp.Expr, ctes: Ctes) -> Ctes:
-        """The names of CTEs that are visible in the statement, their queries read."""
+        """The named queries that are visible in the statement.
+
+        One that nothing refers to is never run; MySQL asks for its rights all
+        the same. What changes rows runs in any case.
+        """
         clause = node.args.get("with_")
         if clause is None:
             return ctes
-        names = [self._key(c.args["alias"].this) for c in clause.expressions]
-        every = ctes | frozenset(names)
         forward = bool(clause.args.get("recursive")) or self.dialect == "sqlite"
-        for cte, name in zip(clause.expressions, names, strict=True):
-            self.named[name] = cte.this
-            inside = every if forward else ctes
+        every = dict(ctes)
+        made: list[_Named] = []
+        for cte in clause.expressions:
+            named = _Named(cte.this, every if forward else dict(every))
+            made.append(named)
+            name = self._key(cte.args["alias"].this)
+            every[name] = named
             if self.dialect in ("tsql", "oracle") and isinstance(cte.this, exp.SetOperation):
-                inside = ctes | {name}
-            if isinstance(cte.this, exp.Query):
-                self.read(cte.this, inside)
-            else:
-                self.statement(cte.this, inside)
-            ctes = ctes | {name}
+                named.scope = dict(every)
+        for named in made:
+            if not isinstance(named.query, exp.Query):
+                named.used = True
+                self.statement(named.query, named.scope)
+            elif self.dialect in ("mysql", "mariadb"):
+                self._use(named)
         return every
+
+    def _use(self, named: _Named) -> None:
+        if not named.used:
+            named.used = True
+            self.read(named.query, named.scope)
 
     def _table(self, node: exp.Table, ctes: Ctes) -> None:
         inner = node.this
@@ -316,6 +342,7 @@ class Walk:
             return  # a table variable
         name = self._name(node)
         if len(name.parts) == 1 and self._key(inner) in ctes:
+            self._use(ctes[self._key(inner)])
             return
         if name.last.lower() in _PSEUDO_TABLES.get(self.dialect, ()):
             return
@@ -330,6 +357,7 @@ class Walk:
             parts = [column.args.get(k) for k in ("db", "table", "this")]
             named = [p for p in parts if isinstance(p, exp.Identifier)]
             if len(named) == 1 and self._key(named[0]) in ctes:
+                self._use(ctes[self._key(named[0])])
                 return
             self._add(Name(tuple(self._fold(p) for p in named)), "R")
         elif self.dialect != "duckdb":
@@ -380,13 +408,14 @@ class Walk:
         """The table behind a target; T-SQL changes rows through a named query as well."""
         if table.args.get("db") or self._key(table.this) not in ctes:
             return table
-        query = self.named.get(self._key(table.this))
-        from_ = query.args.get("from_") if isinstance(query, exp.Select) else None
-        if from_ is None or query is None or query.args.get("joins") or self.dialect != "tsql":
+        named = ctes[self._key(table.this)]
+        from_ = named.query.args.get("from_") if isinstance(named.query, exp.Select) else None
+        if from_ is None or named.query.args.get("joins") or self.dialect != "tsql":
             raise Doubt("rows of a named query are changed")
         if not isinstance(from_.this, exp.Table) or from_.this.args.get("joins"):
             raise Doubt("rows of a named query are changed")
-        return self._base(from_.this, ctes)
+        self._use(named)
+        return self._base(from_.this, named.scope)
 
     def _assigned_tables(
         self, assigned: list[exp.Column], scope: list[exp.Expr]
@@ -485,15 +514,11 @@ def _joined(node: exp.Expr) -> Iterator[exp.Expr]:
 
 
 def _conditions(scope: Iterable[exp.Expr]) -> Iterator[exp.Expr]:
+    """Those of ON; for USING and NATURAL, MySQL asks for no right to read."""
     for one in scope:
         for join in one.args.get("joins") or ():
             if join.args.get("on") is not None:
                 yield join.args["on"]
-
-
-def _matches_columns(join: exp.Expr) -> bool:
-    """USING and NATURAL read columns of both sides."""
-    return bool(join.args.get("using")) or str(join.args.get("method")).upper() == "NATURAL"
 
 
 def _left_sides(assignments: Iterable[exp.Expr]) -> Iterator[exp.Column]:

@@ -60,8 +60,9 @@ class Hubs:
 
     `top` are the greatest by betweenness. `sources` of `nodes` were starting
     points: all of them, or a sample where the matrix is large, and then
-    betweenness is an estimate (Brandes and Pich 2007). `islands` counts
-    groups of systems that share nothing with each other.
+    betweenness is an estimate (Brandes and Pich 2007); none at all beyond
+    MOST_CELLS, and then `top` is empty. `islands` counts groups of
+    systems that share nothing with each other.
     """
 
     systems: tuple[Joint, ...]

@@ -83,6 +83,11 @@ class Given:
         return wording.span(ends, digits, self.language)
 
 
+def most(caption: str, shown: int, whole: int) -> str:
+    """The caption, and how many of how many are shown where that is not all."""
+    return caption if shown >= whole else f"{caption}: the first {shown:,} of {whole:,}"
+
+
 def or_dash(value: object) -> object:
     """A dash where there is nothing to show, which is neither zero nor unknown."""
     return DASH if value in (None, "", ()) else value

@@ -10,7 +10,7 @@ from crmaudit.evidence import Unread
 from crmaudit.report import blocks as b
 from crmaudit.report.numbers import share
 from crmaudit.report.proven import proof_words, proofs_of, span_of_days
-from crmaudit.report.tables.given import DASH, Column, Given, gap, or_dash
+from crmaudit.report.tables.given import DASH, Column, Given, gap, most, or_dash
 from crmaudit.report.wording import listed
 
 _CLASSES = ("master", "transaction", "reference", None)
@@ -53,7 +53,8 @@ def differences(given: Given) -> b.Table | None:
         "before the rest."
     )
     caption = f"{given.counted(len(rows), 'cell')} where declaration and proof differ"
-    return given.table(caption, columns, rows, note, filters=len(rows) > 15)
+    caption = most(caption, MOST_CELLS, len(rows))
+    return given.table(caption, columns, rows[:MOST_CELLS], note, filters=len(rows) > 15)
 
 
 def _shown_by(given: Given, cell: Cell, shadow: str, denied: str) -> b.Cell:
@@ -324,8 +325,7 @@ def cell_evidence(given: Given) -> b.Table | None:
         Column("Because"),
     ]
     caption = f"{given.counted(len(rows), 'answer')} of the sources, by cell"
-    if len(rows) > MOST_CELLS:
-        caption = f"The first {MOST_CELLS} of {caption}"
+    caption = most(caption, MOST_CELLS, len(rows))
     note = (
         "Cell: capital confirmed, small declared only, + in use and not declared, - declared and "
         "shown not to be."

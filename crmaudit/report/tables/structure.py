@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from crmaudit.crud_matrix.flows import FlowKind, flows, lineage
+from crmaudit.crud_matrix.flows import FLOW_KINDS, FlowKind, flows, lineage
 from crmaudit.crud_matrix.structure import communities, diagonal, hubs
 from crmaudit.report import blocks as b
 from crmaudit.report.numbers import percent, share
-from crmaudit.report.tables.given import DASH, Column, Given, gap, or_dash
+from crmaudit.report.tables.given import DASH, Column, Given, gap, most, or_dash
 from crmaudit.report.wording import listed
 
 _SOME = 8
+MOST = 250
+"""Rows of a table here at most: nobody reads more, and a PDF takes minutes to set them."""
 _CONFLICTS = {
     "tie": "a tie",
     "does not write": "the declared record neither creates nor updates it",
@@ -71,16 +73,16 @@ def standings(given: Given) -> b.Table | None:
         "what reaches them. Nothing joins an unconnected copy to the source. "
         "C declared and proven, c declared only, +C in use and not declared."
     )
-    caption = given.counted(len(rows), "entity", "entities")
-    return given.table(
-        f"Source and copies of {caption} held in several systems", columns, rows, note
-    )
+    rows.sort(key=lambda row: row[-1] is DASH)  # conflicts first
+    several = given.counted(len(rows), "entity", "entities")
+    caption = most(f"Source and copies of {several} held in several systems", MOST, len(rows))
+    return given.table(caption, columns, rows[:MOST], note)
 
 
 def flow_kinds(given: Given) -> b.Table | None:
     """Flows between systems: as declared, as the matrix implies, as seen in databases."""
     rows = []
-    for flow in flows(given.facts.crud):
+    for flow in sorted(flows(given.facts.crud), key=lambda f: FLOW_KINDS.index(f.kind)):
         evidence = dict.fromkeys(i for p in flow.proofs for i in p.evidence)
         carried = given.listed(flow.entities) if flow.entities else gap("nobody said what")
         seen = b.Cell(flow.letters, flow.letters, tuple(evidence)[:3]) if flow.letters else DASH
@@ -109,7 +111,9 @@ def flow_kinds(given: Given) -> b.Table | None:
         "declared feeds carry it back to where it came from."
     )
     caption = f"{given.counted(len(rows), 'flow')}: declared, implied and seen"
-    return given.table(caption, columns, rows, note, filters=len(rows) > 15)
+    return given.table(
+        most(caption, MOST, len(rows)), columns, rows[:MOST], note, filters=len(rows) > 15
+    )
 
 
 def lineages(given: Given) -> b.Table | None:
@@ -148,7 +152,9 @@ def lineages(given: Given) -> b.Table | None:
         "Perhaps: by feeds of which nobody said what they carry. Does not reach: holds the "
         "entity, and no way leads there."
     )
-    return given.table("Where master data come from", columns, rows, note)
+    return given.table(
+        most("Where master data come from", MOST, len(rows)), columns, rows[:MOST], note
+    )
 
 
 def subsystems(given: Given) -> b.Table | None:
@@ -178,7 +184,8 @@ def subsystems(given: Given) -> b.Table | None:
         if any(outside)
         else ""
     )
-    return given.table(given.counted(len(rows), "subsystem"), columns, rows, note)
+    caption = given.counted(len(rows), "subsystem")
+    return given.table(most(caption, MOST, len(rows)), columns, rows[:MOST], note)
 
 
 def residual_flows(given: Given) -> b.Table | None:
@@ -210,7 +217,7 @@ def residual_flows(given: Given) -> b.Table | None:
         Column("Feeds lead there", "label", filter=True),
     ]
     caption = f"{given.counted(len(rows), 'interface')} between subsystems"
-    return given.table(caption, columns, rows, filters=len(rows) > 15)
+    return given.table(most(caption, MOST, len(rows)), columns, rows[:MOST], filters=len(rows) > 15)
 
 
 def communities_found(given: Given) -> b.Table | None:
@@ -229,7 +236,7 @@ def communities_found(given: Given) -> b.Table | None:
         f"{found.runs} redrawings (1 the same, 0 chance)."
     )
     caption = f"{given.counted(len(rows), 'group')}, as a suggestion"
-    return given.table(caption, columns, rows, note)
+    return given.table(most(caption, MOST, len(rows)), columns, rows[:MOST], note)
 
 
 def hubs_found(given: Given) -> b.Table | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from crmaudit.crud_matrix.collectors.logs.record import Record, Told, Who, moment
 
@@ -159,6 +160,7 @@ def _account(user: str, host: str) -> str:
     return f"{user}@{host}" if user and _null(host) and "@" not in user else user
 
 
+@lru_cache(maxsize=10_000)  # statements come many in a second
 def _stamp(text: str) -> bytes:
     """The stamp, if it is one of a form that sorts."""
     if not text:

@@ -246,6 +246,8 @@ class _Evaluator:
                 found.append(thing)
             else:
                 self._use((one,), frame)
+        if short == "fetch":
+            self._went_on(node.of, short, frame)
         if node.of is not None and not found and not own:
             self._findings.act(Thing("", (short,), node.line), None)
         return tuple(found) or (unknown(short),)
@@ -290,7 +292,20 @@ class _Evaluator:
             name = node.target.name
             value = tuple(unknown(name) if v == unknown(node.value.name) else v for v in value)
         self._store(node.target, value, frame)
+        target = node.target
+        if isinstance(target, Member) and target.name == "id":
+            if isinstance(node.value, Name | Member):  # nothing that may turn out to be empty
+                self._went_on(target.of, "id=", frame)
         return value if isinstance(node.target, Group) else ()
+
+    def _went_on(self, of: Node | None, step: str, frame: _Frame) -> None:
+        """The variable's object has come so far: what follows goes on from there."""
+        if isinstance(of, Name):
+            things = _things(frame.names.get(of.name, ()))
+            if things:
+                frame.names[of.name] = tuple(
+                    replace(t, steps=(*t.steps[-12:], step)) for t in things
+                )
 
     def _store(self, target: Node, value: Value, frame: _Frame) -> None:
         match target:

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-_SILENT = frozenset({"new", ">new", ":", "::", "<own>", "<each>", "<block>"})
+_SILENT = frozenset({"new", ">new", ":", "::", "id=", "<own>", "<each>", "<block>"})
 State = Literal["class", "query", "row", "new", "self"]
 
 
@@ -60,6 +60,9 @@ class Framework:
                 state = "row" if step in self.single else "query"
             elif state == "row":
                 told = self.row.get(step, "")
+            elif step in {"id=", "fetch"}:  # from here on it is a record that is there
+                told = self.new.get(step, "")
+                state = "row"
             elif state == "new":
                 told = self.new.get(step, "")
             else:  # a method of the object itself, which may be a new one
@@ -323,7 +326,7 @@ FRAMEWORKS = {
                 CU: writeRecord writeRecords
                 RD: deleteRecord deleteRecords
             """),
-            row=_steps("R: find fetch count fetchAll\nU: update\nD: delete\nCU: save"),
+            row=_steps("R: find fetch count fetchAll\nU: update save\nD: delete"),
             new=_steps("R: find fetch count fetchAll\nC: insert\nCU: save\nU: update\nD: delete"),
             single=_set("findById"),
             blind=_set("save insert writeRecord deleteRecord"),

@@ -167,6 +167,7 @@ _CLAUSES = {
     "insert": "table", "delete": "table", "replace": "table", "duplicate": "order",
 }  # fmt: skip
 _COMPARISON = frozenset(["=", "<", ">", "!", "is", "in", "like", "between", "not"])
+_OPERATOR = re.compile(r"^op|oper|sign|compar", re.IGNORECASE)
 _HARMLESS = re.compile(r"limit|offset|order|sort|dir$|direction|group_?by|page|alias|collat", re.I)
 # `{name}` of Drupal and `#__name` of Joomla stand for a name with a prefix before it.
 _BRACED = re.compile(r"\{([a-z_]\w*)\}", re.IGNORECASE)
@@ -257,7 +258,7 @@ class _Filling:
                 elif _HOLE.fullmatch(text):
                     alone = self._alone(text, clause, before, operand, token.end())
                     self._out.append(alone)
-                    operand = bool(alone.strip()) and alone != "="
+                    operand = alone != "="  # after a piece left out, what was before still holds
                 else:
                     self._out.append(self._glued(text, "alias" if before == "as" else clause))
                     operand = True
@@ -349,12 +350,8 @@ class _Filling:
             elif before in {"", ";", "union", "all", "as"}:
                 self._whole = False
             return "?"
-        if (
-            word
-            and word not in _COMPARISON
-            and word not in _KEYWORDS
-            and clause in {"condition", "value"}
-        ):
+        between = word and word not in _COMPARISON | _KEYWORDS and clause in {"condition", "value"}
+        if between and (_HOLE.match(word) is None or _OPERATOR.search(hole.name)):
             return "="
         if not (_HARMLESS.search(hole.name) or clause in {"order", "limit"}):
             self._whole = False
