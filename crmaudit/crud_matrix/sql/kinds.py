@@ -80,6 +80,8 @@ def _statements(words: Words) -> list[Words]:
 
 def _is_begin(words: Words) -> bool:
     after = words[1].upper if len(words) > 1 else ""
+    if after == "NOT" and len(words) > 2 and words[2].upper == "ATOMIC":
+        return False  # MariaDB's block outside of a routine
     return words[0].upper == "BEGIN" and (
         len(words) == 1 or words[1].text == ";" or after in _TRANSACTION
     )
@@ -117,6 +119,11 @@ def _block(words: Words, dialect: str, tables: Tables | None) -> Understood:
 
 def _set(words: Words, dialect: str, tables: Tables | None) -> Understood:
     """Settings do nothing; a variable may be set to what a query finds."""
+    if len(words) > 1 and words[1].upper == "STATEMENT" and family(dialect) == "mysql":
+        start = position(words, "FOR")
+        if start < 0:
+            raise Doubt("what it runs is not in it")
+        return understood(words[start + 1 :], dialect, tables)
     if not has_word(words, "SELECT"):
         return Understood(calls=called(words, dialect))
     start = next((i for i, w in enumerate(words) if w.text in ("=", ":=")), -1)

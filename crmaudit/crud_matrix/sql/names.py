@@ -69,7 +69,8 @@ _SYSTEM_NAMES = {
         r"sys(objects|columns|indexes|users|types|databases|comments|processes)$", re.IGNORECASE
     ),
     "oracle": re.compile(r"(dual$|v\$|gv\$|(all|dba|user)_[a-z]+s$)", re.IGNORECASE),
-    "mysql": re.compile(r"dual$", re.IGNORECASE),
+    # MariaDB counts in tables that nobody made.
+    "mysql": re.compile(r"dual$|seq_\d+_to_\d+(?:_step_\d+)?$", re.IGNORECASE),
     "ansi": re.compile(r"(dual$|pg_(class|catalog|namespace|stat)|sqlite_)", re.IGNORECASE),
 }
 

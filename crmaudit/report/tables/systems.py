@@ -6,7 +6,7 @@ from collections import Counter
 
 from crmaudit.report import blocks as b
 from crmaudit.report.tables.cells import cost_cell
-from crmaudit.report.tables.given import DASH, Column, Given, gap, or_dash
+from crmaudit.report.tables.given import DASH, Column, Given, gap, most, or_dash
 from crmaudit.workspace.dossier import Care
 
 _SKILL = {
@@ -16,6 +16,7 @@ _SKILL = {
     "unknown": "holders not named",
 }
 _PARTS = ("contact", "activity", "invoice", "case")
+MOST_FEEDS = 500
 
 
 def systems(given: Given) -> b.Table | None:
@@ -198,8 +199,9 @@ def missing_feeds(given: Given) -> b.Table | None:
         for (a, z), entities in given.facts.crud.implied_feeds().items()
     ]
     columns = [Column("Created in"), Column("Read in"), Column("Entities")]
-    caption = given.counted(len(rows), "feed")
-    return given.table(f"{caption} that the mapping implies and nobody declared", columns, rows)
+    feeds = given.counted(len(rows), "feed")
+    caption = most(f"{feeds} that the mapping implies and nobody declared", MOST_FEEDS, len(rows))
+    return given.table(caption, columns, rows[:MOST_FEEDS])
 
 
 def one_place(given: Given) -> b.Table | None:

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 from crmaudit.crud_matrix.collectors.logs.funnel import Funnel
 from crmaudit.crud_matrix.collectors.logs.lines import Lines
@@ -100,11 +101,10 @@ def _document(task: Task, origin: str, files: Sequence[_File], notes: Sequence[s
 
 def _own_account(task: Task) -> str:
     """The account that the audit reads with, whose statements the log has as well."""
-    if "://" not in task.source.address:
+    try:
+        name = unquote(urlsplit(task.source.address).username or "")
+    except ValueError:
         return ""
-    from sqlalchemy.engine import make_url
-
-    name = make_url(task.source.address).username or ""
     return "" if "$" in name else name
 
 

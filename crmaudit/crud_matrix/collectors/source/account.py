@@ -9,7 +9,13 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from crmaudit.crud_matrix.collectors.source.evaluate import Seen
-from crmaudit.crud_matrix.collectors.source.frameworks import BLIND, FRAMEWORKS, bears, letters
+from crmaudit.crud_matrix.collectors.source.frameworks import (
+    BLIND,
+    FRAMEWORKS,
+    LIBRARIES,
+    bears,
+    letters,
+)
 from crmaudit.crud_matrix.collectors.source.models import Classes, Model
 from crmaudit.crud_matrix.collectors.source.values import TEMPORARY, Thing
 from crmaudit.crud_matrix.collectors.source.words import MARKER, Rendered, Template, Wanted, render
@@ -186,6 +192,9 @@ class _Looking:
             result.built += blind.count
             reason = "the whole of it is put together at run time"
             self._unread["", reason] = (blind, frozenset())
+        if not result.statements and not result.framework_calls:
+            reason = "no statement was found: how this source reaches data is not known"
+            self._unread["", reason] = (_Times(1), frozenset())
         result.sightings = tuple(
             Sighting(table, letter, by, times.count, tuple(times.places))
             for (table, letter, by), times in sorted(
@@ -372,12 +381,14 @@ class _Looking:
             self._add(self._lost.setdefault(step, _Times()), times)
 
     def _of_nobody(self) -> None:
-        """Such calls, of the frameworks that the source really uses."""
+        """Such calls, of the frameworks that the source uses or of a library's own methods."""
         for step, times in sorted(self._lost.items()):
             by = sorted(f for f in self._used if step in FRAMEWORKS[f].blind)
-            if by:
-                reason = f"{' or '.join(by)} writes an object whose class is not known here"
-                self._unread[f"….{step}()", reason] = (times, frozenset())
+            if not by and (step not in LIBRARIES or step in self._account.classes.methods):
+                continue
+            told = " or ".join(by) or "a library"
+            reason = f"{told} writes an object whose class is not known here"
+            self._unread[f"….{step}()", reason] = (times, frozenset())
 
     def _reached(
         self, language: str, root: str, steps: tuple[str, ...]

@@ -50,7 +50,11 @@ _SCOPES = frozenset({"scope", "default_scope"})
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A class as its file has it; `fields` are texts, `types` what fields are declared as."""
+    """A class as its file has it.
+
+    `fields` are texts, `types` what fields are declared as, `methods` the names
+    of its methods.
+    """
 
     name: str
     bases: tuple[str, ...]
@@ -58,6 +62,7 @@ class Seen:
     fields: dict[str, str]
     types: dict[str, str]
     line: int
+    methods: tuple[str, ...] = ()
 
 
 class Findings(Protocol):
@@ -293,9 +298,9 @@ class _Evaluator:
             value = tuple(unknown(name) if v == unknown(node.value.name) else v for v in value)
         self._store(node.target, value, frame)
         target = node.target
-        if isinstance(target, Member) and target.name == "id":
-            if isinstance(node.value, Name | Member):  # nothing that may turn out to be empty
-                self._went_on(target.of, "id=", frame)
+        named = isinstance(node.value, Name | Member)  # nothing that may turn out to be empty
+        if named and isinstance(target, Member) and target.name == "id":
+            self._went_on(target.of, "id=", frame)
         return value if isinstance(node.target, Group) else ()
 
     def _went_on(self, of: Node | None, step: str, frame: _Frame) -> None:
@@ -395,7 +400,8 @@ class _Evaluator:
             )
             for m in node.marks
         }
-        seen = Seen(name, tuple(node.bases), marks, fields, types, node.line)
+        methods = tuple(m.name for m in later if isinstance(m, Function))
+        seen = Seen(name, tuple(node.bases), marks, fields, types, node.line, methods)
         self._findings.seen(seen)
         for mark in node.marks:
             self._call(mark, inner)

@@ -338,7 +338,15 @@ FRAMEWORKS = {
 }  # fmt: skip
 
 STEPS = frozenset(step for f in FRAMEWORKS.values() for step in (*f.query, *f.row, *f.new))
-BLIND = frozenset(step for f in FRAMEWORKS.values() for step in f.blind)
+_LIBRARIES_TEXT = """
+    save save! insert persist saveAll saveOrUpdate saveEntity bulk_create create! update_attributes
+    destroy destroy! SaveChanges SaveChangesAsync insertOne insertMany updateOne updateMany
+    deleteOne deleteMany bulkWrite insert_one insert_many update_one update_many delete_one
+    delete_many set_value db_set delete_doc
+"""
+LIBRARIES = _set(_LIBRARIES_TEXT)
+"""Methods by which libraries write records; unknown where the source does not define them itself."""
+BLIND = LIBRARIES.union(*(f.blind for f in FRAMEWORKS.values()))
 _DERIVED = re.compile(r"(find|read|get|query|stream|count|exists|delete|remove)\w*By[A-Z]\w*")
 
 

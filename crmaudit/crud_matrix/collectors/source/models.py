@@ -36,6 +36,8 @@ class Classes:
     seen: dict[tuple[str, str], list[tuple[Seen, str, str]]] = field(default_factory=dict)
     tables: dict[tuple[str, str], str] = field(default_factory=dict)
     """Language and class → table, where a call says it."""
+    methods: set[str] = field(default_factory=set)
+    """Names of methods that the source defines."""
     members: dict[str, str] = field(default_factory=dict)
     """`DbSet` properties: name → class."""
 
@@ -45,6 +47,7 @@ class Classes:
         for name, kind in found.types.items():
             if (m := re.fullmatch(r"I?DbSet<(\w+)>\??", kind)) is not None:
                 self.members[name] = m[1]
+        self.methods.update(found.methods)
         self.seen.setdefault((language, short), []).append((found, path, imports))
 
     def model(self, language: str, name: str) -> Model | None:
