@@ -80,8 +80,8 @@ def shared(root: Path, name: str, start: Callable[[], Server]) -> Iterator[Serve
                 server.stop()
 
 
-def start_postgres() -> Server:
-    """PostgreSQL from Debian's folders or the PATH; raises NoServerError without one."""
+def start_postgres(**more: str) -> Server:
+    """PostgreSQL from Debian's folders or the PATH, with `more` settings; or NoServerError."""
     candidates = sorted(glob.glob("/usr/lib/postgresql/*/bin/postgres"))
     found = candidates[-1] if candidates else shutil.which("postgres")
     if not found:
@@ -116,6 +116,7 @@ def start_postgres() -> Server:
         # One table for all databases: large enough that no test pushes out another's entries.
         settings["shared_preload_libraries"] = "pg_stat_statements"
         settings["pg_stat_statements.max"] = 50_000
+    settings |= more
     command = [str(binaries / "postgres"), "-D", str(data)]
     for name, value in settings.items():
         command += ["-c", f"{name}={value}"]

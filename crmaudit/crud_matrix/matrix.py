@@ -140,6 +140,14 @@ class CrudMatrix:
         """Systems that do this to the entity."""
         return tuple(s for s, letters in self._held.get(entity, {}).items() if letter in letters)
 
+    def likely(self, letter: Letter, entity: str) -> tuple[str, ...]:
+        """As `doing`, without those that only say so and that evidence denies."""
+        return tuple(
+            s
+            for s in self.doing(letter, entity)
+            if self.cell(s, entity).verdict(letter) != "contradicted"
+        )
+
     def holders(self, entity: str) -> tuple[str, ...]:
         """Systems that do anything to the entity."""
         return tuple(self._held.get(entity, ()))

@@ -15,6 +15,10 @@ _WORDS = {
     "keys": "keys and references",
     "expectations": "expectations tested",
     "reach": "what is at hand of customers",
+    "grants": "rights",
+    "statements": "statements that ran",
+    "code": "code",
+    "written": "traces of writing",
 }
 
 
@@ -39,6 +43,8 @@ def _entry(document: Document, here: str) -> b.Evidence:
         rows, method = document.rows, str(document.rows_method)
     else:
         what = f"{_WORDS.get(document.kind, document.kind)} of {p.system}"
+        if document.kind in ("grants", "statements", "code") and document.subject:
+            what += f": {document.subject}"
     if p.status.state != "done":
         method = f"{p.status.state}: {p.status.reason}"
     return b.Evidence(

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 
-from crmaudit.crud_matrix import LETTERS, Cell
+from crmaudit.crud_matrix import LETTERS, Cell, Letter
 from crmaudit.crud_matrix.cell import Origin, Proof
 from crmaudit.facts import Facts
 from crmaudit.rules.base import Severity
-from crmaudit.rules.words import entity_label, guessed, listed, long_date, subject
+from crmaudit.rules.words import counted, entity_label, guessed, listed, long_date, subject
 
 _DOES = {"C": "creates", "R": "reads", "U": "updates", "D": "deletes"}
 _TO_DO = {"C": "create", "R": "read", "U": "update", "D": "delete"}
@@ -29,6 +29,32 @@ def does(letters: Iterable[str]) -> str:
 def to_do(letters: Iterable[str]) -> str:
     """`CRU` → `create, read and update`."""
     return listed((_TO_DO[x] for x in LETTERS if x in letters), 4)
+
+
+def told_of(
+    facts: Facts, used: Mapping[str, str], words: Callable[[Iterable[str]], str]
+) -> str:
+    """`updates and deletes Activity and reads Contact`: each entity with its own letters.
+
+    `words` is `does` or `to_do`. What weighs most comes first; of the rest,
+    where it is not all alike, only the number.
+    """
+    alike: dict[str, list[str]] = {}
+    for entity, letters in used.items():
+        alike.setdefault(letters, []).append(entity)
+    ranked = sorted(alike, key=lambda x: ([y in x for y in "DUC"], len(x)), reverse=True)
+    said = [f"{words(x)} {labels(facts, alike[x], 2)}" for x in ranked[:2]]
+    rest = sum(len(alike[x]) for x in ranked[2:])
+    return listed([*said, *([f"more of {counted(rest, 'other')}"] if rest else [])], 3)
+
+
+def strangers_too(facts: Facts, letter: Letter, entity: str) -> str:
+    """`; an account of no system does` where one was seen at it, else empty.
+
+    What no system does may still happen: it would be wrong to keep silent of it.
+    """
+    seen = any(letter in s.used.get(entity, "") for s in facts.testimony.strangers)
+    return "; an account of no system does" if seen else ""
 
 
 def said_by(proofs: Iterable[Proof]) -> str:

@@ -477,6 +477,8 @@ def test_frameworks(tmp_path: Path, case: str) -> None:
         "django": ["….save()"],
         "rails": ["….destroy()"],
         "eloquent": ["….save()"],
+        "jpa": ["….save()"],
+        "knex, typeorm, prisma": ["….save()"],
     }.get(case, [])
 
 

@@ -57,7 +57,9 @@ def php(folder: Path, body: str, catalog: Catalog = CATALOG) -> Told:
 @pytest.mark.parametrize("catalog", [CATALOG, NO_CATALOG], ids=["catalog", "no catalog"])
 def test_prose_and_fragments_are_no_statements(tmp_path: Path, text: str, catalog: Catalog) -> None:
     told = php(tmp_path, f"show('{text}');", catalog)
-    assert (told.sightings, told.unread, told.statements) == ((), (), 0)
+    assert (told.sightings, told.statements) == ((), 0)
+    # That nothing was found is no proof that nothing happens.
+    assert [u.reason.partition(":")[0] for u in told.unread] == ["no statement was found"]
 
 
 @pytest.mark.parametrize(
@@ -259,6 +261,16 @@ def test_the_same_folder_gives_the_same_account(tmp_path: Path) -> None:
     assert first == second
     [seen] = first.sightings
     assert (seen.count, seen.places[0]) == (9, "a/x.php:1")
+
+
+def test_what_libraries_write_is_not_known_unless_the_source_is_the_library(
+    tmp_path: Path,
+) -> None:
+    used = "q('DELETE FROM orders'); $thing->save();"
+    [unread] = php(tmp_path, used).unread
+    assert (unread.text, unread.tables) == ("….save()", ())
+    own = "class Thing { function save() { q('INSERT INTO notes (id) VALUES (1)'); } }"
+    assert not php(tmp_path, f"{used} {own}").unread
 
 
 def test_routines_of_the_database_that_code_calls(tmp_path: Path) -> None:

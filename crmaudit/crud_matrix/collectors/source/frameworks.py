@@ -345,7 +345,7 @@ _LIBRARIES_TEXT = """
     delete_many set_value db_set delete_doc
 """
 LIBRARIES = _set(_LIBRARIES_TEXT)
-"""Methods by which libraries write records; unknown where the source does not define them itself."""
+"""Methods by which libraries write records: unknown where the source does not define them."""
 BLIND = LIBRARIES.union(*(f.blind for f in FRAMEWORKS.values()))
 _DERIVED = re.compile(r"(find|read|get|query|stream|count|exists|delete|remove)\w*By[A-Z]\w*")
 
