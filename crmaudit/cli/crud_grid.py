@@ -23,7 +23,10 @@ STYLES = {"shadow": "alarm", "contradicted": "medium", "confirmed": "good"}
 class Grid:
     """What is drawn: `cells` are (entity, system) → letters; `issues` stand at the line's end.
 
-    `titles` head a group of rows, by the entity before which they stand.
+    A large matrix is nearly empty: of cells that are not given, `blank` tells
+    by system what stands there. `titles` head a group of rows, by the entity
+    before which they stand. With `brief`, a panel leaves out rows in which
+    nothing is given.
     """
 
     entities: Sequence[str]
@@ -32,6 +35,8 @@ class Grid:
     cells: Mapping[tuple[str, str], Text]
     issues: Mapping[str, Text]
     titles: Mapping[str, str]
+    blank: Mapping[str, Text]
+    brief: bool = False
 
     @cached_property
     def label(self) -> int:
@@ -60,6 +65,8 @@ def draw(console: Console, grid: Grid) -> None:
             put_note(console, told)
         _heads(console, grid, systems)
         for entity in grid.entities:
+            if grid.brief and not any((entity, s) in grid.cells for s in systems):
+                continue
             if entity in grid.titles:
                 put_note(console, grid.titles[entity], "accent")
             console.print(_line(grid, entity, systems, n == len(panels) - 1), soft_wrap=True)
@@ -78,7 +85,7 @@ def _line(grid: Grid, entity: str, systems: Sequence[str], last: bool) -> Text:
     name.truncate(grid.label, overflow="ellipsis", pad=True)
     line = Text("  ").join([name, Text()])
     for system in systems:
-        cell = grid.cells[entity, system].copy()
+        cell = (grid.cells.get((entity, system)) or grid.blank[system]).copy()
         cell.pad_right(grid.pitch - cell.cell_len)
         line.append_text(cell)
     if last:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
@@ -15,12 +15,15 @@ if TYPE_CHECKING:
     from crmaudit.audit import Audit
     from crmaudit.crud_matrix import Cell, CrudMatrix, Proof, Testimony, Verdict
 
-LEGEND = "C create · R read · U update · D delete · – none · ? not declared"
+LEGEND = "C create · R read · U update · D delete · – nothing to do with it · ? nobody said"
 PROVEN = (
     "C declared and proven · c declared, not proven · -C declared, yet what would have seen it "
     "did not · +C proven, not declared"
 )
 DIFFERENT = ("shadow", "contradicted")
+PROVING = frozenset({"observed", "coded", "written"})
+_MOST = 5
+"""Documents that could not be read, shown above the matrix at most."""
 _WORDS = {
     "confirmed": "declared and proven",
     "declared": "declared, not proven",
@@ -46,6 +49,28 @@ def cell_text(cell: Cell, marked: bool) -> Text:
     return drawn if drawn.plain else Text(cell.marked, style="quiet")
 
 
+def told_cells(
+    found: Audit, systems: Iterable[str], entities: Iterable[str]
+) -> Mapping[tuple[str, str], Cell]:
+    """Cells of which a dossier or some evidence speaks, by (entity, system).
+
+    All others are the same within a system: `blank_cell`.
+    """
+    crud, wanted = found.crud, list(entities)
+    told = {}
+    for system in systems:
+        said = {*found.workspace.system[system].crud, *crud.testimony.entities(system)}
+        told.update({(e, system): crud.cell(system, e) for e in wanted if e in said})
+    return told
+
+
+def blank_cell(found: Audit, system: str) -> Cell:
+    """A cell of which nobody speaks: no letter where the dossier is complete, else unknown."""
+    from crmaudit.crud_matrix import Cell
+
+    return Cell(system, "", "" if found.workspace.system[system].crud_complete else None)
+
+
 def held_cells(crud: CrudMatrix) -> Iterator[Cell]:
     """Cells with a letter declared or proven."""
     for system in crud.systems:
@@ -68,8 +93,9 @@ def summary(found: Counter[Verdict]) -> str:
     return f"{told} · {found['shadow']:,} proven that nobody declared"
 
 
-def sources(heard: Testimony) -> Iterator[str]:
-    """What the proof rests on: documents, windows, how much was understood."""
+def sources(crud: CrudMatrix) -> Iterator[str]:
+    """What the proof rests on: documents, windows, how much was understood, what is lacking."""
+    heard = crud.testimony
     statements = [r for r in heard.rates if r.kind == "statements"]
     if statements:
         yield _rates("statements", statements)
@@ -79,13 +105,22 @@ def sources(heard: Testimony) -> Iterator[str]:
     if heard.strangers:
         n = len(heard.strangers)
         yield f"{count(n, 'account')} of no system: crmaudit crud accounts"
-    for system, kind, origin, reason in heard.failed:
+    for system, kind, origin, reason in heard.failed[:_MOST]:
         yield f"not read: {kind} of {system}{f' ({origin})' if origin else ''}: {reason}"
+    if len(heard.failed) > _MOST:
+        yield f"not read: {len(heard.failed) - _MOST:,} more: crmaudit check --code INV"
+    if silent := [s for s in crud.systems if not heard.spoke(s) & PROVING]:
+        declared = sum(len(x) for s in silent for x in crud.held_by(s).values())
+        yield (
+            f"nothing was read that could prove what {len(silent):,} of "
+            f"{count(len(crud.systems), 'system')} do, with {count(declared, 'letter')}: "
+            f"{some(silent, 6)}"
+        )
 
 
 def _rates(what: str, rates: list[Any]) -> str:
     distinct, understood = sum(r.distinct for r in rates), sum(r.understood for r in rates)
-    systems = ", ".join(dict.fromkeys(r.system for r in rates))
+    systems = some(dict.fromkeys(r.system for r in rates), 6)
     told = f"{what} of {systems}: {understood:,} of {count(distinct, 'different one')} understood"
     if distinct:
         told += f" ({rate((distinct - understood) / distinct, 1)} not)"
@@ -103,9 +138,13 @@ def _rates(what: str, rates: list[Any]) -> str:
 
 
 def differences(found: Audit, cells: Iterable[Cell]) -> list[dict[str, Any]]:
-    """Where declaration and proof differ, letter by letter: shadow use first."""
+    """Where declaration and proof differ, letter by letter: shadow use first.
+
+    Then creating, deleting, updating, reading; then as entities and systems stand.
+    """
     from crmaudit.crud_matrix import LETTERS
 
+    places = [{x: i for i, x in enumerate(ids)} for ids in (found.crud.entities, found.crud.systems)]
     rows: list[dict[str, Any]] = []
     for cell in cells:
         for letter in LETTERS:
@@ -124,7 +163,13 @@ def differences(found: Audit, cells: Iterable[Cell]) -> list[dict[str, Any]]:
                     }
                 )
     return sorted(
-        rows, key=lambda r: (DIFFERENT.index(str(r["verdict"])), "CDUR".index(r["letter"]))
+        rows,
+        key=lambda r: (
+            DIFFERENT.index(r["verdict"]),
+            "CDUR".index(r["letter"]),
+            places[0][r["entity"]],
+            places[1][r["system"]],
+        ),
     )
 
 
@@ -158,6 +203,8 @@ _OPEN = {
 def said(proof: Proof) -> str:
     """A proof in a line: where from, how often, by whom, when."""
     told = [_TOLD.get((proof.origin, proof.answer)) or _OPEN[proof.origin]]
+    if proof.reason and proof.answer == "unknown":
+        told.append(proof.reason)
     if proof.calls:
         told.append(count(proof.calls, "call"))
     elif proof.statements:
@@ -168,7 +215,7 @@ def said(proof: Proof) -> str:
         told.append("on " + some(proof.tables))
     if proof.first and proof.last:
         told.append(f"{proof.first:%Y-%m-%d} to {proof.last:%Y-%m-%d}")
-    if proof.reason:
+    if proof.reason and proof.answer != "unknown":
         told.append(proof.reason)
     return ", ".join(told)
 

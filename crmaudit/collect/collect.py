@@ -206,7 +206,7 @@ def _url(workspace: Workspace, system: System) -> str | None:
     url = system.database.url if system.database else None
     if url is None:
         return None
-    for prefix in ("sqlite:///", "duckdb:///", "folder:///"):
+    for prefix in ("sqlite:///", "duckdb:///", "folder:///", "dump:///"):
         if url.startswith(prefix):
             path = url[len(prefix) :]
             # SQLAlchemy's form: three slashes and a relative path, four for an absolute one.

@@ -127,6 +127,18 @@ def meetings_of(matrix: CrudMatrix, entity: str) -> Iterator[Meeting]:
             yield Meeting(system, host, host, entity, written)
 
 
+def worked(matrix: CrudMatrix, flow: Flow) -> tuple[list[str], list[str]]:
+    """Entities of a flow that the target reads in the source's database, and that the source
+    writes in the target's. The two need not be the same."""
+
+    def there(host: str) -> list[str]:
+        pair = flow.source, flow.target
+        found = ((e, m) for e in flow.entities for m in meetings_of(matrix, e) if m.host == host)
+        return list(dict.fromkeys(e for e, m in found if (m.source, m.target) == pair))
+
+    return there(flow.source), there(flow.target)
+
+
 class _Known:
     """The matrix with what flows ask of it again and again."""
 

@@ -31,6 +31,7 @@ from collections.abc import Iterator
 
 from crmaudit.facts import Facts
 from crmaudit.rules.base import Hit, Severity, Topic
+from crmaudit.rules.use import strangers_too
 from crmaudit.rules.words import part_of, systems
 
 severity: Severity = "high"
@@ -44,10 +45,12 @@ def check(facts: Facts) -> Iterator[Hit]:
     for entity in facts.workspace.entity.values():
         changing = crud.doing("U", entity.id) or crud.doing("D", entity.id)
         if changing and not crud.doing("C", entity.id):
+            strangers = strangers_too(facts, "C", entity.id)
             yield Hit(
                 f"entity:{entity.id}",
                 f"{entity.label} is maintained in {systems(facts, changing)}, yet created in "
-                f"{part_of(0, len(crud.systems), 'system')} in scope",
+                f"{part_of(0, len(crud.systems), 'system')} in scope{strangers}",
+                confidence="firm" if strangers else "certain",
                 who=entity.steward,
                 related=tuple(f"system:{s}" for s in changing),
             )

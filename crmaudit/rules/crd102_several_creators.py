@@ -42,7 +42,7 @@ initiative = "agree-system-of-record"
 def check(facts: Facts) -> Iterator[Hit]:
     crud = facts.crud
     for entity in facts.workspace.entity.values():
-        creators = crud.doing("C", entity.id)
+        creators = crud.likely("C", entity.id)
         if len(creators) < 2:
             continue
         undecided = entity.class_ == "master" and entity.system_of_record is None

@@ -28,6 +28,7 @@ from collections.abc import Iterator
 
 from crmaudit.facts import Facts
 from crmaudit.rules.base import Hit, Severity, Topic
+from crmaudit.rules.use import strangers_too
 from crmaudit.rules.words import part_of, systems
 
 severity: Severity = "medium"
@@ -44,11 +45,14 @@ def check(facts: Facts, own: bool = True) -> Iterator[Hit]:
         said = [s for s in crud.doing("R", entity.id) if own or s not in creators]
         readers = [s for s in said if "R" not in crud.cell(s, entity.id).denied]
         if creators and not readers:
+            strangers = strangers_too(facts, "R", entity.id)
             wanted = ", though a need in needs.yaml asks for it" if entity.id in needed else ""
             yield Hit(
                 f"entity:{entity.id}",
                 f"{entity.label} is created in {systems(facts, creators)} and read by "
-                f"{part_of(0, len(crud.systems), 'system')}{_denied(facts, said)}{wanted}",
+                f"{part_of(0, len(crud.systems), 'system')}{_denied(facts, said)}{wanted}"
+                f"{strangers}",
+                confidence="firm" if said or strangers else "certain",
                 who=entity.steward,
                 related=tuple(f"system:{s}" for s in creators),
             )

@@ -29,6 +29,7 @@ from collections.abc import Iterator
 from crmaudit.crud_matrix import Letter
 from crmaudit.facts import Facts
 from crmaudit.rules.base import Hit, Measurement, Severity, Topic
+from crmaudit.rules.use import strangers_too
 from crmaudit.rules.words import part_of
 
 severity: Severity = "medium"
@@ -45,13 +46,15 @@ def check(facts: Facts) -> Iterator[Hit]:
         readers = crud.doing("R", entity.id)
         # Where something is changed or deleted, CRD101 tells.
         if readers and not any(crud.doing(letter, entity.id) for letter in WRITING):
+            strangers = max(strangers_too(facts, x, entity.id) for x in WRITING)
             yield Hit(
                 f"entity:{entity.id}",
                 f"{entity.label} is read by {part_of(len(readers), len(crud.systems), 'system')} "
-                "and written by none",
+                f"and written by none{strangers}",
                 measurements=(
                     Measurement.share("systems reading", len(readers), len(crud.systems)),
                 ),
+                confidence="firm" if strangers else "certain",
                 who=entity.steward,
                 related=tuple(f"system:{s}" for s in readers),
             )

@@ -31,6 +31,7 @@ from collections.abc import Iterator
 
 from crmaudit.facts import Facts
 from crmaudit.rules.base import Hit, Measurement, Severity, Topic
+from crmaudit.rules.use import strangers_too
 from crmaudit.rules.words import systems, verb
 
 severity: Severity = "medium"
@@ -56,13 +57,15 @@ def check(facts: Facts) -> Iterator[Hit]:
         )
         if said:
             never += f", though {systems(facts, said)} {verb(len(said), 'is', 'are')} said to"
+        strangers = strangers_too(facts, "D", entity.id)
         yield Hit(
             f"entity:{entity.id}",
             f"{entity.label} is to be kept for {years:g} {'year' if years == 1 else 'years'}; "
-            f"{never}",
+            f"{never}{strangers}",
             path=("retention",),
             measurements=(Measurement.share("holders deleting", 0, len(holders)),),
             severity="high" if entity.personal_data in ("personal", "special") else None,
+            confidence="firm" if said or strangers else "certain",
             who=entity.steward,
             related=tuple(f"system:{s}" for s in holders),
         )

@@ -41,7 +41,7 @@ initiative = "agree-system-of-record"
 def check(facts: Facts) -> Iterator[Hit]:
     crud = facts.crud
     for entity in facts.workspace.entity.values():
-        places = crud.doing("U", entity.id)
+        places = crud.likely("U", entity.id)
         if len(places) < 2:
             continue
         joined = any(crud.reach(entity.id, [s]).issuperset(places) for s in places)

@@ -49,8 +49,8 @@ initiative = "build-feeds"
 def check(facts: Facts) -> Iterator[Hit]:
     crud = facts.crud
     for entity in facts.workspace.entity.values():
-        creators = crud.doing("C", entity.id)
-        updaters = [s for s in crud.doing("U", entity.id) if s not in creators]
+        creators = crud.likely("C", entity.id) or crud.doing("C", entity.id)
+        updaters = [s for s in crud.likely("U", entity.id) if s not in creators]
         lost = [s for s in updaters if not crud.reach(entity.id, [s]) & set(creators)]
         if not creators or not lost:
             continue

@@ -47,7 +47,8 @@ def check(facts: Facts) -> Iterator[Hit]:
     unsupported = {r.system.id for r in rows if r.out_of_support}
     ending = phased_out | unsupported
     for entity in facts.workspace.entity.values():
-        creators = facts.crud.doing("C", entity.id)
+        said = facts.crud.doing("C", entity.id)
+        creators = facts.crud.likely("C", entity.id) or said
         target = entity.target_system_of_record
         if not creators or not ending.issuperset(creators) or (target and target not in ending):
             continue
@@ -57,7 +58,7 @@ def check(facts: Facts) -> Iterator[Hit]:
             f"{entity.label} loses {_all(len(creators))}: "
             f"{_reasons(facts, creators, phased_out, unsupported)}",
             measurements=(Measurement.share("creators ending", len(creators), len(creators)),),
-            confidence="tentative" if unknown else "certain",
+            confidence="tentative" if unknown or creators != said else "certain",
             who=entity.steward,
             related=tuple(f"system:{s}" for s in creators),
         )

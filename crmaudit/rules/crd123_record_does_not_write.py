@@ -58,12 +58,14 @@ def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
                 if writers
                 else ""
             )
-            seen = ", as was seen," if found.conflict == "contradicted" else ""
+            denied = found.conflict == "contradicted"
+            seen = ", as was seen," if denied else ""
             yield Hit(
                 subject,
                 f"{names[record].name} is the system of record of {entity.label} and{seen} neither "
                 f"creates nor updates it{others}",
                 path=("system_of_record",),
+                confidence="firm" if denied else "certain",
                 who=entity.steward,
                 related=(f"system:{record}", *(f"system:{s}" for s in writers)),
             )

@@ -89,8 +89,8 @@ def _shadows(facts: Facts, system: System, proven: list[str]) -> Iterator[Hit]:
             path = ("crud", entity) if entity in system.crud else ("crud",)
             yield Hit(
                 cell_subject(system.id, entity),
-                f"{system.name} {does(shadow)} {entity_label(facts, entity)} by its "
-                f"{said_by(told)}; nobody declared it",
+                f"{system.name} {does(shadow)} {entity_label(facts, entity)}, as {said_by(told)} "
+                "show; nobody declared it",
                 file=facts.workspace.file_of(f"system:{system.id}"),
                 path=path if system.crud else ("id",),
                 measurements=(

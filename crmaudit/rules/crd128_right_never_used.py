@@ -60,9 +60,10 @@ def check(facts: Facts, letters: int = 1) -> Iterator[Hit | NotAssessed]:
         host = facts.workspace.system[excess.database]
         most = "".join(x for x in "CUDR" if any(x in found for found in excess.unused.values()))
         writing = [e for e, found in excess.unused.items() if set(found) & {"C", "U", "D"}]
+        whose = "" if excess.system else ", an account of no system,"
         yield Hit(
             account_subject(excess.database, excess.account),
-            f"{excess.account} may {to_do(most)} in {host.name} and did not use "
+            f"{excess.account}{whose} may {to_do(most)} in {host.name} and did not use "
             f"{part_of(count, excess.judged, 'right')} in {counted(excess.days, 'day')}: "
             f"{labels(facts, writing or excess.unused, 2)}",
             file=map_file(facts, excess.database),

@@ -42,6 +42,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crmaudit.crud_matrix import Stranger
+from crmaudit.crud_matrix.principals import user_of
 from crmaudit.facts import Facts
 from crmaudit.rules.base import Hit, Measurement, Severity, Topic
 from crmaudit.rules.use import (
@@ -49,9 +50,9 @@ from crmaudit.rules.use import (
     does,
     is_master,
     kind_of_data,
-    labels,
     map_file,
     to_do,
+    told_of,
 )
 
 severity: Severity = "medium"
@@ -62,17 +63,17 @@ initiative = "right-access"
 def check(facts: Facts) -> Iterator[Hit]:
     facts.need_use()
     scope = {s.id for s in facts.workspace.in_scope}
+    # Of one that was never seen, where it would have been, CRD128 tells.
+    judged = {(x.database, user_of(x.account)) for x in facts.testimony.excess}
     for stranger in facts.testimony.strangers:
         if stranger.database not in scope:
             continue
         host = facts.workspace.system[stranger.database]
         could = [e for e, x in stranger.may.items() if _writes(x) and kind_of_data(facts, e)]
         if stranger.used:
-            letters = "".join(stranger.used.values())
-            told = f"{does(letters)} {labels(facts, stranger.used, 2)}"
-        elif could:
-            letters = "".join(stranger.may[e] for e in could)
-            told = f"may {to_do(letters)} {labels(facts, could, 2)}"
+            told = told_of(facts, stranger.used, does)
+        elif could and (stranger.database, user_of(stranger.name)) not in judged:
+            told = f"may {told_of(facts, {e: stranger.may[e] for e in could}, to_do)}"
         else:
             continue
         yield Hit(

@@ -53,7 +53,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from crmaudit.crud_matrix.flows import Flow, flows
+from crmaudit.crud_matrix.flows import Flow, flows, worked
 from crmaudit.facts import Facts
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
 from crmaudit.rules.words import entities, listed
@@ -74,34 +74,31 @@ def check(facts: Facts) -> Iterator[Hit]:
         taker = workspace.system[flow.target]
         evidence = tuple(dict.fromkeys(x for p in flow.proofs for x in p.evidence))
         ends = (f"system:{flow.source}", f"system:{flow.target}")
-        writes = set(flow.letters) & {"C", "U", "D"}
+        read, written = worked(facts.crud, flow)
         yield Hit(
             flow.subject,
-            f"{_doing(facts, flow)}; {_declared(flow)}",
+            f"{_doing(facts, flow, read, written)}; {_declared(flow)}",
             file=workspace.file_of(ends[1]),
             path=("feeds",) if taker.feeds is not None else ("id",),
             measurements=(Measurement("entities", len(flow.entities), evidence=evidence),),
             # Work that is written into another's tables goes past all its checks.
-            severity="high" if writes else "low" if flow.declared else None,
+            severity="high" if written else "low" if flow.declared else None,
             confidence="certain" if any(p.origin == "observed" for p in flow.proofs) else "firm",
             who=taker.owners.it or workspace.system[flow.source].owners.it,
             related=(*ends, *(f"entity:{e}" for e in flow.entities)),
         )
 
 
-def _doing(facts: Facts, flow: Flow) -> str:
-    """`Ledgerline reads Customer in BeaconCRM's database`, and what the other side writes."""
+def _doing(facts: Facts, flow: Flow, read: list[str], written: list[str]) -> str:
     giver, taker = (facts.workspace.system[s].name for s in (flow.source, flow.target))
-    carried = entities(facts, flow.entities)
-    said = []
-    if "R" in flow.letters:
-        said.append(f"{taker} reads {carried} in {giver}'s database")
-    if set(flow.letters) - {"R"}:
-        said.append(f"{giver} writes {carried} in {taker}'s database")
+    said = [f"{taker} reads {entities(facts, read)} in {giver}'s database"] if read else []
+    if written:
+        said.append(f"{giver} writes {entities(facts, written)} in {taker}'s database")
     return listed(said)
 
 
 def _declared(flow: Flow) -> str:
     if not flow.declared:
         return "no feed declares it"
-    return f"the declared feed goes by {listed(flow.by)}"
+    ways = ("hand" if way == "manual" else way for way in flow.by)
+    return f"the declared feed goes by {listed(ways)}"

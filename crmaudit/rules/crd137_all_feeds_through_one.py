@@ -51,7 +51,7 @@ from crmaudit.crud_matrix.structure import relays
 from crmaudit.facts import Facts
 from crmaudit.inventory import leaving
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
-from crmaudit.rules.words import part_of
+from crmaudit.rules.words import part_of, verb
 
 severity: Severity = "low"
 topic: Topic = "mapping"
@@ -70,8 +70,8 @@ def check(facts: Facts, *, systems: int = 2) -> Iterator[Hit]:
             continue
         yield Hit(
             f"system:{relay.id}",
-            f"All feeds between {part_of(cut, joined, 'system')} and the others go through "
-            f"{system.name}",
+            f"{part_of(cut, joined, 'other system')} {verb(cut, 'has', 'have')} feeds to the rest "
+            f"only through {system.name}",
             path=("feeds",) if system.feeds is not None else (),
             measurements=(
                 Measurement.share("systems cut off without it", cut, joined),

@@ -8,7 +8,7 @@ from crmaudit.crud_matrix import LETTERS, Cell, Letter
 from crmaudit.crud_matrix.cell import Origin, Proof
 from crmaudit.facts import Facts
 from crmaudit.rules.base import Severity
-from crmaudit.rules.words import counted, entity_label, guessed, listed, long_date, subject
+from crmaudit.rules.words import counted, entity_label, guessed, listed, subject
 
 _DOES = {"C": "creates", "R": "reads", "U": "updates", "D": "deletes"}
 _TO_DO = {"C": "create", "R": "read", "U": "update", "D": "delete"}
@@ -31,9 +31,7 @@ def to_do(letters: Iterable[str]) -> str:
     return listed((_TO_DO[x] for x in LETTERS if x in letters), 4)
 
 
-def told_of(
-    facts: Facts, used: Mapping[str, str], words: Callable[[Iterable[str]], str]
-) -> str:
+def told_of(facts: Facts, used: Mapping[str, str], words: Callable[[Iterable[str]], str]) -> str:
     """`updates and deletes Activity and reads Contact`: each entity with its own letters.
 
     `words` is `does` or `to_do`. What weighs most comes first; of the rest,
@@ -45,7 +43,8 @@ def told_of(
     ranked = sorted(alike, key=lambda x: ([y in x for y in "DUC"], len(x)), reverse=True)
     said = [f"{words(x)} {labels(facts, alike[x], 2)}" for x in ranked[:2]]
     rest = sum(len(alike[x]) for x in ranked[2:])
-    return listed([*said, *([f"more of {counted(rest, 'other')}"] if rest else [])], 3)
+    use = "uses" if words is does else "use"
+    return listed([*said, *([f"{use} {counted(rest, 'other')}"] if rest else [])], 3)
 
 
 def strangers_too(facts: Facts, letter: Letter, entity: str) -> str:
@@ -61,6 +60,14 @@ def said_by(proofs: Iterable[Proof]) -> str:
     """`statements and code`: the sources of proofs."""
     origins = {p.origin for p in proofs}
     return listed((word for origin, word in _SOURCE.items() if origin in origins), 4)
+
+
+def watched_by(proofs: Iterable[Proof]) -> str:
+    """As `said_by`, with how long was watched: a log shows what did not happen in its days only."""
+    found = tuple(proofs)
+    days = [(p.last - p.first).days for p in found if p.origin == "observed" and p.first and p.last]
+    log = f"statements of {counted(min(days), 'day')}" if days else "statements"
+    return said_by(found).replace("statements", log)
 
 
 def documents(proofs: Iterable[Proof]) -> tuple[str, ...]:
@@ -107,14 +114,6 @@ def map_file(facts: Facts, system: str) -> str:
     files = [f for f in facts.workspace.files if f.startswith("maps/")]
     named = zip(files, facts.workspace.maps, strict=True)
     return next((f for f, declared in named if declared.system == system), f"maps/{system}.yaml")
-
-
-def windows(facts: Facts) -> str:
-    """`between 1 May 2026 and 30 June 2026`; empty where no statement tells its time."""
-    window = facts.testimony.window
-    if window is None:
-        return ""
-    return f"between {long_date(window[0].date())} and {long_date(window[1].date())}"
 
 
 def labels(facts: Facts, entities: Iterable[str], limit: int = 3) -> str:
