@@ -145,7 +145,12 @@ class Audit:
         """Pseudonym → name of the accounts of a system's database; the request is recorded."""
         from crmaudit.collect.reveal import reveal_principals
 
-        return reveal_principals(self.workspace, system)
+        evidence = self.facts.evidence
+        documents = (
+            *evidence.grants.get(system, {}).values(),
+            *evidence.statements.get(system, {}).values(),
+        )
+        return reveal_principals(self.workspace, system, [d.provenance.key_id for d in documents])
 
     def report(
         self,

@@ -202,6 +202,8 @@ def _usable(profile: TableProfile) -> tuple[bool, datetime]:
 
 def _as_called_now(document: Document, formerly: Mapping[str, str]) -> Document:
     p = document.provenance
+    if isinstance(document, Code) and document.database in formerly:
+        document = replace(document, database=formerly[document.database])
     if p.system not in formerly:
         return document
     return replace(

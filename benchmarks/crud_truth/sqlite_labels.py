@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 
 from benchmarks.crud_truth.cases import SCHEMAS, Case
@@ -37,7 +38,7 @@ class SqliteLabeller:
                 # `inner` is a view, a trigger or a common table expression; the last stands in
                 # the statement itself. Where no column is read, neither schema nor view is told.
                 letter = _LETTER.get(action, "")
-                if table and not schema and not mentions(case, table):
+                if table and not schema and (not mentions(case, table) or _is_named(case, table)):
                     return sqlite3.SQLITE_OK
                 if inner in views and mentions(case, inner):
                     asked.add(inner, "R")
@@ -88,6 +89,14 @@ class SqliteLabeller:
         for statement in case.setup:
             connection.execute(statement).fetchall()
         return connection
+
+
+def _is_named(case: Case, name: str) -> bool:
+    """Whether the statement gives this name to a query of its own."""
+    made = (
+        rf"(?<![\w.]){re.escape(name)}\s*(?:\([^()]*\)\s*)?AS\s*(?:(?:NOT\s+)?MATERIALIZED\s*)?\("
+    )
+    return re.search(made, case.executable, re.IGNORECASE) is not None
 
 
 def _names(connection: sqlite3.Connection, kind: str) -> set[str]:

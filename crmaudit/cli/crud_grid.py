@@ -25,8 +25,8 @@ class Grid:
 
     A large matrix is nearly empty: of cells that are not given, `blank` tells
     by system what stands there. `titles` head a group of rows, by the entity
-    before which they stand. With `brief`, a panel leaves out rows in which
-    nothing is given.
+    before which they stand. With `brief`, a panel leaves out rows without a
+    letter.
     """
 
     entities: Sequence[str]
@@ -47,6 +47,11 @@ class Grid:
         """Columns of a cell: its widest letters and a gap."""
         return max([_LEAST, *(cell.cell_len + 1 for cell in self.cells.values())])
 
+    def filled(self, entity: str, system: str) -> bool:
+        """Whether the cell has a letter."""
+        cell = self.cells.get((entity, system))
+        return cell is not None and cell.plain not in ("–", "?")
+
     def panels(self, width: int) -> list[Sequence[str]]:
         """The systems in as many groups as it takes to fit them into the width."""
         room = max(1, (width - self.label - 2 - _ISSUES) // self.pitch)
@@ -65,7 +70,7 @@ def draw(console: Console, grid: Grid) -> None:
             put_note(console, told)
         _heads(console, grid, systems)
         for entity in grid.entities:
-            if grid.brief and not any((entity, s) in grid.cells for s in systems):
+            if grid.brief and not any(grid.filled(entity, s) for s in systems):
                 continue
             if entity in grid.titles:
                 put_note(console, grid.titles[entity], "accent")

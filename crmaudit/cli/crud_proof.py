@@ -13,7 +13,7 @@ from crmaudit.cli.terminal import count, rate
 
 if TYPE_CHECKING:
     from crmaudit.audit import Audit
-    from crmaudit.crud_matrix import Cell, CrudMatrix, Proof, Testimony, Verdict
+    from crmaudit.crud_matrix import Cell, CrudMatrix, Proof, Verdict
 
 LEGEND = "C create · R read · U update · D delete · – nothing to do with it · ? nobody said"
 PROVEN = (
@@ -29,7 +29,9 @@ _WORDS = {
     "declared": "declared, not proven",
     "contradicted": "declared and contradicted",
     "shadow": "proven and not declared",
-    "allowed": "allowed, neither declared nor used",
+    "allowed": "allowed, neither declared nor proven",
+    "no": "no, as declared",
+    "unknown": "nobody said, nothing shows it",
 }
 
 
@@ -108,7 +110,7 @@ def sources(crud: CrudMatrix) -> Iterator[str]:
     for system, kind, origin, reason in heard.failed[:_MOST]:
         yield f"not read: {kind} of {system}{f' ({origin})' if origin else ''}: {reason}"
     if len(heard.failed) > _MOST:
-        yield f"not read: {len(heard.failed) - _MOST:,} more: crmaudit check --code INV"
+        yield f"not read: {len(heard.failed) - _MOST:,} more: crmaudit check --code CRD130"
     if silent := [s for s in crud.systems if not heard.spoke(s) & PROVING]:
         declared = sum(len(x) for s in silent for x in crud.held_by(s).values())
         yield (
@@ -144,7 +146,9 @@ def differences(found: Audit, cells: Iterable[Cell]) -> list[dict[str, Any]]:
     """
     from crmaudit.crud_matrix import LETTERS
 
-    places = [{x: i for i, x in enumerate(ids)} for ids in (found.crud.entities, found.crud.systems)]
+    places = [
+        {x: i for i, x in enumerate(ids)} for ids in (found.crud.entities, found.crud.systems)
+    ]
     rows: list[dict[str, Any]] = []
     for cell in cells:
         for letter in LETTERS:
@@ -174,10 +178,13 @@ def differences(found: Audit, cells: Iterable[Cell]) -> list[dict[str, Any]]:
 
 
 def speaks(proof: Proof, verdict: Verdict) -> bool:
-    """Whether this proof is why the letter differs from what is declared."""
-    if proof.origin == "declared":
-        return False
-    return proof.answer == ("no" if verdict == "contradicted" else "yes")
+    """Whether this proof is why the letter differs from what is declared.
+
+    A right allows and proves nothing; that there is none denies.
+    """
+    if verdict == "contradicted":
+        return proof.answer == "no" and proof.origin != "declared"
+    return proof.answer == "yes" and proof.origin in PROVING
 
 
 _TOLD = {

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from crmaudit.cli.crud_proof import PROVEN, said, summary, verdicts, words
+from crmaudit.cli.crud_proof import PROVEN, PROVING, said, some, summary, verdicts, words
+from crmaudit.cli.terminal import count
 from crmaudit.cli.view import Column, View, dash
 
 if TYPE_CHECKING:
     from crmaudit.audit import Audit
-    from crmaudit.crud_matrix import CrudMatrix
+    from crmaudit.crud_matrix import Cell, CrudMatrix
 
 
 def entity_view(found: Audit, entity: str) -> View:
@@ -82,8 +83,8 @@ def _others(crud: CrudMatrix, entity: str) -> list[str]:
     """Systems that do nothing with it, and those of which nothing is known."""
     cells = {s: crud.cell(s, entity).text for s in crud.systems}
     return [
-        f"{letters} {told}: {', '.join(s for s in cells if cells[s] == letters)}"
-        for letters, told in (("–", "nothing to do with it"), ("?", "not declared"))
+        f"{letters} {told}: {some((s for s in cells if cells[s] == letters), 20)}"
+        for letters, told in (("–", "nothing to do with it"), ("?", "nobody said"))
         if letters in cells.values()
     ]
 
@@ -98,26 +99,61 @@ def system_view(found: Audit, system: str) -> View:
             "letters": c.text,
             "proof": c.marked,
             "allowed": c.granted,
+            "rights": _rights(crud, c),
             "record": bool((r := crud.record(c.entity)) and system in r.systems),
         }
         for c in cells
     ]
-    heard = sorted(crud.testimony.spoke(system))
-    silent = "nothing was read that could prove what it does"
+    heard = crud.testimony.spoke(system)
+    if heard & PROVING:
+        about, notes = summary(verdicts(cells)), [f"heard: {_heard(heard)}", _ALLOWED, PROVEN]
+    else:
+        declared = sum(len(c.letters or "") for c in cells)
+        about, notes = f"{count(declared, 'letter')} declared", [_silent(heard), _ALLOWED]
+    if system in crud.incomplete:
+        notes.insert(0, "its dossier is not complete: of what it does not list, nobody said")
     return View(
         kind="system",
-        headline=f"{found.workspace.system[system].name} · {summary(verdicts(cells))}",
+        headline=f"{found.workspace.system[system].name} · {about}",
         columns=[
             Column("entity", "Entity", lambda e: entity[e].label, flex=True),
-            Column("proof", "CRUD"),
-            Column("allowed", "Allowed", dash, rank=1),
+            Column("proof" if heard & PROVING else "letters", "CRUD"),
+            Column("rights", "Allowed", rank=1),
             Column("record", "Record", lambda v: "record" if v else "", rank=2),
         ],
         rows=rows,
         drawn=[r for r in rows if r["letters"] not in ("–", "?") or r["allowed"]],
-        notes=[f"heard: {', '.join(heard)}" if heard else silent, PROVEN],
+        notes=notes,
         hint=f"crmaudit crud show {system} ENTITY",
     )
+
+
+_ALLOWED = "Allowed: what rights permit; ? not known, – none"
+_SAYS = {
+    "granted": "rights",
+    "observed": "statements that ran",
+    "coded": "code",
+    "written": "traces in rows and counters",
+}
+
+
+def _heard(heard: frozenset[str]) -> str:
+    return ", ".join(word for origin, word in _SAYS.items() if origin in heard)
+
+
+def _silent(heard: frozenset[str]) -> str:
+    """What stands where nothing could prove a letter."""
+    told = "nothing was read that could prove what it does"
+    return f"{told}; heard: {_heard(heard)}" if heard else told
+
+
+def _rights(crud: CrudMatrix, cell: Cell) -> str:
+    """Letters that rights allow; a dash only where all rights were read."""
+    if cell.granted:
+        return cell.granted
+    proofs = crud.proofs(cell.system, cell.entity)
+    read = {p.letter for p in proofs if p.origin == "granted" and p.answer == "no"}
+    return "–" if len(read) == len("CRUD") else "?"
 
 
 def cell_view(found: Audit, system: str, entity: str) -> View:
@@ -148,6 +184,10 @@ def cell_view(found: Audit, system: str, entity: str) -> View:
         drawn.append(
             {**row, "letter": last if new else "", "verdict": row["verdict"] if new else ""}
         )
+    heard = crud.testimony.spoke(system)
+    notes = [PROVEN] if heard & PROVING else [_silent(heard)]
+    if cell.letters is None:
+        notes.insert(0, "its dossier does not say what it does with this entity")
     label = found.workspace.entity[entity].label
     return View(
         kind="cell",
@@ -159,6 +199,6 @@ def cell_view(found: Audit, system: str, entity: str) -> View:
         ],
         rows=rows,
         drawn=drawn,
-        notes=[PROVEN],
+        notes=notes,
         hint=f"crmaudit crud show {entity}",
     )

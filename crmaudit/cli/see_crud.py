@@ -2,32 +2,36 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 from rich.console import Console
 from rich.text import Text
 
 from crmaudit.cli import see_structure
+from crmaudit.cli.crud_gaps import gaps, unread_share
 from crmaudit.cli.crud_grid import LABEL, Grid, draw
 from crmaudit.cli.crud_proof import (
     DIFFERENT,
     LEGEND,
     PROVEN,
+    blank_cell,
     cell_text,
     differences,
-    held_cells,
     sources,
     summary,
+    told_cells,
     verdicts,
 )
 from crmaudit.cli.crud_show import cell_view, entity_view, system_view
-from crmaudit.cli.findings import findings_view, put_findings, select
+from crmaudit.cli.findings import put_findings
 from crmaudit.cli.options import HERE, Output, Shape, Workspace, audit, group
-from crmaudit.cli.terminal import count, out, printable, put_note, rate
-from crmaudit.cli.view import Column, Format, View, show
+from crmaudit.cli.terminal import count, out, printable, put_note
+from crmaudit.cli.view import Format, View, show
 from crmaudit.errors import CrmauditError
 
 if TYPE_CHECKING:
@@ -36,11 +40,18 @@ if TYPE_CHECKING:
     from crmaudit.engine import Finding
 
 app = group("crud", "Which system creates, reads, updates and deletes what.", bare="matrix")
+app.command()(gaps)
 see_structure.register(app)
 _WIDE = 60
 """Systems beyond which the matrix is drawn in clustered blocks."""
 _FIRST = 6
 """Differences shown above the matrix."""
+_GRAVE = ("critical", "high")
+_NO_GAP = "declared and proven differ nowhere here, and no finding is high or critical"
+
+
+Kind = Literal["entity", "system"]
+KINDS: tuple[Kind, ...] = ("entity", "system")
 
 
 class Order(StrEnum):
@@ -52,10 +63,17 @@ class Order(StrEnum):
 
 @app.command()
 def matrix(
-    entity: Annotated[list[str] | None, typer.Option(help="Only these entities.")] = None,
-    system: Annotated[list[str] | None, typer.Option(help="Only these systems.")] = None,
+    entity: Annotated[
+        list[str] | None, typer.Option(help="Only this entity, by id or name; may be given again.")
+    ] = None,
+    system: Annotated[
+        list[str] | None, typer.Option(help="Only this system, by id or name; may be given again.")
+    ] = None,
     gaps_: Annotated[
-        bool, typer.Option("--gaps", help="Only where declared and proven differ, or a finding is.")
+        bool,
+        typer.Option(
+            "--gaps", help="Only where declared and proven differ, or a finding is high or worse."
+        ),
     ] = False,
     order: Annotated[
         Order,
@@ -76,56 +94,91 @@ def matrix(
     """
     found = audit(workspace)
     crud = found.crud
-    entities = _chosen(entity, crud.entities, "entity")
-    systems = _chosen(system, crud.systems, "system")
+    entities = _chosen(found, entity, "entity")
+    systems = _chosen(found, system, "system")
     entities, systems, titles = _ordered(crud, entities, systems, order)
+    told = told_cells(found, systems, entities)
     if gaps_:
-        entities, systems = _gapped(found, entities, systems)
+        entities, systems = _gapped(found, told, entities, systems)
+        told = {key: cell for key, cell in told.items() if key[0] in set(entities)}
+        told = {key: cell for key, cell in told.items() if key[1] in set(systems)}
     heard = bool(crud.testimony)
-    cells = [crud.cell(s, e) for e in entities for s in systems]
-    known = sum(cell.known for cell in cells)
-    rows = [_row(found, e, systems) for e in entities]
-    names = {e: printable(found.workspace.entity[e].label) for e in entities}
-    told = differences(found, cells) if heard else []
-    grid = Grid(
-        entities,
-        systems,
-        names,
-        {(c.entity, c.system): cell_text(c, heard) for c in cells},
-        {row["entity"]: _issue(row["issues"]) for row in rows},
-        titles,
-    )
+    differing = differences(found, told.values()) if heard else []
 
     def body(console: Console) -> None:
-        _put_differences(console, found, told)
+        _put_differences(console, found, differing)
+        if not entities:
+            put_note(console, _NO_GAP if gaps_ else "no entity is described in entities.yaml")
+            return
+        grid = Grid(
+            entities,
+            systems,
+            {e: printable(found.workspace.entity[e].label) for e in entities},
+            {key: cell_text(cell, heard) for key, cell in told.items()},
+            {e: _issue([f.code for f in _issues(found, e)]) for e in entities},
+            titles,
+            {s: cell_text(blank_cell(found, s), heard) for s in systems},
+        )
         if len(systems) > _WIDE:
             _sections(console, crud, grid)
         else:
             draw(console, grid)
 
-    legend = [f"{LEGEND}", PROVEN, *sources(crud.testimony)] if heard else [LEGEND]
     headline = f"{count(len(entities), 'entity', 'entities')} × {count(len(systems), 'system')}"
-    about = summary(verdicts(cells)) if heard else f"{known:,} of {len(cells):,} cells declared"
+    if heard:
+        about = summary(verdicts(told.values()))
+    else:
+        known = _known(found, told, entities, systems)
+        about = f"{known:,} of {len(entities) * len(systems):,} cells declared"
     view = View(
         kind="crud",
         headline=f"{headline} · {about}",
         columns=[],
-        rows=rows,
+        rows=[] if format_ is Format.table else _rows(found, told, entities, systems),
         body=body,
-        notes=legend if heard else [*legend, "nothing is proven: crmaudit collect"],
+        notes=[LEGEND, PROVEN, *sources(crud)]
+        if heard
+        else [LEGEND, "nothing is proven: crmaudit collect"],
         hint="crmaudit crud gaps · crmaudit crud show ENTITY",
-        extra={"differences": told, "unread": _unread_share(crud)} if heard else {},
+        extra={"differences": differing, "unread": unread_share(crud)} if heard else {},
     )
     show(view, format_, output)
 
 
-def _row(found: Audit, entity: str, systems: Sequence[str]) -> dict[str, Any]:
-    crud = found.crud
-    cells = {s: crud.cell(s, entity) for s in systems}
-    row: dict[str, Any] = {"entity": entity, "systems": {s: c.text for s, c in cells.items()}}
-    if crud.testimony:
-        row["proof"] = {s: c.marked for s, c in cells.items()}
-    return {**row, "issues": [f.code for f in _issues(found, entity)]}
+def _rows(
+    found: Audit,
+    told: Mapping[tuple[str, str], Cell],
+    entities: Sequence[str],
+    systems: Sequence[str],
+) -> list[dict[str, Any]]:
+    """A row for each entity, with a value for each system."""
+    heard = bool(found.crud.testimony)
+    blank = {s: blank_cell(found, s) for s in systems}
+    text = {s: cell.text for s, cell in blank.items()}
+    marked = {s: cell.marked for s, cell in blank.items()}
+    by_entity: dict[str, list[Cell]] = {}
+    for cell in told.values():
+        by_entity.setdefault(cell.entity, []).append(cell)
+    rows = []
+    for e in entities:
+        mine = by_entity.get(e, ())
+        row: dict[str, Any] = {"entity": e, "systems": text | {c.system: c.text for c in mine}}
+        if heard:
+            row["proof"] = marked | {c.system: c.marked for c in mine}
+        rows.append({**row, "issues": [f.code for f in _issues(found, e)]})
+    return rows
+
+
+def _known(
+    found: Audit,
+    told: Mapping[tuple[str, str], Cell],
+    entities: Sequence[str],
+    systems: Sequence[str],
+) -> int:
+    """How many of the cells are declared; a complete dossier speaks of all."""
+    spoken = Counter(system for _, system in told)
+    silent = sum(len(entities) - spoken[s] for s in systems if blank_cell(found, s).known)
+    return silent + sum(cell.known for cell in told.values())
 
 
 def _ordered(
@@ -159,44 +212,82 @@ def _ordered(
 
 def _by_weight(crud: CrudMatrix, systems: Sequence[str], entities: Sequence[str]) -> list[str]:
     """Systems in the order of what they write, then of what they read."""
-    held = {s: crud.held_by(s) for s in systems}
+    among = set(entities)
+    held = {s: "".join(x for e, x in crud.held_by(s).items() if e in among) for s in systems}
 
     def letters(system: str, which: str) -> int:
-        mine = held[system]
-        return sum(letter in mine.get(e, "") for e in entities for letter in which)
+        return sum(map(held[system].count, which))
 
     return sorted(systems, key=lambda s: (-letters(s, "CUD"), -letters(s, "R"), s))
 
 
 def _gapped(
-    found: Audit, entities: Sequence[str], systems: Sequence[str]
+    found: Audit,
+    told: Mapping[tuple[str, str], Cell],
+    entities: Sequence[str],
+    systems: Sequence[str],
 ) -> tuple[list[str], list[str]]:
     """Entities and systems where something is to be looked at."""
+    differ = {
+        key
+        for key, cell in told.items()
+        if any(cell.verdict(x) in DIFFERENT for x in ("C", "R", "U", "D"))
+    }
+    grave = {e for e in entities if any(f.severity in _GRAVE for f in _issues(found, e))}
+    rows = grave | {e for e, _ in differ}
+    columns = {s for (e, s), cell in told.items() if e in rows and cell.held}
+    return [e for e in entities if e in rows], [s for s in systems if s in columns]
+
+
+def _chosen(found: Audit, wanted: Sequence[str] | None, kind: Kind) -> list[str]:
+    """Ids of those wanted, by id or name; of all where none is named."""
+    if not wanted:
+        return list(found.crud.systems if kind == "system" else found.crud.entities)
+    return list(dict.fromkeys(_id(found, name, kind) for name in wanted))
+
+
+def _id(found: Audit, name: str, *kinds: Kind) -> str:
+    """The id of what is called so. Raises CrmauditError where it is none, or several."""
+    ids = _ids(found, name, *kinds)
+    if len(ids) == 1:
+        return ids[0]
+    what = " or ".join(kinds)
+    if ids:
+        raise CrmauditError(f"{name!r} may be {', '.join(ids)}", "name it by its id")
+    outside = [s for s in found.workspace.systems if name in (s.id, s.name)]
+    if outside and "system" in kinds:
+        raise CrmauditError(f"{name!r} is not in scope, so the matrix leaves it out")
+    import difflib
+
     crud = found.crud
+    known = {x: x for kind in kinds for x in (crud.systems if kind == "system" else crud.entities)}
+    known |= {
+        crud.name(kind, x).casefold(): x for kind in kinds for x in known if _is(crud, kind, x)
+    }
+    close = difflib.get_close_matches(name.casefold(), known, n=1)
+    raise CrmauditError(
+        f"there is no {what} {name!r} in the matrix",
+        f"did you mean {known[close[0]]!r}?" if close else "crmaudit crud --format json lists all",
+    )
 
-    def differs(cell: Cell) -> bool:
-        return any(cell.verdict(x) in DIFFERENT for x in ("C", "R", "U", "D"))
 
-    rows = [
-        e for e in entities if _issues(found, e) or any(differs(crud.cell(s, e)) for s in systems)
+def _ids(found: Audit, name: str, *kinds: Kind) -> list[str]:
+    """Who has that id, else that earlier id, else that name."""
+    crud = found.crud
+    name = (
+        name if any(_is(crud, k, name) for k in kinds) else found.workspace.formerly.get(name, name)
+    )
+    if any(_is(crud, kind, name) for kind in kinds):
+        return [name]
+    called = " ".join(name.casefold().split())
+    ids = {kind: crud.systems if kind == "system" else crud.entities for kind in kinds}
+    return [
+        x for k in kinds for x in ids[k] if " ".join(crud.name(k, x).casefold().split()) == called
     ]
-    columns = [
-        s for s in systems if any(differs(crud.cell(s, e)) or crud.cell(s, e).held for e in rows)
-    ]
-    return rows, columns
 
 
-def _chosen(wanted: Sequence[str] | None, known: Sequence[str], what: str) -> list[str]:
-    for name in wanted or ():
-        if name not in known:
-            import difflib
-
-            close = difflib.get_close_matches(name, known, n=1)
-            raise CrmauditError(
-                f"there is no {what} {name!r} in the matrix",
-                f"did you mean {close[0]!r}?" if close else "",
-            )
-    return list(wanted or known)
+def _is(crud: CrudMatrix, kind: Kind, id_: str) -> bool:
+    return id_ in (crud.systems if kind == "system" else crud.entities)
 
 
 def _issues(found: Audit, entity: str) -> list[Finding]:
@@ -230,13 +321,19 @@ def _sections(console: Console, crud: CrudMatrix, whole: Grid) -> None:
     from crmaudit.crud_matrix.structure import sections, unsectioned
 
     entities, systems = set(whole.entities), set(whole.systems)
+    why = f"more than {_WIDE} systems: drawn in blocks of what belongs together, "
+    put_note(console, f"{why}without rows that have no letter; the rest is listed below")
     for section in sections(crud):
         inner = [e for e in section.entities if e in entities]
         across = [s for s in section.systems if s in systems]
         if inner and across:
             put_note(console, section.title, "head")
-            cells = {(e, s): whole.cells[e, s] for e in inner for s in across}
-            draw(console, Grid(inner, across, whole.names, cells, whole.issues, {}))
+            shown = set(inner), set(across)
+            cells = {k: v for k, v in whole.cells.items() if k[0] in shown[0] and k[1] in shown[1]}
+            draw(
+                console,
+                replace(whole, entities=inner, systems=across, cells=cells, titles={}, brief=True),
+            )
             console.print()
     rest = [c for c in unsectioned(crud) if c.entity in entities and c.system in systems]
     if rest:
@@ -249,118 +346,11 @@ def _sections(console: Console, crud: CrudMatrix, whole: Grid) -> None:
             put_note(console, f"{name}: {', '.join(map(printable, told))}", "")
 
 
-def _unread_share(crud: CrudMatrix) -> dict[str, Any]:
-    rates = crud.testimony.rates
-    return {
-        "different": sum(r.distinct for r in rates),
-        "understood": sum(r.understood for r in rates),
-        "calls": sum(r.calls for r in rates),
-        "calls_understood": sum(r.understood_calls for r in rates),
-        "dropped": sum(r.dropped or 0 for r in rates),
-    }
-
-
-@app.command()
-def gaps(
-    failures: Annotated[
-        bool, typer.Option("--failures", help="Statements of which nobody can say what they do.")
-    ] = False,
-    all_: Annotated[
-        bool, typer.Option("--all", help="List every finding, however many there are.")
-    ] = False,
-    workspace: Workspace = HERE,
-    format_: Shape = Format.table,
-    output: Output = None,
-) -> None:
-    """What is wrong with the mapping: declared against proven, then all findings."""
-    found = audit(workspace)
-    if failures:
-        show(_failures(found), format_, output)
-        return
-    told = differences(found, held_cells(found.crud))
-    if told and format_ is Format.table:
-        show(_difference_view(found, told), format_, output)
-        if output is not None:
-            return
-        out().print()
-    view = findings_view(found, select(found, "", "CRD"), all_=all_, command="crud gaps")
-    show(view, format_, output)
-
-
-def _difference_view(found: Audit, told: Sequence[Mapping[str, Any]]) -> View:
-    names = found.workspace.entity
-    return View(
-        kind="differences",
-        headline=summary(verdicts(held_cells(found.crud))),
-        columns=[
-            Column("letter", "", lambda row: _sign(row), whole=True),
-            Column("system", "System"),
-            Column("entity", "Entity", lambda e: names[e].label),
-            Column("told", "Because", flex=True, least=30),
-        ],
-        rows=list(told),
-        hint="crmaudit crud show SYSTEM ENTITY",
-    )
-
-
-def _sign(row: Mapping[str, Any]) -> Text:
-    shadow = row["verdict"] == "shadow"
-    return Text(f"{'+' if shadow else '-'}{row['letter']}", style="alarm" if shadow else "medium")
-
-
-def _failures(found: Audit) -> View:
-    heard = found.crud.testimony
-    rows = [
-        {
-            "system": system,
-            "origin": origin,
-            "times": u.times,
-            "reason": u.reason,
-            "text": u.text,
-            "account": u.principal,
-            "places": list(u.places),
-            "tables": list(u.tables),
-        }
-        for system, origin, u in heard.unread
-    ]
-    rows.sort(key=lambda r: (-int(str(r["times"])), str(r["text"])))
-    share = _unread_share(found.crud)
-    lost = share["different"] - share["understood"]
-    headline = f"{lost:,} of {share['different']:,} different statements not understood"
-    if share["different"]:
-        headline += f" ({rate(lost / share['different'], 1)})"
-    if share["calls"]:
-        calls = share["calls"] - share["calls_understood"]
-        headline += f", {calls:,} of {share['calls']:,} calls"
-    return View(
-        kind="failures",
-        headline=headline if share["different"] else "no statement was read: crmaudit collect",
-        columns=[
-            Column("times", "Times", lambda n: f"{n:,}", right=True),
-            Column("system", "System", rank=1),
-            Column("reason", "Why", flex=True, least=22),
-            Column("text", "Statement, values taken out", flex=True, least=30),
-            Column("places", "Where", lambda p: str(p[0]) if p else "", rank=3),
-            Column("account", "Account", rank=2),
-        ],
-        rows=rows,
-        notes=[
-            "what is not understood is unknown, never no: it keeps every “not seen” from "
-            "counting where it may touch a table",
-            *(
-                ["lost by the source itself: " + f"{share['dropped']:,}"]
-                if share["dropped"]
-                else []
-            ),
-        ],
-        hint="crmaudit explain CRD130",
-    )
-
-
 @app.command("show")
 def show_(
     names: Annotated[
-        list[str], typer.Argument(help="An entity, a system, or a system and an entity: ids.")
+        list[str],
+        typer.Argument(help="An entity, a system, or a system and an entity, by id or name."),
     ],
     workspace: Workspace = HERE,
     format_: Shape = Format.table,
@@ -372,16 +362,14 @@ def show_(
     if len(names) > 2:
         raise CrmauditError("too many names", "crmaudit crud show [SYSTEM] ENTITY")
     if len(names) == 2:
-        first, second = names if names[0] in crud.systems else names[::-1]
-        _chosen([first], crud.systems, "system")
-        _chosen([second], crud.entities, "entity")
-        show(cell_view(found, first, second), format_, output)
+        first, second = names if _ids(found, names[0], "system") else names[::-1]
+        pair = _id(found, first, "system"), _id(found, second, "entity")
+        show(cell_view(found, *pair), format_, output)
         return
-    (name,) = names
-    if name in crud.systems and name not in crud.entities:
+    name = _id(found, names[0], *(("entity",) if names[0] in crud.entities else KINDS))
+    if name not in crud.entities:
         show(system_view(found, name), format_, output)
         return
-    _chosen([name], (*crud.entities, *crud.systems), "entity")
     about = found.findings.about(f"entity:{name}")
     show(entity_view(found, name), format_, output)
     if format_ is Format.table and output is None:

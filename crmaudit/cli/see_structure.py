@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -26,6 +26,8 @@ _KINDS = {
     "unknown": "declared, ends not known",
     "confirmed": "confirmed",
 }
+_MOST = 100
+"""Flows in the table, unless all are asked for."""
 _STYLES = {"direct": "alarm", "missing": "high", "unused": "medium", "confirmed": "good"}
 
 
@@ -68,8 +70,8 @@ def structure(
     notes = [f"{whole.inside:,} of {count(whole.cells, 'cell')} with a letter lie in a subsystem"]
     if whole.spread is not None and whole.was is not None:
         notes.append(
-            f"what is created lies {rate(whole.spread)} off the diagonal on average, "
-            f"{rate(whole.was)} as declared"
+            f"what is created lies {rate(whole.spread)} of the way off the diagonal on average; "
+            f"in the order of the files {rate(whole.was)}"
         )
     notes += [
         f"between subsystems: {name(r.system_from)} → {name(r.system_to)}: "
@@ -81,8 +83,8 @@ def structure(
     suggested = count(len(groups.groups), "group")
     notes.append(f"suggested by likeness alone: {suggested}. {groups.words}")
     notes += [
-        f"{name(j.id)} alone joins {count(len(j.parts), 'part')} "
-        f"({', '.join(map(str, j.parts))} systems)"
+        f"without {name(j.id)} it falls apart into {count(len(j.parts), 'part')}, "
+        f"of {', '.join(map(str, j.parts))} systems"
         for j in (*joints.systems, *joints.entities)[:6]
     ]
     if joints.islands > 1:
@@ -147,6 +149,9 @@ def flows(
     entity: Annotated[
         str, typer.Argument(help="Only this entity: where it begins, and whom it reaches.")
     ] = "",
+    all_: Annotated[
+        bool, typer.Option("--all", help="List every flow, however many there are.")
+    ] = False,
     workspace: Workspace = HERE,
     format_: Shape = Format.table,
     output: Output = None,
@@ -160,7 +165,7 @@ def flows(
         return
     known = all_flows(found.crud)
     name = _namer(found)
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "from": f.source,
             "to": f.target,
@@ -181,19 +186,25 @@ def flows(
     silos = found.crud.silos()
     if silos:
         notes.append(f"shares through no feed: {', '.join(map(name, silos))}")
+    rows.sort(key=lambda r: list(_KINDS).index(r["kind"]))
+    drawn = rows if all_ else rows[:_MOST]
+    if len(drawn) < len(rows):
+        notes.insert(0, f"and {len(rows) - len(drawn):,} more: --all")
     view = View(
         kind="flows",
         headline=f"{count(len(rows), 'flow')} between systems" + (f": {told}" if told else ""),
         columns=[
-            Column("from", "From", name),
-            Column("to", "To", name),
-            Column("kind", "", lambda k: Text(_KINDS[k], style=_STYLES.get(k, "quiet"))),
-            Column("entities", "Carries", lambda v: ", ".join(map(name, v)) or "not said",
+            Column("from", "From", name, flex=True, least=14),
+            Column("to", "To", name, flex=True, least=14),
+            Column("kind", "", lambda k: Text(_KINDS[k], style=_STYLES.get(k, "quiet")),
+                   flex=True, least=12),
+            Column("entities", "Carries", lambda v: some(map(name, v), 8) or "not said",
                    flex=True, least=24),
             Column("by", "By", lambda v: dash(", ".join(v)), rank=1),
             Column("seen", "Seen", dash, rank=2),
         ],
-        rows=sorted(rows, key=lambda r: list(_KINDS).index(str(r["kind"]))),
+        rows=rows,
+        drawn=drawn,
         notes=notes,
         hint="crmaudit crud flows ENTITY",
     )  # fmt: skip
@@ -263,7 +274,9 @@ def accounts(
         _reveal(found, format_, output)
         return
     heard = found.crud.testimony
-    rows = [_stranger(s) for s in heard.strangers]
+    rows = [
+        {**_stranger(s), "rights_read": _user(s.name) in _listed(found, s)} for s in heard.strangers
+    ]
     name = _namer(found)
     view = View(
         kind="accounts",
@@ -271,8 +284,12 @@ def accounts(
         columns=[
             Column("account", "Account"),
             Column("database", "Database", name, rank=1),
-            Column("used", "Does", lambda v: _by_entity(v, name), flex=True, least=24),
-            Column("may", "May", lambda v: _by_entity(v, name), flex=True, least=20, rank=2),
+            Column(
+                "used", "Does", lambda v: _by_entity(v, name) or "not seen", flex=True, least=24
+            ),
+            Column(
+                "may", "May", lambda row: _may(row, name), flex=True, least=20, whole=True, rank=2
+            ),
             Column("calls", "Calls", lambda n: f"{n:,}" if n else "–", right=True),
         ],
         rows=rows,
@@ -290,6 +307,11 @@ def _reveal(found: Audit, format_: Format, output: Path | None) -> None:
 
     terminal_only(format_, output)
     hidden = [s for s in found.crud.testimony.strangers if s.name.startswith("acct-")]
+    if not hidden:
+        raise CrmauditError(
+            "no account of no system carries a pseudonym: there is nobody to reveal",
+            "crmaudit crud accounts",
+        )
     rows = []
     for database in dict.fromkeys(s.database for s in hidden):
         known = found.reveal_principals(database)
@@ -318,6 +340,17 @@ def _user(account: str) -> str:
     return account.partition("@")[0]
 
 
+def _listed(found: Audit, s: Stranger) -> set[str]:
+    """Accounts of its database whose rights were read, without hosts."""
+    documents = found.facts.evidence.grants.get(s.database, {}).values()
+    return {
+        _user(name)
+        for d in documents
+        if d.provenance.status.state != "failed"
+        for name in (*(a.name for a in d.accounts), *(r.principal for r in d.rights))
+    }
+
+
 def _stranger(s: Stranger) -> dict[str, Any]:
     return {
         "account": s.name,
@@ -338,5 +371,12 @@ def _accounts_told(strangers: Sequence[Stranger]) -> str:
     return f"{told}, {using} of them seen at work" if strangers else told
 
 
-def _by_entity(letters: dict[str, str], name: Any) -> str:
-    return ", ".join(f"{name(e)} {x}" for e, x in letters.items()) or "–"
+def _by_entity(letters: Mapping[str, str], name: Any) -> str:
+    return some((f"{name(e)} {x}" for e, x in letters.items()), 8)
+
+
+def _may(row: Mapping[str, Any], name: Any) -> str:
+    """What its rights allow. Rights that nobody read are not known, which is not none."""
+    if row["everything"]:
+        return "everything"
+    return _by_entity(row["may"], name) or ("nothing here" if row["rights_read"] else "not known")

@@ -9,7 +9,7 @@ from crmaudit.collect.collect import TRACES, Target, collectors, opened
 from crmaudit.errors import CrmauditError, Place
 from crmaudit.evidence import Catalog
 from crmaudit.sources import Statement
-from crmaudit.sources.named_files import every
+from crmaudit.sources.named_files import every, expanded
 from crmaudit.sources.task import Collector, Task
 
 
@@ -82,6 +82,7 @@ def _files(target: Target, wanted: Iterable[str]) -> Iterator[ToRead]:
     known = target.known
     for kind in (k for k in TRACES if k in wanted):
         for entry in getattr(known.traces, kind):
-            files = every(entry)
+            # Of a folder of logs or rights the files in it are read, of one of code all below it.
+            files = every(entry) if kind == "code" else expanded(entry)
             size = sum(f.stat().st_size for f in files if f.exists())
             yield ToRead(kind, entry, len(files), size, known.places.get(entry))

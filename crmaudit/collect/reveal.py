@@ -11,7 +11,7 @@ import contextlib
 import getpass
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -64,9 +64,12 @@ def reveal(workspace: Workspace, profile: TableProfile, column: str) -> tuple[Ac
     return found
 
 
-def reveal_principals(workspace: Workspace, system: str) -> Mapping[str, str]:
+def reveal_principals(
+    workspace: Workspace, system: str, key_ids: Iterable[str] = ()
+) -> Mapping[str, str]:
     """Pseudonym → name of the accounts of a system's database that are not named.
 
+    `key_ids` are those of the evidence that holds the pseudonyms.
     Rights and statements are read again as `collect` does, and nothing is kept.
     Recorded as `reveal` is. Raises CrmauditError where the key is another than
     the evidence's or the source cannot be read.
@@ -75,6 +78,12 @@ def reveal_principals(workspace: Workspace, system: str) -> Mapping[str, str]:
     if key is None:
         raise CrmauditError(
             "there is no key here that pseudonyms were made with",
+            "put the audit's key back (CRMAUDIT_KEY, .crmaudit/key), or `crmaudit collect` again",
+        )
+    if other := {x for x in key_ids if x and x != key.id}:
+        raise CrmauditError(
+            f"the pseudonyms of {system}'s accounts were made with another key ({min(other)}) "
+            "than this workspace has",
             "put the audit's key back (CRMAUDIT_KEY, .crmaudit/key), or `crmaudit collect` again",
         )
     listening = key.listening()

@@ -127,6 +127,29 @@ def meetings_of(matrix: CrudMatrix, entity: str) -> Iterator[Meeting]:
             yield Meeting(system, host, host, entity, written)
 
 
+def both_ways(matrix: CrudMatrix, entity: str) -> frozenset[frozenset[str]]:
+    """Pairs of systems that give the entity to each other.
+
+    Who reads and writes it in the other's database works on the other's copy; that
+    alone makes no second one which could be overwritten.
+    """
+    ways: dict[tuple[str, str], set[str]] = {}
+    for m in meetings_of(matrix, entity):
+        ways.setdefault((m.source, m.target), set()).add(m.host)
+    seen = set(ways)
+    for link in matrix.feeds:
+        pair = link.source, link.target
+        # A feed by the database is that very work.
+        if entity in link.entities and not (link.by in BY_DATABASE and pair in seen):
+            ways.setdefault(pair, set()).add("")
+    found = set()
+    for (source, target), there in ways.items():
+        back = ways.get((target, source), set())
+        if back and (len(there | back) > 1 or "" in there):
+            found.add(frozenset((source, target)))
+    return frozenset(found)
+
+
 def worked(matrix: CrudMatrix, flow: Flow) -> tuple[list[str], list[str]]:
     """Entities of a flow that the target reads in the source's database, and that the source
     writes in the target's. The two need not be the same."""

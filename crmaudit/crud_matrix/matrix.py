@@ -171,10 +171,9 @@ class CrudMatrix:
         return {c.entity: c.held for c in cells if c.held}
 
     def writers(self, entity: str) -> tuple[str, ...]:
-        """Systems that create or update the entity."""
-        return tuple(
-            s for s, letters in self._held.get(entity, {}).items() if set(letters) & {"C", "U"}
-        )
+        """Systems that create or update the entity, as far as evidence does not deny it."""
+        writing = {*self.likely("C", entity), *self.likely("U", entity)}
+        return tuple(s for s in self.holders(entity) if s in writing)
 
     def unknown(self, entity: str) -> tuple[str, ...]:
         """Systems of which nobody said what they do to the entity."""

@@ -29,6 +29,8 @@ _BUILT_IN = frozenset(_BUILT_IN_TEXT.split())
 _SERVERS_OWN = re.compile(r"(pg_|mysql\.|mariadb\.|rds|azure_|cloudsql)", re.IGNORECASE)
 _ADMINISTRATION = frozenset({"postgres", "root", "mysql", "mariadb", "sa", "sys", "system"})
 _ADMINISTRATORS = frozenset({"admin", "administrator", "dba", "dbadmin", "superuser"})
+_NOBODYS_HOST = re.compile(r"[\d.%_/*]*|[\da-f.%_]*:[\da-f:.%_]*|localhost", re.IGNORECASE)
+"""Hosts that name nobody: numbers and patterns. A name may be a person's computer or mail."""
 _WORD = re.compile(r"[a-z]+", re.IGNORECASE)
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _TECHNICAL_TEXT = """
@@ -62,12 +64,16 @@ class Naming:
         object.__setattr__(self, "_known", _TECHNICAL | own)
 
     def shown(self, name: str) -> str:
-        """The name as evidence may hold it. `user@host` keeps its host."""
+        """The name as evidence may hold it.
+
+        `user@host` keeps its host; a hidden account only one that is a number
+        or a pattern. In PostgreSQL such a name may be somebody's e-mail address.
+        """
         user, at, host = name.partition("@")
         if not user or self._may_be_named(name, user):
             return name
         pseudonym = self.key.pseudonym(ACCOUNT, user) if self.key else HIDDEN
-        return f"{pseudonym}{at}{host}"
+        return f"{pseudonym}{at}{host}" if _NOBODYS_HOST.fullmatch(host) else pseudonym
 
     def _may_be_named(self, name: str, user: str) -> bool:
         if any(owns(p.principal, name) for p in self.declared):

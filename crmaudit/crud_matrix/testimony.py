@@ -86,6 +86,7 @@ def testify(
         speaking = {s: tuple(found) for s, found in by_host.get(host, {}).items()}
         heard.append(_Hearing(database, frozenset(home), speaking, min_days))
     found, spoken = _joined(heard)
+    untold = [u for h in heard for u in h.seen.untold]
     return Testimony(
         found,
         spoken,
@@ -93,8 +94,8 @@ def testify(
         asides=tuple(asides(h.seen for h in heard)),
         unmapped=tuple(unmapped(h.seen for h in heard)),
         missing=tuple(missing(h.seen for h in heard)),
-        unread=tuple(unread(databases, codes)),
-        rates=tuple(rates(databases, codes)),
+        unread=tuple(unread(databases, codes, untold)),
+        rates=tuple(rates(databases, codes, untold)),
         failed=tuple(failed(databases, codes)),
         excess=tuple(excess((h.seen, h.may) for h in heard)),
         windowless={

@@ -15,7 +15,7 @@ from crmaudit.crud_matrix.testimony_model import (
 )
 from crmaudit.crud_matrix.testimony_place import says_something, usable
 from crmaudit.crud_matrix.testimony_rights import May
-from crmaudit.crud_matrix.testimony_seen import Seen
+from crmaudit.crud_matrix.testimony_seen import Seen, Untold
 from crmaudit.crud_matrix.testimony_sums import Sum, in_order
 from crmaudit.evidence import Code, Document, Unread
 from crmaudit.evidence.use import Letter
@@ -157,18 +157,39 @@ def _used(seen: Seen, tables: set[str]) -> Iterator[UsedTable]:
 
 
 def unread(
-    databases: Mapping[str, Database], codes: Iterable[Code]
+    databases: Mapping[str, Database], codes: Iterable[Code], untold: Iterable[Untold]
 ) -> Iterator[tuple[str, str, Unread]]:
     """(system, origin, statement) of all that nobody understood."""
+    calls: dict[str, list[Unread]] = {}
+    for call in untold:
+        calls.setdefault(call.document, []).append(call.unread)
     for system, database in sorted(databases.items()):
         for document in usable(database.statements):
-            yield from ((system, document.origin, u) for u in document.unread)
+            found = (*document.unread, *calls.get(document.id, ()))
+            yield from ((system, document.origin, u) for u in found)
     for code in usable(codes):
-        yield from ((code.provenance.system, code.origin, u) for u in code.unread)
+        found = (*code.unread, *calls.get(code.id, ()))
+        yield from ((code.provenance.system, code.origin, u) for u in found)
 
 
-def rates(databases: Mapping[str, Database], codes: Iterable[Code]) -> Iterator[Rate]:
-    """How much of each document of statements and code was understood."""
+def rates(
+    databases: Mapping[str, Database], codes: Iterable[Code], untold: Iterable[Untold]
+) -> Iterator[Rate]:
+    """How much of each document of statements and code was understood.
+
+    A call of a routine of which nobody knows what it does was not.
+    """
+    statements: dict[str, dict[str, int]] = {}
+    times: dict[str, int] = {}
+    for call in untold:
+        # Several accounts may run the same statement.
+        of = statements.setdefault(call.document, {})
+        of[call.routine] = max(of.get(call.routine, 0), call.statements)
+        times[call.document] = times.get(call.document, 0) + call.unread.times
+
+    def left(document: Document, understood: int) -> int:
+        return max(0, understood - sum(statements.get(document.id, {}).values()))
+
     for system, database in sorted(databases.items()):
         for d in usable(database.statements):
             yield Rate(
@@ -177,9 +198,9 @@ def rates(databases: Mapping[str, Database], codes: Iterable[Code]) -> Iterator[
                 d.origin,
                 d.id,
                 d.distinct,
-                d.understood,
+                left(d, d.understood),
                 d.calls,
-                d.understood_calls,
+                max(0, d.understood_calls - times.get(d.id, 0)),
                 d.dropped,
                 since=d.since,
                 until=d.until,
@@ -187,7 +208,9 @@ def rates(databases: Mapping[str, Database], codes: Iterable[Code]) -> Iterator[
             )
     for c in usable(codes):
         system = c.provenance.system
-        yield Rate(system, c.kind, c.origin, c.id, c.statements, c.understood, built=c.built)
+        yield Rate(
+            system, c.kind, c.origin, c.id, c.statements, left(c, c.understood), built=c.built
+        )
 
 
 def failed(

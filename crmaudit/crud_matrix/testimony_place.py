@@ -201,11 +201,17 @@ class Place:
             self._blinding[key] = self._blind(self.touched(table, letter), ())
         return self._blinding[key]
 
-    def blind_call(self, routine: str) -> str:
+    def blind_call(self, routine: str, by_call: bool = False) -> str:
         """Why nobody knows all that a routine does; empty where it is known.
 
-        A routine that the database does not list is one of the engine's own.
+        A function that the database does not list is one of the engine's own. What a
+        statement `by_call` names (`CALL`, `EXEC`) is a program of somebody's.
         """
+        if by_call and not any(
+            _same(routine, m.name) for m in self._routines.get(_bare(routine), ())
+        ):
+            why = self.unseen or "the database does not list it"
+            return f"what routine {routine} does is not known: {why}"
         return self._blind(self.called(routine), (routine,))
 
     def _blind(self, touches: Iterable[Touch], calls: Iterable[str]) -> str:
@@ -336,6 +342,12 @@ def _grouped(pairs: Iterable[tuple[str, T]]) -> dict[str, tuple[T, ...]]:
     for key, value in pairs:
         found.setdefault(key, []).append(value)
     return {key: tuple(values) for key, values in found.items()}
+
+
+def _same(written: str, name: str) -> bool:
+    """Whether a routine's name as it is called is that of one that the database lists."""
+    a, b = written.casefold(), name.casefold()
+    return a == b or "." not in a or "." not in b
 
 
 def _bare(name: str) -> str:

@@ -7,6 +7,7 @@ holds nothing but the entity. A *no* needs a source that would have seen it:
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -18,10 +19,13 @@ from crmaudit.crud_matrix.testimony_place import Found, Place, Touch, Whose, usa
 from crmaudit.crud_matrix.testimony_rights import May
 from crmaudit.crud_matrix.testimony_sums import Sum
 from crmaudit.evidence import Call, Code, Statements, Unread, Use
-from crmaudit.evidence.use import LETTERS, Letter
+from crmaudit.evidence.use import LETTERS, SETUP, Letter
 
 _Key = tuple[str, str, Letter]
 """System, entity, letter."""
+_HARMLESS = frozenset(("dbms_application_info", "dbms_output", "dbms_session", "dbms_lock"))
+"""Packages of Oracle that touch no table; drivers call them all the time."""
+_SET_UP = "only migrations, seeds, installers or upgrades do it"
 _OURS = "the audit reads with this account too"
 
 
@@ -56,6 +60,16 @@ class Blind:
         return self.anything or next((self.tables[t] for t in tables if t in self.tables), "")
 
 
+@dataclass(frozen=True, slots=True)
+class Untold:
+    """Calls of one routine in one document, of which nobody knows what it does."""
+
+    document: str
+    routine: str
+    statements: int
+    unread: Unread
+
+
 class Seen:
     """All that was seen in one database, by origin, system, entity and letter.
 
@@ -65,7 +79,8 @@ class Seen:
     entities and letters of each account without its host, '' for one not named. `tables` and
     `users` tell by table and letter what was seen, and the systems seen with
     it ('' for accounts of none). `strangers` are sums by account, `asides`
-    by account and the reason for which it was left out.
+    by account and the reason for which it was left out. `untold` are calls of
+    routines of which nobody knows what they do.
     """
 
     def __init__(
@@ -82,6 +97,8 @@ class Seen:
         self.tables: dict[tuple[str, Letter], Sum] = {}
         self.users: dict[tuple[str, Letter], set[str]] = {}
         self.blind: dict[tuple[Origin, str], Blind] = {}
+        self.untold: list[Untold] = []
+        self.set_up: dict[_Key, Sum] = {}
         for document in place.statements:
             self._ran(document)
         for system, found in self.codes.items():
@@ -103,11 +120,41 @@ class Seen:
             whose = place.whose(call.principal, document.reader)
             for touch in place.called(call.routine):
                 self._note_use(whose, touch, call, document)
-            self._cannot_follow(whose, place.blind_call(call.routine))
+            by_call = _by_call(call, document)
+            reason = place.blind_call(call.routine, bool(by_call))
+            self._cannot_follow(whose, reason)
+            if reason:
+                text = by_call or f"{call.routine}()"
+                self._untold(
+                    document,
+                    call.routine,
+                    call.statements,
+                    text,
+                    reason,
+                    call.calls,
+                    call.principal,
+                )
         for unread in document.unread:
             kind, system = place.whose(unread.principal, document.reader)
             if kind != "aside":
                 self._blind("observed", system).add(place, unread)
+
+    def _untold(
+        self,
+        document: Statements | Code,
+        routine: str,
+        statements: int,
+        text: str,
+        reason: str,
+        times: int,
+        principal: str = "",
+        places: tuple[str, ...] = (),
+    ) -> None:
+        """Note calls that were read well and of which nobody knows what they do."""
+        # A statement that was not understood at all is in the document's own list.
+        if all(u.text != text for u in document.unread):
+            unread = Unread(text, reason, times, principal, places)
+            self.untold.append(Untold(document.id, routine, statements, unread))
 
     def _note_use(
         self,
@@ -166,8 +213,12 @@ class Seen:
                     reason=touch.by,
                     places=sighting.places,
                 )
-                self._note("coded", system, touch, seen)
-            blind.to_all(place.blind(sighting.table, sighting.letter))
+                if sighting.by == SETUP:
+                    self._note_setup(system, touch, seen)
+                else:
+                    self._note("coded", system, touch, seen)
+            if sighting.by != SETUP:
+                blind.to_all(place.blind(sighting.table, sighting.letter))
         for call in code.called:
             for touch in place.called(call.routine):
                 seen = Sum()
@@ -179,7 +230,12 @@ class Seen:
                     places=call.places,
                 )
                 self._note("coded", system, touch, seen)
-            blind.to_all(place.blind_call(call.routine))
+            if reason := place.blind_call(call.routine, by_call=True):
+                blind.to_all(reason)
+                text = f"{call.routine}()"
+                self._untold(
+                    code, call.routine, call.count, text, reason, call.count, places=call.places
+                )
         for unread in code.unread:
             blind.add(place, unread)
         if code.built:
@@ -201,6 +257,12 @@ class Seen:
             into = (self.possible if why else self.sure)[origin]
             cell = (system, hold.entity, hold.meaning(touch.letter))
             into.setdefault(cell, Sum()).take(seen, why)
+
+    def _note_setup(self, system: str, touch: Touch, seen: Sum) -> None:
+        """What migrations and seeds did once: no daily use, and no sign that there is none."""
+        for hold in self.place.holds.get(touch.table, ()):
+            cell = (system, hold.entity, hold.meaning(touch.letter))
+            self.set_up.setdefault(cell, Sum()).take(seen, _SET_UP)
 
     def _meanings(self, touch: Touch) -> list[tuple[str, Letter]]:
         holds = self.place.holds.get(touch.table, ())
@@ -236,6 +298,8 @@ class Seen:
         if possible := self.possible[origin].get(key):
             return possible.proof(letter, origin, "unknown")
         not_run = origin == "coded"
+        if not_run and (once := self.set_up.get(key)):
+            return once.proof(letter, origin, "unknown")
         reason = (
             self._why_code_is_silent(system, tables)
             if not_run
@@ -283,15 +347,35 @@ class Seen:
         if not named.intersection(tables):
             # A library may do the work that the code does not show.
             return "the code that was read names none of its tables"
+        if any(key in self._ran_only for key in ((system, t) for t in tables)):
+            # So it is not all of the system's code, or not all of it was found.
+            return "the code that was read does not show all that ran"
         blind = self.blind.get(("coded", system))
         return self.place.unseen or (blind.why(tables) if blind else "")
+
+    @cached_property
+    def _ran_only(self) -> frozenset[tuple[str, str]]:
+        """System and table with which more was seen to run than its code shows."""
+        shown = {
+            (system, table, letter)
+            for found in (self.sure["coded"], self.possible["coded"])
+            for (system, _, letter), one in found.items()
+            for table in one.tables
+        }
+        return frozenset(
+            (system, table)
+            for found in (self.sure["observed"], self.possible["observed"])
+            for (system, _, letter), one in found.items()
+            for table in one.tables
+            if (system, table, letter) not in shown
+        )
 
     @cached_property
     def _coding(self) -> Mapping[str, frozenset[str]]:
         """Table → systems whose code names it."""
         found: dict[str, set[str]] = {}
         for system, codes in self.codes.items():
-            for sighting in (s for code in codes for s in code.sightings):
+            for sighting in (s for code in codes for s in code.sightings if s.by != SETUP):
                 for touch in self.place.touched(sighting.table, sighting.letter):
                     found.setdefault(touch.table, set()).add(system)
         return {table: frozenset(systems) for table, systems in found.items()}
@@ -319,6 +403,22 @@ class Seen:
         if document.dropped is None:
             return f"{source} does not say whether it lost statements"
         return ""
+
+
+def _by_call(call: Call, document: Statements) -> str:
+    """The statement that names the routine after `CALL` or `EXEC`, or by itself in a block.
+
+    Empty where none does: then it is a function within an expression.
+    """
+    package, _, bare = call.routine.rpartition(".")
+    if package.rpartition(".")[2].casefold() in _HARMLESS:
+        return ""
+    name = re.escape(bare)
+    alone = rf"(?:\b(?:begin|then|else|loop)\s|;)\s*(?:[\w$#\"]+\.)*\"?{name}\b"
+    called = rf"\b(?:call|exec|execute)\s+[^(;]*?{name}\b"
+    pattern = re.compile(f"{called}|{alone}", re.IGNORECASE)
+    texts = (document.texts.get(x, "") for x in call.examples)
+    return next((text for text in texts if pattern.search(text)), "")
 
 
 def _first(one: str, other: str) -> str:

@@ -86,7 +86,10 @@ def trace(row: RowTraces | None, letter: Letter, document: Written, min_days: fl
     taken = document.provenance.taken_at
     if counted:
         return Trace("yes", f"the server counted {counted} rows {word}", document.since, taken)
-    first, last = _day(row.first), _day(row.last)
+    # Without a latest stamp of its own kind, the latest of either may be of the other.
+    only = row.last if letter == "C" and not row.modified else ""
+    latest = (row.made if letter == "C" else row.changed) or only
+    first, last = _day(row.first), _day(latest)
     old = (taken.date() - last.date()).days if last else None
     if stamped and old is not None and old <= RECENT_DAYS:
         return Trace("yes", f"{stamped} rows are stamped as {word}", first, last)
@@ -99,7 +102,7 @@ def trace(row: RowTraces | None, letter: Letter, document: Written, min_days: fl
     if stamped is not None and old is not None and old >= min_days:
         # A change may leave its stamp out; a row that was made and bears none shows in the count.
         whole = letter == "C" and stamped == row.rows
-        reason = f"the latest stamp is of {row.last[:10]}"
+        reason = f"the latest stamp is of {latest[:10]}"
         return Trace("no" if whole else "unknown", reason, first, last)
     if letter == "D" and row.removed:
         return Trace("unknown", f"{row.removed} rows are marked as removed, which removes none")

@@ -196,13 +196,18 @@ class Statements(Document):
         return self.origin
 
 
+SETUP = "setup"
+"""`Sighting.by` of what makes, fills or changes the database once."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sighting:
     """A letter on one table, as it stands in code.
 
     `by`: `sql` in a string or file, or the ORM or query builder that was read
-    (`django`, `doctrine`, …). `count` places in all, `places` at most ten of
-    them, as `file:line`.
+    (`django`, `doctrine`, …); `setup` in migrations, seeds, installers and
+    upgrades, which prove no daily use. `count` places in all, `places` at most
+    ten of them, as `file:line`.
     """
 
     table: str
@@ -287,7 +292,8 @@ class RowTraces:
     `Written.since`; None where it keeps none. `created` rows carry a stamp of
     their creation, `modified` one that is later than that, `removed` are
     marked as deleted, of `rows`; None without such a column. `first` and
-    `last` are the days of the earliest and latest stamp of either kind.
+    `last` are the days of the earliest and latest stamp of either kind,
+    `made` and `changed` those of the latest creation and the latest change.
     """
 
     table: str
@@ -301,6 +307,8 @@ class RowTraces:
     first: str = ""
     last: str = ""
     method: Method = EXACT
+    made: str = ""
+    changed: str = ""
 
 
 @dataclass(frozen=True, slots=True)

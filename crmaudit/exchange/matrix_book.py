@@ -52,7 +52,7 @@ def render(export: Export) -> Rendered:
     sheets = [_grid(found, workspace), _relations(found, workspace), _configuration(workspace)]
     name = workspace.organisation.name
     differing = sum(any(r.cell.verdict(x) in DIFFERENCES for x in LETTERS) for r in found)
-    holds = f"{len(crud.entities):,} × {len(crud.systems):,} cells, {len(found):,} of them known"
+    holds = f"{len(crud.entities):,} × {len(crud.systems):,} cells, {len(found):,} of them listed"
     if differing:
         holds += f", {differing:,} proven otherwise than declared"
     return Rendered(
@@ -69,10 +69,13 @@ def relations(crud: CrudMatrix, workspace: Workspace) -> Iterator[Relation]:
         known = {*system.crud, *crud.testimony.entities(system.id)} & place.keys()
         for entity in sorted(known, key=place.__getitem__):
             cell = crud.cell(system.id, entity)
+            listed = entity in system.crud
+            if not (listed or cell.proven or cell.denied or cell.granted):
+                continue
             origins = sorted(
                 {p.origin for p in crud.proofs(system.id, entity) if p.answer == "yes"}
             )
-            yield Relation(cell, entity in system.crud, ", ".join(origins))
+            yield Relation(cell, listed, ", ".join(origins))
 
 
 def shown(letters: str | None) -> Value:

@@ -53,6 +53,14 @@ class _Sheet:
             if any(v is not None for v in self.grid.rows[r]):
                 yield r, self.grid.rows[r]
 
+    @property
+    def titles(self) -> dict[int, str]:
+        """Column → what people see above it; a CSV has only the keys."""
+        if not self.grid.name:
+            return {}
+        above = self.grid.rows[self.first - 1]
+        return {c: str(v).strip() for c, v in enumerate(above) if v is not None}
+
     def text(self, row: Sequence[Value], key: str) -> str:
         at = self.columns.get(key)
         return "" if at is None or row[at] is None else str(row[at]).strip()
@@ -79,6 +87,13 @@ class _Reading:
 
     def all(self, grids: Sequence[Grid]) -> Incoming:
         for sheet in filter(None, map(_ours, grids)):
+            # Such a cell has no value, which must not be taken for one that was emptied.
+            for (r, c), fault in sheet.grid.faults.items():
+                if r >= sheet.first and c in (sheet.mark, *sheet.columns.values()):
+                    self._wrong(fault, sheet.grid.place(r, c), "write the value itself")
+            for (r, c), (bottom, _) in sheet.grid.merged:
+                if bottom >= sheet.first and sheet.key in (GRID, RELATIONS):
+                    self._wrong("cells are merged", sheet.grid.place(r, c), "part them again")
             if sheet.key == GRID:
                 self._grid(sheet)
             elif sheet.key == RELATIONS:
@@ -100,6 +115,7 @@ class _Reading:
             key: self._known("system", key, sheet.grid.place(sheet.first - 1, c))
             for key, c in systems.items()
         }
+        titles = sheet.titles
         for r, row in sheet.rows():
             entity, *stood = str(row[sheet.mark] or "").split(" ")
             place = sheet.grid.place(r, sheet.columns["entity"])
@@ -112,11 +128,13 @@ class _Reading:
             if known is None:
                 continue
             before = dict(x.rpartition("=")[::2] for x in stood)
+            other = self._other("entity", known, sheet.text(row, "entity"))
             for key, column in systems.items():
                 system = ours[key]
                 if system is not None:
                     at = sheet.grid.place(r, column)
-                    self._say((system, known), row[column], before.get(key, "?"), at)
+                    odd = other or self._other("system", system, titles.get(column, ""))
+                    self._say((system, known), row[column], before.get(key, "?"), at, odd)
 
     def _relations(self, sheet: _Sheet) -> None:
         declared = sheet.columns.get("declared")
@@ -134,7 +152,9 @@ class _Reading:
                     continue
             ours, known = self._known("system", system, place), self._known("entity", entity, place)
             if ours is not None and known is not None:
-                self._say((ours, known), row[declared], before or "?", place)
+                odd = self._other("system", ours, sheet.text(row, "system"))
+                odd = odd or self._other("entity", known, sheet.text(row, "entity"))
+                self._say((ours, known), row[declared], before or "?", place, odd)
 
     def _configuration(self, sheet: _Sheet) -> None:
         at = sheet.columns.get("complete")
@@ -152,7 +172,16 @@ class _Reading:
             elif system := self._known("system", id_, place):
                 self.complete[system] = Cell(told == "yes", place, digest(_STOOD[before]))
 
-    def _say(self, pair: _Pair, value: Value, before: str, place: Place) -> None:
+    def _other(self, kind: str, id_: str, shown: str) -> str:
+        """What is wrong where a name that people see is not of what the hidden cell says.
+
+        A part of a sheet was sorted, or a line copied and its name changed.
+        """
+        if not shown or id_ in self.names.find(kind, shown):
+            return ""
+        return f"{shown!r} is written here, and the hidden cell says {id_}"
+
+    def _say(self, pair: _Pair, value: Value, before: str, place: Place, odd: str) -> None:
         try:
             now = _letters(value)
         except ValueError as error:
@@ -161,6 +190,9 @@ class _Reading:
         stood = None if before == "?" else "" if before == NONE else before
         if now == stood:
             self.unchanged += 1
+            return
+        if odd:
+            self._wrong(odd, place, "undo the sorting or the copy, or export again")
             return
         self.said.setdefault(pair, []).append(_Said(now, stood, place))
 
@@ -210,10 +242,10 @@ def _ours(grid: Grid) -> _Sheet | None:
 def _letters(value: Value) -> str | None:
     """Letters as declared: empty for none, None for nothing said."""
     text = "" if value is None else str(value).strip()
-    if not text:
+    if text in ("", "?"):
         return None
-    if text.casefold() == NONE or text in ("–", "-"):
+    if text.casefold() == NONE or text in ("–", "-", "—"):
         return ""
-    if not _SAID.fullmatch(text):
+    if not _SAID.fullmatch(text) or not any(x in text.upper() for x in "CRUD"):
         raise ValueError(f"{text!r} is no set of letters")
     return "".join(x for x in "CRUD" if x in text.upper())

@@ -35,4 +35,4 @@ def render(export: Export) -> Rendered:
     ]
     content = csv_text.written([(*_HEADER, f"{MARK}:{RELATIONS}"), *rows])
     cells = len(crud.systems) * len(crud.entities)
-    return Rendered(content, f"{len(rows):,} of {cells:,} cells known")
+    return Rendered(content, f"{len(rows):,} of {cells:,} cells listed")

@@ -182,22 +182,28 @@ class ProofPart:
     """Of these, proven."""
     contradicted: int
     """Of these, shown not to be."""
-    untestable: int
-    """Of these, in systems of which no source speaks."""
+    untested: int
+    """Of these, in systems of which nothing was read that could prove a letter."""
     shadow: int
     """Letters proven that nobody declared."""
     shadow_writes: int
     """Of these, creating, updating or deleting."""
+    shadow_unlisted: int
+    """Of these, on entities that the dossier does not list: nobody said no."""
     allowed: int
     """Letters that only a right allows."""
+    rights_told: tuple[str, ...]
+    """Names of the systems of whose accounts rights are known."""
+    accounts_told: bool
+    """Whether anything that was read tells who uses the databases."""
     strangers: tuple[str, ...]
     """Accounts of no system."""
     strangers_writing: tuple[str, ...]
     """Of these, seen creating, updating or deleting."""
     window: tuple[date, date] | None
-    """First and last day on which statements were seen; None where no source tells."""
+    """First and last day that the sources of statements cover; None where none tells."""
     statements: int
-    """Different statements read, in logs, servers and code."""
+    """Statements read: in logs and servers each different one, in code each place."""
     not_understood: int
     """Of these, not understood."""
     dropped: int
@@ -223,7 +229,9 @@ class StructurePart:
     cells: int
     """Cells in use."""
     interfaces: int
-    """Flows between subsystems, each pair of systems once."""
+    """Flows that leave a subsystem, each pair of systems once."""
+    carried: int
+    """Of these, with declared feeds that lead there."""
     spread: tuple[float, float] | None
     """Mean distance from the diagonal of what is created, 0 to 1: as declared, and ordered so."""
     web: Web | None

@@ -14,8 +14,10 @@ from crmaudit.report import blocks as b
 from crmaudit.report import context as c
 from crmaudit.report import diagrams, webs
 from crmaudit.report.numbers import number, percent
-from crmaudit.report.wording import names
+from crmaudit.report.wording import counted, names
 
+PROVING = frozenset({"observed", "coded", "written"})
+"""Sources that prove a letter; a right only allows it."""
 LEAST = 3
 """Cells in use from which on a matrix has a structure to speak of."""
 
@@ -68,7 +70,7 @@ def _proof(facts: Facts) -> c.ProofPart | None:
     if not told:
         return None
     spoken = tuple(s for s in crud.systems if told.spoke(s))
-    found, untestable = _verdicts(facts, frozenset(spoken))
+    found = _verdicts(facts)
     declared = found["confirmed"] + found["contradicted"] + found["declared"]
     writing = tuple(dict.fromkeys(s.name for s in told.strangers if set(s.letters) - {"R"}))
     part = c.ProofPart(
@@ -78,10 +80,13 @@ def _proof(facts: Facts) -> c.ProofPart | None:
         declared=declared,
         confirmed=found["confirmed"],
         contradicted=found["contradicted"],
-        untestable=untestable,
+        untested=found["untested"],
         shadow=found["shadow"],
         shadow_writes=found["shadow writes"],
+        shadow_unlisted=found["shadow unlisted"],
         allowed=found["allowed"],
+        rights_told=tuple(crud.name("system", s) for s in _rights_told(facts)),
+        accounts_told=_accounts_told(facts),
         strangers=tuple(dict.fromkeys(s.name for s in told.strangers)),
         strangers_writing=writing,
         window=(told.window[0].date(), told.window[1].date()) if told.window else None,
@@ -97,12 +102,38 @@ def _proof(facts: Facts) -> c.ProofPart | None:
     return replace(part, figures=_figures(part, facts.workspace.audit.language))
 
 
-def _verdicts(facts: Facts, spoken: frozenset[str]) -> tuple[Counter[str], int]:
-    """Letters by verdict, and those declared of systems of which no source speaks."""
+def _rights_told(facts: Facts) -> list[str]:
+    """Systems of whose accounts some right is known to be there, or not to be."""
+    told = facts.testimony
+    return [
+        s
+        for s in facts.crud.systems
+        if any(
+            p.origin == "granted" and p.answer != "unknown"
+            for e in told.entities(s)
+            for p in told.proofs(s, e)
+        )
+    ]
+
+
+def _accounts_told(facts: Facts) -> bool:
+    """Whether anything that was read tells who uses a database, or may."""
+    told = facts.testimony
+    return bool(
+        told.strangers
+        or _rights_told(facts)
+        or any(r.tells_principals and r.distinct for r in told.rates if r.kind == "statements")
+    )
+
+
+def _verdicts(facts: Facts) -> Counter[str]:
+    """Letters by verdict; beside them kinds of undeclared ones, and those that nothing can prove.
+
+    `untested` are declared of systems of which nothing was read that could prove a letter.
+    """
     crud, told = facts.crud, facts.testimony
     known = frozenset(crud.entities)
     found: Counter[str] = Counter()
-    untestable = 0
     for system in crud.systems:
         said = facts.workspace.system[system].crud
         for entity in dict.fromkeys((*said, *told.entities(system))):
@@ -113,35 +144,37 @@ def _verdicts(facts: Facts, spoken: frozenset[str]) -> tuple[Counter[str], int]:
                 verdict = cell.verdict(letter)
                 found[verdict] += 1
                 found["shadow writes"] += verdict == "shadow" and letter != "R"
-            untestable += 0 if system in spoken else len(cell.letters or "")
-    return found, untestable
+                found["shadow unlisted"] += verdict == "shadow" and cell.letters is None
+                found["untested"] += verdict == "declared" and not told.spoke(system) & PROVING
+    return found
 
 
 def _figures(part: c.ProofPart, language: str) -> tuple[b.KeyFigure, ...]:
-    testable = part.declared - part.untestable
     writes = f"{number(part.shadow_writes, language=language)} of them changing data"
     strangers = len(part.strangers)
     writing = f"{number(len(part.strangers_writing), language=language)} of them seen changing data"
-    letters = f"of {testable:,} letters that evidence could speak of"
+    declared = number(part.declared, language=language)
+    letters = f"of {declared} declared {'letter' if part.declared == 1 else 'letters'}"
+    understood = f"{number(part.not_understood, language=language)} of"
     confirmed = (
         b.KeyFigure(
             "Declared and found in use",
-            percent(part.confirmed / testable, language=language),
-            f"{part.confirmed:,} {letters}",
+            percent(part.confirmed / part.declared, language=language),
+            f"{number(part.confirmed, language=language)} {letters}",
         )
-        if testable
+        if part.declared
         else b.KeyFigure(
             "Declared and found in use",
             "",
             state="not_assessed",
-            reason="nothing is declared of the systems that were read",
+            reason="no letter is declared",
         )
     )
     lost = (
         b.KeyFigure(
             "Statements not understood",
             percent(part.not_understood / part.statements, language=language),
-            f"{part.not_understood:,} of {part.statements:,} different ones",
+            f"{understood} {number(part.statements, language=language)} read",
         )
         if part.statements
         else b.KeyFigure(
@@ -154,11 +187,25 @@ def _figures(part: c.ProofPart, language: str) -> tuple[b.KeyFigure, ...]:
             "Declared, shown not to be", number(part.contradicted, language=language), letters
         ),
         b.KeyFigure("In use, never declared", number(part.shadow, language=language), writes),
-        b.KeyFigure("Accounts of no system", number(strangers, language=language), writing),
+        b.KeyFigure("Accounts of no system", number(strangers, language=language), writing)
+        if part.accounts_told
+        else b.KeyFigure(
+            "Accounts of no system",
+            "",
+            state="not_assessed",
+            reason="nothing that was read tells who uses the databases",
+        ),
         b.KeyFigure(
-            "Rights beyond that",
+            "Allowed, neither declared nor used",
             number(part.allowed, language=language),
-            "letters only allowed, neither declared nor seen",
+            f"letters, by rights of {counted(len(part.rights_told), 'system', language=language)}",
+        )
+        if part.rights_told
+        else b.KeyFigure(
+            "Allowed, neither declared nor used",
+            "",
+            state="not_assessed",
+            reason="no rights of a system's accounts are known",
         ),
         lost,
     )
@@ -180,6 +227,7 @@ def _structure(facts: Facts) -> c.StructurePart | None:
         inside=found.inside,
         cells=found.cells,
         interfaces=len(found.flows),
+        carried=sum(crud.connected(x.system_from, x.system_to) for x in found.flows),
         spread=spread,
         web=web[0] if web else None,
         web_left=web[1] if web else 0,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
@@ -29,6 +30,14 @@ class Blocks:
         self.networks = False
         """Whether there is a network that the script may move."""
         self._anchors = {e.anchor for e in outline.sections} | {"evidence"}
+        self._regions: Counter[str] = Counter()
+
+    def region(self, name: str) -> str:
+        """What a frame that scrolls is called: no two alike, or nobody could tell them apart."""
+        name = name or self.words["data"]
+        self._regions[name] += 1
+        count = self._regions[name]
+        return name if count == 1 else f"{name} ({count})"
 
     def anchor(self, name: str) -> str | None:
         """The anchor of a block; where it is taken, the name with a number."""
@@ -202,9 +211,12 @@ class Blocks:
     def figure(self, figure: b.Figure) -> Markup:
         """Drawn twice where that helps: for the page, and for a phone's column."""
         self.networks |= isinstance(figure.spec, Web)
-        wide = tag(
-            "div", Markup(draw(figure, WIDE)), class_="wide" if narrows(figure) else "scroll"
-        )
+        drawn = Markup(draw(figure, WIDE))
+        if narrows(figure):
+            wide = tag("div", drawn, class_="wide")
+        else:
+            name = self.region(figure.title)
+            wide = tag("div", drawn, class_="scroll", tabindex="0", role="region", aria_label=name)
         narrow = Markup("")
         if narrows(figure):
             narrow = tag("div", Markup(draw(figure, NARROW)), class_="narrow")

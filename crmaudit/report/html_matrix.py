@@ -70,7 +70,12 @@ def _framed(html: Blocks, made: b.Matrix, anchor: str | None) -> Markup:
         aria_label=made.title,
     )
     return tag(
-        "div", table, class_="frame tall", tabindex="0", role="region", aria_label=made.title
+        "div",
+        table,
+        class_="frame tall",
+        tabindex="0",
+        role="region",
+        aria_label=html.region(made.title),
     )
 
 

@@ -32,7 +32,7 @@ def table(html: Blocks, table: b.Table) -> Markup:
         class_="frame",
         tabindex="0",
         role="region",
-        aria_label=table.caption or html.words["data"],
+        aria_label=html.region(table.caption),
     )
     note = tag("p", table.note, class_="note") if table.note else Markup("")
     return tag("figure", caption, frame, note, class_="table", id=anchor)

@@ -30,6 +30,8 @@ SMALL = 7.6  # size of table text in points
 LONG = 700  # letters in a cell from which on its row may break over pages
 TABULAR = 6_000  # cells of a matrix up to which it is set as a table
 SHEET_ROWS = {False: 36, True: 21}  # of a larger one, drawn, on one page
+MOST_ROWS = 1_000
+"""Of a table on paper: nobody reads more there, and each thousand takes seconds to set."""
 MOST_COLUMNS = 44  # of a matrix on one landscape page
 
 
@@ -218,8 +220,13 @@ class PdfData:
     def table(self, table: b.Table) -> Data:
         rows = [
             [self.cell(cell, column) for cell, column in zip(row, table.columns, strict=True)]
-            for row in table.rows
+            for row in table.rows[:MOST_ROWS]
         ]
+        note = table.note
+        if (whole := len(table.rows)) > MOST_ROWS:
+            rest = self.labels["table_rest"].replace("{shown}", f"{MOST_ROWS:,}")
+            rest = rest.replace("{whole}", f"{whole:,}")
+            note = f"{rest} {note}".strip()
         return {
             "t": "table",
             "anchor": self._anchor(slug(table.id)) if table.id else "",
@@ -231,7 +238,7 @@ class PdfData:
             ],
             "rows": rows,
             "long": [any(len(c.text) > LONG for c in row) for row in table.rows],
-            "note": words(table.note),
+            "note": words(note),
         }
 
     def cell(self, cell: b.Cell, column: b.Column) -> Data:

@@ -53,8 +53,12 @@ def proofs_of(proofs: Iterable[Proof], language: str) -> tuple[b.MatrixProof, ..
     return tuple(sorted(made, key=lambda p: b.MATRIX_ORIGINS.index(p.origin)))
 
 
-def proof_words(proof: Proof, language: str) -> str:
-    """On what an answer rests: `1,204 calls by beacon_app, 24 Aug to 22 Nov 2026, on contacts`."""
+def proof_words(proof: Proof, language: str, places: int = SOME) -> str:
+    """On what an answer rests: `1,204 calls by beacon_app on contacts (24 Aug to 22 Nov 2026)`.
+
+    At most so many `places` in code are named; evidence keeps a few of them itself, so that
+    only `among others` can be said of those left out.
+    """
     if proof.answer == "unknown":
         return proof.reason
     if proof.answer == "no":
@@ -64,8 +68,7 @@ def proof_words(proof: Proof, language: str) -> str:
     if proof.calls:
         parts.append(counted(proof.calls, "call", language=language))
     elif proof.statements:
-        noun = "place" if proof.origin == "coded" else "statement"
-        parts.append(counted(proof.statements, noun, language=language))
+        parts.append(counted(proof.statements, "statement", language=language))
     if proof.principals:
         parts.append(f"by {listed(proof.principals, SOME)}")
     if proof.tables:
@@ -73,7 +76,8 @@ def proof_words(proof: Proof, language: str) -> str:
     if proof.first or proof.last:
         parts.append(f"({span_of_days(proof.first, proof.last, language)})")
     if proof.places:
-        parts.append(f"at {listed(proof.places, SOME)}")
+        more = " among others" if len(proof.places) > places else ""
+        parts.append(f"at {listed(proof.places[:places])}{more}")
     words = " ".join(parts)
     if proof.reason:
         words = f"{words}; {proof.reason}" if words else proof.reason
@@ -104,12 +108,12 @@ def _notes(facts: Facts) -> Iterator[str]:
     )
     if told.window:
         since, until = told.window
-        yield f"Statements were seen from {day(since, language)} to {day(until, language)}."
+        yield f"Sources of statements cover {day(since, language)} to {day(until, language)}."
     whole = sum(r.distinct for r in told.rates)
     if whole:
         lost = whole - sum(r.understood for r in told.rates)
         part = share(lost, whole, language=language)
-        yield f"Not understood: {part} of the different statements."
+        yield f"Not understood: {part} of the statements."
     dropped = sum(r.dropped or 0 for r in told.rates)
     if dropped:
         yield f"Lost by the sources themselves: {counted(dropped, 'statement', language=language)}."

@@ -31,7 +31,7 @@ from collections.abc import Iterator
 
 from crmaudit.facts import Facts
 from crmaudit.rules.base import Hit, Severity, Topic
-from crmaudit.rules.use import strangers_too
+from crmaudit.rules.use import out_of_scope, strangers_too
 from crmaudit.rules.words import part_of, systems
 
 severity: Severity = "high"
@@ -44,6 +44,8 @@ def check(facts: Facts) -> Iterator[Hit]:
     crud = facts.crud
     for entity in facts.workspace.entity.values():
         changing = crud.doing("U", entity.id) or crud.doing("D", entity.id)
+        if out_of_scope(facts, ("C",), entity.id):
+            continue
         if changing and not crud.doing("C", entity.id):
             strangers = strangers_too(facts, "C", entity.id)
             yield Hit(

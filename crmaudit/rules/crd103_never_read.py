@@ -28,7 +28,7 @@ from collections.abc import Iterator
 
 from crmaudit.facts import Facts
 from crmaudit.rules.base import Hit, Severity, Topic
-from crmaudit.rules.use import strangers_too
+from crmaudit.rules.use import out_of_scope, strangers_too
 from crmaudit.rules.words import part_of, systems
 
 severity: Severity = "medium"
@@ -44,7 +44,7 @@ def check(facts: Facts, own: bool = True) -> Iterator[Hit]:
         creators = crud.doing("C", entity.id)
         said = [s for s in crud.doing("R", entity.id) if own or s not in creators]
         readers = [s for s in said if "R" not in crud.cell(s, entity.id).denied]
-        if creators and not readers:
+        if creators and not readers and not out_of_scope(facts, ("R",), entity.id):
             strangers = strangers_too(facts, "R", entity.id)
             wanted = ", though a need in needs.yaml asks for it" if entity.id in needed else ""
             yield Hit(

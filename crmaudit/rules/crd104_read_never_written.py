@@ -29,7 +29,7 @@ from collections.abc import Iterator
 from crmaudit.crud_matrix import Letter
 from crmaudit.facts import Facts
 from crmaudit.rules.base import Hit, Measurement, Severity, Topic
-from crmaudit.rules.use import strangers_too
+from crmaudit.rules.use import out_of_scope, strangers_too
 from crmaudit.rules.words import part_of
 
 severity: Severity = "medium"
@@ -43,6 +43,8 @@ def check(facts: Facts) -> Iterator[Hit]:
     facts.need_complete()
     crud = facts.crud
     for entity in facts.workspace.entity.values():
+        if out_of_scope(facts, WRITING, entity.id):
+            continue
         readers = crud.doing("R", entity.id)
         # Where something is changed or deleted, CRD101 tells.
         if readers and not any(crud.doing(letter, entity.id) for letter in WRITING):

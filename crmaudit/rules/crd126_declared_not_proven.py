@@ -42,36 +42,39 @@ principals: [{principal: crm_app, system: crm}]
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 
 from crmaudit.crud_matrix import LETTERS, cell_subject
 from crmaudit.facts import Facts
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
-from crmaudit.rules.use import documents, doubtful, is_master, to_do, watched_by
+from crmaudit.rules.use import (
+    documents,
+    doubtful,
+    hindrances,
+    is_master,
+    most_told,
+    to_do,
+    watched_by,
+)
 from crmaudit.rules.words import doubted, entity_label
 
 severity: Severity = "medium"
 topic: Topic = "mapping"
 initiative = "close-information-gaps"
 
-_PROVING = ("observed", "coded", "written")
-
 
 def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
     facts.need_use()
     crud = facts.crud
     for system in facts.workspace.in_scope:
-        declared, open_, reasons = 0, 0, Counter[str]()
+        declared, open_, reasons = 0, 0, list[str]()
         for entity, letters in system.crud.items():
             cell, proofs = crud.cell(system.id, entity), crud.proofs(system.id, entity)
             verdicts = {x: cell.verdict(x) for x in LETTERS if x in (letters or "")}
             denied = [x for x, verdict in verdicts.items() if verdict == "contradicted"]
             left = [x for x, verdict in verdicts.items() if verdict == "declared"]
             declared, open_ = declared + len(verdicts), open_ + len(left)
-            # A right proves nothing, so what hinders to read rights is no reason here.
-            told = [p for p in proofs if p.letter in left and p.origin in _PROVING]
-            reasons.update(p.reason for p in told if p.answer == "unknown" and p.reason)
+            reasons += hindrances(proofs, left)
             if denied:
                 against = [p for p in proofs if p.letter in denied and p.answer == "no"]
                 against = [p for p in against if p.origin != "declared"]
@@ -81,7 +84,7 @@ def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
                 yield Hit(
                     cell_subject(system.id, entity),
                     f"{system.name} is said to {to_do(denied)} {entity_label(facts, entity)}; "
-                    f"{watched_by(against)} show none of it",
+                    f"{watched_by(against)} showed none of it",
                     file=facts.workspace.file_of(f"system:{system.id}"),
                     path=("crud", entity),
                     measurements=(
@@ -98,8 +101,7 @@ def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
                     related=(f"system:{system.id}", f"entity:{entity}"),
                 )
         if open_:
-            often = max(reasons, key=lambda r: (reasons[r], r), default="")
-            why = often or "nothing was read that could tell"
+            why = most_told(facts, system.id, reasons)
             yield NotAssessed(
                 f"{open_} of {declared} letters declared of {system.name}: {why}",
                 f"crmaudit collect {system.id}, maps/{system.id}.yaml",

@@ -90,7 +90,7 @@ def _shadows(facts: Facts, system: System, proven: list[str]) -> Iterator[Hit]:
             yield Hit(
                 cell_subject(system.id, entity),
                 f"{system.name} {does(shadow)} {entity_label(facts, entity)}, as {said_by(told)} "
-                "show; nobody declared it",
+                "showed; nobody declared it",
                 file=facts.workspace.file_of(f"system:{system.id}"),
                 path=path if system.crud else ("id",),
                 measurements=(

@@ -37,7 +37,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from crmaudit.crud_matrix.flows import flows
+from crmaudit.crud_matrix.flows import both_ways
 from crmaudit.facts import Facts
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
 from crmaudit.rules.words import systems
@@ -51,22 +51,12 @@ def check(facts: Facts) -> Iterator[Hit]:
     crud = facts.crud
     if not crud.feeds and any(s.feeds is None for s in facts.workspace.in_scope):
         raise NotAssessed("no dossier declares a feed", needs="feeds: (empty for none)")
-    ways: dict[str, set[tuple[str, str]]] = {}
-    for flow in flows(crud):
-        if flow.declared or flow.seen:
-            for name in flow.entities:
-                ways.setdefault(name, set()).add((flow.source, flow.target))
     for entity in facts.workspace.entity.values():
-        if entity.system_of_record is not None or entity.id not in ways:
+        joint = both_ways(crud, entity.id)
+        if entity.system_of_record is not None or not joint:
             continue
-        there = ways[entity.id]
         writers = crud.writers(entity.id)
-        pairs = [
-            (a, b)
-            for i, a in enumerate(writers)
-            for b in writers[i + 1 :]
-            if (a, b) in there and (b, a) in there
-        ]
+        pairs = [(a, b) for i, a in enumerate(writers) for b in writers[i + 1 :] if {a, b} in joint]
         if not pairs:
             continue
         joined = [s for s in writers if any(s in pair for pair in pairs)]

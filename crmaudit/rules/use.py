@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 
 from crmaudit.crud_matrix import LETTERS, Cell, Letter
@@ -56,6 +57,12 @@ def strangers_too(facts: Facts, letter: Letter, entity: str) -> str:
     return "; an account of no system does" if seen else ""
 
 
+def out_of_scope(facts: Facts, letters: Iterable[Letter], entity: str) -> bool:
+    """Whether a system out of scope does any of it: then what those in scope lack is no gap."""
+    inside = set(facts.crud.systems)
+    return any(s not in inside for x in letters for s in facts.whole_crud.doing(x, entity))
+
+
 def said_by(proofs: Iterable[Proof]) -> str:
     """`statements and code`: the sources of proofs."""
     origins = {p.origin for p in proofs}
@@ -90,6 +97,24 @@ def kind_of_data(facts: Facts, entity: str) -> str:
     known = facts.workspace.entity.get(entity)
     kind = known.personal_data if known else None
     return kind if kind in PERSONAL else ""
+
+
+def hindrances(proofs: Iterable[Proof], letters: Iterable[Letter]) -> list[str]:
+    """Why each letter is not proven, by the first source that says; a right could not prove it."""
+    order: tuple[Origin, ...] = ("observed", "written", "coded")
+    told = {(p.letter, p.origin): p.reason for p in proofs}
+    return [next(filter(None, (told.get((x, y), "") for y in order)), "") for x in letters]
+
+
+def most_told(facts: Facts, system: str, reasons: Iterable[str]) -> str:
+    """Of the reasons why letters of a system are open, that of the most."""
+    count = Counter(filter(None, reasons))
+    if count:
+        return max(count, key=lambda r: (count[r], r))
+    known = facts.maps.get(system)
+    named = known is not None and any(row.entity for row in known.tables)
+    unsaid = system in facts.evidence.catalogs and not named
+    return "nobody said what its tables hold" if unsaid else "nothing was read that could tell"
 
 
 def is_master(facts: Facts, entity: str) -> bool:

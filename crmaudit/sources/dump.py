@@ -19,7 +19,7 @@ from crmaudit.errors import CrmauditError
 from crmaudit.evidence import Catalog, Column, Provenance, Table
 from crmaudit.sources.address import Address
 from crmaudit.sources.base import Source, Statement
-from crmaudit.sources.dump_dialect import recognised, version_of
+from crmaudit.sources.dump_dialect import database_of, recognised, version_of
 from crmaudit.sources.dump_tables import Structure
 from crmaudit.sources.script.split import split_lines
 from crmaudit.sources.session import snapshot_id
@@ -75,6 +75,7 @@ class DumpSource(Source):
             raise CrmauditError(f"{self.address} is no text", "give a dump in plain SQL")
         self.engine = recognised(head)
         self._version = version_of(head)
+        self.database = database_of(head)
         self._schema = schema or ""
         self.default_schema = self._schema or _HOMES.get(self.engine, "")
         changed = datetime.fromtimestamp(stat.st_mtime, UTC)

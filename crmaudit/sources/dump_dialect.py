@@ -40,6 +40,15 @@ _VERSIONS = (
     (re.compile(r"Server version\s+(\S*MariaDB\S*)"), "{}"),
     (re.compile(r"Server version:?\s+(\d[\w.-]*)"), "MySQL {}"),
 )
+_DATABASES = tuple(
+    re.compile(form, re.MULTILINE)
+    for form in (
+        r"^-- Host: \S+ +Database: (?P<name>\S[^\r\n]*?)\s*$",
+        r"^-- Database: [`'\"](?P<name>[^`'\"\r\n]+)[`'\"]\s*$",
+        r"^\\connect (?:-reuse-previous=on )?[\"']?(?:dbname=)?'?(?P<name>\w[^\s\"']*)",
+        r"^(?:USE|use) [`\[]?(?P<name>\w[^`\];\r\n]*?)[`\]]?\s*;?\s*$",
+    )
+)
 
 
 def recognised(head: str) -> str:
@@ -61,3 +70,9 @@ def version_of(head: str) -> str:
         if found:
             return form.format(found[1])
     return ""
+
+
+def database_of(head: str) -> str:
+    """What the server calls the database that was dumped, as far as the dump says; else empty."""
+    found = (pattern.search(head) for pattern in _DATABASES)
+    return next((match["name"] for match in found if match), "")

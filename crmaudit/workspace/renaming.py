@@ -33,6 +33,7 @@ _PARTS = {
     "column": ("system", ""),
     "feed": ("system", "system"),
     "cell": ("system", "entity"),
+    "account": ("system", ""),
     "attribute": ("entity", ""),
     "job": ("unit", ""),
 }

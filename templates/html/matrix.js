@@ -1,7 +1,7 @@
 // The matrix: filters, orders, keys, and the evidence of a cell on hover and focus.
 const tip = el("div", { id: "_tip", hidden: true });
 tip.setAttribute("role", "tooltip");
-document.body.append(tip);
+$("#_text").append(tip);
 const origins = ["declared", "granted", "observed", "coded", "written"].map((o) => words["origin_" + o]);
 const answers = ["yes", "no", "unknown"].map((a) => words["answer_" + a]);
 const stateOf = { p: "proven", d: "declared", x: "unexpected", m: "missing", a: "allowed", q: "unknown" };

@@ -8,6 +8,7 @@ for (const group of $$("g.web")) {
   const view = { x: 0, y: 0, w: width, h: height }, told = el("p", { className: "web-told" });
   told.setAttribute("role", "status");
   sheet.className = "web-sheet";
+  for (const name of ["tabindex", "role", "aria-label"]) sheet.removeAttribute(name); // its boxes are stops themselves
   svg.setAttribute("role", "group");
   svg.setAttribute("aria-description", words.web_keys);
 

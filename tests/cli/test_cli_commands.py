@@ -105,9 +105,12 @@ def test_measured_things_down_to_the_column(run, demo: Path, path: str) -> None:
     assert json.loads(run("quality", "show", path, "-w", demo, "--format", "json").out)["rows"]
 
 
-def test_a_narrow_terminal_gets_the_matrix_as_a_list(run) -> None:
+def test_a_narrow_terminal_gets_the_matrix_in_panels(run) -> None:
     where = EXAMPLES / "northwharf"
-    assert "│" not in run("crud", "-w", where, width=80).out
+    narrow = run("crud", "-w", where, width=80)
+    assert "systems 1–8 of 29" in narrow.out
+    assert "systems 25–29 of 29" in narrow.out
+    assert all(cell_len(line) <= 80 for line in narrow.lines)
     wide = run("crud", "-w", where, width=200)
     assert "│" in wide.out
     assert all(cell_len(line) <= 200 for line in wide.lines)

@@ -69,11 +69,11 @@ def test_rename_shows_first_and_needs_an_answer(run: Run, root: Path) -> None:
     assert shown.code == 2
     assert shown.err == "error: nobody can answer here\n    say --yes to write the changes\n"
     assert shown.lines[:2] == [
-        "system crm → beacon: 131 references in 18 files",
+        "system crm → beacon: 133 references in 18 files",
         "audit.yaml  (1 reference)",
     ]
     assert "  68  crm: crm → beacon" in shown.lines
-    assert "maps/crm.yaml → beacon.yaml  (1 reference)" in shown.lines
+    assert "maps/crm.yaml → beacon.yaml  (2 references)" in shown.lines
     assert contents(root) == before
 
 

@@ -96,3 +96,14 @@ def test_files_beside_a_database(root: Path) -> None:
     dry = crmaudit("collect", "-w", root, "--dry-run", "--only", "statements")
     assert "reached: sqlite:///" in dry.out
     assert "log.csv (1 file" in dry.out
+
+
+def test_a_dry_run_lists_of_a_folder_what_is_read(root: Path) -> None:
+    (root / "logs" / "below").mkdir()
+    (root / "logs" / "below" / "deep.csv").write_text(LOG)
+    (root / "logs" / ".hidden.csv").write_text(LOG)
+    dossier = root / "systems" / "crm.yaml"
+    dossier.write_text("id: crm\nname: CRM\ntraces: {statements: [logs], code: [logs]}\n")
+    done = crmaudit("collect", "-w", root, "--dry-run", "--only", "statements,code")
+    assert f"statements: {root / 'logs'} (1 file," in done.out
+    assert f"code: {root / 'logs'} (3 files," in done.out

@@ -485,8 +485,16 @@ def test_frameworks(tmp_path: Path, case: str) -> None:
 @pytest.mark.parametrize(
     ("before", "letters"),
     [
-        ("", "CU"),
+        ("", "C"),
         ("$dao->id = $id;", "U"),
+        ("$dao->copyValues($id);", "CU"),
+        ("fill($dao);", "CU"),
+        ("$dao->$id = 3;", "CU"),
+        ("$dao->find(TRUE);", "CRU"),
+        ("$dao->save();", "CU"),
+        ("if ($id) { $dao->id = $id; }", "CU"),
+        ("$dao->id = $id; $dao->id = NULL;", "CU"),
+        ("$other = $dao; $other->id = $id;", "CU"),
         ("$dao->id = $id ?? null;", "CU"),
         ("$dao->find(); $dao->fetch();", "RU"),
     ],

@@ -62,6 +62,54 @@ def test_prose_and_fragments_are_no_statements(tmp_path: Path, text: str, catalo
     assert [u.reason.partition(":")[0] for u in told.unread] == ["no statement was found"]
 
 
+def test_what_fills_the_database_once_proves_no_daily_use(tmp_path: Path) -> None:
+    for place, text in {
+        "db/migrations/001_start.py": 'db.execute("INSERT INTO notes (name) VALUES (1)")',
+        "install/add.php": "<?php q('DELETE FROM contacts WHERE id = 1'); q($sql . ' x');",
+        "V2__more.sql": "UPDATE orders SET name = 'x' WHERE id = 1;",
+        "sql/data.sql": "INSERT INTO orders (name) VALUES ('what? :a');\n" * 3
+        + "UPDATE orders SET name = 'y' WHERE id = 2;",
+        "sql/nightly.sql": "UPDATE contacts SET name = 'z'; INSERT INTO contacts VALUES (1, 2);",
+        "sql/queries.sql": "INSERT INTO notes (name) VALUES (?);",
+    }.items():
+        (tmp_path / place).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / place).write_text(text, encoding="utf-8")
+    told = reading(tmp_path).account.told(frozenset())
+    found = {(s.table, s.letter, s.by) for s in told.sightings}
+    assert found == {
+        ("notes", "C", "setup"),
+        ("contacts", "R", "setup"),
+        ("contacts", "D", "setup"),
+        ("orders", "C", "setup"),
+        ("orders", "U", "setup"),
+        ("orders", "R", "setup"),
+        ("contacts", "U", "sql"),
+        ("contacts", "C", "sql"),
+        ("notes", "C", "sql"),
+    }
+    assert (told.statements, told.setup, told.built) == (3, 7, 0)
+    # What somebody names by itself is meant.
+    own = Read(Account(CATALOG, "mysql")).entry(str(tmp_path / "V2__more.sql"))
+    assert {s.by for s in own.account.told(frozenset()).sightings} == {"sql"}
+
+
+def test_a_pattern_leaves_out_what_a_folder_leaves_out(tmp_path: Path) -> None:
+    for place in ("a.php", "vendor/b.php", "lib/tests/c.php", "lib/d.php", "lib/e_test.php"):
+        (tmp_path / place).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / place).write_text("<?php", encoding="utf-8")
+
+    def fits(pattern: str) -> tuple[set[str], int, int]:
+        walk = Walk()
+        found = {f.path.name for f in walk.files(str(tmp_path / pattern))}
+        return found, walk.foreign, walk.tests
+
+    assert fits("**/*.php") == ({"a.php", "d.php"}, 1, 2)
+    assert fits("vendor/**/*.php") == ({"b.php"}, 0, 0)
+    assert fits("**/tests/*.php") == ({"c.php"}, 0, 0)
+    assert fits("**/*_test.php") == ({"e_test.php"}, 0, 0)
+    assert {f.path.name for f in Walk().files(str(tmp_path))} == {"a.php", "d.php"}
+
+
 @pytest.mark.parametrize(
     ("body", "reason"),
     [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -225,6 +226,30 @@ def test_with_a_database_its_tables_count(tmp_path: Path, db: Database, name: st
     assert Rights(grants).letters("crm_app", "contact") == "CRU"
     if name == "script" and db.dialect == "postgresql":
         assert Rights(grants).letters("crm_app", "invoice") == "U"
+
+
+def test_the_schema_of_a_listing_is_that_of_a_copy_without_schemas(
+    tmp_path: Path, make_db: Callable[[str], Database]
+) -> None:
+    db = make_db("sqlite")
+    db.execute(["CREATE TABLE contact (id INT)", "CREATE TABLE orders (id INT)"])
+    path = tmp_path / "rights.csv"
+    path.write_text(
+        "grantee,table_schema,table_name,privilege_type\n"
+        "crm_app,beacon,contact,SELECT\ncrm_app,beacon,orders,DELETE\n"
+        "crm_app,beacon,gone,UPDATE\ncrm_app,archive,contact,DELETE\n"
+        + "crm_app,archive,boxes,DELETE\n"
+        * 9
+    )
+    with open_source(db.url) as source:
+        known = Known(traces=Traces(grants=(str(path),)))
+        (found,) = documents(Task(source, "crm", source.catalog("crm"), (), known))
+    assert isinstance(found, Grants)
+    assert {(r.table, r.letters) for r in found.rights} == {("contact", "R"), ("orders", "D")}
+    # What is not counted is said.
+    assert any("taken to be beacon" in note and "archive" in note for note in found.notes)
+    assert "10 rights are on other databases" in found.notes
+    assert "1 rights are on what is no table of this database" in found.notes
 
 
 def test_what_is_no_listing_is_refused(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from crmaudit.crud_matrix.collectors.logs.recognise import reader_of
 from crmaudit.crud_matrix.collectors.logs.record import Told
 from crmaudit.errors import CrmauditError, Place
 from crmaudit.evidence import Statements, from_json, to_json
+from crmaudit.sources import open_source
 from crmaudit.sources.absent import AbsentSource
 from crmaudit.sources.named_files import expanded, found, origins
 from crmaudit.sources.task import Known, Task
@@ -57,6 +58,21 @@ def test_a_folder_may_hold_other_files(tmp_path: Path) -> None:
     found = logs.read(tmp_path)
     assert logs.uses(found) == logs.USES
     assert any(note.startswith("README is no statement log") for note in found.notes)
+
+
+def test_a_damaged_file_of_a_set_is_a_loss_whoever_vouches(tmp_path: Path) -> None:
+    text = logs.table("query_text user_name database_name start_time session_id aborted")
+    (tmp_path / "one.csv").write_text(text)
+    (tmp_path / "two.csv.gz").write_bytes(gzip.compress(text.encode())[:-30])
+    source = AbsentSource([str(tmp_path)])
+    traces = Traces(statements=(str(tmp_path),), complete=True)
+    (found,) = documents(Task(source, "crm", source.catalog("crm"), (), Known(traces=traces)))
+    assert isinstance(found, Statements)
+    assert found.calls > 0
+    assert found.dropped is None
+    assert found.provenance.status.state == "partly"
+    assert found.provenance.status.reason.endswith("not known: two.csv.gz")
+    assert str(tmp_path) not in to_json(found).replace(found.provenance.source, "")
 
 
 def test_logs_of_two_servers_behind_one_pattern_stay_apart(tmp_path: Path) -> None:
@@ -111,6 +127,43 @@ def test_the_busiest_database_is_meant_where_none_is_known(tmp_path: Path) -> No
     assert any("taken to be two" in note and "one" in note for note in found.notes)
     # Unless one is called like the system.
     assert {u.table for u in logs.read(path, system="one").uses} == {"a"}
+    # What was only guessed denies nothing, whoever vouches for the log.
+    source = AbsentSource([str(path)])
+    known = Known(traces=Traces(statements=(str(path),), complete=True))
+    for system, dropped in (("crm", None), ("one", 0)):
+        (told,) = documents(Task(source, system, source.catalog(system), (), known))
+        assert isinstance(told, Statements)
+        assert told.dropped == dropped
+
+
+def test_a_log_of_other_databases_denies_nothing(tmp_path: Path) -> None:
+    log = tmp_path / "q.csv"
+    log.write_text("query_text,user_name,database_name\nDELETE FROM contact,crm_app,other\n")
+    dump = tmp_path / "dump.sql"
+    dump.write_text(
+        "-- MariaDB dump 10.19\n-- Host: localhost    Database: staging\n-- ---\n"
+        "CREATE TABLE `contact` (`id` int) ENGINE=InnoDB;\n"
+    )
+    known = Known(traces=Traces(statements=(str(log),), complete=True))
+
+    class Named(AbsentSource):
+        has_rows = True
+        database = "crm"
+
+    source = Named([str(log)])
+    (found,) = documents(Task(source, "crm", source.catalog("crm"), (), known))
+    assert isinstance(found, Statements)
+    assert (found.calls, found.elsewhere, found.dropped) == (0, 1, None)
+    assert found.provenance.status.state == "partly"
+    assert "no statement ran in a database called crm; the log tells of: other" in found.notes
+    # What a dump was made from may have another name than what the log is of.
+    with open_source(str(dump)) as structure:
+        assert structure.database == "staging"
+        task = Task(structure, "crm", structure.catalog("crm"), (), known)
+        (found,) = documents(task)
+    assert isinstance(found, Statements)
+    assert [(u.table, u.letter) for u in found.uses] == [("contact", "D")]
+    assert found.dropped == 0
 
 
 def test_a_log_without_reads_says_so(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crmaudit.crud_matrix.principals import Naming, administers, owns, systems_of
+from crmaudit.crud_matrix.principals import HIDDEN, Naming, administers, owns, systems_of
 from crmaudit.workspace.landscape import Principal
 
 
@@ -65,3 +65,17 @@ def test_a_host_outweighs_none() -> None:
 )
 def test_administration(name: str, everything: bool, answer: bool) -> None:
     assert administers(name, everything) is answer
+
+
+def test_the_host_of_a_hidden_account_names_nobody() -> None:
+    for name, shown in {
+        "ada@%": f"{HIDDEN}@%",
+        "ada@10.0.0.%": f"{HIDDEN}@10.0.0.%",
+        "ada@fe80::1": f"{HIDDEN}@fe80::1",
+        "ada@localhost": f"{HIDDEN}@localhost",
+        "ada@adas-laptop.local": HIDDEN,
+        "ada@lovelace.org": HIDDEN,
+        "ada@lovelace.org@127.0.0.1": HIDDEN,
+        "crm_app@web.example.org": "crm_app@web.example.org",
+    }.items():
+        assert Naming().shown(name) == shown

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crmaudit.crud_matrix import Database, Testimony, testify
+from crmaudit.crud_matrix import Database, Testimony, UsedTable, testify
 from crmaudit.crud_matrix.cell import Proof
 from crmaudit.evidence import (
     LETTERS,
@@ -34,6 +34,7 @@ from crmaudit.evidence import (
     Use,
     Written,
 )
+from crmaudit.evidence.use import Called
 from crmaudit.workspace.landscape import Principal
 
 NOON = datetime(2026, 6, 30, 12, tzinfo=UTC)
@@ -424,9 +425,11 @@ class TestCode:
         assert seen.places == ("a.php:3", "b.php:9")
         assert found.letters("crm", "customer") == ("", "", "")
 
-    def test_code_that_was_read_whole_denies(self) -> None:
+    def test_code_that_was_read_whole_says_no_and_alone_denies_nothing(self) -> None:
         found = hear(database(), source("crm", Sighting("customers", "R", "sql")))
-        assert found.letters("crm", "customer") == ("R", "CUD", "")
+        assert told(found, "crm", "customer", "coded") == {"R": "yes", **dict.fromkeys("CUD", "no")}
+        # Nobody vouches that it is all the code that the system runs.
+        assert found.letters("crm", "customer") == ("R", "", "")
         # Nothing in it names the invoices: a library may.
         assert found.letters("crm", "invoice") == ("", "", "")
 
@@ -525,11 +528,22 @@ class TestWritten:
         assert self.one(row, "postgresql", grants=(both,)).letters("crm", "customer")[0] == ""
 
     def test_stamps_prove_if_they_are_recent(self) -> None:
-        fresh = RowTraces("customers", rows=9, created=9, modified=2, last="2026-06-01")
+        fresh = RowTraces(
+            "customers", rows=9, created=9, modified=2, made="2026-05-01", changed="2026-06-01"
+        )
         assert self.one(fresh, principals=()).letters("crm", "customer") == ("CU", "", "")
-        stale = replace(fresh, last="2024-01-31")
+        stale = replace(fresh, made="2024-01-31", changed="2024-01-31")
         # That nothing was changed no stamp can tell: a change may leave it out.
         assert self.one(stale, principals=()).letters("crm", "customer") == ("", "C", "")
+
+    def test_a_stamp_of_one_kind_proves_nothing_of_the_other(self) -> None:
+        row = RowTraces("customers", rows=9, created=9, modified=2, last="2026-06-01")
+        kept = replace(row, made="2020-05-01", changed="2026-06-01")
+        assert self.one(kept, principals=()).letters("crm", "customer")[0] == "U"
+        grown = replace(row, made="2026-06-01", changed="2020-05-01")
+        assert self.one(grown, principals=()).letters("crm", "customer")[0] == "C"
+        # As older evidence has it: the latest of either kind.
+        assert self.one(row, principals=()).letters("crm", "customer") == ("", "", "")
 
     def test_a_young_counter_denies_nothing(self) -> None:
         row = RowTraces("customers", inserted=0, updated=0, deleted=0)
@@ -596,3 +610,76 @@ class TestEverything:
         mixed = list(uses)
         mix.shuffle(mixed)
         assert hear(database(statements=(ran(*uses),))) == hear(database(statements=(ran(*mixed),)))
+
+
+@pytest.mark.parametrize(
+    ("routine", "text", "known"),
+    [
+        ("close_month", "CALL close_month(?)", False),
+        ("dbo.close_month", "EXEC dbo.close_month ?", False),
+        ("Close Month", 'call "Close Month"()', False),
+        ("PKG.CLOSE_MONTH", "BEGIN pkg.close_month; END;", False),
+        ("CLOSE_MONTH", "begin x := 1; close_month(?); end;", False),
+        ("DBMS_OUTPUT.PUT_LINE", "BEGIN dbms_output.put_line(?); END;", True),
+        ("close_month", "SELECT close_month(?)", True),
+        ("crypt", "CALL crypt(?)", True),
+    ],
+)
+def test_a_call_of_a_routine_that_nobody_knows_is_not_understood(
+    routine: str, text: str, known: bool
+) -> None:
+    own = machinery(Machinery("public.crypt", "routine", (Effect("jobs", "R"),)))
+    document = ran(
+        use("crm_app", "customers", "R"),
+        called=(Call("crm_app", routine, 7, 1, examples=("a",)),),
+        texts={"a": text},
+        distinct=2,
+        understood=2,
+        calls=8,
+        understood_calls=8,
+    )
+    found = hear(database(statements=(document,), code=(own,)))
+    (rate,) = (r for r in found.rates if r.kind == "statements")
+    assert told(found, "crm", "customer", "observed")["D"] == ("no" if known else "unknown")
+    assert (rate.understood, rate.understood_calls) == ((2, 8) if known else (1, 1))
+    assert [u.text for _, _, u in found.unread] == ([] if known else [text])
+
+
+def test_the_same_statement_of_two_accounts_is_not_understood_once() -> None:
+    calls = tuple(Call(who, "close_month", 2, 1, examples=("a",)) for who in ("crm_app", "x_app"))
+    document = ran(
+        called=calls,
+        texts={"a": "CALL close_month()"},
+        distinct=1,
+        understood=1,
+        calls=4,
+        understood_calls=4,
+    )
+    found = hear(database(statements=(document,)))
+    (rate,) = (r for r in found.rates if r.kind == "statements")
+    assert (rate.understood, rate.understood_calls) == (0, 0)
+
+
+def test_code_that_calls_a_routine_that_nobody_knows() -> None:
+    code = source("crm", Sighting("customers", "R", "sql"), called=(Called("close_month", 2),))
+    found = hear(database(), code)
+    assert told(found, "crm", "customer", "coded")["D"] == "unknown"
+    assert [(r.distinct, r.understood) for r in found.rates if r.kind == "code"] == [(9, 7)]
+    assert [u.times for _, _, u in found.unread] == [2]
+
+
+def test_code_that_does_not_show_what_ran_denies_nothing() -> None:
+    code = source("crm", Sighting("customers", "R", "sql"), Sighting("invoices", "R", "sql"))
+    document = ran(use("crm_app", "customers", "RC"), use("x_app", "invoices", "D"))
+    found = hear(database(statements=(document,)), code)
+    assert told(found, "crm", "customer", "coded") == {
+        **dict.fromkeys("CUD", "unknown"),
+        "R": "yes",
+    }
+    assert told(found, "crm", "invoice", "coded")["U"] == "no", "of that, nothing else ran"
+
+
+def test_a_testimony_told_by_hand_in_one_part_only_is_one() -> None:
+    assert not Testimony()
+    assert Testimony(shared={"customer": {("billing", "crm"): "R"}})
+    assert Testimony(unmapped=(UsedTable("crm", "jobs", "R"),))

@@ -79,6 +79,7 @@ def test_stamps_in_every_dialect(db: Database) -> None:
     told = traces(read(db))
     contact = told["contact"]
     assert (contact.rows, contact.created, contact.modified, contact.removed) == (5, 4, 1, 1)
+    assert (contact.made, contact.changed) == ("2024-03-05", "2025-07-09")
     assert (contact.first, contact.last) == ("2024-03-01", "2025-07-10")
     old = told["old"]
     assert (old.rows, old.created, old.modified, old.removed) == (5, 2, 1, None)

@@ -11,12 +11,16 @@ from typing import Any
 import pytest
 
 import crmaudit.demo
-from crmaudit.demo import SYSTEMS, Truth, generate
+from crmaudit.demo import SYSTEMS, Truth, generate, workload
 from crmaudit.demo.claims import CellPlant
 from crmaudit.demo.faults_crm import put
 from crmaudit.errors import CrmauditError
 
-FILES = [*(f"{system}.sqlite" for system in SYSTEMS), "truth.json"]
+FILES = [
+    *(f"{system}.sqlite" for system in SYSTEMS),
+    *(name for system in workload.WORK for name in workload.files(system)),
+    "truth.json",
+]
 Rows = dict[tuple[str, str], list[dict[str, Any]]]
 
 

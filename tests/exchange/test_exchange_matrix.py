@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import re
 import shutil
@@ -16,6 +17,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
+from crmaudit.audit import Audit
+from crmaudit.crud_matrix import LETTERS
+from crmaudit.engine import Judgement
 from crmaudit.errors import InvalidInput
 from crmaudit.exchange import (
     graphml,
@@ -26,7 +30,7 @@ from crmaudit.exchange import (
     matrix_mermaid,
     node_link,
 )
-from crmaudit.exchange.formats import exporter, importer
+from crmaudit.exchange.formats import Export, exporter, importer
 from crmaudit.exchange.matrix_book import MARK
 from crmaudit.workspace import Workspace, load
 from crmaudit.workspace.merging import Merge, merge
@@ -246,3 +250,174 @@ def test_a_large_matrix_is_cut_for_mermaid_and_said_so() -> None:
     made = matrix_mermaid.render(export(load(folder(files))))
     assert made.content.count(b"-->|") == 450
     assert any("relations not drawn" in x and "450" in x for x in made.losses)
+
+
+def test_rows_and_columns_may_stand_elsewhere_or_be_gone(
+    declared: Workspace, tmp_path: Path
+) -> None:
+    sheets = Sheets(book(declared, tmp_path))
+    page = sheets.book["Matrix"]
+    sheets.cell("Matrix", "order", "crm").value = "C"
+    rows = [[c.value for c in row] for row in page.iter_rows(min_row=3)]
+    page.delete_rows(3, len(rows))
+    for row in reversed(rows[:2]):  # sorted, and the last row deleted
+        page.append(row)
+    page.insert_rows(3)
+    page.delete_cols([c.value for c in page[1]].index("billing") + 1)
+    page.title = "Our matrix 2026"
+    sheets.book.remove(sheets.book["Configuration"])
+    assert said(back(declared, sheets.save())) == [("system:crm", "crud.order", "", "C")]
+
+
+def test_names_sorted_without_their_hidden_cells_change_nothing(
+    declared: Workspace, tmp_path: Path
+) -> None:
+    sheets = Sheets(book(declared, tmp_path))
+    one, other = (sheets.cell("Matrix", e, "entity") for e in ("customer", "order"))
+    one.value, other.value = other.value, one.value
+    assert said(back(declared, sheets.save())) == []
+    sheets.cell("Matrix", "customer", "crm").value = "D"
+    path = sheets.save()
+    with pytest.raises(InvalidInput, match="'order' is written here, and the hidden cell says"):
+        back(declared, path)
+
+
+def test_a_copied_line_with_another_name_is_refused(declared: Workspace, tmp_path: Path) -> None:
+    sheets = Sheets(book(declared, tmp_path))
+    sheets.book["Relations"].append(["Our CRM", "order", "crm customer=CRU", "R"])
+    path = sheets.save()
+    with pytest.raises(InvalidInput, match="'order' is written here"):
+        back(declared, path)
+
+
+@pytest.mark.parametrize(
+    ("written", "means"),
+    [("crud", "CRUD"), (" c, r ", "CR"), ("C/R", "CR"), ("–", ""), ("None", ""), ("?", None)],
+)
+def test_what_people_write_for_letters(
+    declared: Workspace, tmp_path: Path, written: str, means: str | None
+) -> None:
+    sheets = Sheets(book(declared, tmp_path))
+    sheets.cell("Matrix", "customer", "crm").value = written
+    ((_, _, old, new),) = said(back(declared, sheets.save()))
+    assert (old, new) == ("CRU", means)
+
+
+@pytest.mark.parametrize("wrong", [True, 5, 1.5, ",", "/", "Create", "CR?"])
+def test_numbers_and_half_words_are_no_letters(
+    declared: Workspace, tmp_path: Path, wrong: Any
+) -> None:
+    sheets = Sheets(book(declared, tmp_path))
+    sheets.cell("Matrix", "customer", "crm").value = wrong
+    path = sheets.save()
+    with pytest.raises(InvalidInput, match="is no set of letters"):
+        back(declared, path)
+
+
+@pytest.mark.parametrize("wrong", ['="C"&"R"', "#NAME?", "#REF!"])
+def test_a_cell_without_a_result_is_not_taken_for_emptied(
+    declared: Workspace, tmp_path: Path, wrong: str
+) -> None:
+    for sheet, row, column in (
+        ("Matrix", "customer", "crm"),
+        ("Relations", "crm customer", "declared"),
+        ("Configuration", "billing", "complete"),
+    ):
+        sheets = Sheets(book(declared, tmp_path))
+        sheets.cell(sheet, row, column).value = wrong
+        path = sheets.save()
+        with pytest.raises(InvalidInput, match=r"no result|not a value"):
+            back(declared, path)
+
+
+def test_merged_cells_are_not_taken_for_emptied(declared: Workspace, tmp_path: Path) -> None:
+    sheets = Sheets(book(declared, tmp_path))
+    sheets.book["Matrix"].merge_cells("C3:D3")
+    path = sheets.save()
+    with pytest.raises(InvalidInput, match="cells are merged"):
+        back(declared, path)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("mark", [",", ";", "\t"])
+def test_a_csv_saved_by_other_programs(
+    declared: Workspace, tmp_path: Path, mark: str, encoding: str
+) -> None:
+    path = book(declared, tmp_path, "our-crud.csv")
+    rows = list(csv.reader(path.read_text("utf-8-sig").splitlines()))
+    at = rows[0].index("declared")
+    for row in rows[1:]:
+        if row[:2] == ["crm", "customer"]:
+            row[at] = "crud"
+    with path.open("w", encoding=encoding, newline="") as file:
+        csv.writer(file, delimiter=mark).writerows(rows)
+    assert importer(path)[0] == "matrix"
+    assert said(back(declared, path)) == [("system:crm", "crud.customer", "CRU", "CRUD")]
+
+
+@pytest.mark.skipif(not shutil.which("soffice"), reason="needs LibreOffice")
+@pytest.mark.parametrize("kind", ["xlsx", "ods"])
+def test_libreoffice_opens_and_saves_it(declared: Workspace, tmp_path: Path, kind: str) -> None:
+    sheets = Sheets(book(declared, tmp_path))
+    sheets.cell("Matrix", "customer", "crm").value = "CRUD"
+    sheets.save()
+    subprocess.run(
+        ["soffice", f"-env:UserInstallation={(tmp_path / 'office').as_uri()}", "--headless",
+         "--convert-to", kind, "--outdir", tmp_path / "saved", sheets.path],
+        check=True, capture_output=True, timeout=180,
+    )  # fmt: skip
+    path = tmp_path / "saved" / f"matrix.{kind}"
+    assert importer(path)[0] == "matrix"
+    assert said(back(declared, path)) == [("system:crm", "crud.customer", "CRU", "CRUD")]
+
+
+@pytest.fixture
+def measured(demo: Path) -> Export:
+    return Export(Audit(demo).facts, Judgement((), (), (), (), (), None), "")
+
+
+def test_evidence_stands_in_every_form(measured: Export, tmp_path: Path) -> None:
+    """What is proven leaves with the graphs, and none of it comes back as declared."""
+    import networkx as nx
+
+    crud, declared = measured.facts.whole_crud, measured.facts.workspace
+    differing = {
+        (c.system, c.entity)
+        for c in crud.cells()
+        if {c.verdict(x) for x in LETTERS} & {"shadow", "contradicted"}
+    }
+    assert differing
+    made = matrix_book.render(measured)
+    assert f"{len(differing)} proven otherwise than declared" in made.holds
+    for name, module in (("matrix.xlsx", matrix_book), ("matrix.csv", matrix_csv)):
+        path = tmp_path / name
+        path.write_bytes(module.render(measured).content)
+        assert said(back(declared, path)) == []
+    data = json.loads(node_link.render(measured).content)
+    graph = nx.node_link_graph(data, edges="links")
+    proven = {
+        (a.removeprefix("system:"), z.removeprefix("entity:")): d["proven"]
+        for a, z, d in graph.edges(data=True)
+        if d["kind"] == "access" and "proven" in d
+    }
+    assert proven == {(c.system, c.entity): c.proven for c in crud.cells() if c.proven}
+    same = nx.parse_graphml(graphml.render(measured).content.decode())
+    assert graph.number_of_edges() == same.number_of_edges()
+    held = sum(bool(c.held) for c in crud.cells())
+    assert matrix_dot.render(measured).content.count(b" -> ") == held
+    assert matrix_mermaid.render(measured).content.count(b"-->|") == held
+
+
+@pytest.mark.parametrize(
+    "name", ['say "hi"', "[bold]x[/]", "a|b]c", "日本語" * 9, "\u202eleft", "x" * 300]
+)
+def test_graphs_of_hostile_names(name: str) -> None:
+    crm = {**CRM, "name": name}
+    made = export(workspace(crm, BILLING))
+    drawing = matrix_dot.render(made).content
+    if shutil.which("dot"):
+        ran = subprocess.run(["dot", "-Tplain"], input=drawing, capture_output=True, check=True)
+        assert len(re.findall(rb"^edge ", ran.stdout, re.MULTILINE)) == 2
+    lines = matrix_mermaid.render(made).content.decode().splitlines()
+    assert sum("-->|" in line for line in lines) == 2
+    assert not [x for x in lines[1:] if x and not x.startswith("  ")]

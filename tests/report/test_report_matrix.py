@@ -117,7 +117,7 @@ def test_sources_are_told_in_words_alike_ones_together() -> None:
     words = [p.text.replace("\u00a0", " ") for p in found]
     assert words[1] == "1,204 calls by app on contacts (3 Aug 2026 to 30 Oct 2026)"
     assert words[3] == "not among the statements seen (3 Aug 2026 to 30 Oct 2026)"
-    assert words[4] == "2 places at src/a.php:12"
+    assert words[4] == "2 statements at src/a.php:12"
     assert found[1].evidence == ("x",)
 
 

@@ -156,10 +156,10 @@ def rows(table: b.Table | None) -> list[list[str]]:
 
 def test_what_differs_stands_before_the_matrix(proven: Facts) -> None:
     text = markdown(proven)
-    said = text.index("differ in 3 letters: 2 are in use that nobody declared (1 of them changing")
+    said = text.index("2 letters are in use that nobody declared (1 of them changing data), and 1 ")
     assert said < text.index("2 cells where declaration and proof differ")
     assert text.index("where declaration and proof differ") < text.index("| Entity | Relations |")
-    assert "Not understood: 5 % (1 of 20) of the different statements." in text
+    assert "Not understood: 5 % (1 of 20) of the statements." in text
 
 
 def test_numbers_of_proof_have_their_denominators(proven: Facts) -> None:
@@ -170,7 +170,7 @@ def test_numbers_of_proof_have_their_denominators(proven: Facts) -> None:
     assert part.strangers == part.strangers_writing == ("acct-1",)
     assert (part.statements, part.not_understood, part.dropped) == (20, 1, 0)
     words = {f.label: (f.value, f.detail) for f in part.figures}
-    assert words["Declared and found in use"][1] == "2 of 5 letters that evidence could speak of"
+    assert words["Declared and found in use"][1] == "2 of 5 declared letters"
     assert words["Accounts of no system"] == ("1", "1 of them seen changing data")
 
 
@@ -180,8 +180,8 @@ def test_differences_name_what_shows_them(proven: Facts) -> None:
         ["Customer", "Relations", "U", "D"],
         ["Invoice", "Web shop", "R", "–"],
     ]
-    assert "observed: 40 calls by crm_app on customers (1 Jul 2026 to 31 Oct 2026)" in found[0][4]
-    assert "observed: 5 calls by shop_app on crm:invoices" in found[1][4]
+    assert "U observed: 40 calls by crm_app on customers (1 Jul 2026 to 31 Oct 2026)" in found[0][4]
+    assert "R observed: 5 calls by shop_app on crm:invoices" in found[1][4]
 
 
 def test_strangers_are_told_with_what_they_did(proven: Facts) -> None:

@@ -244,3 +244,22 @@ def test_data_is_passed_over_in_constant_memory(tmp_path: Path) -> None:
         tracemalloc.stop()
     assert [t.name for t in catalog.tables] == ["t", "u"]
     assert peak < 12e6
+
+
+@pytest.mark.parametrize(
+    ("head", "name"),
+    [
+        ("-- Host: 127.0.0.1    Database: my crm\n-- ------\n", "my crm"),
+        ("-- Host: localhost    Database: \n-- ------\nUSE `crm`;\n", "crm"),
+        ("--\n-- Database: `crm`\n--\n", "crm"),
+        ("\\connect crm\n", "crm"),
+        ("\\connect -reuse-previous=on \"dbname='crm'\"\n", "crm"),
+        ("USE [Crm]\nGO\n", "Crm"),
+        ("-- The database: of nobody\nCREATE TABLE t (use int);\n", ""),
+    ],
+)
+def test_the_databases_name(tmp_path: Path, head: str, name: str) -> None:
+    path = tmp_path / "x.sql"
+    path.write_text(head + "CREATE TABLE a (id int);\n")
+    with open_source(str(path)) as source:
+        assert source.database == name

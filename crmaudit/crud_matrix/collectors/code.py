@@ -83,6 +83,11 @@ def _read(task: Task, origin: str, entry: str, routines: frozenset[str]) -> Code
     notes = [*read.walk.notes()]
     if told.framework_calls:
         notes.append(f"{told.framework_calls} calls of ORMs and query builders were read")
+    if told.setup:
+        notes.append(
+            f"{told.setup} statements of migrations, seeds, installers and upgrades"
+            " prove no daily use"
+        )
     status = Status()
     if read.failed:
         named = ", ".join(read.failed[:5]) + (" …" if len(read.failed) > 5 else "")

@@ -129,8 +129,10 @@ class _Listing:
         declared = known.map.principals if known.map else ()
         self._naming = Naming(declared, known.words, task.key)
         self._notes: list[str] = []
-        self._by_database = source.engine in _MYSQL or (
-            source.engine not in _SPOKEN and any("@" in p for g in given for p in g.principals)
+        self._by_database = (
+            source.engine in _MYSQL
+            or (source.engine not in _SPOKEN and any("@" in p for g in given for p in g.principals))
+            or _flat(task)
         )
         self._database = source.database or self._busiest(given)
         schema = source.default_schema or (self._database if self._by_database else "public")
@@ -145,6 +147,7 @@ class _Listing:
         self._kinds: dict[str, str] = {}
         self._superusers: set[str] = set()
         self._elsewhere = 0
+        self._beside = 0
         self._sequences = {n for g in given if g.scope == "sequence" for n in g.names}
         self._patterns = self._exact_patterns(given)
         for one in given:
@@ -162,6 +165,8 @@ class _Listing:
             rights += folded(self._shown(who), by, whole, parts, self._catalog)
         if self._elsewhere:
             self._notes.append(f"{self._elsewhere:,} rights are on other databases")
+        if self._beside:
+            self._notes.append(f"{self._beside:,} rights are on what is no table of this database")
         return Grants(
             told_by(self._task),
             tuple(self._accounts(rights)),
@@ -250,8 +255,11 @@ class _Listing:
             self._elsewhere += 1
             return
         table = self._tables.qualified(name)
-        if name in self._sequences or (self._catalog and self._tables.find(name) is None):
-            return  # no table, or one that is not audited
+        if name in self._sequences:
+            return
+        if self._catalog and self._tables.find(name) is None:
+            self._beside += 1
+            return
         by = "owner" if one.scope == "owner" else "PUBLIC" if who.upper() == PUBLIC else "grant"
         if not one.columns:
             self._change(self._whole[who, by].setdefault(table, set()), one)
@@ -270,12 +278,15 @@ class _Listing:
                     letters.difference_update(one.letters)
 
     def _busiest(self, given: Sequence[Given]) -> str:
-        """The database that most rights are on, where nobody named it; only MySQL has several."""
+        """The database that most rights are on, where nobody named it."""
         if not self._by_database:
             return ""
         seen: Counter[str] = Counter()
+        known = {t.name.casefold() for t in self._task.catalog.tables}
         for one in given:
             for name in one.names:
+                if known and one.scope != "schema" and name.last.casefold() not in known:
+                    continue
                 place = name.last if one.scope == "schema" else ".".join(name.parts[-2:-1])
                 if place and "%" not in place and place.casefold() not in _SYSTEM:
                     seen[place.replace("\\_", "_")] += 1
@@ -294,3 +305,11 @@ class _Listing:
                 for who in one.principals:
                     patterns[who] |= {n.last for n in one.names}
         return {who: most_exact(names, self._database) for who, names in patterns.items()}
+
+
+def _flat(task: Task) -> bool:
+    """Whether the tables are a copy that knows no schemas: a listing's one is then theirs."""
+    tables = task.catalog.tables
+    if task.source.engine in ("postgresql", "tsql", "oracle") or not tables:
+        return False
+    return not any(t.schema for t in tables)

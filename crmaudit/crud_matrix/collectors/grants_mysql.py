@@ -220,7 +220,7 @@ class _Reading:
             for letter in _named([privilege]):
                 holder.columns[self._known(table), letter].add(column)
         try:
-            roles = sorted({str(name) for (name,) in self._ask(OWN_ROLES)})
+            roles = sorted({self._shown(str(name)) for (name,) in self._ask(OWN_ROLES)})
         except ConnectionLostError:
             raise
         except CrmauditError:

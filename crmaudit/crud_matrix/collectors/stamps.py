@@ -51,6 +51,8 @@ class Stamps:
 def query(source: Source, table: Table, stamps: Stamps) -> Statement:
     """Counts rows, those created, changed later and removed, with the ends of both stamps.
 
+    The last column is the latest stamp of a change.
+
     A row counts as changed where its stamp lies more than a second behind that
     of its creation, as some programs ask the clock twice when they make one.
     Stamps in text count where they are ISO 8601, and are compared by the
@@ -69,6 +71,10 @@ def query(source: Source, table: Table, stamps: Stamps) -> Statement:
         for end in ("MIN", "MAX"):
             value = f"{end}(CASE WHEN {stamp.there} THEN {stamp.column} END)" if stamp else "NULL"
             columns.append(value)
+    # The stamp of change of a row that was only made is no change.
+    columns.append(
+        f"MAX(CASE WHEN {later} THEN {modified.column} END)" if later and modified else "NULL"
+    )
     schema = table.schema or source.default_schema
     place = f"{source.quote(schema)}." if schema else ""
     return Statement(

@@ -43,6 +43,17 @@ PATHS = Statement(
     "ORDER BY 1",
     "see which accounts look for tables in schemas of their own",
 )
+OWN_PATH = Statement(
+    "SELECT source, current_schema(), session_user::text FROM pg_settings "
+    "WHERE name = 'search_path'",
+    "see whether the audit looks for tables where the accounts do",
+)
+SHARED = Statement(
+    "SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
+    "WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND n.nspname !~ '^pg_' "
+    "AND n.nspname <> 'information_schema' GROUP BY 1 HAVING count(*) > 1 ORDER BY 1",
+    "see which names tables of several schemas have",
+)
 _COUNTED = (
     "SELECT r.rolname, s.query, s.calls FROM {schema}.pg_stat_statements s "
     "LEFT JOIN pg_roles r ON r.oid = s.userid "
@@ -57,6 +68,8 @@ _INFO = (
     "SELECT dealloc, extract(epoch FROM stats_reset)::float8, extract(epoch FROM now())::float8 "
     "FROM {schema}.pg_stat_statements_info"
 )
+_ALIKE = {"default", "configuration file", "command line", "environment variable", "database"}
+"""Where the audit's search path comes from if all accounts have the same by default."""
 _PURPOSES = {
     _COUNTED: "read the statements that the server counted, their values taken out",
     _ELSEWHERE: "see how many ran in other databases",
@@ -79,6 +92,8 @@ def statements(task: Task) -> Iterator[Statement]:
     yield WHERE
     yield SETTINGS
     yield PATHS
+    yield OWN_PATH
+    yield SHARED
     for sql, purpose in _PURPOSES.items():
         yield Statement(sql.replace("{schema}", "…"), purpose, template=True)
 
@@ -108,8 +123,7 @@ def _read(task: Task, schema: str, version: str, me: str) -> Statements:
         return task.source.query(sql.replace("{schema}", schema), _PURPOSES[sql])
 
     tally = Tally.of(task)
-    for (role,) in task.source.query(PATHS.sql, PATHS.purpose):
-        tally.wanders(str(role))
+    look(task, tally)
     untold: Counter[tuple[str, str]] = Counter()
     for role, text, calls in ask(_COUNTED):
         who = role or ""
@@ -149,6 +163,19 @@ def _read(task: Task, schema: str, version: str, me: str) -> Statements:
         notes=notes,
         reader=me,
     )
+
+
+def look(task: Task, tally: Tally) -> None:
+    """Tell the tally where names without a schema may not mean what the audit takes them for."""
+    ask = task.source.query
+    own = {str(role) for (role,) in ask(PATHS.sql, PATHS.purpose)}
+    ((from_, first, me),) = ask(OWN_PATH.sql, OWN_PATH.purpose)
+    for role in own:
+        tally.wanders(role)
+    if me in own or str(from_) not in _ALIKE or first != task.source.default_schema:
+        tally.wanders_all()
+    for (name,) in ask(SHARED.sql, SHARED.purpose):
+        tally.shares(str(name))
 
 
 def _remarks(settings: dict[str, str]) -> Iterator[str]:

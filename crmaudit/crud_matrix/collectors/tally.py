@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
+from crmaudit.crud_matrix.collectors.shown import Shown, without_rows
 from crmaudit.crud_matrix.principals import Naming
 from crmaudit.crud_matrix.sql import Name, Tables, fingerprint, split, understand
 from crmaudit.crud_matrix.sql.fingerprint import LONGEST
@@ -38,7 +39,7 @@ MOST = 50_000
 """Different statements that are kept apart; what comes beyond is counted as dropped."""
 _LISTED = 1_000
 _EXAMPLES = 3
-_TEXT = 400
+_PREPARED = 20_000
 _WORD = re.compile(r"[^\W\d][\w$]*")
 _PLACE = r"(\S+(?:\s*\.\s*\S+)?)"
 _HEADS: tuple[tuple[Letter, re.Pattern[str]], ...] = (
@@ -51,8 +52,12 @@ _HEADS: tuple[tuple[Letter, re.Pattern[str]], ...] = (
 )
 """Beginnings that decide a letter on the table they name, whatever follows."""
 _SAME_NAME = "a temporary table has the name of this table, and which one is meant is not told"
-_SEVERAL = "several schemas have a table of this name, and the account changes its search path"
+_SEVERAL = "several schemas have a table of this name, and where the account looks is not known"
 _SETS_PATH = re.compile(r"\bsearch_path\b|\bSET\s+SCHEMA\b|\bCURRENT_SCHEMA\s*=", re.IGNORECASE)
+_PREPARES = re.compile(
+    r'\s*PREPARE\s+("(?:[^"]|"")*"|[\w$]+)\s*(?:\([^)]*\))?\s*AS\s+(.*)', re.IGNORECASE | re.DOTALL
+)
+_EXECUTES = re.compile(r'\s*EXECUTE\s+("(?:[^"]|"")*"|[\w$]+)', re.IGNORECASE)
 _CUT = "the server keeps only the beginning of so long a statement"
 
 _Left = frozenset[str]
@@ -144,7 +149,11 @@ class Tally:
         self._shown: dict[str, str] = {"": ""}
         self._temporary: dict[str, set[str]] = {}
         self._loose: dict[str, set[str]] = defaultdict(set)
+        self._ready: dict[str, dict[str, str]] = {}
+        self._texts = Shown(catalog, dialect)
         self._wandering: set[str] = set()
+        self._lost_way = False
+        self._more: set[str] = set()
         self._window = _Times()
         self._lost = 0
         self._elsewhere = 0
@@ -183,6 +192,9 @@ class Tally:
         only the beginning.
         """
         self._window.add(calls, first, last if last is not None else first)
+        text = without_rows(text)
+        if session and not cut:
+            text = self._made_ready(text, session)
         printed = fingerprint(text, self._dialect)
         mark = f"{printed.id}…" if cut else printed.id
         kind = self._kinds.get(mark)
@@ -214,8 +226,9 @@ class Tally:
         return found
 
     def ended(self, session: str) -> None:
-        """The session is over, and its temporary tables with it."""
+        """The session is over, and with it its temporary tables and prepared statements."""
         self._temporary.pop(session, None)
+        self._ready.pop(session, None)
 
     def wanders(self, principal: str) -> None:
         """The account has a search path of its own.
@@ -224,6 +237,14 @@ class Tally:
         they are once an account was seen to change the path.
         """
         self._wandering.add(self.shown(principal))
+
+    def wanders_all(self) -> None:
+        """The catalog's default schema need not be the one in which the accounts look first."""
+        self._lost_way = True
+
+    def shares(self, name: str) -> None:
+        """Tables of several schemas have this name, even where the catalog has one schema only."""
+        self._more.add(name.casefold())
 
     def pass_over(self, calls: int = 1) -> None:
         """Count statements of another database without looking at them."""
@@ -303,7 +324,7 @@ class Tally:
         if hidden and not why:
             why, tables = _SAME_NAME, tuple(sorted(hidden))
             sums.doubtful.add(key.print)
-        if kind.several and not why and key.principal in self._wandering:
+        if kind.several and not why and (self._lost_way or key.principal in self._wandering):
             why, tables = _SEVERAL, kind.several
             sums.doubtful.add(key.print)
         if why:
@@ -320,8 +341,8 @@ class Tally:
                 sums.called[key.principal, routine].append((key.print, times))
 
     def _understood(self, text: str, shown: str, cut: bool) -> _Kind:
-        short = shown if len(shown) <= _TEXT else f"{shown[: _TEXT - 1]}…"
         if cut:
+            short = self._texts.text(shown, understood=False)
             return _Kind(short, self._head(text), unknown=_CUT, tables=self._named(shown))
         effects: dict[str, tuple[set[str], Name]] = {}
         calls: dict[str, None] = {}
@@ -335,14 +356,16 @@ class Tally:
             found = understand(part, self._dialect, self._tables)
             unknown = unknown or found.unknown
             for name, letters in found.effects:
+                place = self._place(name)
                 if len(name.parts) == 1:
                     several |= self._shared.get(_plain(name), set())
-                effects.setdefault(self._place(name), (set(), name))[0].update(letters)
+                    several |= {place} & self._places if _plain(name) in self._more else set()
+                effects.setdefault(place, (set(), name))[0].update(letters)
             calls.update(dict.fromkeys(".".join(name.parts) for name in found.calls))
             makes |= {_plain(name) for name in found.creates_temporary}
             drops |= {_plain(name) for name in found.drops}
         return _Kind(
-            short,
+            self._texts.text(shown, understood=not unknown),
             tuple(
                 (table, "".join(x for x in LETTERS if x in letters), name)
                 for table, (letters, name) in sorted(effects.items())
@@ -373,6 +396,17 @@ class Tally:
                 if place in self._places:
                     return ((place, letter, name),)
         return ()
+
+    def _made_ready(self, text: str, session: str) -> str:
+        """The statement that EXECUTE runs, where its session was seen to prepare it."""
+        prepares = _PREPARES.match(text)
+        if prepares:
+            if sum(map(len, self._ready.values())) < _PREPARED:
+                ready = fingerprint(prepares[2], self._dialect).text
+                self._ready.setdefault(session, {})[_unquoted(prepares[1])] = ready
+            return text
+        executes = _EXECUTES.match(text) if session in self._ready else None
+        return self._ready[session].get(_unquoted(executes[1]), text) if executes else text
 
     def _left_out(self, kind: _Kind, principal: str, session: str) -> _Left | None:
         """The names in the statement that mean temporary tables of its session."""
@@ -486,6 +520,10 @@ def _listed(unread: list[Unread]) -> Iterator[Unread]:
         text = f"({len(found):,} further statements)"
         times = sum(u.times for u in found)
         yield Unread(text, reason, times, principal, tables=tuple(sorted(tables)))
+
+
+def _unquoted(name: str) -> str:
+    return name[1:-1].replace('""', '"') if name.startswith('"') else name.casefold()
 
 
 def _plain(name: Name) -> str:

@@ -117,7 +117,9 @@ class _Collector:
 
 def _rows(task: Task, table: Table, stamps: Stamps) -> RowTraces:
     asked = query(task.source, table, stamps)
-    ((rows, created, modified, removed, *ends),) = task.source.query(asked.sql, asked.purpose)
+    ((rows, created, modified, removed, *ends, changed),) = task.source.query(
+        asked.sql, asked.purpose
+    )
     first, last = days(ends)
     return RowTraces(
         table.qualified,
@@ -127,6 +129,8 @@ def _rows(task: Task, table: Table, stamps: Stamps) -> RowTraces:
         removed=_number(removed),
         first=first,
         last=last,
+        made=days(ends[:2])[1],
+        changed=days([changed])[1],
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from crmaudit.crud_matrix.sql.doubt import Doubt
 from crmaudit.crud_matrix.sql.lexer import Token
-from crmaudit.crud_matrix.sql.names import Tables
+from crmaudit.crud_matrix.sql.names import Name, Tables, is_temporary
 from crmaudit.crud_matrix.sql.parsing import parsed
 from crmaudit.crud_matrix.sql.understood import Understood
 from crmaudit.crud_matrix.sql.words import has_word, position, read_name
@@ -44,7 +44,9 @@ def create(words: Sequence[Token], dialect: str, tables: Tables | None) -> Under
         return Understood()
     temporary = has_word(words[:i], "TEMP") or has_word(words[:i], "TEMPORARY")
     name, after = read_name(words, i, dialect)
-    temporary = temporary or name.last.startswith("#")
+    if is_temporary(name, dialect):
+        # Later it goes by its bare name as well.
+        temporary, name = True, Name((name.last,))
     if not has_word(words[after:], "SELECT") and not _copies(words[after:]):
         return Understood(creates_temporary=(name,) if temporary else ())
     if has_word(words[after:], "EXECUTE"):

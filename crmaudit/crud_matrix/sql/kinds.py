@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from crmaudit.crud_matrix.sql import definitions, routine
 from crmaudit.crud_matrix.sql.doubt import Doubt
 from crmaudit.crud_matrix.sql.lexer import Token, family, made, tokens
-from crmaudit.crud_matrix.sql.names import Name, Tables, is_system
+from crmaudit.crud_matrix.sql.names import Name, Tables, is_system, is_temporary
 from crmaudit.crud_matrix.sql.parsing import parsed
 from crmaudit.crud_matrix.sql.rewriting import with_from, without_merge_delete, without_output
 from crmaudit.crud_matrix.sql.understood import Understood, together
@@ -101,7 +101,9 @@ def _cut_off(words: Words, dialect: str) -> Understood:
 
 
 def _kept(effects: Sequence[tuple[Name, str]], dialect: str) -> tuple[tuple[Name, str], ...]:
-    return tuple((n, x) for n, x in effects if not is_system(n, dialect) and n.last[:1] != "#")
+    return tuple(
+        (n, x) for n, x in effects if not is_system(n, dialect) and not is_temporary(n, dialect)
+    )
 
 
 # --- one reader a kind

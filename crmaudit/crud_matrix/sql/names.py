@@ -85,6 +85,24 @@ def is_system(name: Name, dialect: str) -> bool:
     return not above and bool(pattern.match(name.last))
 
 
+_TEMPORARY = {
+    "postgresql": re.compile(r"pg_temp(_\d+)?$"),
+    "sqlite": re.compile(r"temp$", re.IGNORECASE),
+    "duckdb": re.compile(r"temp$", re.IGNORECASE),
+    "tsql": re.compile(r"tempdb$", re.IGNORECASE),
+    "ansi": re.compile(r"(pg_temp(_\d+)?|tempdb)$", re.IGNORECASE),
+}
+"""Schemas or databases of the session alone. Elsewhere one called `temp` is like any other."""
+
+
+def is_temporary(name: Name, dialect: str) -> bool:
+    """Whether the name alone says that the table is the session's."""
+    if name.last[:1] == "#" and dialect in ("tsql", "ansi"):
+        return True
+    pattern = _TEMPORARY.get(dialect)
+    return pattern is not None and any(pattern.match(p) for p in name.parts[:-1])
+
+
 _HOMES = {"public", "main", "dbo"}
 
 

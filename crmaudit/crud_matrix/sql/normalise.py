@@ -17,6 +17,7 @@ DYNAMIC = "zz_put_together_zz"
 _TEXT_TEXT = "INTERVAL DATE TIME TIMESTAMP TIMESTAMPTZ DATETIME SEPARATOR ESCAPE ZONE COLLATE"
 _TEXT_AFTER = frozenset(_TEXT_TEXT.split())
 _TABLE_AFTER = frozenset(["FROM", "JOIN", "INTO", "UPDATE", "TABLE"])
+_VALUES = ("string", "param")
 _MYSQL_TEXT = """
     LOW_PRIORITY HIGH_PRIORITY DELAYED QUICK SQL_CALC_FOUND_ROWS SQL_NO_CACHE SQL_CACHE
     SQL_SMALL_RESULT SQL_BIG_RESULT SQL_BUFFER_RESULT
@@ -146,13 +147,8 @@ def _is_operator(token: Token, before: Token | None, after: Token | None) -> boo
 def _left_out(words: Sequence[Token], i: int, dialect: str) -> int:
     """How many tokens from here mean nothing to us."""
     word = words[i].upper
-    if (
-        words[i].text == "."
-        and family(dialect) == "mysql"
-        and _text(words, i + 1) == "*"
-        and words[0].upper == "DELETE"
-    ):
-        return 2  # DELETE t.* FROM
+    if words[i].text in "{}" and dialect != "duckdb":
+        return _escape(words, i)
     if not word:
         return 0
     before = words[i - 1].upper if i else ""
@@ -171,6 +167,9 @@ def _left_out(words: Sequence[Token], i: int, dialect: str) -> int:
             return {"ALL": 3, "AS": 5, "BETWEEN": 6, "FROM": 6}.get(_word(words, i + 2), 0)
         if word == "PARTITION" and _text(words, i + 1) == "(" and before != "BY":
             return _through_parens(words, i + 1) if _after_table(words, i) else 0
+    if word == "WHERE" and (_word(words, i + 1), _word(words, i + 2)) == ("CURRENT", "OF"):
+        # The row that a cursor stands on: the statement itself reads nothing.
+        return 5 if _word(words, i + 3) == "GLOBAL" else 4
     if word == "OVERRIDING" and _word(words, i + 2) == "VALUE":
         return 3
     if dialect == "postgresql" and word == "ONLY" and before in ("FROM", "UPDATE", "INTO", "JOIN"):
@@ -178,6 +177,15 @@ def _left_out(words: Sequence[Token], i: int, dialect: str) -> int:
     if dialect == "tsql" and word == "TOP" and before in ("UPDATE", "DELETE", "INSERT"):
         return _through_parens(words, i + 1) if _text(words, i + 1) == "(" else 2
     return 0
+
+
+def _escape(words: Sequence[Token], i: int) -> int:
+    """ODBC's `{OJ …}`, `{fn …}`, `{d '…'}`: the braces, and the word behind the first."""
+    if words[i].text == "}":
+        return int(any(w.text == "{" for w in words[:i]))
+    kind = _word(words, i + 1)
+    dated = kind in ("D", "T", "TS") and i + 2 < len(words) and words[i + 2].kind in _VALUES
+    return 2 if kind in ("OJ", "FN") or dated else 0
 
 
 def _after_table(words: Sequence[Token], i: int) -> bool:

@@ -9,9 +9,10 @@ import sqlglot
 from sqlglot import exp
 
 from crmaudit.crud_matrix.sql.doubt import Doubt
-from crmaudit.crud_matrix.sql.lexer import Token, unquoted
+from crmaudit.crud_matrix.sql.lexer import Token, family, unquoted
 from crmaudit.crud_matrix.sql.names import Tables, merged
 from crmaudit.crud_matrix.sql.normalise import normalised
+from crmaudit.crud_matrix.sql.rewriting import with_targets
 from crmaudit.crud_matrix.sql.understood import Understood
 from crmaudit.crud_matrix.sql.walk import Walk
 from crmaudit.crud_matrix.sql.words import without_into
@@ -35,6 +36,8 @@ def parsed(
     """What the statement does; raises Doubt where the parser does not read all of it."""
     if dialect in ("mysql", "mariadb", "oracle") and words[0].upper not in ("INSERT", "MERGE"):
         words = without_into(words)
+    if family(dialect) in ("mysql", "ansi"):
+        words = with_targets(words, dialect)
     tree = _tree(words, dialect)
     walk = Walk(dialect, tables, replaces)
     walk.statement(tree)

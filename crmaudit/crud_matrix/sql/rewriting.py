@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Sequence
 
 from crmaudit.crud_matrix.sql.doubt import Doubt
-from crmaudit.crud_matrix.sql.lexer import Token, made
+from crmaudit.crud_matrix.sql.lexer import Token, family, made
 from crmaudit.crud_matrix.sql.names import Name
 from crmaudit.crud_matrix.sql.words import depth_zero, has_word, position, read_name
 
@@ -74,3 +74,43 @@ def without_merge_delete(words: Words) -> tuple[Words, bool]:
     if has_word(words[start:end], "SELECT"):
         raise Doubt("a query within DELETE WHERE of MERGE")
     return [*words[:start], *words[end:]], True
+
+
+_MODIFIERS = frozenset(["LOW_PRIORITY", "QUICK", "IGNORE"])
+
+
+def with_targets(words: Words, dialect: str) -> Words:
+    """MySQL's DELETE of tables out of a list, in the one form that the parser reads.
+
+    `DELETE a.*, b FROM tables` and `DELETE FROM a, b.* USING tables` become
+    `DELETE a, b FROM tables`. Any other DELETE stays as it is.
+    """
+    at = next((i for i in depth_zero(words) if words[i].upper == "DELETE"), -1)
+    if at < 0 or (at and words[0].upper != "WITH"):
+        return words
+    i = at + 1
+    while i < len(words) and words[i].upper in _MODIFIERS:
+        i += 1
+    leads = words[i].upper == "FROM"
+    i += leads
+    targets: list[Token] = []
+    several = False
+    while True:
+        start = i
+        _, i = read_name(words, i, dialect)
+        end = i
+        if words[i - 1].text == "." and i < len(words) and words[i].text == "*":
+            end, i, several = i - 1, i + 1, True
+        targets += words[start:end]
+        if i >= len(words) or words[i].text != ",":
+            break
+        targets.append(words[i])
+        i, several = i + 1, True
+    word = words[i].upper if i < len(words) else ""
+    if word != ("USING" if leads else "FROM"):
+        if several or not leads:
+            raise Doubt("the tables to be deleted from are not understood")
+        return words
+    if leads and not several and family(dialect) != "mysql":
+        return words  # elsewhere the table before USING is read as well
+    return [*words[: at + 1], *targets, made("FROM"), *words[i + 1 :]]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from crmaudit.crud_matrix.sql.doubt import Doubt
 from crmaudit.crud_matrix.sql.fingerprint import fingerprint
-from crmaudit.crud_matrix.sql.lexer import tokens
+from crmaudit.crud_matrix.sql.lexer import Token, tokens
 from crmaudit.crud_matrix.sql.names import Tables, dialect_of
 from crmaudit.crud_matrix.sql.understood import Understood
 
@@ -35,6 +35,8 @@ def understand(sql: str, dialect: str, tables: Tables | None = None) -> Understo
     for word in words:
         depth += {"(": 1, ")": -1}.get(word.text, 0)
         deepest = max(deepest, depth)
+    if depth == 0 and [w.text for w in words[-2:]] == [",", "..."] and _is_limit(words[-4:-2]):
+        del words[-2:]  # the second number, which the source folded: nothing may follow it
     if deepest > _DEEP:
         return Understood(unknown="nested too deep to be parsed")
     from crmaudit.crud_matrix.sql.kinds import understood
@@ -51,3 +53,7 @@ def understand(sql: str, dialect: str, tables: Tables | None = None) -> Understo
     except (AttributeError, KeyError, TypeError, ValueError):
         # A tree of a shape that nobody has seen: one odd statement must not end a collection.
         return Understood(unknown="it is not understood")
+
+
+def _is_limit(words: list[Token]) -> bool:
+    return len(words) == 2 and words[0].upper == "LIMIT" and words[1].kind in ("param", "number")

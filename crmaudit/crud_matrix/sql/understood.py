@@ -34,11 +34,17 @@ def together(parts: Iterable[Understood]) -> Understood:
     """
     found = list(parts)
     temporary = tuple(dict.fromkeys(n for p in found for n in p.creates_temporary))
+    own = {_alike(n) for n in temporary}
     return Understood(
-        merged(e for p in found for e in p.effects if e[0] not in temporary),
+        merged(e for p in found for e in p.effects if _alike(e[0]) not in own),
         tuple(dict.fromkeys(c for p in found for c in p.calls)),
         temporary,
         tuple(dict.fromkeys(d for p in found for d in p.drops)),
         next((p.defines for p in found if p.defines), None),
         next((p.unknown for p in found if p.unknown), ""),
     )
+
+
+def _alike(name: Name) -> tuple[str, ...]:
+    """The name as most engines compare it; of a temporary table no other differs in case alone."""
+    return tuple(p.casefold() for p in name.parts)

@@ -15,7 +15,7 @@ from sqlglot import exp
 
 from crmaudit.crud_matrix.sql.columns import Origin, origins, read_by
 from crmaudit.crud_matrix.sql.doubt import Doubt
-from crmaudit.crud_matrix.sql.names import Name, Tables, folded, is_system
+from crmaudit.crud_matrix.sql.names import Name, Tables, folded, is_system, is_temporary
 from crmaudit.crud_matrix.sql.normalise import DYNAMIC
 
 # Functions that run SQL which they are given as a text, or a whole table by name.
@@ -266,7 +266,8 @@ class Walk:
         self.read(query, ctes)
         properties = node.args.get("properties")
         kept = properties.expressions if properties is not None else ()
-        if any(isinstance(p, exp.TemporaryProperty) for p in kept):
+        told = any(isinstance(p, exp.TemporaryProperty) for p in kept)
+        if told or is_temporary(name, self.dialect):
             self.temporary.append(name)
         else:
             self._add(name, "C")
@@ -388,8 +389,8 @@ class Walk:
         if not isinstance(table, exp.Table):
             raise Doubt("what SELECT … INTO fills is not understood")
         name = self._name(table)
-        if node.args.get("temporary") or name.last.startswith("#"):
-            self.temporary.append(name)
+        if node.args.get("temporary") or is_temporary(name, self.dialect):
+            self.temporary.append(Name((name.last,)))
         else:
             self._add(name, "C")
 
@@ -399,9 +400,15 @@ class Walk:
         """The table that a target means: one of the scope by its alias or name, else itself."""
         key = named.name.lower()
         if self.dialect in ("tsql", "mysql", "mariadb", "ansi"):
-            for one in scope:
-                if isinstance(one, exp.Table) and one.alias_or_name.lower() == key:
-                    return self._base(one, ctes)
+            place = named.text("db").lower()
+            fits = [s for s in scope if isinstance(s, exp.Table) and s.alias_or_name.lower() == key]
+            if place or len(fits) > 1:
+                # A name without a place is not that of a table of another database.
+                fits = [s for s in fits if s.text("db").lower() == place]
+            if len(fits) > 1:
+                raise Doubt("it is not known which table is meant")
+            if fits:
+                return self._base(fits[0], ctes)
         return self._base(named, ctes)
 
     def _base(self, table: exp.Table, ctes: Ctes) -> exp.Table:
@@ -488,10 +495,7 @@ class Walk:
         return None
 
     def _add(self, name: Name, letters: str) -> None:
-        temporary = name.last.startswith("#") or (
-            len(name.parts) > 1 and name.parts[-2].lower() in ("temp", "pg_temp", "tempdb")
-        )
-        if not temporary and not is_system(name, self.dialect):
+        if not is_temporary(name, self.dialect) and not is_system(name, self.dialect):
             self.effects.append((name, letters))
 
     def _assert_query(self, node: Any, values: bool) -> None:

@@ -58,8 +58,8 @@ class Hub:
 class Hubs:
     """`joints` by kind, what cuts off most first; `relays` join parts by declared feeds alone.
 
-    `top` are the greatest by betweenness. `sources` of `nodes` were starting
-    points: all of them, or a sample where the matrix is large, and then
+    `top` are the greatest by betweenness. `sources` of `nodes`, those with a
+    cell at all, were starting points: all of them, or a sample where the matrix is large, and then
     betweenness is an estimate (Brandes and Pich 2007); none at all beyond
     MOST_CELLS, and then `top` is empty. `islands` counts groups of
     systems that share nothing with each other.
@@ -79,7 +79,6 @@ def hubs(matrix: CrudMatrix) -> Hubs:
     """Articulation points and betweenness of the graph of systems and the entities they hold."""
     g = grid(matrix)
     between, sources = _betweenness(g)
-    first = len(g.systems)
     degree = [*map(len, g.rows), *map(len, g.columns)]
     ranked = sorted(range(len(degree)), key=lambda n: (-between[n], -degree[n], n))
     top = [Hub(*_named(g, n), degree[n], between[n]) for n in ranked[:TOP] if between[n] > 0]
@@ -90,7 +89,7 @@ def hubs(matrix: CrudMatrix) -> Hubs:
         top=tuple(top),
         islands=_islands(g),
         sources=sources,
-        nodes=first + len(g.entities),
+        nodes=sum(map(bool, degree)),
     )
 
 

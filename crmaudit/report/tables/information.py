@@ -73,8 +73,9 @@ def records(given: Given) -> b.Table | None:
         Column("In future"),
     ]
     note = (
-        "Decided: declared in the model. Proposed: 4·C + 3·U + 2·D + 1·R over declared letters. "
-        "Undecided: a tie. Margin: lead over the next. In future: the target, where declared."
+        "Decided: declared in the model. Proposed: 4·C + 3·U + 2·D + 1·R over letters declared "
+        "or proven. Undecided: a tie. Margin: lead over the next. In future: the target, where "
+        "declared."
     )
     caption = given.counted(len(rows), "entity", "entities")
     title = f"System of record of {caption}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from crmaudit.crud_matrix import LETTERS, Cell, CrudMatrix
@@ -13,9 +14,13 @@ from crmaudit.report.proven import proof_words, proofs_of, span_of_days
 from crmaudit.report.tables.given import DASH, Column, Given, gap, most, or_dash
 from crmaudit.report.wording import listed
 
+_MAPPED = re.compile(r"….\w+[!?]?\(\)$")
+"""A call of an object mapper, as the collector of code writes it."""
 _CLASSES = ("master", "transaction", "reference", None)
 MOST_TEXTS = 40
-MOST_CELLS = 600
+MOST_CELLS = 10_000
+"""Rows of cells at most. Paper shows fewer: `pdf_data.MOST_ROWS`."""
+MOST_TABLES = 1_000
 _LONG = 160
 _SOME = 6
 
@@ -58,16 +63,17 @@ def differences(given: Given) -> b.Table | None:
 
 
 def _shown_by(given: Given, cell: Cell, shadow: str, denied: str) -> b.Cell:
-    words: dict[str, None] = {}
+    words: dict[str, str] = {}
     evidence: dict[str, None] = {}
     for proof in given.facts.crud.proofs(cell.system, cell.entity):
         speaks = (
             proof.letter in shadow and proof.answer == "yes" and proof.origin != "granted"
         ) or (proof.letter in denied and proof.answer == "no")
         if speaks and proof.origin != "declared":
-            words[f"{proof.origin}: {proof_words(proof, given.language)}"] = None
+            said = f"{proof.origin}: {proof_words(proof, given.language, 1)}"
+            words[said] = words.get(said, "") + proof.letter
             evidence |= dict.fromkeys(proof.evidence)
-    text = "; ".join(list(words)[:3])
+    text = "; ".join(f"{letters} {said}" for said, letters in words.items())
     return b.Cell(text, text, tuple(evidence)[:4])
 
 
@@ -150,7 +156,7 @@ def excess_rights(given: Given) -> b.Table | None:
             b.Cell(
                 text := listed(entities, _SOME), text, tuple(evidence[system, letters, never])[:3]
             ),
-            "not in the window" if never else gap("no source could have seen it"),
+            "not in the window" if never else gap("nothing that was read rules its use out"),
         )
         for (system, letters, never), entities in sorted(
             groups.items(), key=lambda x: (not x[0][2], -len(x[1]), x[0])
@@ -169,11 +175,12 @@ def excess_rights(given: Given) -> b.Table | None:
 
 def evidence_sources(given: Given) -> b.Table | None:
     """What was read of statements and code, how much of it was understood, and its window."""
-    told, language = given.facts.testimony, given.language
+    told, language, aside = given.facts.testimony, given.language, _asides(given)
     rows: list[Sequence[object]] = []
     for rate in told.rates:
         lost, code = rate.distinct - rate.understood, rate.kind == "code"
         text = share(lost, rate.distinct, language=language)
+        notes = aside.get(rate.evidence, ())
         rows.append(
             (
                 given.name(rate.system),
@@ -183,10 +190,11 @@ def evidence_sources(given: Given) -> b.Table | None:
                 _left_out(given, rate),
                 or_dash(span_of_days(rate.since, rate.until, language)),
                 DASH if code else "yes" if rate.tells_principals else "no",
+                or_dash(". ".join(notes)),
             )
         )
     for system, kind, origin, reason in told.failed:
-        rest = (DASH for _ in range(4))
+        rest = (DASH for _ in range(5))
         rows.append((given.name(system), f"{kind}: {origin}", gap(f"not read: {reason}"), *rest))
     columns = [
         Column("System", filter=True),
@@ -196,12 +204,29 @@ def evidence_sources(given: Given) -> b.Table | None:
         Column("Lost, or built at run time"),
         Column("Window"),
         Column("Says who", "label"),
+        Column("Besides"),
     ]
     note = (
-        "A statement is counted once, its values left out. What was not understood is unknown, "
-        "never no."
+        "A statement that ran is counted once, however often and with whichever values; one in "
+        "code at each place. What was not understood is unknown, never no."
     )
     return given.table("What was read of statements and code", columns, rows, note)
+
+
+def _asides(given: Given) -> dict[str, tuple[str, ...]]:
+    """By document of statements or code: what it says of itself, and of what it left out."""
+    found, evidence = {}, given.facts.evidence
+    for codes in evidence.code.values():
+        found.update({code.id: code.notes for code in codes.values()})
+    for documents in evidence.statements.values():
+        for document in documents.values():
+            notes = document.notes
+            if n := document.elsewhere:
+                calls = given.counted(n, "statement")
+                told = f"{calls} of other databases {'does' if n == 1 else 'do'} not count here"
+                notes = (told, *notes)
+            found[document.id] = notes
+    return found
 
 
 def _left_out(given: Given, rate: Rate) -> object:
@@ -220,7 +245,9 @@ def not_understood(given: Given) -> b.Table | None:
         (
             given.name(system),
             origin or "the database's own",
-            b.Cell(text := _cut(unread.text), text, inlines=(b.Code(text),)),
+            b.Cell(text, text, inlines=(b.Code(text),))
+            if (text := _cut(unread.text.strip()))
+            else gap("nothing of it stands in the code as it is"),
             unread.reason,
             unread.times,
             or_dash(listed(unread.tables or unread.places, 3)),
@@ -236,10 +263,17 @@ def not_understood(given: Given) -> b.Table | None:
         Column("May touch, or where"),
     ]
     whole = len(found)
-    caption = f"{given.counted(whole, 'statement')} that nobody understood"
+    caption = f"{given.counted(whole, 'different statement')} that nobody understood"
     if whole > MOST_TEXTS:
         caption += f", the {MOST_TEXTS} most frequent"
     note = "Values are taken out: ? stands for one."
+    if whole > MOST_TEXTS:
+        note += " `crmaudit crud gaps --failures` lists all of them."
+    if any(_MAPPED.match(u.text) for _, _, u in found):
+        note += (
+            " Calls of an object mapper begin with ….; they stand here and are not among the "
+            "statements whose share is told above."
+        )
     return given.table(caption, columns, rows, note, filters=len(rows) > 15)
 
 
@@ -266,7 +300,7 @@ def used_unexplained(given: Given) -> b.Table | None:
             b.Cell(given.number(x.calls), x.calls, x.evidence[:3]) if x.calls else DASH,
             x.places or DASH,
         )
-        for x in found[:MOST_TEXTS]
+        for x in found[:MOST_TABLES]
     ]
     columns = [
         Column("Database", filter=True),
@@ -277,8 +311,8 @@ def used_unexplained(given: Given) -> b.Table | None:
         Column("Places in code", "number"),
     ]
     caption = f"{given.counted(len(found), 'table')} in use that no entity explains"
-    if len(found) > MOST_TEXTS:
-        caption += f", the {MOST_TEXTS} most used"
+    if len(found) > MOST_TABLES:
+        caption += f", the {MOST_TABLES:,} most used"
     lacking = len(given.facts.testimony.missing)
     note = (
         f"{given.counted(lacking, 'name')} used besides {'is' if lacking == 1 else 'are'} of "

@@ -12,8 +12,8 @@ from crmaudit.report.tables.given import DASH, Column, Given, gap, most, or_dash
 from crmaudit.report.wording import listed
 
 _SOME = 8
-MOST = 250
-"""Rows of a table here at most: nobody reads more, and a PDF takes minutes to set them."""
+MOST = 5_000
+"""Rows of a table here at most. Paper shows fewer: `pdf_data.MOST_ROWS`."""
 _CONFLICTS = {
     "tie": "a tie",
     "does not write": "the declared record neither creates nor updates it",
@@ -216,7 +216,7 @@ def residual_flows(given: Given) -> b.Table | None:
         Column("Created there too"),
         Column("Feeds lead there", "label", filter=True),
     ]
-    caption = f"{given.counted(len(rows), 'interface')} between subsystems"
+    caption = f"{given.counted(len(rows), 'interface')} across the borders of subsystems"
     return given.table(most(caption, MOST, len(rows)), columns, rows[:MOST], filters=len(rows) > 15)
 
 

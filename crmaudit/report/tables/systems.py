@@ -16,7 +16,7 @@ _SKILL = {
     "unknown": "holders not named",
 }
 _PARTS = ("contact", "activity", "invoice", "case")
-MOST_FEEDS = 500
+MOST_FEEDS = 5_000
 
 
 def systems(given: Given) -> b.Table | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import fnmatch
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -13,11 +13,12 @@ from crmaudit.crud_matrix.collectors.logs.funnel import Funnel
 from crmaudit.crud_matrix.collectors.logs.lines import Lines
 from crmaudit.crud_matrix.collectors.logs.recognise import reader_of
 from crmaudit.crud_matrix.collectors.logs.record import Reader, Record, Told, Who, local_zone
+from crmaudit.crud_matrix.collectors.statements_postgresql import look
 from crmaudit.crud_matrix.collectors.tally import Tally
 from crmaudit.crud_matrix.collectors.told import told_by
 from crmaudit.crud_matrix.principals import Naming
 from crmaudit.errors import CrmauditError, InvalidInput, Problem
-from crmaudit.evidence import Document
+from crmaudit.evidence import Document, Status
 from crmaudit.sources.base import ConnectionLostError
 from crmaudit.sources.named_files import found, origins
 from crmaudit.sources.task import Task
@@ -27,6 +28,7 @@ _MYSQL = ("mysql", "mariadb")
 _SPOKEN = ("postgresql", "mysql", "mariadb", "sqlite", "duckdb")
 _READS = {"SELECT", "WITH", "TABLE", "VALUES", "COPY", "(SELECT", "DECLARE", "FETCH"}
 _WRITES = {"INSERT", "UPDATE", "DELETE", "REPLACE", "MERGE", "TRUNCATE"}
+_ASTRAY = "all its statements ran in other databases"
 _EVERY = 200_000
 
 
@@ -57,46 +59,70 @@ def documents(task: Task) -> Iterator[Document]:
 
 def _of_entry(task: Task, entry: str, origin: str) -> Iterator[Document]:
     paths = found(entry, task.known.places.get(entry))
-    files, notes = _recognised(paths, task.source.database)
+    files, notes, damaged = _recognised(paths, task.source.database)
     dialects = list(dict.fromkeys(f.reader.dialect for f in files))
     for dialect in dialects:
         alike = [f for f in files if f.reader.dialect == dialect]
         # Files of several servers behind one pattern are evidence of their own each.
         name = origin if len(dialects) == 1 else f"{origin} ({alike[0].reader.name})"
-        yield _document(task, name, alike, notes)
+        yield _document(task, name, alike, notes, damaged)
 
 
-def _recognised(paths: Sequence[Path], database: str) -> tuple[list[_File], list[str]]:
-    """The files with their readers; of several those of no known form are only noted."""
+def _recognised(paths: Sequence[Path], database: str) -> tuple[list[_File], list[str], list[str]]:
+    """The files with their readers; of several those of no known form are only noted.
+
+    Last the names of those that cannot be read at all: what ran then is lost.
+    """
     files: list[_File] = []
     errors: list[CrmauditError] = []
+    notes: list[str] = []
+    damaged: list[str] = []
     for path in paths:
         try:
             lines = Lines(path)
+        except CrmauditError as error:
+            errors.append(error)
+            damaged.append(path.name)
+            continue
+        try:
             files.append(_File(lines, reader_of(lines, database)))
         except CrmauditError as error:
             errors.append(error)
+            notes.append(error.problems[0].message)
     if not files:
         raise InvalidInput(p for e in errors for p in e.problems)
-    return files, [str(e.problems[0].message) for e in errors]
+    return files, notes, damaged
 
 
-def _document(task: Task, origin: str, files: Sequence[_File], notes: Sequence[str]) -> Document:
+def _document(
+    task: Task,
+    origin: str,
+    files: Sequence[_File],
+    notes: Sequence[str],
+    damaged: Sequence[str],
+) -> Document:
     log = _Log(task, _dialect(task, files))
     told = [f"read as: {', '.join(dict.fromkeys(f.reader.name for f in files))}", *notes]
     for file in files:
         told += log.read(file)
     tally = log.funnel.done()
     told += log.notes()
-    return tally.document(
-        told_by(task),
+    lost = f"cannot be read, what ran then is not known: {', '.join(damaged)}"
+    status = Status("partly", lost) if damaged else Status()
+    found = tally.document(
+        told_by(task, status),
         origin,
         # Nothing in a log says that all was logged: only people can.
-        dropped=0 if task.known.traces.complete else None,
+        dropped=0 if task.known.traces.complete and not damaged and not log.unsure else None,
         tells_principals=log.funnel.tells_principals,
         notes=tuple(dict.fromkeys(told)),
         reader=_own_account(task),
     )
+    if found.elsewhere and not found.calls:
+        # Of this database it tells nothing, so that it can deny nothing either.
+        astray = told_by(task, Status("partly", "; ".join(filter(None, (status.reason, _ASTRAY)))))
+        return replace(found, provenance=astray, dropped=None)
+    return found
 
 
 def _own_account(task: Task) -> str:
@@ -127,6 +153,7 @@ class _Log:
         self._dialect = dialect
         self._seen: Counter[str] = Counter()
         self._database = task.source.database
+        self._guessed = False
         self._declared = task.known.map.principals if task.known.map else ()
         self.funnel = Funnel(dialect, self._tally)
 
@@ -150,7 +177,7 @@ class _Log:
         if _WRITES & set(verbs) and not _READS & set(verbs):
             yield "no statement in it reads: the log may leave reads out (log_statement = mod)"
         others = sorted(n for n in self._seen if n and n.casefold() != self._database.casefold())
-        if others and not self._task.source.database:
+        if others and self._guessed:
             yield (
                 f"the database is taken to be {self._database}, which has most statements; "
                 f"elsewhere: {', '.join(others[:10])}"
@@ -161,18 +188,30 @@ class _Log:
                 f"the log tells of: {', '.join(others[:10])}"
             )
 
+    @property
+    def unsure(self) -> bool:
+        """Whether which of several databases is the audited one was only guessed."""
+        others = {n.casefold() for n in self._seen if n} - {self._database.casefold()}
+        return self._guessed and bool(others) and self._database.casefold() != self._task.system
+
     def _tally(self, seen: Counter[str]) -> Tally:
         self._seen = seen
         source, known = self._task.source, self._task.known
-        if not self._database:
+        here = {"", self._database.casefold()} & {name.casefold() for name in seen}
+        # A dump says what its own server calls the database; the log may be another's.
+        if not self._database or not (source.has_rows or here):
             self._database = _chosen(seen, self._task.system)
-        return Tally(
+            self._guessed = True
+        tally = Tally(
             self._task.catalog,
             self._dialect,
             Naming(self._declared, known.words, self._task.key),
             database=self._database,
             schema=source.default_schema or self._default_schema,
         )
+        if source.engine == "postgresql" and source.has_rows:
+            look(self._task, tally)
+        return tally
 
     @property
     def _default_schema(self) -> str:

@@ -1,7 +1,8 @@
 """From millions of records to few: the same shape by the same account is taken once.
 
-What a session does with temporary tables depends on the order, so that the
-statements of a session that makes one go on one by one.
+What a session does with temporary tables and with statements that it prepares
+depends on the order, so that all that comes after the first of them in its
+session goes on one by one.
 """
 
 from __future__ import annotations
@@ -20,9 +21,12 @@ _HELD = 48 * 2**20
 _LATER = 10_000
 _BACK = 1_000
 _HEAD = 4_000
-_TEMPORARY = re.compile(rb"\btemp(?:orary)?\b|(?<![\w#])#\w")
+_TEMPORARY = re.compile(
+    rb"\btemp(?:orary)?\b|(?<![\w#])#\w|\A\s*prepare\s+[^'\s]+\s.*?\bas\b", re.DOTALL
+)
+_HINTS = (b"temp", b"#", b"prepare")
 _ORDINARY = "-"
-"""Stands for every session that makes no temporary tables."""
+"""Stands for every session that makes no temporary tables and prepares nothing."""
 
 
 @dataclass(slots=True)
@@ -170,4 +174,4 @@ class Funnel:
 
 def _makes_temporary(text: bytes) -> bool:
     low = text.lower()
-    return (b"temp" in low or b"#" in low) and _TEMPORARY.search(low) is not None
+    return any(w in low for w in _HINTS) and _TEMPORARY.search(low) is not None

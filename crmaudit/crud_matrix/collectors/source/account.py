@@ -21,7 +21,7 @@ from crmaudit.crud_matrix.collectors.source.values import TEMPORARY, Thing
 from crmaudit.crud_matrix.collectors.source.words import MARKER, Rendered, Template, Wanted, render
 from crmaudit.crud_matrix.sql import Name, Tables, Understood, fingerprint, understand
 from crmaudit.evidence import Catalog
-from crmaudit.evidence.use import LETTERS, Called, Letter, Sighting, Unread
+from crmaudit.evidence.use import LETTERS, SETUP, Called, Letter, Sighting, Unread
 
 _PLACES = 10
 _LONG = 20_000
@@ -54,6 +54,7 @@ class _Statement:
     sure: bool
     dialect: str
     language: str
+    setup: bool = False
 
 
 @dataclass(slots=True)
@@ -78,22 +79,24 @@ class Account:
     classes: Classes = field(default_factory=Classes)
     _statements: dict[_Statement, _Kind] = field(default_factory=dict)
     _tables: dict[str, Tables] = field(default_factory=dict)
-    _acts: dict[tuple[str, str, tuple[str, ...]], _Times] = field(default_factory=dict)
+    _acts: dict[tuple[str, str, tuple[str, ...], bool], _Times] = field(default_factory=dict)
     _blind: _Times = field(default_factory=_Times)
 
-    def statements(self, alternatives: Iterable[tuple[Rendered, str]], language: str) -> None:
+    def statements(
+        self, alternatives: Iterable[tuple[Rendered, str]], language: str, setup: bool = False
+    ) -> None:
         """Count a statement, of which several forms may be known, each with its place.
 
         A form that cannot be parsed counts only where none can: not every way
         through the branches before it is one that the program takes.
         """
-        keys = [(self._key(r, place, language), place) for r, place in alternatives]
+        keys = [(self._key(r, place, language, setup), place) for r, place in alternatives]
         clear = [k for k, _ in keys if not self._statements[k].found.unknown]
         for key, place in keys:
             if key in clear or not clear:
                 self._statements[key].times.add(place)
 
-    def _key(self, rendered: Rendered, place: str, language: str) -> _Statement:
+    def _key(self, rendered: Rendered, place: str, language: str, setup: bool) -> _Statement:
         dialect = self.dialect if self.dialect != "ansi" else guessed(rendered.sql)
         made = fingerprint(rendered.sql, dialect)
         file = place.rpartition(":")[0]
@@ -103,7 +106,7 @@ class Account:
             for w in rendered.wanted
         )
         key = _Statement(
-            made.text, wanted, rendered.whole, rendered.sure, dialect, _family(language)
+            made.text, wanted, rendered.whole, rendered.sure, dialect, _family(language), setup
         )
         if key not in self._statements:
             # Of a long one its fingerprint has all that matters.
@@ -115,12 +118,14 @@ class Account:
     def tables(self, dialect: str) -> Tables:
         return self._tables.setdefault(dialect, Tables(self.catalog, dialect, self.schema))
 
-    def act(self, thing: Thing, arg: str | None, place: str, language: str) -> None:
+    def act(
+        self, thing: Thing, arg: str | None, place: str, language: str, setup: bool = False
+    ) -> None:
         last = thing.steps[-1] if thing.steps else ""
         if last in _TABLE_STEPS and arg:
             self.classes.tables[_family(language), thing.root.rpartition(".")[2]] = arg
         if bears(last) if thing.root else last in BLIND:
-            key = (_family(language), thing.root, thing.steps)
+            key = (_family(language), thing.root, thing.steps, setup)
             self._acts.setdefault(key, _Times()).add(place)
 
     def blind(self, place: str) -> None:
@@ -143,6 +148,7 @@ class Told:
     understood: int = 0
     built: int = 0
     framework_calls: int = 0
+    setup: int = 0
 
 
 def guessed(sql: str) -> str:
@@ -183,8 +189,8 @@ class _Looking:
         for statement, kind in kinds.items():
             if kind.times.count:
                 self._one(statement, kind.found, kind.times, temporary)
-        for (language, root, steps), times in self._account._acts.items():
-            self._act(language, root, steps, times)
+        for (language, root, steps, setup), times in self._account._acts.items():
+            self._act(language, root, steps, times, setup)
         self._of_nobody()
         blind = self._account._blind
         if blind.count:
@@ -246,6 +252,11 @@ class _Looking:
         if not statement.sure and (strangers or not self._speaks_of(effects, statement.text)):
             return
         result = self._result
+        if statement.setup:  # it ran once, if at all: what else it may do is of no interest
+            result.setup += times.count
+            for table, told in effects:
+                self._sight(table, told, SETUP, times)
+            return
         result.statements += times.count
         for table, told in effects:
             self._sight(table, told, "sql", times)
@@ -357,7 +368,9 @@ class _Looking:
 
     # Frameworks
 
-    def _act(self, language: str, root: str, steps: tuple[str, ...], times: _Times) -> None:
+    def _act(
+        self, language: str, root: str, steps: tuple[str, ...], times: _Times, setup: bool
+    ) -> None:
         model: Model | None
         if root.startswith("="):
             table, _, by = root[1:].partition("@")
@@ -365,12 +378,16 @@ class _Looking:
         else:
             model, steps = self._reached(language, root, steps)
         if model is None:
-            self._unseen(language, root, steps[-1], times)
+            if not setup:
+                self._unseen(language, root, steps[-1], times)
             return
         self._used.add(model.by)
         told = letters(model.by, steps)
         name = self._of_model(language, model) if told else None
-        if name:
+        if name and setup:
+            self._result.setup += times.count
+            self._sight(name, told, SETUP, times)
+        elif name:
             self._result.framework_calls += times.count
             self._sight(name, told, model.by, times)
 
@@ -435,11 +452,14 @@ def _is_marker(name: Name) -> bool:
 class InFile:
     """What is found in one file, on its way to the account."""
 
-    def __init__(self, account: Account, place: str, language: str, imports: str) -> None:
+    def __init__(
+        self, account: Account, place: str, language: str, imports: str, setup: bool = False
+    ) -> None:
         self._account = account
         self._place = place
         self._language = language
         self._imports = imports
+        self._setup = setup
 
     def texts(self, alternatives: Iterable[Template]) -> None:
         made = [
@@ -448,13 +468,15 @@ class InFile:
             if (rendered := render(t, php=self._language == "PHP")) is not None
         ]
         if made:
-            self._account.statements(made, self._language)
+            self._account.statements(made, self._language, self._setup)
 
     def act(self, thing: Thing, arg: str | None) -> None:
-        self._account.act(thing, arg, f"{self._place}:{thing.line}", self._language)
+        place = f"{self._place}:{thing.line}"
+        self._account.act(thing, arg, place, self._language, self._setup)
 
     def seen(self, found: Seen) -> None:
         self._account.classes.add(_family(self._language), found, self._place, self._imports)
 
     def blind(self, line: int) -> None:
-        self._account.blind(f"{self._place}:{line}")
+        if not self._setup:
+            self._account.blind(f"{self._place}:{line}")

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from crmaudit.crud_matrix.collectors.source import formats
+from crmaudit.crud_matrix.collectors.source.frameworks import UNSURE
 from crmaudit.crud_matrix.collectors.source.tree import (
     Call,
     Class,
@@ -44,6 +45,9 @@ from crmaudit.crud_matrix.collectors.source.values import (
 from crmaudit.crud_matrix.collectors.source.words import Hole, Template
 
 _OWN = frozenset({"this", "static"})
+_LEAVING = frozenset(["whereAdd", "selectAdd", "orderBy", "limit", "delete"])
+"""Methods of an object that give it no key; `find`, `save` and all that are not known may."""
+_ROW = ("fetch", "id=")
 _SCOPES = frozenset({"scope", "default_scope"})
 """Calls in a class whose closures speak of the class, as Ruby's scopes do."""
 
@@ -211,6 +215,9 @@ class _Evaluator:
             frame.names["this "] = _steps(frame.names["class "], "<own>")
         args = [self._value(a, frame) for a in node.args]
         named = {k: self._value(v, frame) for k, v in (node.named or {}).items()}
+        for given in (*node.args, *(node.named or {}).values()):
+            for handed_over in _flat([given]):  # who gets it may do anything with it
+                self._went_on(handed_over, "<any>", frame)
         if scope:
             del frame.names["this "]
         short = node.name.rpartition(".")[2]
@@ -253,6 +260,8 @@ class _Evaluator:
                 self._use((one,), frame)
         if short == "fetch":
             self._went_on(node.of, short, frame)
+        elif short not in _LEAVING:
+            self._went_on(node.of, "<any>", frame)
         if node.of is not None and not found and not own:
             self._findings.act(Thing("", (short,), node.line), None)
         return tuple(found) or (unknown(short),)
@@ -298,18 +307,24 @@ class _Evaluator:
             value = tuple(unknown(name) if v == unknown(node.value.name) else v for v in value)
         self._store(node.target, value, frame)
         target = node.target
-        named = isinstance(node.value, Name | Member)  # nothing that may turn out to be empty
-        if named and isinstance(target, Member) and target.name == "id":
-            self._went_on(target.of, "id=", frame)
+        if isinstance(target, Member) and (target.name == "id" or target.name[:1] == "$"):
+            # A variable or field: nothing that may turn out to be empty.
+            keyed = target.name == "id" and isinstance(node.value, Name | Member)
+            self._went_on(target.of, "id=" if keyed else "<key>", frame)
+        elif isinstance(node.value, Name) and isinstance(target, Name):
+            self._went_on(node.value, "<any>", frame)  # from here on it has two names
+            if node.value.name in frame.names and _things(value):
+                frame.names[target.name] = frame.names[node.value.name]
         return value if isinstance(node.target, Group) else ()
 
     def _went_on(self, of: Node | None, step: str, frame: _Frame) -> None:
         """The variable's object has come so far: what follows goes on from there."""
         if isinstance(of, Name):
             things = _things(frame.names.get(of.name, ()))
-            if things:
+            if things and any(_further(t.steps, step) != t.steps for t in things):
                 frame.names[of.name] = tuple(
-                    replace(t, steps=(*t.steps[-12:], step)) for t in things
+                    replace(v, steps=_further(v.steps, step)) if isinstance(v, Thing) else v
+                    for v in frame.names[of.name]
                 )
 
     def _store(self, target: Node, value: Value, frame: _Frame) -> None:
@@ -437,6 +452,15 @@ def _headless(value: Template | Thing) -> bool:
 
 def _steps(value: Value, step: str) -> Value:
     return tuple(replace(t, steps=(step,)) for t in _things(value))
+
+
+def _further(steps: tuple[str, ...], mark: str) -> tuple[str, ...]:
+    """The steps with one more mark, and without those that say no more after it."""
+    plain = [s for s in steps if s not in _ROW and s not in UNSURE]
+    if mark in _ROW:
+        return (*plain[-12:], mark)
+    row = [s for s in steps if s in _ROW][-1:]
+    return (*plain[-12:], *row, "<key>" if "<key>" in steps else mark)
 
 
 def _things(value: Value) -> list[Thing]:

@@ -13,7 +13,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-_SILENT = frozenset({"new", ">new", ":", "::", "id=", "<own>", "<each>", "<block>"})
+UNSURE = ("<any>", "<key>")
+"""Something was done with the object that may have given it a key; its key was set to who knows."""
+_SILENT = frozenset({"new", ">new", ":", "::", "id=", *UNSURE, "<own>", "<each>", "<block>"})
 State = Literal["class", "query", "row", "new", "self"]
 
 
@@ -24,7 +26,9 @@ class Framework:
     `single` steps give a record. `doors`: the steps from the class to its
     queries, empty where the class is one itself. `blind` steps write: on an
     object whose class is not known they mean that something is written, and
-    nobody can say to which table.
+    nobody can say to which table. `decides`: whether `save` looks at the key,
+    so that a new object with which something unknown was done may be one that
+    is there.
     """
 
     name: str
@@ -34,6 +38,7 @@ class Framework:
     single: frozenset[str] = frozenset()
     doors: frozenset[str] = frozenset()
     blind: frozenset[str] = frozenset()
+    decides: bool = False
 
     def letters(self, steps: Sequence[str]) -> str:
         """What the last step does, after those before it; empty for nothing that is known."""
@@ -53,6 +58,9 @@ class Framework:
                 state = "row" if state == "query" else state
             elif step == "<block>":
                 continue
+            elif step in UNSURE:
+                if self.decides and (state == "new" or (state == "row" and step == "<key>")):
+                    state = "self"
             elif state in {"class", "query"}:
                 if self.doors and state == "class" and not step.startswith(">"):
                     return ""
@@ -327,8 +335,9 @@ FRAMEWORKS = {
                 RD: deleteRecord deleteRecords
             """),
             row=_steps("R: find fetch count fetchAll\nU: update save\nD: delete"),
-            new=_steps("R: find fetch count fetchAll\nC: insert\nCU: save\nU: update\nD: delete"),
+            new=_steps("R: find fetch count fetchAll\nC: insert save\nU: update\nD: delete"),
             single=_set("findById"),
+            decides=True,
             blind=_set("save insert writeRecord deleteRecord"),
         ),
         Framework("civicrm-select", _steps("R: execute toSQL select where join"), {}, {}),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from crmaudit.crud_matrix.collectors.source import mapper, python, trees
@@ -63,12 +63,12 @@ class Read:
         elif file.language == "Prisma":
             self.account.classes.add_prisma(data.decode("utf-8", "replace"))
         elif file.language == "XML":
-            found = InFile(self.account, file.place, file.language, "")
+            found = InFile(self.account, file.place, file.language, "", file.setup)
             for template in mapper.statements(data):
                 found.texts([template])
         else:
             imports = " ".join(sorted({m.decode().lower() for m in _IMPORTS.findall(data)}))
-            into = InFile(self.account, file.place, file.language, imports)
+            into = InFile(self.account, file.place, file.language, imports, file.setup)
             evaluate(self._tree(file, data), into, _set_once(data))
 
     def _tree(self, file: File, data: bytes) -> list[Node]:
@@ -78,10 +78,38 @@ class Read:
 
     def _script(self, file: File, data: bytes) -> None:
         dialect = self.account.dialect
-        for line, sql in split(data.decode("utf-8", "replace"), dialect):
+        found = list(split(data.decode("utf-8", "replace"), dialect))
+        setup = file.setup or (not file.named and _loads(sql for _, sql in found))
+        for line, sql in found:
             rendered = render(Template((sql,), line))
             if rendered is not None:
-                self.account.statements([(rendered, f"{file.place}:{line}")], "SQL")
+                self.account.statements([(rendered, f"{file.place}:{line}")], "SQL", setup)
+
+
+_LOADING = re.compile(
+    r"\s*(?:(?:CREATE|ALTER|DROP)\s+(?:UNLOGGED\s+)?(?:TABLE|INDEX|UNIQUE|SCHEMA|DATABASE|SEQUENCE"
+    r"|TYPE|EXTENSION)\b|COPY\b.*\bFROM\s+STDIN\b"
+    r"|(?:INSERT|REPLACE)\b[^;']*?\bVALUES\s*\()",
+    re.IGNORECASE | re.DOTALL,
+)
+_TEXT = re.compile(r"'(?:[^'\\]|''|\\.)*+'", re.DOTALL)
+_FILLED_LATER = re.compile(r"\?|%s|\$\d|(?<![:\w]):[A-Za-z_]")
+_HEAD = 2_000
+_WORKING = re.compile(
+    r"\s*(?:SELECT|INSERT|REPLACE|UPDATE|DELETE|MERGE|WITH|CALL|EXEC|TRUNCATE)\b", re.IGNORECASE
+)
+
+
+def _loads(statements: Iterable[str]) -> bool:
+    """Whether a script mostly makes tables and fills them with rows that stand in it."""
+    loading = working = 0
+    for sql in statements:
+        later = _FILLED_LATER.search(_TEXT.sub("", sql[:_HEAD]))
+        if later is None and _LOADING.match(sql):
+            loading += 1
+        elif _WORKING.match(sql):
+            working += 1
+    return loading > working
 
 
 def _set_once(data: bytes) -> Callable[[str], bool]:

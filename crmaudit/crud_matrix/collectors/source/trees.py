@@ -68,6 +68,11 @@ def parse(data: bytes, language: str, worth: Callable[[bytes], bool]) -> list[No
     return _Converter(data, worth, language == "Ruby", root).block(root)
 
 
+_MEMBERS = ("member_access_expression", "nullsafe_member_access_expression")
+_NAMED = ("name", "identifier", "generic_name")
+"""Fields of an object; PHP may take the name of one out of a variable."""
+
+
 class _Converter:
     def __init__(self, data: bytes, worth: Callable[[bytes], bool], ruby: bool, root: TS) -> None:
         self._data = data
@@ -404,6 +409,8 @@ class _Converter:
         if of is None and node.named_child_count:
             of, name = node.named_children[0], node.named_children[-1]
         text = self.dotted(name)
+        if node.type in _MEMBERS and name is not None and name.type not in _NAMED:
+            text = "$" + text  # its name is known at run time only
         if node.type == "scope_resolution" or (
             node.type == "class_constant_access_expression" and text == "class"
         ):

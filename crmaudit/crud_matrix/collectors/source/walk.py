@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import glob
+import itertools
 import os
 import re
 from collections import Counter
@@ -60,16 +61,32 @@ _TESTS = frozenset(
 _TEST_FILE = re.compile(
     r"(?:test_.*|.*_test|.*_spec|.*[a-z]Tests?|.*\.(?:spec|test|cy|stories))\.\w+$"
 )
+_SETUP_TEXT = """
+    migrations migration migrate alembic flyway liquibase changelogs seeds seeders seed seeding
+    fixtures install installer installation upgrade upgrades upgrader
+"""
+_SETUP = frozenset(_SETUP_TEXT.split())
+_SETUP_FILE = re.compile(
+    r"(?i:v\d[\w.]*__.*|(?:.*[_.-])?(?:un)?(?:install|upgrade|upgrader|migrations?|migrate|seeds?"
+    r"|seeders?|fixtures?)(?:[_.-].*)?)\.\w+$"
+    r"|.*[a-z](?:Seeder|Upgrader|Migration|Installer)\.\w+$|.*\.install$|schema\.rb$"
+)
 _MINIFIED = re.compile(r"(?:[.-](?:min|bundle|chunk|packed))\.\w+$")
 
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file of source. `place` is its path within the folder, with slashes."""
+    """A file of source. `place` is its path within the folder, with slashes.
+
+    `setup`: by its name it makes, fills or changes the database once, and shows no daily use.
+    `named`: somebody named it by itself, so its name decides nothing.
+    """
 
     path: Path
     place: str
     language: str
+    setup: bool = False
+    named: bool = False
 
 
 @dataclass
@@ -99,7 +116,7 @@ class Walk:
         if path.is_file():
             found = [path]
         else:
-            found = sorted(Path(p) for p in glob.glob(entry, recursive=True) if Path(p).is_file())
+            found = sorted(self._fitting(entry))
         if not found:
             raise CrmauditError(
                 f"there is no application source at {entry}",
@@ -108,6 +125,24 @@ class Walk:
         base = Path(os.path.commonpath([p.parent for p in found]))
         for one in found:
             yield from self._one(one, one.relative_to(base).as_posix(), named=path == one)
+
+    def _fitting(self, entry: str) -> Iterator[Path]:
+        """What a pattern fits, without folders that a walk leaves out and it does not name."""
+        asked = Path(entry)
+        words = {p.lower() for p in asked.parts}
+        fixed = list(itertools.takewhile(lambda p: not glob.has_magic(p), asked.parts))
+        root = Path(*fixed).resolve() if fixed else Path.cwd()
+        tests = _TEST_FILE.fullmatch(asked.name) is not None
+        for path in map(Path, glob.glob(entry, recursive=True)):
+            if not path.is_file() or not path.resolve().is_relative_to(root):
+                continue
+            folders = {p.lower() for p in path.parts[len(fixed) : -1]} - words
+            if folders & _OTHERS:
+                self.foreign += 1
+            elif folders & _TESTS or (_TEST_FILE.fullmatch(path.name) and not tests):
+                self.tests += _language(path.name) != ""
+            else:
+                yield path
 
     def _folder(self, root: Path) -> Iterator[File]:
         inside = root.resolve()
@@ -140,7 +175,11 @@ class Walk:
         elif path.stat().st_size > LARGEST and not (language == "SQL" and named):
             self.large += 1
         else:
-            yield File(path, place, language)
+            *folders, name = place.split("/")
+            setup = not named and (
+                any(p.lower() in _SETUP for p in folders) or _SETUP_FILE.match(name) is not None
+            )
+            yield File(path, place, language, setup, named)
 
     def read(self, file: File) -> bytes | None:
         """The file as UTF-8; None for one that is no text, or made by a machine."""
