@@ -17,10 +17,12 @@ from typing import TypeVar
 from crmaudit.crud_matrix import (
     ClassOf,
     CrudMatrix,
+    Proof,
     TableCover,
     Testimony,
     UseEvidence,
     class_of,
+    examples,
     hear,
     table_cover,
 )
@@ -532,6 +534,10 @@ class Facts:
         """Raise NotAssessed where no database was read."""
         if not self.evidence.documents:
             raise NotAssessed("no database was read", needs="crmaudit collect")
+
+    def statements_of(self, proof: Proof) -> tuple[str, ...]:
+        """Texts of statements on which a proof rests, values taken out; the most used first."""
+        return examples(proof, self.evidence.statements, self.evidence.catalogs)
 
     def need_use(self) -> None:
         """Raise NotAssessed where nothing was read of how systems use their data."""

@@ -1,6 +1,7 @@
 """The CRUD matrix: which system creates, reads, updates and deletes which entity."""
 
 from crmaudit.crud_matrix.cell import VERDICTS, Cell, Proof, Verdict
+from crmaudit.crud_matrix.examples import examples
 from crmaudit.crud_matrix.matrix import (
     CrudMatrix,
     FeedLink,
@@ -45,6 +46,7 @@ __all__ = [
     "Verdict",
     "cell_subject",
     "class_of",
+    "examples",
     "feed_subject",
     "hear",
     "table_cover",

@@ -176,7 +176,16 @@ class _Writer:
             self._relation(
                 relationships, "Association", me, to, "successor", role="lifecycle.successor"
             )
-        for entity, letters in (system.take("crud") or {}).items():
+        said = system.take("crud") or {}
+        crud = self.out.crud
+        shadow = [
+            e
+            for e in crud.testimony.entities(system.id)
+            if e in crud.entities and crud.cell(system.id, e).proven and not said.get(e)
+        ]
+        # As relations they would come back as declared.
+        self.out.alter("accesses left out that are proven and not declared", len(shadow))
+        for entity, letters in said.items():
             if letters:
                 access = _ACCESS["R" in letters, bool(set(letters) & set("CUD"))]
                 made = self._relation(

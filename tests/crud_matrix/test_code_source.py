@@ -349,3 +349,12 @@ def test_render_never_fails_and_leaves_no_hole(parts: list[str | Hole]) -> None:
 @given(st.binary(max_size=300))
 def test_any_bytes_as_a_mapper(data: bytes) -> None:
     mapper.statements(b'<mapper namespace="a"><select id="b">' + data)
+
+
+def test_models_of_sequelize_are_unknown(tmp_path: Path) -> None:
+    text = "const { Sequelize } = require('sequelize');\nawait db.query('SELECT id FROM orders');\n"
+    (tmp_path / "a.js").write_text(text, encoding="utf-8")
+    told = reading(tmp_path).account.told(frozenset())
+    assert [(u.reason, u.places) for u in told.unread] == [
+        ("models of Sequelize are not read", ("a.js:1",))
+    ]

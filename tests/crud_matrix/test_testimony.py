@@ -445,6 +445,18 @@ class TestCode:
         found = hear(database(), source("crm", Sighting("customers", "R", "sql"), **more))
         assert found.letters("crm", "customer") == ("R", "", "")
 
+    def test_what_migrations_did_once_is_neither_yes_nor_no(self) -> None:
+        read, made = Sighting("customers", "R", "sql"), Sighting("customers", "C", "setup")
+        found = hear(database(), source("crm", read, made))
+        told_of = {"C": "unknown", "R": "yes", "U": "no", "D": "no"}
+        assert told(found, "crm", "customer", "coded") == told_of
+        assert "migrations" in proof(found, "crm", "customer", "C", "coded").reason
+        # It names the table once: that is no sign that the rest of the code would.
+        found = hear(database(), source("crm", made))
+        assert set(told(found, "crm", "customer", "coded").values()) == {"unknown"}
+        both = hear(database(), source("crm", made, Sighting("customers", "C", "sql")))
+        assert told(both, "crm", "customer", "coded")["C"] == "yes"
+
     def test_machinery_alone_proves_nothing(self) -> None:
         view = Machinery("v", "view", (Effect("customers", "R"),))
         found = hear(database(code=(machinery(view),)))

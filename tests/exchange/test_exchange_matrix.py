@@ -22,6 +22,8 @@ from crmaudit.crud_matrix import LETTERS
 from crmaudit.engine import Judgement
 from crmaudit.errors import InvalidInput
 from crmaudit.exchange import (
+    archimate,
+    archimate_out,
     graphml,
     matrix_book,
     matrix_book_in,
@@ -421,3 +423,25 @@ def test_graphs_of_hostile_names(name: str) -> None:
     lines = matrix_mermaid.render(made).content.decode().splitlines()
     assert sum("-->|" in line for line in lines) == 2
     assert not [x for x in lines[1:] if x and not x.startswith("  ")]
+
+
+@pytest.mark.skipif(not shutil.which("xmllint"), reason="needs xmllint")
+def test_archimate_with_evidence_is_valid_and_comes_back(measured: Export, tmp_path: Path) -> None:
+    folder = Path(archimate.__file__).parent / "xsd"
+    for schema in folder.glob("*.xsd"):
+        text = schema.read_text().replace("http://www.w3.org/2001/xml.xsd", "xml.xsd")
+        (tmp_path / schema.name).write_text(text)
+    made = archimate_out.render(measured)
+    path = tmp_path / "model.xml"
+    path.write_bytes(made.content)
+    command = ["xmllint", "--nonet", "--noout", "--schema", "archimate3_Diagram.xsd", path.name]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[:2000]
+    crud, declared = measured.facts.whole_crud, measured.facts.workspace
+    assert made.content.count(b"proven") >= sum(bool(c.letters and c.proven) for c in crud.cells())
+    shadow = sum(bool(c.proven and not c.letters) for c in crud.cells())
+    assert shadow
+    assert [x for x in made.losses if "left out that are proven" in x and str(shadow) in x]
+    what, module = importer(path)
+    assert what == "archimate"
+    assert said(merge(declared, module.read(path, declared))) == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
+from crmaudit.crud_matrix import Proof
 from crmaudit.engine import judge
 from crmaudit.evidence import (
     Account,
@@ -30,6 +32,7 @@ from crmaudit.report.compose import compose, document
 from crmaudit.report.context import ReportContext
 from crmaudit.report.figures import draw
 from crmaudit.report.formats import writer
+from crmaudit.report.proven import proof_words
 from crmaudit.report.templates import Templates
 from crmaudit.report.theme import Theme
 from crmaudit.report.webs import box_map, crud_web, flow_web
@@ -172,6 +175,74 @@ def test_numbers_of_proof_have_their_denominators(proven: Facts) -> None:
     words = {f.label: (f.value, f.detail) for f in part.figures}
     assert words["Declared and found in use"][1] == "2 of 5 declared letters"
     assert words["Accounts of no system"] == ("1", "1 of them seen changing data")
+
+
+def told(found: Facts) -> dict[str, tuple[str, str, str]]:
+    part = composed(found).crud.proof
+    assert part
+    return {f.label: (f.state, f.value, f.reason or f.detail) for f in part.figures}
+
+
+def test_what_no_source_tells_is_no_zero(tmp_path: Path) -> None:
+    catalog, machinery, statements, _ = evidence(strangers=False)
+    assert isinstance(statements, Statements)
+    other = replace(statements, uses=(), unread=(), calls=0, distinct=0, understood=0, elsewhere=9)
+    found = facts(tmp_path, catalog, machinery, other)
+    figures = told(found)
+    for label in ("Accounts of no system", "Allowed, neither declared nor used"):
+        assert figures[label][0] == "not_assessed"
+    assert figures["Statements not understood"] == ("not_assessed", "", "none were read")
+    text = markdown(found)
+    assert "nothing that was read tells which accounts use the databases" in text
+    assert "Every account" not in text
+    assert "9 statements of other databases do not count here" in text
+
+
+def test_what_is_read_of_accounts_and_rights_is_counted(proven: Facts) -> None:
+    figures = told(proven)
+    assert figures["Accounts of no system"][:2] == ("value", "1")
+    assert figures["Allowed, neither declared nor used"][0] == "value"
+    assert figures["Declared and found in use"][2] == "2 of 5 declared letters"
+
+
+def test_an_entity_that_no_dossier_lists_is_a_gap_and_no_contradiction(proven: Facts) -> None:
+    part = composed(proven).crud.proof
+    assert part
+    assert (part.shadow, part.shadow_unlisted) == (2, 1)  # the shop's invoices
+    said = "Of those in use, 1 is of entities that the dossier does not list: a gap in what was"
+    assert said in markdown(proven)
+
+
+def test_open_letters_say_where_nothing_could_have_proven_them(tmp_path: Path) -> None:
+    shelf = {"id": "shelf", "name": "Shelf", "crud": {"invoice": "CR"}}
+    found = facts(tmp_path, *evidence(), **{"systems/shelf.yaml": shelf})
+    part = composed(found).crud.proof
+    assert part
+    assert (part.declared, part.confirmed, part.contradicted, part.untested) == (7, 2, 1, 2)
+    assert "4 stay open, 2 of them because nothing was read that could prove" in markdown(found)
+    assert "Of Shelf nothing was read: what it does is neither proven nor denied." in markdown(
+        found
+    )
+
+
+def test_places_left_out_are_not_counted() -> None:
+    proof = Proof("R", "coded", "yes", statements=33, places=("a.rb:1", "b.rb:2", "c.rb:3"))
+    assert (
+        proof_words(proof, "en", 1).replace("\u00a0", " ") == "33 statements at a.rb:1 among others"
+    )
+    assert proof_words(proof, "en").endswith("at a.rb:1, b.rb:2 and c.rb:3")
+
+
+def test_calls_of_object_mappers_are_told_apart_from_statements(tmp_path: Path) -> None:
+    catalog, machinery, statements, grants = evidence()
+    calls = Unread("….save()", "its class is not known", 4, places=("a.rb:1",))
+    blank = Unread("  ", "all of it is put together at run time", 2, places=("a.rb:2",))
+    code = Code(origin(), origin="src", database="crm", unread=(calls, blank), statements=2)
+    table = composed(facts(tmp_path, catalog, machinery, statements, grants, code)).tables
+    assert table.not_understood
+    assert "are not among the statements whose share is told" in table.not_understood.note
+    texts = {row[2].text: row[2].state for row in table.not_understood.rows}
+    assert texts["not assessed"] == "not_assessed"
 
 
 def test_differences_name_what_shows_them(proven: Facts) -> None:

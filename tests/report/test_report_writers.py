@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import dataclasses
 import hashlib
 import json
 import re
@@ -18,8 +19,9 @@ from sample import sample
 
 from crmaudit.errors import CrmauditError
 from crmaudit.report import blocks as b
-from crmaudit.report import codec, figures
+from crmaudit.report import codec, figures, labels, pdf_data
 from crmaudit.report.formats import FORMATS, replace, write, writer
+from crmaudit.report.outline import Outline
 from crmaudit.report.templates import Templates
 from crmaudit.report.theme import Theme
 
@@ -177,6 +179,32 @@ def test_figures_are_wellformed_in_every_width(text: str) -> None:
                     assert root.find("{http://www.w3.org/2000/svg}title") is not None
                     assert "nan" not in re.sub(r">[^<]*<", "", svg)
                     assert "var(" not in figures.concrete(svg, Theme())
+
+
+def test_regions_of_the_page_are_told_apart() -> None:
+    table = b.Table("", "", (b.Column("A"),), ((b.Cell("1", "1"),),))
+    page = html_of(replace_sections(sample(), (table, table)))
+    names = [a["aria-label"] for _, a in Tags(page).found if a.get("role") == "region"]
+    assert names == ["Data", "Data (2)"]
+
+
+def replace_sections(document: b.Document, blocks: tuple[b.Block, ...]) -> b.Document:
+    return dataclasses.replace(document, sections=(b.Section("only", "Only", blocks),))
+
+
+def test_paper_says_what_it_leaves_out_of_a_table(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pdf_data, "MOST_ROWS", 3)
+    rows = tuple((b.Cell(str(n), str(n)),) for n in range(5))
+    made = b.Table("t", "Five", (b.Column("A"),), rows, "Note.")
+    document = replace_sections(sample(), (made,))
+    (section,) = document.sections
+    outline = Outline(document)
+    data = pdf_data.PdfData(outline, labels.load(Templates(), "en"), Theme())
+    (table,) = data.section(section, outline.sections[0])["blocks"]
+    assert len(table["rows"]) == 3
+    assert table["note"].startswith("The first 3 of 5 rows")
+    assert table["note"].endswith("Note.")
+    assert ">4<" in html_of(document)
 
 
 def test_a_large_landscape_stays_fine() -> None:

@@ -150,6 +150,7 @@ class Tally:
         self._temporary: dict[str, set[str]] = {}
         self._loose: dict[str, set[str]] = defaultdict(set)
         self._ready: dict[str, dict[str, str]] = {}
+        self._held = 0
         self._texts = Shown(catalog, dialect)
         self._wandering: set[str] = set()
         self._lost_way = False
@@ -228,7 +229,7 @@ class Tally:
     def ended(self, session: str) -> None:
         """The session is over, and with it its temporary tables and prepared statements."""
         self._temporary.pop(session, None)
-        self._ready.pop(session, None)
+        self._held -= len(self._ready.pop(session, ()))
 
     def wanders(self, principal: str) -> None:
         """The account has a search path of its own.
@@ -401,9 +402,10 @@ class Tally:
         """The statement that EXECUTE runs, where its session was seen to prepare it."""
         prepares = _PREPARES.match(text)
         if prepares:
-            if sum(map(len, self._ready.values())) < _PREPARED:
-                ready = fingerprint(prepares[2], self._dialect).text
-                self._ready.setdefault(session, {})[_unquoted(prepares[1])] = ready
+            name, mine = _unquoted(prepares[1]), self._ready.setdefault(session, {})
+            if name in mine or self._held < _PREPARED:
+                self._held += name not in mine
+                mine[name] = fingerprint(prepares[2], self._dialect).text
             return text
         executes = _EXECUTES.match(text) if session in self._ready else None
         return self._ready[session].get(_unquoted(executes[1]), text) if executes else text

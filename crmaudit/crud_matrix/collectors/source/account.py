@@ -81,6 +81,7 @@ class Account:
     _tables: dict[str, Tables] = field(default_factory=dict)
     _acts: dict[tuple[str, str, tuple[str, ...], bool], _Times] = field(default_factory=dict)
     _blind: _Times = field(default_factory=_Times)
+    _unreadable: dict[str, _Times] = field(default_factory=dict)
 
     def statements(
         self, alternatives: Iterable[tuple[Rendered, str]], language: str, setup: bool = False
@@ -127,6 +128,10 @@ class Account:
         if bears(last) if thing.root else last in BLIND:
             key = (_family(language), thing.root, thing.steps, setup)
             self._acts.setdefault(key, _Times()).add(place)
+
+    def unreadable(self, what: str, place: str) -> None:
+        """Something that works on tables and that nobody here reads."""
+        self._unreadable.setdefault(what, _Times()).add(place)
 
     def blind(self, place: str) -> None:
         """A statement is sent of which not even the beginning is known."""
@@ -192,6 +197,8 @@ class _Looking:
         for (language, root, steps, setup), times in self._account._acts.items():
             self._act(language, root, steps, times, setup)
         self._of_nobody()
+        for what, times in self._account._unreadable.items():
+            self._unread["", f"{what} are not read"] = (times, frozenset())
         blind = self._account._blind
         if blind.count:
             result.statements += blind.count

@@ -26,6 +26,7 @@ _WORTH = re.compile(
     re.IGNORECASE,
 )
 _IMPORTS = re.compile(rb"illuminate|django|\bORM\b|sequelize|sqlalchemy|eloquent", re.IGNORECASE)
+_SEQUELIZE = re.compile(rb"""['"]sequelize(?:-typescript)?['"]""")
 _ASSIGNED = re.compile(r"\b(\w+)(?:\[[^\]\n]*\])?\s*(?:\.|\+|<<|\|\||\?\?)?=(?![=>~])")
 
 
@@ -68,6 +69,9 @@ class Read:
                 found.texts([template])
         else:
             imports = " ".join(sorted({m.decode().lower() for m in _IMPORTS.findall(data)}))
+            if "sequelize" in imports and not file.setup and (m := _SEQUELIZE.search(data)):
+                line = data.count(b"\n", 0, m.start()) + 1
+                self.account.unreadable("models of Sequelize", f"{file.place}:{line}")
             into = InFile(self.account, file.place, file.language, imports, file.setup)
             evaluate(self._tree(file, data), into, _set_once(data))
 
@@ -92,11 +96,13 @@ _LOADING = re.compile(
     r"|(?:INSERT|REPLACE)\b[^;']*?\bVALUES\s*\()",
     re.IGNORECASE | re.DOTALL,
 )
-_TEXT = re.compile(r"'(?:[^'\\]|''|\\.)*+'", re.DOTALL)
+_TEXT = re.compile(r"'(?:[^'\\]|''|\\.)*+(?:'|\\?\Z)|\"(?:[^\"\\]|\\.)*+(?:\"|\\?\Z)", re.DOTALL)
 _FILLED_LATER = re.compile(r"\?|%s|\$\d|(?<![:\w]):[A-Za-z_]")
 _HEAD = 2_000
+# What a query puts into variables of the session is for the rows that follow.
 _WORKING = re.compile(
-    r"\s*(?:SELECT|INSERT|REPLACE|UPDATE|DELETE|MERGE|WITH|CALL|EXEC|TRUNCATE)\b", re.IGNORECASE
+    r"\s*(?!SELECT\s+@\w+\s*:=)(?:SELECT|INSERT|REPLACE|UPDATE|DELETE|MERGE|WITH|CALL|EXEC|TRUNCATE)\b",
+    re.IGNORECASE,
 )
 
 

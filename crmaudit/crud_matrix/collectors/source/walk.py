@@ -68,7 +68,7 @@ _SETUP_TEXT = """
 _SETUP = frozenset(_SETUP_TEXT.split())
 _SETUP_FILE = re.compile(
     r"(?i:v\d[\w.]*__.*|(?:.*[_.-])?(?:un)?(?:install|upgrade|upgrader|migrations?|migrate|seeds?"
-    r"|seeders?|fixtures?)(?:[_.-].*)?)\.\w+$"
+    r"|seeders?|fixtures?|samples?|demo|dummy)(?:[_.-].*)?)\.\w+$"
     r"|.*[a-z](?:Seeder|Upgrader|Migration|Installer)\.\w+$|.*\.install$|schema\.rb$"
 )
 _MINIFIED = re.compile(r"(?:[.-](?:min|bundle|chunk|packed))\.\w+$")
