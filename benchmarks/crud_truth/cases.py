@@ -35,7 +35,7 @@ ENGINES = ("postgresql", "mariadb", "sqlite")
 HAND = ("tsql", "oracle")
 PARTS = ("open", "held", "fresh", "final")
 """`open` is worked on. `held` was split off before anybody looked; `fresh` and `final` came later,
-each written and labelled before the engine saw it."""
+each written and labelled before the engine saw it. What `final` showed has been mended since."""
 HOME = {
     "postgresql": "public", "mariadb": "beacon", "sqlite": "main", "tsql": "dbo", "oracle": "CRM",
 }  # fmt: skip

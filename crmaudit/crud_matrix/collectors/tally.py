@@ -402,10 +402,11 @@ class Tally:
         """The statement that EXECUTE runs, where its session was seen to prepare it."""
         prepares = _PREPARES.match(text)
         if prepares:
-            name, mine = _unquoted(prepares[1]), self._ready.setdefault(session, {})
+            name, mine = _unquoted(prepares[1]), self._ready.get(session, {})
             if name in mine or self._held < _PREPARED:
                 self._held += name not in mine
                 mine[name] = fingerprint(prepares[2], self._dialect).text
+                self._ready[session] = mine
             return text
         executes = _EXECUTES.match(text) if session in self._ready else None
         return self._ready[session].get(_unquoted(executes[1]), text) if executes else text
