@@ -133,7 +133,7 @@ def _failures(found: Audit, *, all_: bool) -> View:
     drawn = rows if all_ else rows[:MOST]
     share = unread_share(found.crud)
     lost = share["different"] - share["understood"]
-    headline = f"{lost:,} of {share['different']:,} different statements not understood"
+    headline = f"{lost:,} of {share['different']:,} statements not understood"
     if share["different"]:
         headline += f" ({rate(lost / share['different'], 1)})"
     if share["calls"]:

@@ -123,7 +123,9 @@ def sources(crud: CrudMatrix) -> Iterator[str]:
 def _rates(what: str, rates: list[Any]) -> str:
     distinct, understood = sum(r.distinct for r in rates), sum(r.understood for r in rates)
     systems = some(dict.fromkeys(r.system for r in rates), 6)
-    told = f"{what} of {systems}: {understood:,} of {count(distinct, 'different one')} understood"
+    # Statements that ran are counted once, however often; in code each place counts.
+    kind = "different one" if what == "statements" else "statement"
+    told = f"{what} of {systems}: {understood:,} of {count(distinct, kind)} understood"
     if distinct:
         told += f" ({rate((distinct - understood) / distinct, 1)} not)"
     calls = sum(r.calls for r in rates)

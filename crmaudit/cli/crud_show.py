@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from crmaudit.cli.crud_proof import PROVEN, PROVING, said, some, summary, verdicts, words
@@ -156,6 +157,16 @@ def _rights(crud: CrudMatrix, cell: Cell) -> str:
     return "–" if len(read) == len("CRUD") else "?"
 
 
+def _examples(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """For each letter what it rests on: the most used statement, or places in code."""
+    told: dict[tuple[str, str], str] = {}
+    for row in rows:
+        if row["answer"] == "yes" and (row["examples"] or row["places"]):
+            words = row["examples"][0] if row["examples"] else ", ".join(row["places"][:3])
+            told.setdefault((row["letter"], row["origin"]), f"{row['letter']}  {words}")
+    return list(told.values())
+
+
 def cell_view(found: Audit, system: str, entity: str) -> View:
     crud = found.crud
     cell = crud.cell(system, entity)
@@ -172,7 +183,9 @@ def cell_view(found: Audit, system: str, entity: str) -> View:
             "first": p.first,
             "last": p.last,
             "reason": p.reason,
+            "places": list(p.places),
             "evidence": list(p.evidence),
+            "examples": list(found.facts.statements_of(p)) if p.answer == "yes" else [],
             "told": said(p),
         }
         for p in crud.proofs(system, entity)
@@ -199,6 +212,6 @@ def cell_view(found: Audit, system: str, entity: str) -> View:
         ],
         rows=rows,
         drawn=drawn,
-        notes=notes,
+        notes=[*_examples(rows), *notes],
         hint=f"crmaudit crud show {entity}",
     )

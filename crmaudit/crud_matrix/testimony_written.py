@@ -92,7 +92,7 @@ def trace(row: RowTraces | None, letter: Letter, document: Written, min_days: fl
     first, last = _day(row.first), _day(latest)
     old = (taken.date() - last.date()).days if last else None
     if stamped and old is not None and old <= RECENT_DAYS:
-        return Trace("yes", f"{stamped} rows are stamped as {word}", first, last)
+        return Trace("yes", f"{stamped:,} rows are stamped as {word}", first, last)
     if counted == 0 and document.since is not None:
         days = (taken - document.since) / timedelta(days=1)
         if days >= min_days:
@@ -105,7 +105,7 @@ def trace(row: RowTraces | None, letter: Letter, document: Written, min_days: fl
         reason = f"the latest stamp is of {latest[:10]}"
         return Trace("no" if whole else "unknown", reason, first, last)
     if letter == "D" and row.removed:
-        return Trace("unknown", f"{row.removed} rows are marked as removed, which removes none")
+        return Trace("unknown", f"{row.removed:,} rows are marked as removed, which removes none")
     return Trace("unknown", "no trace of it is kept")
 
 

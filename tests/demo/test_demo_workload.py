@@ -77,3 +77,11 @@ def test_the_same_seed_gives_the_same_log(tmp_path: Path) -> None:
     for name in ("a.csv", "b.csv"):
         workload.write_statements("crm", Streams(1), tmp_path / name)
     assert (tmp_path / "a.csv").read_bytes() == (tmp_path / "b.csv").read_bytes()
+
+
+def test_a_proof_leads_to_its_statements(demo: Audit) -> None:
+    proofs = demo.facts.crud.proofs("website-forms", "event")
+    (seen,) = (p for p in proofs if p.origin == "observed" and p.answer == "yes")
+    (text,) = demo.facts.statements_of(seen)
+    assert text.startswith("INSERT INTO event_registrations")
+    assert "?" in text
