@@ -295,7 +295,8 @@ def accounts(
         rows=rows,
         notes=[
             *(f"left out: {a.name} in {a.database}: {a.why}" for a in heard.asides),
-            "say whose an account is under `principals:` in maps/; acct-… may stand there as it is",
+            "say whose an account is under `principals:` in maps/, then collect again; acct-… may "
+            "stand there as it is",
         ],
         hint="crmaudit explain CRD129" if rows else "crmaudit collect --only grants,statements",
     )

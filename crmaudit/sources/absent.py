@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 from crmaudit import __version__
 from crmaudit.errors import CrmauditError
@@ -17,10 +18,36 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 
-class AbsentSource(Source):
-    """A source without tables, in whose place files are read: `entries` of a dossier's `traces`."""
+class RowlessSource(Source):
+    """A source of which no row is read; `refusal` says why, and what to do."""
 
     has_rows = False
+
+    @property
+    @abstractmethod
+    def refusal(self) -> tuple[str, str]: ...
+
+    def statement(self, table: Table, columns: Sequence[Column], where: str = "") -> Statement:
+        raise CrmauditError(*self.refusal)
+
+    def stream(
+        self, table: Table, columns: Sequence[Column], where: str = ""
+    ) -> pa.RecordBatchReader:
+        raise CrmauditError(*self.refusal)
+
+    def query(self, sql: str, purpose: str) -> list[tuple[object, ...]]:
+        raise CrmauditError(*self.refusal)
+
+    def quote(self, name: str) -> str:
+        return '"' + name.replace('"', '""') + '"'
+
+    def close(self) -> None: ...
+
+
+class AbsentSource(RowlessSource):
+    """A source without tables, in whose place files are read: `entries` of a dossier's `traces`."""
+
+    refusal = ("there is no database to ask", "write `database: {url: …}`")
 
     def __init__(self, entries: Sequence[str]) -> None:
         self.engine = "files"
@@ -44,22 +71,3 @@ class AbsentSource(Source):
             f"crmaudit {__version__}",
         )
         return Catalog(origin)
-
-    def statement(self, table: Table, columns: Sequence[Column], where: str = "") -> Statement:
-        self._refuse()
-
-    def stream(
-        self, table: Table, columns: Sequence[Column], where: str = ""
-    ) -> pa.RecordBatchReader:
-        self._refuse()
-
-    def query(self, sql: str, purpose: str) -> list[tuple[object, ...]]:
-        self._refuse()
-
-    def quote(self, name: str) -> str:
-        return '"' + name.replace('"', '""') + '"'
-
-    def close(self) -> None: ...
-
-    def _refuse(self) -> NoReturn:
-        raise CrmauditError("there is no database to ask", "write `database: {url: …}`")

@@ -9,23 +9,23 @@ from __future__ import annotations
 
 import gzip
 import io
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
-from typing import IO, TYPE_CHECKING, NoReturn, cast
+from typing import IO, TYPE_CHECKING, cast
 
 from crmaudit import __version__
 from crmaudit.errors import CrmauditError
-from crmaudit.evidence import Catalog, Column, Provenance, Table
+from crmaudit.evidence import Catalog, Provenance
+from crmaudit.sources.absent import RowlessSource
 from crmaudit.sources.address import Address
-from crmaudit.sources.base import Source, Statement
 from crmaudit.sources.dump_dialect import database_of, recognised, version_of
 from crmaudit.sources.dump_tables import Structure
 from crmaudit.sources.script.split import split_lines
 from crmaudit.sources.session import snapshot_id
 
 if TYPE_CHECKING:
-    import pyarrow as pa
+    pass
 
 _HEAD = 2**18
 _PIECE = 2**20
@@ -35,15 +35,13 @@ _HOMES = {"postgresql": "public", "sqlite": "main", "tsql": "dbo"}
 NOTE = "structure only"
 
 
-class DumpSource(Source):
+class DumpSource(RowlessSource):
     """One file of SQL. `engine` is the dialect that it is written in.
 
     `definitions` are the statements that make views, triggers, routines,
     rules and events; `on_delete` what foreign keys do when a row goes: table,
     table referred to, action.
     """
-
-    has_rows = False
 
     def __init__(
         self,
@@ -144,31 +142,17 @@ class DumpSource(Source):
             encoding = "utf-16" if mark[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
             yield io.TextIOWrapper(cast(IO[bytes], raw), encoding, errors="replace", newline="")
 
-    # What needs rows
-
-    def statement(self, table: Table, columns: Sequence[Column], where: str = "") -> Statement:
-        self._refuse()
-
-    def stream(
-        self, table: Table, columns: Sequence[Column], where: str = ""
-    ) -> pa.RecordBatchReader:
-        self._refuse()
-
-    def query(self, sql: str, purpose: str) -> list[tuple[object, ...]]:
-        self._refuse()
+    @property
+    def refusal(self) -> tuple[str, str]:
+        return (
+            f"{self.address} holds definitions, its rows are not read",
+            "give the address of the database to read rows",
+        )
 
     def quote(self, name: str) -> str:
         if self.engine in ("mysql", "mariadb"):
             return "`" + name.replace("`", "``") + "`"
-        return '"' + name.replace('"', '""') + '"'
-
-    def close(self) -> None: ...
-
-    def _refuse(self) -> NoReturn:
-        raise CrmauditError(
-            f"{self.address} holds definitions, its rows are not read",
-            "give the address of the database to read rows",
-        )
+        return super().quote(name)
 
 
 def _pieces(text: IO[str]) -> Iterator[str]:

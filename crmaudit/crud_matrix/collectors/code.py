@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
-from crmaudit import __version__
+from crmaudit.crud_matrix.collectors.told import told_by
 from crmaudit.crud_matrix.sql import dialect_of
 from crmaudit.errors import CrmauditError
-from crmaudit.evidence import Catalog, Document, Provenance
+from crmaudit.evidence import Catalog, Document
 from crmaudit.evidence.provenance import Status
 from crmaudit.evidence.use import Code, Machinery
 from crmaudit.sources.base import ConnectionLostError, Statement
@@ -41,7 +40,7 @@ class _Code:
                 raise
             except CrmauditError as error:
                 status = Status("failed", error.problems[0].message)
-            yield Code(_provenance(task, status), database=task.system, machinery=own)
+            yield Code(told_by(task, status), database=task.system, machinery=own)
         routines = frozenset(m.name.rpartition(".")[2].lower() for m in own if m.kind == "routine")
         for origin, entry in _origins(task.known.traces.code):
             yield _read(task, origin, entry, routines)
@@ -78,7 +77,7 @@ def _read(task: Task, origin: str, entry: str, routines: frozenset[str]) -> Code
         read.entry(entry)
     except CrmauditError as error:
         reason = error.problems[0].message.replace(entry, origin)
-        return Code(_provenance(task, Status("failed", reason)), origin, database)
+        return Code(told_by(task, Status("failed", reason)), origin, database)
     told = read.account.told(routines)
     notes = [*read.walk.notes()]
     if told.framework_calls:
@@ -93,7 +92,7 @@ def _read(task: Task, origin: str, entry: str, routines: frozenset[str]) -> Code
         named = ", ".join(read.failed[:5]) + (" …" if len(read.failed) > 5 else "")
         status = Status("partly", f"{len(read.failed)} files could not be parsed: {named}")
     return Code(
-        _provenance(task, status),
+        told_by(task, status),
         origin,
         database,
         sightings=told.sightings,
@@ -106,18 +105,6 @@ def _read(task: Task, origin: str, entry: str, routines: frozenset[str]) -> Code
         built=told.built,
         notes=tuple(notes),
         called=told.called,
-    )
-
-
-def _provenance(task: Task, status: Status = _DONE) -> Provenance:
-    return Provenance(
-        system=task.system,
-        source=task.source.address,
-        engine=task.source.engine,
-        snapshot=task.source.snapshot,
-        taken_at=datetime.now(UTC),
-        tool=f"crmaudit {__version__}",
-        status=status,
     )
 
 

@@ -13,21 +13,21 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 from crmaudit.crud_matrix.collectors.grants_list import in_list
 from crmaudit.crud_matrix.collectors.grants_mysql import most_exact
 from crmaudit.crud_matrix.collectors.grants_script import Given, in_statement
 from crmaudit.crud_matrix.collectors.logs.lines import Lines
-from crmaudit.crud_matrix.collectors.told import told_by
+from crmaudit.crud_matrix.collectors.told import by_entry, told_by
 from crmaudit.crud_matrix.principals import Naming
 from crmaudit.crud_matrix.rights import ALL, PUBLIC, folded, in_order
 from crmaudit.crud_matrix.sql import Name, Tables
 from crmaudit.crud_matrix.sql.split import split_lines
-from crmaudit.errors import CrmauditError, InvalidInput, Problem
+from crmaudit.errors import CrmauditError
 from crmaudit.evidence import Account, Document, Grants, Right
-from crmaudit.sources.base import ConnectionLostError
-from crmaudit.sources.named_files import found, origins
+from crmaudit.sources.named_files import found
 from crmaudit.sources.task import Task
 
 _MYSQL = ("mysql", "mariadb")
@@ -47,22 +47,14 @@ _FRAME = re.compile(
 def documents(task: Task) -> Iterator[Document]:
     """The rights in every file under `traces.grants`, one document an entry.
 
-    An entry that cannot be read does not stop the others: raises InvalidInput
-    with all that went wrong, after the rest.
+    Raises InvalidInput with all that could not be read, after the rest.
     """
-    problems: list[Problem] = []
-    entries = task.known.traces.grants
-    for entry, origin in zip(entries, origins(entries), strict=True):
-        try:
-            paths = found(entry, task.known.places.get(entry))
-            given = [g for path in paths for g in _read(path, task)]
-            yield listed(task, origin, given)
-        except ConnectionLostError:
-            raise
-        except CrmauditError as error:
-            problems.extend(error.problems)
-    if problems:
-        raise InvalidInput(problems)
+    yield from by_entry(task.known.traces.grants, partial(_of_entry, task))
+
+
+def _of_entry(task: Task, entry: str, origin: str) -> Iterator[Document]:
+    paths = found(entry, task.known.places.get(entry))
+    yield listed(task, origin, [g for path in paths for g in _read(path, task)])
 
 
 def listed(task: Task, origin: str, given: Iterable[Given]) -> Grants:

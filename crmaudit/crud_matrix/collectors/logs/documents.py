@@ -6,6 +6,7 @@ import fnmatch
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -15,12 +16,11 @@ from crmaudit.crud_matrix.collectors.logs.recognise import reader_of
 from crmaudit.crud_matrix.collectors.logs.record import Reader, Record, Told, Who, local_zone
 from crmaudit.crud_matrix.collectors.statements_postgresql import look
 from crmaudit.crud_matrix.collectors.tally import Tally
-from crmaudit.crud_matrix.collectors.told import told_by
+from crmaudit.crud_matrix.collectors.told import by_entry, told_by
 from crmaudit.crud_matrix.principals import Naming
-from crmaudit.errors import CrmauditError, InvalidInput, Problem
+from crmaudit.errors import CrmauditError, InvalidInput
 from crmaudit.evidence import Document, Status
-from crmaudit.sources.base import ConnectionLostError
-from crmaudit.sources.named_files import found, origins
+from crmaudit.sources.named_files import found
 from crmaudit.sources.task import Task
 from crmaudit.workspace.landscape import Principal
 
@@ -41,20 +41,9 @@ class _File:
 def documents(task: Task) -> Iterator[Document]:
     """The statements of every log under `traces.statements`, entry by entry.
 
-    An entry that cannot be read does not stop the others: raises InvalidInput
-    with all that went wrong, after the rest.
+    Raises InvalidInput with all that could not be read, after the rest.
     """
-    problems: list[Problem] = []
-    entries = task.known.traces.statements
-    for entry, origin in zip(entries, origins(entries), strict=True):
-        try:
-            yield from _of_entry(task, entry, origin)
-        except ConnectionLostError:
-            raise
-        except CrmauditError as error:
-            problems.extend(error.problems)
-    if problems:
-        raise InvalidInput(problems)
+    yield from by_entry(task.known.traces.statements, partial(_of_entry, task))
 
 
 def _of_entry(task: Task, entry: str, origin: str) -> Iterator[Document]:

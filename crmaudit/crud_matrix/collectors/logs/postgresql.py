@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import islice
 
 from crmaudit.crud_matrix.collectors.logs.lines import Lines
 from crmaudit.crud_matrix.collectors.logs.postgresql_message import LABELLED, MARK, said, tells
@@ -12,6 +13,7 @@ from crmaudit.crud_matrix.collectors.logs.record import LONGEST, NOBODY, Record,
 
 _SESSIONS = 20_000
 _EXAMPLES = 2_000
+_LATER = 20
 _PREFIXES = 20
 _PLAIN = b"statement: "
 _BEHIND = len(_PLAIN)
@@ -97,7 +99,7 @@ class PostgresqlText:
         self._syslog = syslog
 
     def read(self, lines: Lines, told: Told) -> Iterator[Record]:
-        prefixes = [self._learned(_unwrapped(lines.head) if self._syslog else lines.head)]
+        prefixes = [self._learned(lines)]
         sessions = Sessions(told)
         stamp, who = b"", NOBODY
         kind = ""  # of the message that is being read: log, statement, or of no interest
@@ -150,10 +152,30 @@ class PostgresqlText:
             if not any(part in p.told for p in prefixes):
                 told.notes.append(f"the lines of the log do not tell the {part} (log_line_prefix)")
 
-    def _learned(self, head: Iterable[bytes]) -> Prefix:
+    def _learned(self, lines: Lines) -> Prefix:
+        """The prefix of most lines of the file's beginning.
+
+        A log that several databases share may name the audited one only later:
+        then it is looked for, as a place that holds its name is the database's.
+        """
+        head = _unwrapped(lines.head) if self._syslog else lines.head
         split = [line.partition(MARK) for line in head if line[:1] != b"\t" and MARK in line]
-        heads = [before for before, _, text in split if tells(text)]
-        return Prefix(heads[:_EXAMPLES], self.database, (text for _, _, text in split))
+        heads = [before for before, _, text in split if tells(text)][:_EXAMPLES]
+        found = Prefix(heads, self.database, (text for _, _, text in split))
+        if not self.database or "database" in found.told or not heads:
+            return found
+        later = list(islice(self._naming(lines), _LATER))
+        return Prefix([*heads, *later], self.database, (text for _, _, text in split))
+
+    def _naming(self, lines: Lines) -> Iterator[bytes]:
+        """What stands before messages where the audited database's name stands in it."""
+        name = self.database.encode()
+        again = Lines(lines.path)
+        for line in _unwrapped(again) if self._syslog else again:
+            if name in line:
+                before, mark, text = line.partition(MARK)
+                if mark and name in before and tells(text):
+                    yield before
 
     def _of(self, head: bytes, prefixes: list[Prefix], learn: bool) -> tuple[bytes, Who]:
         """Stamp and who; the prefix that tells them comes to stand first."""
