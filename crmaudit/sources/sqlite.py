@@ -7,6 +7,7 @@ import shutil
 import sqlite3
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -133,7 +134,9 @@ class SqliteSource(Session):
             try:
                 yield from fetched(cursor.fetchmany)
             finally:
-                cursor.close()
+                # After an interrupt the connection may be closed by now, and with it this.
+                with suppress(sqlite3.ProgrammingError):
+                    cursor.close()
         self._check_unchanged()
 
     def _check_unchanged(self) -> None:

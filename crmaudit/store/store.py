@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -256,6 +257,8 @@ def open_store(where: Path | str) -> Store:
     with _explained(file):
         try:
             engine = sa.create_engine(url)
+            # An interrupt while a connection is given back is no fault to print a traceback of.
+            logging.getLogger("sqlalchemy.pool").setLevel(logging.CRITICAL)
         except ImportError as error:
             raise CrmauditError(
                 f"the store at {url.get_backend_name()}:// needs a driver: {error}",
