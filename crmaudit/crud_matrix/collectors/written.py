@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -66,15 +67,11 @@ class _Collector:
             yield from (PG_COUNTERS, PG_SINCE)
         if engine in ("mysql", "mariadb"):
             yield from (MY_SETTINGS, MY_COUNTERS, MY_UPTIME)
-        sent = False
         for table, stamps in _stamped(task):
-            try:
-                asked = query(task.source, table, stamps)
-            except CrmauditError:
-                continue  # collecting says why; it sends nothing either
-            sent = True
-            yield asked
-        if not sent and not any(task.found(EntityMap)):
+            # Collecting says what is wrong with a mark; it sends nothing either.
+            with suppress(CrmauditError):
+                yield query(task.source, table, stamps)
+        if not any(task.found(EntityMap)):  # what is found of entities adds tables
             yield Statement(
                 "SELECT COUNT(*), COUNT(…), MIN(…), MAX(…) FROM …",
                 "count rows with a stamp of creation or change, of the tables with such columns",
