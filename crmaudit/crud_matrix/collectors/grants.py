@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from types import ModuleType
 
+from crmaudit.crud_matrix.collectors.told import of_server
 from crmaudit.crud_matrix.principals import Naming
 from crmaudit.evidence import Document
 from crmaudit.sources.base import Statement
@@ -20,11 +20,11 @@ class _Grants:
     offline = True
 
     def statements(self, task: Task) -> Iterable[Statement]:
-        engine = _engine(task)
+        engine = of_server(task, "grants")
         return engine.statements(task) if engine else ()
 
     def collect(self, task: Task) -> Iterator[Document]:
-        engine = _engine(task)
+        engine = of_server(task, "grants")
         if engine is not None:
             known = task.known
             declared = known.map.principals if known.map else ()
@@ -45,21 +45,6 @@ def _of_dump(task: Task, source: DumpSource) -> Iterator[Document]:
     given = [g for _, sql in source.statements() for g in in_statement(sql, source.engine)]
     if any(g.names and g.scope != "sequence" for g in given):
         yield listed(task, DUMP, given)
-
-
-def _engine(task: Task) -> ModuleType | None:
-    """What reads the rights of the task's server; None where the engine has none."""
-    if not task.source.has_rows:
-        return None
-    if task.source.engine == "postgresql":
-        from crmaudit.crud_matrix.collectors import grants_postgresql
-
-        return grants_postgresql
-    if task.source.engine in ("mysql", "mariadb"):
-        from crmaudit.crud_matrix.collectors import grants_mysql
-
-        return grants_mysql
-    return None
 
 
 collector = _Grants()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
+from importlib import import_module
+from types import ModuleType
 
 from crmaudit import __version__
 from crmaudit.errors import CrmauditError, InvalidInput, Problem
@@ -11,6 +13,17 @@ from crmaudit.evidence import Document, Provenance, Status
 from crmaudit.sources.base import ConnectionLostError
 from crmaudit.sources.named_files import origins
 from crmaudit.sources.task import Task
+
+_SERVERS = {"postgresql": "postgresql", "mysql": "mysql", "mariadb": "mysql"}
+
+
+def of_server(task: Task, kind: str) -> ModuleType | None:
+    """The module that reads this kind of the task's server; None where the engine keeps none.
+
+    `kind` is `grants` or `statements`; the modules are called like `grants_mysql`.
+    """
+    server = _SERVERS.get(task.source.engine) if task.source.has_rows else None
+    return import_module(f"{__package__}.{kind}_{server}") if server else None
 
 
 def told_by(task: Task, status: Status = Status()) -> Provenance:  # noqa: B008 - frozen
