@@ -30,10 +30,12 @@ from crmaudit.evidence import (
     Catalog,
     Code,
     Document,
+    Duplicates,
     EntityMap,
     ExpectationTests,
     Grants,
     Keys,
+    Overlap,
     Reach,
     Statements,
     TableProfile,
@@ -164,6 +166,22 @@ class EvidenceSet:
         return {d.provenance.system: d for d in self.documents if isinstance(d, Reach)}
 
     @cached_property
+    def duplicates(self) -> Mapping[str, Mapping[str, Duplicates]]:
+        """By system, then by entity: records that stand for the same thing."""
+        return self._by_origin(Duplicates)
+
+    @cached_property
+    def overlaps(self) -> Mapping[str, Overlap]:
+        """By entity: the systems that hold it beside each other; the newest comparison."""
+        found: dict[str, Overlap] = {}
+        for d in self.documents:
+            if isinstance(d, Overlap):
+                known = found.get(d.entity)
+                if known is None or known.provenance.taken_at < d.provenance.taken_at:
+                    found[d.entity] = d
+        return found
+
+    @cached_property
     def grants(self) -> Mapping[str, Mapping[str, Grants]]:
         """By system, then by origin: who may do what with its tables."""
         return self._by_origin(Grants)
@@ -206,6 +224,8 @@ def _as_called_now(document: Document, formerly: Mapping[str, str]) -> Document:
     p = document.provenance
     if isinstance(document, Code) and document.database in formerly:
         document = replace(document, database=formerly[document.database])
+    if isinstance(document, Overlap):
+        document = document.renamed(formerly)
     if p.system not in formerly:
         return document
     return replace(
@@ -518,7 +538,12 @@ class Facts:
             return self
         workspace = self.workspace.without(gone)
         audit = workspace.audit.model_copy(update={"as_of": self.day})
-        kept = tuple(d for d in self.evidence.documents if d.provenance.system not in gone)
+        kept = tuple(
+            d
+            for d in self.evidence.documents
+            if d.provenance.system not in gone
+            and not (isinstance(d, Overlap) and gone & {h.system for h in d.holders})
+        )
         return Facts(replace(workspace, audit=audit), EvidenceSet(kept))
 
     def need(self, *files: str) -> None:

@@ -51,6 +51,14 @@ class Key:
         """The name that stands for `value` in this audit, like `acct-7f3a9c21`."""
         return privacy.pseudonym(self._secret, kind, value)
 
+    def record(self, system: str, table: str, key: str) -> str:
+        """The id that stands for a record of an audited system: `rec-` and 64 bits in hex."""
+        return privacy.record_id(self._secret, system, table, key)
+
+    def token(self, kind: str, value: str) -> bytes:
+        """32 bytes that stand for a value of a kind wherever the same key is used."""
+        return privacy.token(self._secret, kind, value)
+
     def listening(self) -> ListeningKey:
         """The same key, which remembers what it gives pseudonyms to."""
         return ListeningKey(self._secret)

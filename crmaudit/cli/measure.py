@@ -118,11 +118,15 @@ def _say_outcomes(outcomes: Sequence[Outcome]) -> None:
     console = out()
     for o in outcomes:
         read = f"{count(o.tables, 'table')}, {count(o.rows, 'row')} read"
-        if not o.target.url:
+        if o.joint:
+            read = f"{count(o.kept, 'entity', 'entities')} of {', '.join(o.joint)} compared"
+        elif not o.target.url:
             read = f"{count(o.kept, 'piece')} of evidence from files"
         told = f"{o.target.system}: {read}"
         if o.resumed:
             told += f"; {count(o.resumed, 'table')} had been read before an interruption"
+        if o.joint and o.error is None and not o.kept:
+            continue
         if o.error is None:
             console.print(Text(told), soft_wrap=True)
         elif o.kept:

@@ -12,10 +12,11 @@ from __future__ import annotations
 import difflib
 import importlib
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from crmaudit.errors import CrmauditError, Place, Problem
 from crmaudit.evidence import (
@@ -29,7 +30,7 @@ from crmaudit.evidence import (
 )
 from crmaudit.sources import ConnectionLostError, Source, open_source
 from crmaudit.sources.absent import AbsentSource
-from crmaudit.sources.task import Collector, Known, Task
+from crmaudit.sources.task import Collector, Joint, JointCollector, Known, Part, Task
 from crmaudit.workspace import Workspace
 from crmaudit.workspace.dossier import System
 
@@ -44,6 +45,7 @@ COLLECTORS = {
     "parts": "crmaudit.quality.collectors.parts:collector",
     "expectations": "crmaudit.quality.collectors.expectations:collector",
     "reach": "crmaudit.quality.collectors.reach:collector",
+    "duplicates": "crmaudit.quality.collectors.duplicates:collector",
     "grants": "crmaudit.crud_matrix.collectors.grants:collector",
     "code": "crmaudit.crud_matrix.collectors.code:collector",
     "statements": "crmaudit.crud_matrix.collectors.statements:collector",
@@ -54,6 +56,8 @@ COLLECTORS = {
 In the order in which they run: each may use what those before it found.
 """
 
+JOINT = {"overlap": "crmaudit.quality.collectors.overlap:collector"}
+"""What is measured over several systems once each of them has been read."""
 
 TRACES = ("code", "statements", "grants")
 """The collectors that read files, and what those are called under `traces:`."""
@@ -105,7 +109,8 @@ class Outcome:
     run. `failures` name each table that could not be read; `error` says why
     the system as a whole could not, or not to its end: what was `kept` until
     then stays, and the next run goes on. `remarks` tell what of rights and
-    statements could not be read, and how that can be helped.
+    statements could not be read, and how that can be helped. `joint` names the
+    systems of a measurement over several, which `target` is called after.
     """
 
     target: Target
@@ -117,6 +122,7 @@ class Outcome:
     failures: tuple[Problem, ...] = ()
     remarks: tuple[str, ...] = ()
     error: CrmauditError | None = None
+    joint: tuple[str, ...] = ()
 
     @property
     def whole(self) -> bool:
@@ -125,20 +131,33 @@ class Outcome:
 
 def collector(kind: str) -> Collector:
     """The collector of that kind of evidence; CrmauditError where there is none."""
-    try:
-        module, _, attribute = COLLECTORS[kind].partition(":")
-    except KeyError:
-        raise CrmauditError(
-            f"there is no collector {kind!r}", f"choose of: {', '.join(COLLECTORS)}"
-        ) from None
-    found: Collector = getattr(importlib.import_module(module), attribute)
+    found: Collector = _imported(kind, COLLECTORS)
     return found
 
 
 def collectors(only: Iterable[str] = ()) -> dict[str, Collector]:
-    """The collectors of these kinds, else all, in their fixed order."""
-    wanted = {kind: collector(kind) for kind in only}
+    """The collectors of one system of these kinds, else all, in their fixed order."""
+    wanted = _named(only)
     return {kind: collector(kind) for kind in COLLECTORS if not wanted or kind in wanted}
+
+
+def joint_collectors(only: Iterable[str] = ()) -> dict[str, JointCollector]:
+    """The collectors over several systems of these kinds, else all."""
+    wanted = _named(only)
+    return {kind: _imported(kind, JOINT) for kind in JOINT if not wanted or kind in wanted}
+
+
+def _named(only: Iterable[str]) -> set[str]:
+    known = {**COLLECTORS, **JOINT}
+    wanted = set(only)
+    for kind in sorted(wanted - known.keys()):
+        raise CrmauditError(f"there is no collector {kind!r}", f"choose of: {', '.join(known)}")
+    return wanted
+
+
+def _imported(kind: str, table: Mapping[str, str]) -> Any:
+    module, _, attribute = table[kind].partition(":")
+    return getattr(importlib.import_module(module), attribute)
 
 
 def targets(workspace: Workspace, systems: Iterable[str] = ()) -> tuple[Target, ...]:
@@ -175,9 +194,9 @@ def targets(workspace: Workspace, systems: Iterable[str] = ()) -> tuple[Target, 
 
 def readable(system: System) -> bool:
     """Whether there is anything to read of it: a database, or files that tell of its use."""
-    t = system.traces
+    t, database = system.traces, system.database
     named = t.code or t.statements or t.grants
-    return bool(named or (system.database and system.database.url))
+    return bool(named or (database and (database.url or database.hashed)))
 
 
 def _known(workspace: Workspace, system: System) -> Known:
@@ -190,6 +209,7 @@ def _known(workspace: Workspace, system: System) -> Known:
         for i, path in enumerate(here[kind]):
             places[path] = workspace.place_of(f"system:{system.id}", "traces", kind, i)
     products = (s.database.product or "" for s in workspace.systems if s.database)
+    hashed = system.database.hashed if system.database else None
     called = {w for s in workspace.systems for w in (s.id, s.name)} | set(products)
     return Known(
         workspace.map_of.get(system.id),
@@ -199,7 +219,20 @@ def _known(workspace: Workspace, system: System) -> Known:
         t.database or "",
         tuple(sorted(called - {""})),
         places,
+        workspace.matches,
+        str(workspace.root / hashed) if hashed else "",
+        _holders(workspace),
     )
+
+
+def _holders(workspace: Workspace) -> dict[str, tuple[str, ...]]:
+    """Entity → the systems in scope that it is said of that they create, change or delete it."""
+    found: dict[str, list[str]] = {}
+    for system in workspace.in_scope:
+        for entity, letters in system.crud.items():
+            if set(letters or "") & set("CUD"):
+                found.setdefault(entity, []).append(system.id)
+    return {entity: tuple(systems) for entity, systems in found.items()}
 
 
 def _url(workspace: Workspace, system: System) -> str | None:
@@ -237,9 +270,64 @@ def collect(
     with the id of `key`. Raises CrmauditError where another process collects
     into the same store.
     """
-    wanted = collectors(only)
+    only = tuple(only)
+    wanted, joint = collectors(only), joint_collectors(only)
+    chosen = tuple(targets)
     with store.collecting():
-        return tuple(_Reading(t, store, progress, key).run(wanted, fresh) for t in targets)
+        outcomes = [
+            _Reading(t, store, progress, key).run(wanted, fresh) for t in chosen if not _hashed(t)
+        ]
+        for kind, one in joint.items():
+            outcomes += _together(kind, one, chosen, outcomes, store, progress, key)
+        return tuple(outcomes)
+
+
+def _hashed(target: Target) -> bool:
+    """Whether keyed hashes are all that there is of the system."""
+    known = target.known
+    traces = known.traces
+    return bool(known.hashed) and not (
+        target.url or traces.code or traces.statements or traces.grants
+    )
+
+
+def _together(
+    kind: str,
+    collector: JointCollector,
+    targets: Sequence[Target],
+    outcomes: Sequence[Outcome],
+    store: Store,
+    progress: Progress,
+    key: Key | None,
+) -> Iterator[Outcome]:
+    """What became of a measurement over all these systems, where there are at least two."""
+    read = {o.target.system: o for o in outcomes if o.error is None}
+    newest = tuple(store.newest())
+    parts = []
+    for target in targets:
+        if target.url and target.system in read:
+            mine = (target.system, read[target.system].source)
+            own = [d for d in newest if (d.provenance.system, d.provenance.source) == mine]
+            catalog = next((d for d in own if isinstance(d, Catalog)), None)
+            opening = partial(open_source, target.url, schema=target.schema)
+            parts.append(Part(target.system, target.known, opening, catalog, tuple(own)))
+        elif target.known.hashed:
+            parts.append(Part(target.system, target.known, partial(opened, target)))
+    if len(parts) < 2:
+        return
+    first = parts[0].known
+    outcome = Outcome(Target(kind, ""), joint=tuple(p.system for p in parts))
+    progress.step(kind)
+    work = Joint(tuple(parts), first.entities, first.answers, first.holders, key, progress.rows)
+    try:
+        for document in collector.collect(work):
+            stamped = replace(document.provenance, key_id=key.id if key else "")
+            store.put(replace(document, provenance=stamped))
+            progress.done(document)
+            outcome = replace(outcome, kept=outcome.kept + 1)
+    except CrmauditError as error:
+        outcome = replace(outcome, error=error)
+    yield outcome
 
 
 def opened(target: Target) -> Source:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from crmaudit.collect.collect import TRACES, Target, collectors, opened
+from crmaudit.collect.collect import TRACES, Target, collectors, joint_collectors, opened
 from crmaudit.errors import CrmauditError, Place
 from crmaudit.evidence import Catalog
 from crmaudit.sources import Statement
 from crmaudit.sources.named_files import every, expanded
-from crmaudit.sources.task import Collector, Task
+from crmaudit.sources.task import Collector, JointCollector, Task
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +50,16 @@ class DryRun:
 
 def dry_run(targets: Iterable[Target], only: Iterable[str] = ()) -> tuple[DryRun, ...]:
     """Read the catalogs only."""
+    chosen = tuple(targets)
+    only = tuple(only)
     wanted = collectors(only)
-    return tuple(_one(t, wanted) for t in targets)
+    joint = joint_collectors(only) if len(chosen) > 1 else {}
+    return tuple(_one(t, wanted, joint) for t in chosen)
 
 
-def _one(target: Target, wanted: Mapping[str, Collector]) -> DryRun:
+def _one(
+    target: Target, wanted: Mapping[str, Collector], joint: Mapping[str, JointCollector]
+) -> DryRun:
     try:
         with opened(target) as source:
             catalog = source.catalog(target.system)
@@ -70,7 +75,8 @@ def _one(target: Target, wanted: Mapping[str, Collector]) -> DryRun:
                     for one in wanted.values()
                     if one.offline or source.has_rows
                     for s in one.statements(task)
-                ),
+                )
+                + tuple(s for one in joint.values() if target.url for s in one.statements(task)),
                 source.on_failure,
                 files=tuple(_files(target, wanted)),
             )

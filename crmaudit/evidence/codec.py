@@ -15,6 +15,7 @@ from crmaudit.evidence.catalog import Catalog
 from crmaudit.evidence.checked import ExpectationTests, Reach
 from crmaudit.evidence.entity_map import EntityMap
 from crmaudit.evidence.keys import Keys
+from crmaudit.evidence.match import Duplicates, Overlap
 from crmaudit.evidence.provenance import Document
 from crmaudit.evidence.table_profile import TableProfile
 from crmaudit.evidence.use import Code, Grants, Statements, Written
@@ -34,6 +35,8 @@ KINDS: dict[str, type[Document]] = {
         Code,
         Statements,
         Written,
+        Duplicates,
+        Overlap,
     )
 }
 

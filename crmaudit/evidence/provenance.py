@@ -27,10 +27,11 @@ class Method:
 
     `exact`: over all rows. `sketch`: over all rows with a relative error of
     at most `bound`. `sample`: over `n` of `total` rows. `estimate`: taken from
-    the server's own statistics, of unknown error.
+    the server's own statistics, of unknown error. `model`: over all rows, judged by a
+    probabilistic model, whose errors are estimated beside it.
     """
 
-    kind: Literal["exact", "sketch", "sample", "estimate"] = "exact"
+    kind: Literal["exact", "sketch", "sample", "estimate", "model"] = "exact"
     bound: float | None = None
     n: int | None = None
     total: int | None = None

@@ -10,7 +10,7 @@ from crmaudit.errors import Place
 from crmaudit.evidence import Catalog, Document, Table
 from crmaudit.key import Key
 from crmaudit.sources.base import Source, Statement
-from crmaudit.workspace.answers import Expectation
+from crmaudit.workspace.answers import Expectation, Matches
 from crmaudit.workspace.dossier import Traces
 from crmaudit.workspace.landscape import Entity, Map
 
@@ -26,7 +26,10 @@ class Known:
     beside the database, their paths absolute; `about` is the system whose
     database its code speaks of, empty for its own. `words` is what the
     systems of the workspace are called: ids, names, products. `places`
-    tells where in the dossier an entry of `traces` stands.
+    tells where in the dossier an entry of `traces` stands. `answers` are those
+    of the duplicate review. `hashed` is the path of a bundle of keyed hashes
+    that stands for the system's records where its database is not at hand.
+    `holders` names, by entity, all systems in scope that are said to hold it.
     """
 
     map: Map | None = None
@@ -36,6 +39,9 @@ class Known:
     about: str = ""
     words: tuple[str, ...] = ()
     places: Mapping[str, Place] = field(default_factory=dict)
+    answers: Matches = field(default_factory=Matches)
+    hashed: str = ""
+    holders: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,3 +96,54 @@ class Collector(Protocol):
         A table that fails gives a document that says so; a lost connection
         passes as ConnectionLostError.
         """
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One system in a measurement over several.
+
+    `open` opens its source, read-only, for a `with` statement; it raises
+    CrmauditError where that fails. `catalog` and `evidence` are the newest of
+    this source; a system of which only `known.hashed` is at hand has neither
+    catalog nor source.
+    """
+
+    system: str
+    known: Known
+    open: Callable[[], Source]
+    catalog: Catalog | None = None
+    evidence: tuple[Document, ...] = ()
+
+    def found(self, kind: type[D]) -> Iterator[D]:
+        """The evidence of that type."""
+        for document in self.evidence:
+            if isinstance(document, kind):
+                yield document
+
+
+@dataclass(frozen=True, slots=True)
+class Joint:
+    """A collector's work on several systems at once.
+
+    `parts` stand in the order of the dossiers; systems that were not read do
+    not occur. `entities`, `answers` and `holders` are what people declared, as
+    in `Known`. `on_rows` is told the table and how many of its rows have been
+    read.
+    """
+
+    parts: tuple[Part, ...]
+    entities: Mapping[str, Entity]
+    answers: Matches = field(default_factory=Matches)
+    holders: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    key: Key | None = None
+    on_rows: Callable[[str, int], None] = lambda table, rows: None
+
+
+class JointCollector(Protocol):
+    """A measurement that needs the records of several systems beside each other."""
+
+    def statements(self, task: Task) -> Iterable[Statement]:
+        """Every statement that `collect` would send to one of the systems, as of `Collector`."""
+
+    def collect(self, joint: Joint) -> Iterator[Document]:
+        """The measurements. A system that cannot be read is left out, with the reason."""

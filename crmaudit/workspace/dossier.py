@@ -14,6 +14,7 @@ from crmaudit.workspace.base import (
     Day,
     EntityId,
     EntityIds,
+    FilePath,
     Frequency,
     Id,
     Level,
@@ -203,6 +204,9 @@ class Database(Model):
     schema_: Annotated[Text | None, Field(alias="schema")] = None
     product: Text | None = None
     """The CRM product, where its tables are those of a product."""
+    hashed: FilePath | None = None
+    """A bundle of keyed hashes that its owner made (`collect --hashed`), to be compared with other
+    systems where the records themselves may not be read."""
 
 
 class Interface(Model):
