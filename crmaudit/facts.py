@@ -8,11 +8,10 @@ another is handed in here as plain values. Nothing here reaches a database.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date
 from functools import cached_property
-from typing import TypeVar
 
 from crmaudit.crud_matrix import (
     ClassOf,
@@ -26,21 +25,8 @@ from crmaudit.crud_matrix import (
     hear,
     table_cover,
 )
-from crmaudit.evidence import (
-    Catalog,
-    Code,
-    Document,
-    Duplicates,
-    EntityMap,
-    ExpectationTests,
-    Grants,
-    Keys,
-    Overlap,
-    Reach,
-    Statements,
-    TableProfile,
-    Written,
-)
+from crmaudit.evidence import Document, Overlap, Reach
+from crmaudit.evidence_set import EvidenceSet, known_as
 from crmaudit.governance import Governance
 from crmaudit.governance.rate import FEWER, too_few
 from crmaudit.inventory import (
@@ -57,13 +43,19 @@ from crmaudit.inventory import (
 )
 from crmaudit.quality.effective import EffectiveMap, effective, kind_of
 from crmaudit.quality.expected import fingerprint
-from crmaudit.quality.one_place import OnePlace, Step, one_place, purposes
+from crmaudit.quality.matching.judged import (
+    JudgedDuplicates,
+    JudgedOverlap,
+    judged_duplicates,
+    judged_overlap,
+)
+from crmaudit.quality.one_place import OnePlace, Step, entity_now, one_place, purposes
 from crmaudit.quality.quality import Quality, Tests
 from crmaudit.workspace import Workspace
 from crmaudit.workspace.dossier import System
 from crmaudit.workspace.weights import weights
 
-D = TypeVar("D", bound=Document)
+__all__ = ["EvidenceSet", "Facts", "NotAssessed"]
 
 _NO_FILE = {
     "maps": ("no entity map is given", "a file in maps/"),
@@ -83,177 +75,6 @@ class NotAssessed(Exception):  # noqa: N818 - not an error: a result
 
 
 @dataclass(frozen=True)
-class EvidenceSet:
-    """The newest evidence, by kind, system and subject (`Store.newest`)."""
-
-    documents: tuple[Document, ...] = ()
-
-    @cached_property
-    def catalogs(self) -> Mapping[str, Catalog]:
-        """By system."""
-        return {d.provenance.system: d for d in self.documents if isinstance(d, Catalog)}
-
-    @cached_property
-    def profiles(self) -> Mapping[str, Mapping[str, TableProfile]]:
-        """By system, then by qualified table name: what is known of each table.
-
-        Where a newer try to read a table failed, the older profile stays, and
-        `unread` has the newer one. What speaks of another source than the
-        newest catalog, or of a table that it no longer has, is left out.
-        """
-        found: dict[str, dict[str, TableProfile]] = {}
-        for profile in sorted(self._current(), key=_usable):
-            found.setdefault(profile.provenance.system, {})[profile.table] = profile
-        return found
-
-    @cached_property
-    def unread(self) -> Mapping[str, Mapping[str, TableProfile]]:
-        """Tries to read a table that failed after what `profiles` has of it, filed as there."""
-        found: dict[str, dict[str, TableProfile]] = {}
-        for new in self._current():
-            system = new.provenance.system
-            old = self.profiles[system][new.table]
-            if old.provenance.taken_at < new.provenance.taken_at:
-                found.setdefault(system, {})[new.table] = new
-        return found
-
-    def _current(self, whole: bool = True) -> Iterator[TableProfile]:
-        """Profiles of what the newest catalogs speak of; of a system without one, all.
-
-        Those of `whole` tables, or those of parts.
-        """
-        known = {
-            system: (catalog.provenance.source, {t.qualified for t in catalog.tables})
-            for system, catalog in self.catalogs.items()
-        }
-        for document in self.documents:
-            if isinstance(document, TableProfile):
-                p = document.provenance
-                source, tables = known.get(p.system, (p.source, {document.table}))
-                if (
-                    source == p.source
-                    and document.table in tables
-                    and whole is not bool(document.where)
-                ):
-                    yield document
-
-    @cached_property
-    def entity_maps(self) -> Mapping[str, EntityMap]:
-        return {d.provenance.system: d for d in self.documents if isinstance(d, EntityMap)}
-
-    @cached_property
-    def parts(self) -> Mapping[str, Mapping[tuple[str, str], TableProfile]]:
-        """By system, then by table and condition: profiles of some of a table's rows."""
-        found: dict[str, dict[tuple[str, str], TableProfile]] = {}
-        for profile in sorted(self._current(whole=False), key=_usable):
-            place = (profile.table, profile.where)
-            found.setdefault(profile.provenance.system, {})[place] = profile
-        return found
-
-    @cached_property
-    def keys(self) -> Mapping[str, Keys]:
-        """By system: how its tables hang together."""
-        return {d.provenance.system: d for d in self.documents if isinstance(d, Keys)}
-
-    @cached_property
-    def expectations(self) -> Mapping[str, ExpectationTests]:
-        """By system: expectations tested on its rows."""
-        return {d.provenance.system: d for d in self.documents if isinstance(d, ExpectationTests)}
-
-    @cached_property
-    def reach(self) -> Mapping[str, Reach]:
-        """By system: with how many of its customers something is at hand."""
-        return {d.provenance.system: d for d in self.documents if isinstance(d, Reach)}
-
-    @cached_property
-    def duplicates(self) -> Mapping[str, Mapping[str, Duplicates]]:
-        """By system, then by entity: records that stand for the same thing."""
-        return self._by_origin(Duplicates)
-
-    @cached_property
-    def overlaps(self) -> Mapping[str, Overlap]:
-        """By entity: the systems that hold it beside each other; the newest comparison."""
-        found: dict[str, Overlap] = {}
-        for d in self.documents:
-            if isinstance(d, Overlap):
-                known = found.get(d.entity)
-                if known is None or known.provenance.taken_at < d.provenance.taken_at:
-                    found[d.entity] = d
-        return found
-
-    @cached_property
-    def grants(self) -> Mapping[str, Mapping[str, Grants]]:
-        """By system, then by origin: who may do what with its tables."""
-        return self._by_origin(Grants)
-
-    @cached_property
-    def statements(self) -> Mapping[str, Mapping[str, Statements]]:
-        """By system, then by origin: what ran in its database."""
-        return self._by_origin(Statements)
-
-    @cached_property
-    def code(self) -> Mapping[str, Mapping[str, Code]]:
-        """By system, then by origin: what its code would do; '' is its database's machinery."""
-        return self._by_origin(Code)
-
-    @cached_property
-    def written(self) -> Mapping[str, Written]:
-        """By system: traces of writing in its tables."""
-        return {d.provenance.system: d for d in self.documents if isinstance(d, Written)}
-
-    def _by_origin(self, kind: type[D]) -> Mapping[str, Mapping[str, D]]:
-        found: dict[str, dict[str, D]] = {}
-        for d in self.documents:
-            if isinstance(d, kind):
-                found.setdefault(d.provenance.system, {})[d.subject] = d
-        return found
-
-    @property
-    def newest(self) -> date | None:
-        """The day of the newest measurement."""
-        return max((d.provenance.taken_at.date() for d in self.documents), default=None)
-
-
-def _usable(profile: TableProfile) -> tuple[bool, datetime]:
-    """Sorts the profile to go by last: the newest that did not fail."""
-    p = profile.provenance
-    return p.status.state != "failed", p.taken_at
-
-
-def _as_called_now(document: Document, formerly: Mapping[str, str]) -> Document:
-    p = document.provenance
-    if isinstance(document, Code) and document.database in formerly:
-        document = replace(document, database=formerly[document.database])
-    if isinstance(document, Overlap):
-        document = document.renamed(formerly)
-    if p.system not in formerly:
-        return document
-    return replace(
-        document, provenance=replace(p, system=formerly[p.system], collected_as=p.system)
-    )
-
-
-def _without_older(documents: list[Document], formerly: Mapping[str, str]) -> Iterator[Document]:
-    """The newest of each topic, which may have been collected under an earlier id and a later.
-
-    As in the store, one that failed leaves the newest that did not.
-    """
-    renamed = set(formerly.values())
-    topics: dict[tuple[str, str, str], list[Document]] = {}
-    for d in documents:
-        system = d.provenance.system
-        if system in renamed:
-            topics.setdefault((d.kind, system, d.subject), []).append(d)
-        else:
-            yield d
-    for found in topics.values():
-        newest, *older = sorted(found, key=lambda d: d.provenance.taken_at, reverse=True)
-        yield newest
-        if newest.provenance.status.state == "failed":
-            yield from [d for d in older if d.provenance.status.state != "failed"][:1]
-
-
-@dataclass(frozen=True)
 class Facts:
     """The facts of one audit. Parts are worked out on first use and kept."""
 
@@ -266,9 +87,7 @@ class Facts:
 
         What was collected under a system's earlier id counts as its own.
         """
-        known = (_as_called_now(d, workspace.formerly) for d in documents)
-        ours = [d for d in known if d.provenance.system in workspace.system]
-        return Facts(workspace, EvidenceSet(tuple(_without_older(ours, workspace.formerly))))
+        return Facts(workspace, known_as(documents, workspace.system, workspace.formerly))
 
     @cached_property
     def day(self) -> date | None:
@@ -495,6 +314,45 @@ class Facts:
         """What becomes of leads, activities and campaigns, step by step, as counted."""
         return purposes(self._reach, self._kinds, self.workspace.entity)
 
+    @cached_property
+    def duplicates(self) -> tuple[JudgedDuplicates, ...]:
+        """Of each entity in each system in scope, records that stand for the same thing.
+
+        In the order of the dossiers, then by entity; those that could not be
+        compared included.
+        """
+        known, answers = self.workspace.entity, self.workspace.matches.matches
+        found = (
+            judged_duplicates(d, entity_now(d.entity, known), answers)
+            for system in self.workspace.in_scope
+            for d in self.evidence.duplicates.get(system.id, {}).values()
+        )
+        ordered = sorted(found, key=lambda d: (self._place[d.system], d.entity))
+        return tuple(d for d in ordered if self._mapped(d.system, d.entity))
+
+    @cached_property
+    def overlap(self) -> tuple[JudgedOverlap, ...]:
+        """Each entity across the systems in scope that hold it, by entity.
+
+        Those included that could not be compared.
+        """
+        known, answers = self.workspace.entity, self.workspace.matches.matches
+        scope = {s.id for s in self.workspace.in_scope}
+        found = (
+            judged_overlap(d, entity_now(d.entity, known), scope, answers)
+            for d in self.evidence.overlaps.values()
+        )
+        return tuple(sorted((o for o in found if o is not None), key=lambda o: o.entity))
+
+    @cached_property
+    def _place(self) -> Mapping[str, int]:
+        """System → its place among the dossiers."""
+        return {s.id: i for i, s in enumerate(self.workspace.systems)}
+
+    def _mapped(self, system: str, entity: str) -> bool:
+        """Whether a table still holds the entity, by the map as it is now."""
+        return system not in self.maps or any(True for _ in self.maps[system].of(entity))
+
     @property
     def _reach(self) -> Mapping[str, Reach]:
         """In the order of the dossiers, systems in scope only."""
@@ -570,6 +428,22 @@ class Facts:
             raise NotAssessed(
                 "nobody read what ran, what code does or who may do what",
                 needs="crmaudit collect --only grants,statements,code,written",
+            )
+
+    def need_duplicates(self) -> None:
+        """Raise NotAssessed where no records of a system were compared with each other."""
+        if not self.duplicates:
+            raise NotAssessed(
+                "no records were compared with each other",
+                needs="crmaudit collect --only duplicates",
+            )
+
+    def need_overlap(self) -> None:
+        """Raise NotAssessed where no two systems' records were compared."""
+        if not self.overlap:
+            raise NotAssessed(
+                "no two systems' records were compared with each other",
+                needs="crmaudit collect --only overlap, with two systems' databases",
             )
 
     def need_complete(self) -> None:

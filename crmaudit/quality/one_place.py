@@ -118,7 +118,7 @@ def one_place(
                 found.append(
                     OnePlace(
                         system,
-                        _entity(r.entity, entities),
+                        entity_now(r.entity, entities),
                         kind,
                         r.table,
                         r.where,
@@ -150,7 +150,7 @@ def purposes(
                         Step(
                             purpose,
                             system,
-                            _entity(r.entity, entities),
+                            entity_now(r.entity, entities),
                             r.table,
                             towards,
                             records,
@@ -247,7 +247,7 @@ def _kind(r: Reached, kinds: Mapping[str, str]) -> str:
     return kinds.get(r.entity, r.entity)
 
 
-def _entity(name: str, entities: Mapping[str, Entity]) -> str:
+def entity_now(name: str, entities: Mapping[str, Entity]) -> str:
     """The workspace's word for what was collected under a canonical one."""
     if name in entities:
         return name

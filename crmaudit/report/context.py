@@ -22,6 +22,7 @@ from crmaudit.governance.users import Adoption
 from crmaudit.inventory import ContractAhead, InventoryRow, Quadrant, SkillNeed
 from crmaudit.quality.scores import Clean, Score
 from crmaudit.report.blocks import KeyFigure, Matrix, Table
+from crmaudit.report.matched import DuplicatesPart, OverlapPart
 from crmaudit.report.measured_keys import KeyDrawing
 from crmaudit.report.measured_model import FoundModel
 from crmaudit.report.specs import (
@@ -372,6 +373,10 @@ class QualityPart:
     """Customers by system × what is at hand of them."""
     together: tuple[str, int, int] | None
     """Of the most customers in one system: who with what, how many have all of it, of how many."""
+    duplicates: DuplicatesPart | None
+    """Records of one system that stand for the same thing; None where none were compared."""
+    overlap: OverlapPart | None
+    """What several systems hold of the same things; None where none were compared."""
 
 
 @dataclass(frozen=True, slots=True)

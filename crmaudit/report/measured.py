@@ -5,6 +5,7 @@ from __future__ import annotations
 from crmaudit.facts import Facts
 from crmaudit.report import blocks as b
 from crmaudit.report.context import QualityPart
+from crmaudit.report.matched import duplicates_part, overlap_part
 from crmaudit.report.measured_columns import distributions, missing
 from crmaudit.report.measured_keys import key_diagrams
 from crmaudit.report.measured_model import found_model
@@ -67,4 +68,6 @@ def quality_part(facts: Facts) -> QualityPart | None:
         ),
         reach=reach_heat(facts),
         together=seen_together(facts),
+        duplicates=duplicates_part(facts),
+        overlap=overlap_part(facts),
     )

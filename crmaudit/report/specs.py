@@ -13,16 +13,50 @@ from datetime import date
 from typing import Literal, TypeAlias
 
 from crmaudit.report.specs_graph import (
+    Box,
     BoxCell,
     BoxMap,
+    Diagram,
     MapBox,
+    Tie,
+    TieKind,
     Web,
     WebEdge,
     WebKind,
     WebNode,
 )
+from crmaudit.report.specs_matching import (
+    Combination,
+    Push,
+    RangeRow,
+    Ranges,
+    UpSet,
+    Waterfall,
+    WeightBin,
+    Weights,
+)
 
-__all__ = ["BoxCell", "BoxMap", "MapBox", "Web", "WebEdge", "WebKind", "WebNode"]
+__all__ = [
+    "Box",
+    "BoxCell",
+    "BoxMap",
+    "Combination",
+    "Diagram",
+    "MapBox",
+    "Push",
+    "RangeRow",
+    "Ranges",
+    "Tie",
+    "TieKind",
+    "UpSet",
+    "Waterfall",
+    "Web",
+    "WebEdge",
+    "WebKind",
+    "WebNode",
+    "WeightBin",
+    "Weights",
+]
 
 TextTable: TypeAlias = tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]
 
@@ -500,68 +534,6 @@ class Missingness:
         return heads, rows
 
 
-TieKind = Literal["solid", "dashed", "dotted"]
-
-
-@dataclass(frozen=True, slots=True)
-class Box:
-    """A thing with a line below its name; `hollow` where it is said but was not found."""
-
-    id: str
-    label: str
-    detail: str = ""
-    hollow: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Tie:
-    """From the one to the many; `label` stands on the line, `detail` in the table only.
-
-    `source_end` and `target_end` are how many there are at either end: `1`, `n`, `0..1`.
-    """
-
-    source: str
-    target: str
-    kind: TieKind = "solid"
-    label: str = ""
-    detail: str = ""
-    source_end: str = ""
-    target_end: str = ""
-    mark: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Diagram:
-    """Boxes tied to each other. The texts say in the key what each kind of line means."""
-
-    boxes: tuple[Box, ...]
-    ties: tuple[Tie, ...]
-    solid_text: str = "declared"
-    dashed_text: str = "found"
-    dotted_text: str = "declared, not found"
-    mark_text: str = "faulty"
-    apart_text: str = "connected to nothing"
-
-    def table(self) -> TextTable:
-        names = {b.id: b.label for b in self.boxes}
-        words = {"solid": self.solid_text, "dashed": self.dashed_text, "dotted": self.dotted_text}
-        rows = tuple(
-            (
-                names.get(t.source, t.source),
-                names.get(t.target, t.target),
-                f"{t.source_end} to {t.target_end}" if t.source_end and t.target_end else "",
-                words[t.kind] + (f"; {self.mark_text}" if t.mark else ""),
-                "; ".join(x for x in (t.label, t.detail) if x),
-            )
-            for t in self.ties
-        )
-        tied = {t.source for t in self.ties} | {t.target for t in self.ties}
-        alone = tuple(
-            (b.label, "", "", self.apart_text, b.detail) for b in self.boxes if b.id not in tied
-        )
-        return ("One", "Many", "How many", "How known", "What"), rows + alone
-
-
 FigureSpec: TypeAlias = (
     Bars
     | Stacked
@@ -578,4 +550,8 @@ FigureSpec: TypeAlias = (
     | Diagram
     | Web
     | BoxMap
+    | Ranges
+    | UpSet
+    | Waterfall
+    | Weights
 )

@@ -208,6 +208,32 @@ def hostile(text: str) -> b.Document:
             text,
         ),
         s.BoxMap((), (), (), ()),
+        s.Ranges(
+            (
+                s.RangeRow(text, 3, 1, 8, text, text, True),
+                s.RangeRow(text, None),
+                s.RangeRow(text, 0, 0, 0, text, text),
+            ),
+            label_name=text,
+        ),
+        s.UpSet(
+            (text, "b", "c"),
+            (text, "", text),
+            (s.Combination((0, 2), 9, text, True), s.Combination((1,), 0, text)),
+            text,
+        ),
+        s.UpSet((), (), ()),
+        s.Waterfall(
+            s.Push(text, -12, text),
+            (s.Push(text, 20, text, text), s.Push("b", -3, text)),
+            s.Push(text, 5, text),
+            2,
+            text,
+        ),
+        s.Weights(
+            (s.WeightBin(-20, -10, 100_000, 0.1), s.WeightBin(10, 20, 30, 29)), 3, -2, text, text
+        ),
+        s.Weights(()),
         s.Diagram(
             (s.Box(text, text, text), s.Box("b", "b"), s.Box("c", text, hollow=True)),
             (

@@ -50,8 +50,19 @@ ATTRIBUTES: tuple[Attribute, ...] = get_args(Attribute)
 SEVERAL: frozenset[Attribute] = frozenset({"e-mail", "phone", "identifier"})
 """Attributes of which a record may have several values."""
 
-Mark = Literal["created at", "created by", "modified at", "owner", "import batch", "source"]
-"""What tells where a record comes from and how old it is; never compared."""
+Mark = Literal["created at", "created by", "modified at", "owner", "import batch", "source", "unit"]
+"""What tells where a record comes from and how old it is; never compared. `unit` is the business
+unit that a record belongs to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Via:
+    """A table between: its `own` column holds the record's value, its `to` the other row's."""
+
+    table: Table
+    own: str
+    to: str
+    where: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +73,8 @@ class Taken:
     entity's table): rows of `table` belong to the record with the same value.
     `where` selects rows of `table`. `first` goes before later ones where a
     record has several values and only one counts. `parts` are further columns
-    put after it, with a blank between.
+    put after it, with a blank between. With `via` the first of `on` is the
+    column that `via.to` refers to, the second the one that `via.own` does.
     """
 
     what: Attribute | Mark
@@ -72,6 +84,7 @@ class Taken:
     where: str = ""
     first: int = 0
     parts: tuple[str, ...] = ()
+    via: Via | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +93,9 @@ class Recipe:
 
     `key` are the columns that name a row. `where` is the map's own condition,
     `rows` the one to read by, which leaves out deleted and test rows besides;
-    `left_out` gives, for each reason, the condition of what was left out.
+    `left_out` gives, for each reason, the condition of what was left out, and
+    `without` the marks of deleted rows that stand in another table, as in
+    `crmaudit.quality.reaching.links.Rows`.
     `unused` says of an attribute why there is nothing to compare it by.
     """
 
@@ -94,5 +109,6 @@ class Recipe:
     left_out: Mapping[str, str] = field(default_factory=dict)
     taken: tuple[Taken, ...] = ()
     unused: Mapping[str, str] = field(default_factory=dict)
+    without: tuple[Table, str, str, str] | None = None
     cannot: str = ""
     """Why its records cannot be compared at all; empty where they can."""

@@ -33,6 +33,10 @@ DRAWERS: dict[str, tuple[str, bool]] = {
     "Diagram": ("crmaudit.report.figures.diagram:diagram", False),
     "Web": ("crmaudit.report.figures.web:web", False),
     "BoxMap": ("crmaudit.report.figures.box_map:box_map", False),
+    "Ranges": ("crmaudit.report.figures.matching:ranges", True),
+    "UpSet": ("crmaudit.report.figures.matching:upset", True),
+    "Waterfall": ("crmaudit.report.figures.matching:waterfall", True),
+    "Weights": ("crmaudit.report.figures.matching:weights", True),
 }
 
 WIDE = 720

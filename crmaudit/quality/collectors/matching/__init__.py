@@ -19,7 +19,7 @@ and `filled`; what a system does not have is null:
     birth_date, gender, salutation, url
     national_id, tax_number, bank_account
     identifiers VARCHAR[]
-    created_at, created_by, modified_at, owner, import_batch, source
+    created_at, created_by, modified_at, owner, import_batch, source, unit
     filled INTEGER how many of the attributes have a value
 """
 
@@ -59,5 +59,6 @@ MARK_COLUMNS = {
     "owner": "owner",
     "import batch": "import_batch",
     "source": "source",
+    "unit": "unit",
 }
 """Mark → its column."""

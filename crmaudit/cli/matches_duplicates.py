@@ -1,0 +1,483 @@
+"""`quality duplicates`: what was found in each system, and one entity down to single pairs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+
+from crmaudit.cli.matches_blocks import (
+    MOST,
+    answers_block,
+    candidates_block,
+    compared_block,
+    contradicting,
+    histogram_block,
+    left_out_block,
+    levels_block,
+    numbers,
+    pairs_kept,
+    plain_measured,
+    put_pair,
+    put_pairs,
+    shares,
+    threshold_block,
+)
+from crmaudit.cli.panels import Block, put_blocks
+from crmaudit.cli.quality_scores import label, shell
+from crmaudit.cli.terminal import bar, count, put_note, rate
+from crmaudit.cli.view import Column, View
+from crmaudit.errors import CrmauditError
+
+if TYPE_CHECKING:
+    from crmaudit.audit import Audit
+    from crmaudit.evidence import Cause, Duplicates, Estimate, PairFound
+    from crmaudit.quality.matching.answers import Measured
+
+COLLECT = "crmaudit collect --only duplicates"
+_EXAMPLES = 3
+_CLUSTERS = 40
+
+
+# All
+
+
+def list_view(found: Audit, documents: Sequence[Duplicates], whole: bool) -> View:
+    """Systems and entities beside each other; `whole` where none was asked for by name."""
+    rows = [_row(found, d) for d in documents]
+    if whole:
+        rows += _unassessed(found, {(r["system"], r["entity"]) for r in rows})
+    rows.sort(key=lambda r: (r["surplus_share"] is None, -(r["surplus_share"] or 0.0),
+                             r["system"], r["entity"]))  # fmt: skip
+    told = [r for r in rows if not r["not_assessed"]]
+    first = told[0] if told else None
+    return View(
+        kind="duplicates",
+        headline=_headline(found, told),
+        columns=[
+            Column("name", "Entity", flex=True, least=12),
+            Column("system", "System", flex=True, least=8),
+            Column("records", "Records", _count, right=True),
+            Column("surplus", "Surplus", _surplus, right=True, whole=True),
+            Column("estimated", "Estimated", _interval, right=True, rank=1),
+            Column("precision", "Precision", _precision, right=True, rank=2),
+            Column("review", "To review", _count, right=True, rank=3),
+            Column("clusters", "Clusters", _count, right=True, rank=5),
+            Column("left_out", "Left out", _left_out, right=True, rank=4),
+        ],
+        rows=rows,
+        notes=[*_list_notes(rows), *contradictory(found)],
+        hint=f"crmaudit quality duplicates {shell(first['system'] + '.' + first['entity'])}"
+        if first
+        else COLLECT,
+    )
+
+
+def _headline(found: Audit, told: Sequence[Mapping[str, Any]]) -> str:
+    if not told:
+        return "no duplicates: no records were compared yet"
+    surplus, records = sum(r["surplus"] for r in told), sum(r["records"] for r in told)
+    day = f" · as of {found.facts.day}" if found.facts.day else ""
+    return f"{surplus:,} of {count(records, 'record')} stand for a thing that is there already{day}"
+
+
+def _row(found: Audit, d: Duplicates) -> dict[str, Any]:
+    m = d.matching
+    review = reviewed(found, d)
+    cannot = unassessed(d)
+    known = not cannot
+    precision = review.precision if review and review.precision else m.precision
+    return {
+        "entity": d.entity,
+        "name": label(found, d.entity),
+        "system": d.provenance.system,
+        "records": m.records if known else None,
+        "left_out": dict(m.left_out),
+        "surplus": d.surplus if known else None,
+        "surplus_share": d.surplus / m.records if known and m.records else None,
+        "estimated": _plain(d.estimated),
+        "precision": _plain(precision),
+        "precision_by": "answers" if (review and review.precision) or m.answers else "model",
+        "recall": _plain(m.recall),
+        "review": _open(found, d) if known else None,
+        "clusters": sum(d.sizes.values()) if known else None,
+        "answers": review.answers if review else 0,
+        "method": str(m.method),
+        "not_assessed": cannot,
+        "evidence": d.id,
+    }
+
+
+def unassessed(d: Duplicates) -> str:
+    """Why nothing can be said; empty where something can."""
+    status = d.provenance.status
+    return d.matching.cannot or (status.reason if status.state == "failed" else "")
+
+
+def _plain(e: Estimate | None) -> dict[str, float] | None:
+    return asdict(e) if e is not None else None
+
+
+def _open(found: Audit, d: Duplicates) -> int:
+    """Pairs to be reviewed, less those that were answered since."""
+    from crmaudit.quality.matching.answers import pair
+
+    said = {pair(a.left, a.right) for a in found.workspace.matches.matches}
+    done = sum(pair(p.left, p.right) in said and not p.reviewed for p in d.matching.review)
+    return max(0, d.matching.uncertain_pairs - done)
+
+
+def reviewed(found: Audit, d: Duplicates) -> Measured | None:
+    """What people's answers say of this document; None without answers under its key."""
+    from crmaudit.quality.matching.answers import measured
+
+    matches = found.workspace.matches
+    if not matches.matches or matches.key_id not in ("", d.provenance.key_id):
+        return None
+    return measured(d.matching, matches.matches)
+
+
+def contradictory(found: Audit) -> list[str]:
+    from crmaudit.quality.matching.answers import contradictions
+
+    matches = found.workspace.matches.matches
+    return contradicting(contradictions(matches), found.workspace)
+
+
+def _unassessed(found: Audit, known: set[tuple[str, str]]) -> Iterator[dict[str, Any]]:
+    """Entities of people and organisations that some system holds and that nobody compared."""
+    from crmaudit.quality.effective import kind_of
+    from crmaudit.quality.matching.recipe import MATCHED
+
+    held = {(h.system, h.mapped.entity or "") for h in found.quality.holdings()
+            if h.mapped.role == "primary"}  # fmt: skip
+    for system, entity in sorted(held - known):
+        if kind_of(entity, found.workspace.entity) in MATCHED:
+            yield {
+                "entity": entity,
+                "name": label(found, entity),
+                "system": system,
+                **dict.fromkeys(
+                    ("records", "surplus", "surplus_share", "estimated", "precision", "recall",
+                     "review", "clusters")
+                ),
+                "left_out": {},
+                "precision_by": "",
+                "answers": 0,
+                "method": "",
+                "not_assessed": f"not compared yet; `{COLLECT}` compares",
+                "evidence": "",
+            }  # fmt: skip
+
+
+def _list_notes(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    if not rows:
+        yield "╱ not assessed: no table that was read holds people or organisations"
+        return
+    if any(not r["not_assessed"] for r in rows):
+        yield (
+            "surplus: records less the things that they stand for; estimated: their true number, "
+            "with the interval that holds it at 95 %"
+        )
+    for r in rows:
+        if r["not_assessed"]:
+            yield f"╱ {r['system']}.{r['entity']} not assessed: {r['not_assessed']}"
+
+
+def _count(n: int | None) -> str:
+    return "╱" if n is None else f"{n:,}"
+
+
+def _surplus(row: Mapping[str, Any]) -> str:
+    if row["surplus"] is None:
+        return "╱"
+    share = row["surplus_share"]
+    return f"{row['surplus']:,} ({rate(share, 1)})" if share is not None else f"{row['surplus']:,}"
+
+
+def _interval(e: Mapping[str, float] | None) -> str:
+    return "╱" if e is None else f"{e['value']:,.0f} ({e['low']:,.0f}–{e['high']:,.0f})"
+
+
+def _precision(e: Mapping[str, float] | None) -> str:
+    return "╱" if e is None else rate(e["value"], 1)
+
+
+def _left_out(reasons: Mapping[str, int]) -> str:
+    return f"{sum(reasons.values()):,}" if reasons else "–"
+
+
+# One entity of a system
+
+
+def one_view(found: Audit, d: Duplicates) -> View:
+    """All that is known of one entity's duplicates in a system."""
+    m, review = d.matching, reviewed(found, d)
+    path = f"{d.provenance.system}.{d.entity}"
+    cannot = unassessed(d)
+    drawn = [
+        _outcome_block(d, review),
+        left_out_block(m.left_out),
+        compared_block(m),
+        candidates_block(m),
+        threshold_block(m, review),
+        *([answers_block(review)] if review and review.answers else []),
+        histogram_block(m),
+        levels_block(m),
+        _clusters_block(d),
+        *_cause_blocks(d),
+    ]
+    kept = pairs_kept(m)
+    shown = list(enumerate(kept, 1))[: min(_EXAMPLES, len(m.examples))]
+
+    def body(console: Console) -> None:
+        put_blocks(console, drawn)
+        put_pairs(console, "Examples, masked: what each attribute adds, in bits", shown)
+
+    more = len(kept) - len(shown)
+    return View(
+        kind="duplicates-of",
+        headline=_head(found, d, cannot),
+        columns=[],
+        rows=[_row(found, d)],
+        body=body if not cannot else lambda console: None,
+        notes=[
+            *([f"╱ not assessed: {cannot}"] if cannot else []),
+            *m.notes,
+            *([f"{count(more, 'more pair')} with --pair N, up to {len(kept)}"] if more else []),
+            *contradictory(found),
+            f"evidence {d.id}",
+        ],
+        hint=f"crmaudit quality duplicates {shell(path)} --review" if m.review else "",
+        extra={
+            "tables": list(d.tables),
+            "matching": asdict(m),
+            "sizes": {str(k): n for k, n in d.sizes.items()},
+            "clusters": [asdict(c) for c in d.clusters],
+            "clusters_left_out": d.clusters_left_out,
+            "causes": [asdict(c) for c in d.causes],
+            "measured": plain_measured(review),
+        },
+    )
+
+
+def _head(found: Audit, d: Duplicates, cannot: str = "") -> str:
+    name = found.workspace.system[d.provenance.system].name
+    surplus = "" if cannot else f"{d.surplus:,} of {count(d.matching.records, 'record')} surplus"
+    day = f"as of {found.facts.day}" if found.facts.day else ""
+    return " · ".join(x for x in (f"{label(found, d.entity)} in {name}", surplus, day) if x)
+
+
+def _outcome_block(d: Duplicates, review: Measured | None) -> Block:
+    m = d.matching
+    block = Block("What was found")
+    share = d.surplus / m.records if m.records else None
+    told = f" {rate(share, 1)}" if share is not None else ""
+    block.say("surplus", f"{d.surplus:,} of {count(m.records, 'record')}{told and ','}{told}")
+    block.say("estimated", numbers(d.estimated) and f"{numbers(d.estimated)} in truth, at 95 %")
+    if review and review.precision:
+        block.say("precision", shares(review.precision), "measured on answers")
+    else:
+        block.say("precision", shares(m.precision))
+    block.say("to review", count(m.uncertain_pairs, "pair") if m.uncertain_pairs else "none")
+    block.say("tables", *d.tables)
+    block.say("method", str(m.method) if m.method.kind != "exact" else "", f"{m.seconds:,.0f} s")
+    return block
+
+
+def _clusters_block(d: Duplicates) -> Block:
+    block = Block("Records that stand for one thing")
+    for size, n in list(sorted(d.sizes.items()))[:MOST]:
+        block.say(count(size, "record"), count(n, "time"))
+    if len(d.sizes) > MOST:
+        block.say("more", f"up to {max(d.sizes):,} records")
+    return block
+
+
+def _cause_blocks(d: Duplicates) -> Iterator[Block]:
+    """By each origin, where they come from most; the rates beside that of all records."""
+    average = d.surplus / d.matching.records if d.matching.records else 0.0
+    origins: dict[str, list[Cause]] = {}
+    for cause in d.causes:
+        origins.setdefault(cause.by, []).append(cause)
+    for origin, causes in origins.items():
+        block = Block(f"Where they come from: {origin} (all records: {rate(average, 1)})")
+        causes.sort(key=lambda c: (-c.duplicates, c.value))
+        for c in causes[:5]:
+            share = c.duplicates / c.records if c.records else 0.0
+            times = f", {share / average:.1f} × the average" if average else ""
+            told = f"{c.duplicates:,} of {c.records:,} records ({rate(share, 1)}){times}"
+            block.say(c.value or "not said", told, style="medium" if share > 2 * average else "")
+        if len(causes) > 5:
+            block.say("more", f"{len(causes) - 5}, in --format json")
+        yield block
+
+
+# A pair
+
+
+def pair_view(found: Audit, d: Duplicates, which: str, other: str) -> View:
+    """The waterfall of one pair: of a number as listed, or of two record ids."""
+    kept = pairs_kept(d.matching)
+    number, p = chosen_pair(kept, which, other)
+    path = f"{d.provenance.system}.{d.entity}"
+    return one_pair(f"pair {number} of {len(kept)} of {path}", p, d.id, path, "duplicates")
+
+
+def one_pair(headline: str, p: PairFound, evidence: str, path: str, command: str) -> View:
+    def body(console: Console) -> None:
+        put_pair(console, p)
+
+    return View(
+        kind="pair",
+        headline=headline,
+        columns=[],
+        rows=[asdict(s) for s in p.steps],
+        body=body,
+        notes=[
+            "values are masked; `--review --reveal` shows them on this terminal",
+            f"evidence {evidence}",
+        ],
+        hint=f"crmaudit quality {command} {shell(path)} --review",
+        extra={"pair": {k: v for k, v in asdict(p).items() if k != "steps"}},
+    )
+
+
+def chosen_pair(kept: Sequence[PairFound], which: str, other: str) -> tuple[int, PairFound]:
+    """The pair of that number, or of these two ids.
+
+    Raises CrmauditError where the evidence does not tell of it.
+    """
+    ids = [i for i in (*which.replace(",", " ").split(), *other.split()) if i]
+    if not kept:
+        raise CrmauditError("the evidence tells of no pair", COLLECT)
+    if len(ids) == 1 and ids[0].isdecimal():
+        number = int(ids[0])
+        if 1 <= number <= len(kept):
+            return number, kept[number - 1]
+        raise CrmauditError(
+            f"there is no pair {number}", f"the evidence tells of pairs 1 to {len(kept)}"
+        )
+    if len(ids) != 2:
+        raise CrmauditError(
+            "--pair needs a number or two record ids", "like --pair 3, or --pair rec-… rec-…"
+        )
+    for number, p in enumerate(kept, 1):
+        if {p.left, p.right} == set(ids):
+            return number, p
+    raise CrmauditError(
+        f"the evidence does not tell of {ids[0]} beside {ids[1]}",
+        f"it keeps the steps of {count(len(kept), 'pair')}: --pair 1 to --pair {len(kept)}",
+    )
+
+
+# Clusters
+
+
+def clusters_view(found: Audit, d: Duplicates) -> View:
+    """Records that stand for one thing, each with what it says and which one is to be kept."""
+    rows = [
+        {
+            "cluster": n,
+            "record": member.id,
+            "system": member.system,
+            "table": member.table,
+            "filled": member.filled,
+            "modified": member.modified,
+            "keep": i == c.survivor,
+            "why": c.why if i == c.survivor else "",
+            "least": c.least,
+        }
+        for n, c in enumerate(d.clusters, 1)
+        for i, member in enumerate(c.members)
+    ]
+    drawn = [r for r in rows if r["cluster"] <= _CLUSTERS]
+    many = sum(d.sizes.values())
+    notes = ["a suggestion: nothing is merged anywhere; ids are keyed, and name no source record"]
+    if len(d.clusters) > _CLUSTERS:
+        notes.insert(0, f"the first {_CLUSTERS} of {len(d.clusters)}; --format csv has all")
+    if d.clusters_left_out:
+        notes.append(f"{count(d.clusters_left_out, 'cluster')} not kept in the evidence")
+    path = f"{d.provenance.system}.{d.entity}"
+    return View(
+        kind="clusters",
+        headline=f"{count(many, 'cluster')} of {label(found, d.entity)} in {d.provenance.system}",
+        columns=[
+            Column("cluster", "#", right=True),
+            Column("keep", "", lambda keep: "▸ keep" if keep else ""),
+            Column("record", "Record", lambda i: i or "╱"),
+            Column("table", "Table", rank=4),
+            Column("filled", "Filled", right=True, rank=1),
+            Column("modified", "Changed", lambda t: t[:10] or "╱", rank=2),
+            Column("least", "Weakest link", lambda p: rate(p, 1), right=True, rank=3),
+            Column("why", "Because", flex=True, least=16, rank=5),
+        ],
+        rows=rows,
+        drawn=drawn,
+        notes=[*notes, f"evidence {d.id}"],
+        hint=f"crmaudit quality duplicates {shell(path)} --clusters --reveal -o clusters.xlsx",
+    )
+
+
+# The review, masked
+
+
+def review_view(found: Audit, d: Duplicates, most: int) -> View:
+    """The pairs to be reviewed, their values masked."""
+    path = f"{d.provenance.system}.{d.entity}"
+    return masked_review(found, d.matching.review, d.matching.uncertain_pairs, most, path,
+                         "duplicates", pairs_kept(d.matching))  # fmt: skip
+
+
+def masked_review(
+    found: Audit,
+    review: Sequence[PairFound],
+    uncertain: int,
+    most: int,
+    path: str,
+    command: str,
+    kept: Sequence[PairFound],
+) -> View:
+    from crmaudit.quality.matching.answers import pair
+
+    said = {pair(a.left, a.right): a.answer for a in found.workspace.matches.matches}
+    left = [p for p in review if pair(p.left, p.right) not in said]
+    number = {(p.left, p.right): n for n, p in enumerate(kept, 1)}
+    rows = [
+        {
+            "number": number[p.left, p.right],
+            "left": p.left,
+            "right": p.right,
+            "left_system": p.left_system,
+            "right_system": p.right_system,
+            "probability": p.probability,
+            "weight": p.weight,
+            "differs": [s.attribute for s in p.steps if s.weight < 0],
+        }
+        for p in left[:most]
+    ]
+    told = [f"{count(len(said), 'answer')} in matches.yaml"] if said else []
+    if uncertain > len(review):
+        told.append(f"{uncertain:,} pairs are uncertain; those that tell the most are kept")
+
+    def after(console: Console) -> None:
+        put_note(console, "masked values do not do for a review: --reveal reads them again, on "
+                 "this terminal or with -o into a workbook, and records who asked", "medium")  # fmt: skip
+
+    return View(
+        kind="review",
+        headline=f"{count(len(left), 'pair')} of {path} to be reviewed",
+        columns=[
+            Column("number", "#", right=True),
+            Column("left", "One", lambda i: i or "╱"),
+            Column("right", "Other", lambda i: i or "╱"),
+            Column("probability", "Same", lambda p: f"{bar(p, 6)} {rate(p)}"),
+            Column("differs", "Speaks against it", ", ".join, flex=True, least=16, rank=1),
+        ],
+        rows=rows,
+        notes=told,
+        after=after if rows else None,
+        hint=f"crmaudit quality {command} {shell(path)} --review --reveal" if rows else "",
+    )
