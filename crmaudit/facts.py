@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
+from typing import TypeVar
 
 from crmaudit.crud_matrix import (
     ClassOf,
@@ -25,7 +26,7 @@ from crmaudit.crud_matrix import (
     hear,
     table_cover,
 )
-from crmaudit.evidence import Document, Overlap, Reach
+from crmaudit.evidence import Document, Duplicates, Overlap, Reach
 from crmaudit.evidence_set import EvidenceSet, known_as
 from crmaudit.governance import Governance
 from crmaudit.governance.rate import FEWER, too_few
@@ -43,6 +44,7 @@ from crmaudit.inventory import (
 )
 from crmaudit.quality.effective import EffectiveMap, effective, kind_of
 from crmaudit.quality.expected import fingerprint
+from crmaudit.quality.matching.counted import placed
 from crmaudit.quality.matching.judged import (
     JudgedDuplicates,
     JudgedOverlap,
@@ -54,6 +56,9 @@ from crmaudit.quality.quality import Quality, Tests
 from crmaudit.workspace import Workspace
 from crmaudit.workspace.dossier import System
 from crmaudit.workspace.weights import weights
+
+K = TypeVar("K")
+D = TypeVar("D", bound=Document)
 
 __all__ = ["EvidenceSet", "Facts", "NotAssessed"]
 
@@ -165,6 +170,7 @@ class Facts:
             keys=evidence.keys,
             tests=tests,
             entities=self.workspace.entity,
+            matched=placed(self.duplicates, self.overlap, self.maps, self.workspace.entity),
             importance=weights("columns", own),
             dimensions=weights("dimensions", own),
         )
@@ -322,13 +328,15 @@ class Facts:
         compared included.
         """
         known, answers = self.workspace.entity, self.workspace.matches.matches
-        found = (
-            judged_duplicates(d, entity_now(d.entity, known), answers)
-            for system in self.workspace.in_scope
-            for d in self.evidence.duplicates.get(system.id, {}).values()
+        newest: dict[tuple[str, str], Duplicates] = {}
+        for system in self.workspace.in_scope:
+            for d in self.evidence.duplicates.get(system.id, {}).values():
+                _keep_newest(newest, (system.id, entity_now(d.entity, known)), d)
+        return tuple(
+            judged_duplicates(newest[place], place[1], answers)
+            for place in sorted(newest, key=lambda p: (self._place[p[0]], p[1]))
+            if self._mapped(*place)
         )
-        ordered = sorted(found, key=lambda d: (self._place[d.system], d.entity))
-        return tuple(d for d in ordered if self._mapped(d.system, d.entity))
 
     @cached_property
     def overlap(self) -> tuple[JudgedOverlap, ...]:
@@ -337,12 +345,12 @@ class Facts:
         Those included that could not be compared.
         """
         known, answers = self.workspace.entity, self.workspace.matches.matches
+        newest: dict[str, Overlap] = {}
+        for d in self.evidence.overlaps.values():
+            _keep_newest(newest, entity_now(d.entity, known), d)
         scope = {s.id for s in self.workspace.in_scope}
-        found = (
-            judged_overlap(d, entity_now(d.entity, known), scope, answers)
-            for d in self.evidence.overlaps.values()
-        )
-        return tuple(sorted((o for o in found if o is not None), key=lambda o: o.entity))
+        found = (judged_overlap(newest[e], e, scope, answers) for e in sorted(newest))
+        return tuple(o for o in found if o is not None)
 
     @cached_property
     def _place(self) -> Mapping[str, int]:
@@ -458,6 +466,12 @@ class Facts:
                 f"the CRUD entries of {of} are not declared complete: {', '.join(named)}{more}",
                 needs="crud_complete: true in every dossier in scope",
             )
+
+
+def _keep_newest(found: dict[K, D], place: K, document: D) -> None:
+    known = found.get(place)
+    if known is None or known.provenance.taken_at < document.provenance.taken_at:
+        found[place] = document
 
 
 def _some(names: Sequence[str], most: int = 3) -> str:

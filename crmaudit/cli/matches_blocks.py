@@ -19,7 +19,7 @@ from crmaudit.cli.panels import Block
 from crmaudit.cli.terminal import bar, count, printable, put_note, rate
 
 if TYPE_CHECKING:
-    from crmaudit.evidence import Bin, Estimate, Matching, PairFound
+    from crmaudit.evidence.match import Bin, Estimate, Matching, PairFound
     from crmaudit.quality.matching.answers import Contradiction, Measured
     from crmaudit.workspace import Workspace
 
@@ -134,7 +134,7 @@ def histogram_block(matching: Matching) -> Block:
 
 def _fewer(bins: Sequence[Bin]) -> list[Bin]:
     """Neighbouring bins put together until they fit on a screen."""
-    from crmaudit.evidence import Bin
+    from crmaudit.evidence.match import Bin
 
     step = -(-len(bins) // _ROWS) or 1
     groups = [bins[i : i + step] for i in range(0, len(bins), step)]
@@ -147,7 +147,9 @@ def _fewer(bins: Sequence[Bin]) -> list[Bin]:
 def _range(b: Bin) -> str:
     if math.isinf(b.low):
         return f"below {_signed(b.high)}"
-    return f"{_signed(b.low)} on" if math.isinf(b.high) else f"{_signed(b.low)} to {_signed(b.high)}"
+    return (
+        f"{_signed(b.low)} on" if math.isinf(b.high) else f"{_signed(b.low)} to {_signed(b.high)}"
+    )
 
 
 def levels_block(matching: Matching) -> Block:
@@ -201,16 +203,16 @@ def put_pair(console: Console, p: PairFound, number: int = 0, most: float | None
         [Text("  to begin with"), Text(""), Text(_signed(p.prior)), Text(_signed_bar(0, scale)),
          Text("")]
     ]  # fmt: skip
-    for s in p.steps:
-        rows.append(
-            [
-                Text(printable(f"  {s.attribute}")),
-                Text(printable(s.level), style="quiet"),
-                Text(_signed(s.weight)),
-                Text(_signed_bar(s.weight, scale), style="good" if s.weight > 0 else "medium"),
-                Text(printable(_values(s.left, s.right)), style="quiet"),
-            ]
-        )
+    rows += [
+        [
+            Text(printable(f"  {s.attribute}")),
+            Text(printable(s.level), style="quiet"),
+            Text(_signed(s.weight)),
+            Text(_signed_bar(s.weight, scale), style="good" if s.weight > 0 else "medium"),
+            Text(printable(_values(s.left, s.right)), style="quiet"),
+        ]
+        for s in p.steps
+    ]
     slots = [Slot(), Slot(flex=True), Slot(right=True), Slot(), Slot(flex=True)]
     draw(console, slots, rows)
     if p.rule:
@@ -256,7 +258,7 @@ def probability(weight: float) -> float:
     """Of odds given as their logarithm to the base of 2."""
     if weight < -1000:
         return 0.0
-    return 1 / (1 + 2.0**-weight)
+    return float(1 / (1 + 2.0**-weight))
 
 
 def shares(e: Estimate | None) -> str:
@@ -273,9 +275,7 @@ def numbers(e: Estimate | None) -> str:
     return f"{e.value:,.0f} ({e.low:,.0f} to {e.high:,.0f})"
 
 
-def contradicting(
-    found: Sequence[Contradiction], workspace: Workspace, most: int = 3
-) -> list[str]:
+def contradicting(found: Sequence[Contradiction], workspace: Workspace, most: int = 3) -> list[str]:
     """Each contradiction in a line that names the lines of all its answers."""
     told = []
     for c in found[:most]:

@@ -39,6 +39,10 @@ if TYPE_CHECKING:
 COLLECT = "crmaudit collect --only duplicates"
 _EXAMPLES = 3
 _CLUSTERS = 40
+_MASKED = (
+    "masked values do not do for a review: --reveal reads them again, on this terminal or with -o "
+    "into a workbook, and records who asked"
+)
 
 
 # All
@@ -289,7 +293,7 @@ def _outcome_block(d: Duplicates, review: Measured | None) -> Block:
 
 def _clusters_block(d: Duplicates) -> Block:
     block = Block("Records that stand for one thing")
-    for size, n in list(sorted(d.sizes.items()))[:MOST]:
+    for size, n in sorted(d.sizes.items())[:MOST]:
         block.say(count(size, "record"), count(n, "time"))
     if len(d.sizes) > MOST:
         block.say("more", f"up to {max(d.sizes):,} records")
@@ -393,7 +397,7 @@ def clusters_view(found: Audit, d: Duplicates) -> View:
         for n, c in enumerate(d.clusters, 1)
         for i, member in enumerate(c.members)
     ]
-    drawn = [r for r in rows if r["cluster"] <= _CLUSTERS]
+    drawn = rows[: sum(len(c.members) for c in d.clusters[:_CLUSTERS])]
     many = sum(d.sizes.values())
     notes = ["a suggestion: nothing is merged anywhere; ids are keyed, and name no source record"]
     if len(d.clusters) > _CLUSTERS:
@@ -463,8 +467,7 @@ def masked_review(
         told.append(f"{uncertain:,} pairs are uncertain; those that tell the most are kept")
 
     def after(console: Console) -> None:
-        put_note(console, "masked values do not do for a review: --reveal reads them again, on "
-                 "this terminal or with -o into a workbook, and records who asked", "medium")  # fmt: skip
+        put_note(console, _MASKED, "medium")
 
     return View(
         kind="review",

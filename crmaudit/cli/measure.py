@@ -58,6 +58,9 @@ def collect(
     maps: Annotated[
         Path | None, typer.Option(help="With --url: a folder of entity maps, as a workspace's.")
     ] = None,
+    hashed: Annotated[
+        bool, typer.Option("--hashed", help="With --url: write keyed hashes of its records.")
+    ] = False,
     workspace: Workspace = HERE,
 ) -> int:
     """Read the systems' databases, read-only, and keep the evidence."""
@@ -65,6 +68,8 @@ def collect(
     from crmaudit.collect import dry_run as plan_run
 
     names = tuple(n.strip() for n in only.split(",") if n.strip())
+    if hashed:
+        names = _to_hash(url, names)
     if url and dry_run:
         target = Target(as_ or "system", url, schema or None, _known(maps, as_))
         return _show_dry_runs(plan_run([target], names))
@@ -75,7 +80,7 @@ def collect(
                 "crmaudit collect --url URL --as crm -o evidence.zip",
             )
         target = Target(_checked(as_), url, schema or None, _known(maps, as_))
-        return _bundle(target, names, fresh, output)
+        return _hashes(target, fresh, output) if hashed else _bundle(target, names, fresh, output)
     if as_ or schema or output is not None or maps is not None:
         raise CrmauditError(
             "--as, --schema, --maps and --output go with --url",
@@ -126,8 +131,10 @@ def _say_outcomes(outcomes: Sequence[Outcome]) -> None:
         if o.resumed:
             told += f"; {count(o.resumed, 'table')} had been read before an interruption"
         if o.joint and o.error is None and not o.kept:
-            continue
-        if o.error is None:
+            # Nothing to be compared is no news; what was left as it was is.
+            if o.remarks:
+                console.print(Text(f"{o.target.system}: left as it was"), soft_wrap=True)
+        elif o.error is None:
             console.print(Text(told), soft_wrap=True)
         elif o.kept:
             say(f"{told}; not read to the end", "alarm")
@@ -256,6 +263,54 @@ def _bundle(target: Target, only: Sequence[str], fresh: bool, output: Path) -> i
         soft_wrap=True,
     )
     return 0 if outcome.whole else 2
+
+
+def _to_hash(url: str, only: Sequence[str]) -> tuple[str, ...]:
+    """The collectors whose statements are sent to make hashes; CrmauditError where it cannot be."""
+    from crmaudit.collect.hashed import STATEMENTS, agreed_key
+
+    if not url or only:
+        raise CrmauditError(
+            "--hashed goes with --url, and measures what it needs: without --only",
+            "crmaudit collect --url URL --as billing --hashed -o billing-hashed.zip",
+        )
+    agreed_key()
+    return STATEMENTS
+
+
+def _hashes(target: Target, fresh: bool, output: Path) -> int:
+    """Write the records of a system as keyed hashes.
+
+    What is measured before lies beside the file until that is written.
+    """
+    from crmaudit.collect.hashed import agreed_key, write_hashes
+    from crmaudit.store import open_store
+
+    key = agreed_key()
+    unfinished = output.with_name(f".{output.name}.unfinished")
+    store = open_store(unfinished)
+    try:
+        with _interruptible(), Display() as display:
+            made = write_hashes(target, store, display, key, output, fresh)
+    finally:
+        store.close()
+    _say_outcomes([made.outcome])
+    if made.outcome.error is not None:
+        return 2
+    shutil.rmtree(unfinished, ignore_errors=True)
+    console = out()
+    for e in made.entities:
+        told = f"{printable(e.entity)}: {count(e.records, 'record')} hashed, by "
+        console.print(Text(told + ", ".join(e.attributes)), soft_wrap=True)
+    console.print(
+        Text(
+            f"{output}, key {key.id} · what is in it: unzip -p {output} manifest.json · "
+            "whoever compares it names it in a dossier: database: {hashed: FILE}",
+            "accent",
+        ),
+        soft_wrap=True,
+    )
+    return 0 if made.outcome.whole else 2
 
 
 def _show_dry_runs(runs: Sequence[DryRun]) -> int:

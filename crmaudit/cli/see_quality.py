@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from crmaudit.cli import see_entities, see_keys, see_suggest
+from crmaudit.cli import see_entities, see_keys, see_matches, see_suggest
 from crmaudit.cli.options import HERE, Output, Shape, Workspace, audit, group
 from crmaudit.cli.view import Format, show
 
@@ -67,4 +67,5 @@ def show_thing(
 
 see_entities.register(app)
 see_keys.register(app)
+see_matches.register(app)
 see_suggest.register(app)

@@ -24,6 +24,7 @@ from crmaudit.evidence import (
     Code,
     Document,
     Grants,
+    Overlap,
     Statements,
     TableProfile,
     Written,
@@ -222,6 +223,7 @@ def _known(workspace: Workspace, system: System) -> Known:
         workspace.matches,
         str(workspace.root / hashed) if hashed else "",
         _holders(workspace),
+        tuple(s.id for s in workspace.in_scope if readable(s)),
     )
 
 
@@ -300,7 +302,11 @@ def _together(
     progress: Progress,
     key: Key | None,
 ) -> Iterator[Outcome]:
-    """What became of a measurement over all these systems, where there are at least two."""
+    """What became of a measurement over all these systems, where there are at least two.
+
+    Systems that were not read this time stay out of it. Where an entity was
+    compared with one of them before, that comparison stands: it says more.
+    """
     read = {o.target.system: o for o in outcomes if o.error is None}
     newest = tuple(store.newest())
     parts = []
@@ -313,21 +319,78 @@ def _together(
             parts.append(Part(target.system, target.known, opening, catalog, tuple(own)))
         elif target.known.hashed:
             parts.append(Part(target.system, target.known, partial(opened, target)))
-    if len(parts) < 2:
+    if not parts:
         return
-    first = parts[0].known
-    outcome = Outcome(Target(kind, ""), joint=tuple(p.system for p in parts))
-    progress.step(kind)
-    work = Joint(tuple(parts), first.entities, first.answers, first.holders, key, progress.rows)
-    try:
-        for document in collector.collect(work):
-            stamped = replace(document.provenance, key_id=key.id if key else "")
-            store.put(replace(document, provenance=stamped))
-            progress.done(document)
-            outcome = replace(outcome, kept=outcome.kept + 1)
-    except CrmauditError as error:
-        outcome = replace(outcome, error=error)
+    known = parts[0].known
+    unread = dict.fromkeys(known.readable, "it was not read together with the others")
+    unread |= {t.system: "it could not be read this time" for t in targets}
+    unread = {s: why for s, why in unread.items() if s not in {p.system for p in parts}}
+    leave = _richer(newest, {p.system for p in parts}, unread)
+    outcome = Outcome(
+        Target(kind, ""),
+        joint=tuple(p.system for p in parts),
+        remarks=tuple(
+            f"{entity}: not compared anew, as {' and '.join(systems)} "
+            f"{'was' if len(systems) == 1 else 'were'} not read; the comparison before stands"
+            for entity, systems in leave.items()
+        ),
+    )
+    if len(parts) > 1:
+        progress.step(kind)
+        work = Joint(
+            tuple(parts),
+            known.entities,
+            known.answers,
+            known.holders,
+            key,
+            progress.rows,
+            unread,
+            frozenset(leave),
+        )
+        try:
+            for document in collector.collect(work):
+                outcome = _put(document, outcome, store, progress, key)
+        except CrmauditError as error:
+            outcome = replace(outcome, error=error)
+    elif not leave:
+        return
     yield outcome
+
+
+def _put(
+    document: Document, outcome: Outcome, store: Store, progress: Progress, key: Key | None
+) -> Outcome:
+    """Keep what was measured over several systems; the outcome with it."""
+    status = document.provenance.status
+    store.put(
+        replace(document, provenance=replace(document.provenance, key_id=key.id if key else ""))
+    )
+    progress.done(document)
+    failures = outcome.failures
+    if status.state != "done":
+        failures += (Problem(f"{document.subject or document.kind}: {status.reason}"),)
+    return replace(outcome, kept=outcome.kept + 1, failures=failures)
+
+
+def _richer(
+    newest: Iterable[Document], now: set[str], unread: Mapping[str, str]
+) -> dict[str, tuple[str, ...]]:
+    """Entities that were compared before over systems unread now, some read now among them.
+
+    Entity → those systems, sorted.
+    """
+    last: dict[str, Overlap] = {}
+    for document in newest:
+        if isinstance(document, Overlap):
+            known = last.get(document.entity)
+            if known is None or known.provenance.taken_at < document.provenance.taken_at:
+                last[document.entity] = document
+    found = {}
+    for entity, overlap in sorted(last.items()):
+        missing = tuple(sorted(set(overlap.systems) & unread.keys()))
+        if missing and now & set(overlap.systems):
+            found[entity] = missing
+    return found
 
 
 def opened(target: Target) -> Source:

@@ -18,16 +18,18 @@ consistency   references that lead somewhere ÷ references filled; rows that kee
 timeliness    records changed in the last `fresh_days` days before the day ÷ records
               with a date of change; by whole months; later dates do not pass. Not of
               links and logs, nor of what happened once, such as activities and payments
-accuracy      only what expectations say of it: it needs a trusted reference
+accuracy      only what expectations say of it, and a system that is trusted more:
+              it needs a trusted reference
 
-An expectation that was tested counts in its dimension besides.
+An expectation that was tested counts in its dimension besides, and so does what
+matching tells of records (`crmaudit.quality.matching.counted`).
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from crmaudit.evidence import (
@@ -137,7 +139,9 @@ class Count:
     """`passed` of `applicable` rows or values, in one dimension, and why the rest did not.
 
     `column` is empty for what is of the table as a whole, `failed` counts the
-    rest by reason; the reasons may overlap. `weight` is the column's.
+    rest by reason; the reasons may overlap. `weight` is the column's. Of what was
+    estimated, with 95 % confidence no more than `slack[0]` fewer and `slack[1]`
+    more have passed. `meaning` gives what is of no single column its weight.
     """
 
     dimension: str
@@ -149,6 +153,8 @@ class Count:
     method: Method = EXACT
     evidence: str = ""
     failed: tuple[tuple[str, int], ...] = ()
+    slack: tuple[float, float] = (0.0, 0.0)
+    meaning: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +167,8 @@ class About:
     tells the dimension of an expectation where one was declared. `modified`
     are columns that an entity map calls its dates of change, `unique` those
     that hold an attribute defined as unique. `ages`: whether its records are
-    to be kept up, rather than tell what happened once. `importance` is
+    to be kept up, rather than tell what happened once. `matched` is what matching
+    tells of its records. `importance` is
     the weight of a group of meanings, or a column's own by its name in `own`.
     """
 
@@ -177,6 +184,7 @@ class About:
     modified: frozenset[str] = frozenset()
     unique: frozenset[str] = frozenset()
     ages: bool = True
+    matched: tuple[Count, ...] = ()
     importance: Mapping[str, float] = field(default_factory=dict)
     own: Mapping[str, float] = field(default_factory=dict)
 
@@ -184,7 +192,10 @@ class About:
         """The weight of a column: 1 where nobody knows what it means."""
         if column.name in self.own:
             return self.own[column.name]
-        meaning = column.semantic.type if column.semantic else ""
+        return self.weight_of(column.semantic.type if column.semantic else "")
+
+    def weight_of(self, meaning: str) -> float:
+        """The weight of what means this, in whatever column."""
         return self.importance.get(_GROUP.get(meaning, "other"), 1.0)
 
 
@@ -244,6 +255,10 @@ def table_counts(profile: TableProfile, about: About) -> Iterator[Count]:
         yield from _keys(profile, about)
         yield from _references(about, weight)
     yield from _between(profile, weight)
+    for count in about.matched:
+        known = count.column in weight
+        weighs = weight[count.column] if known else about.weight_of(count.meaning)
+        yield replace(count, column=count.column if known else "", weight=weighs)
     for test in about.tests:
         dimension = about.dimension_of.get(test.expectation) or _BY_CHECK.get(test.check, "")
         passed, applicable = test.passed, test.applicable

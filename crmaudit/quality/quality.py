@@ -26,8 +26,9 @@ from crmaudit.evidence import (
     Tested,
 )
 from crmaudit.quality.checks import is_email_name, names_addresses_only
-from crmaudit.quality.counts import About
+from crmaudit.quality.counts import About, Count
 from crmaudit.quality.effective import DOUBTFUL, EffectiveMap
+from crmaudit.quality.matching.counted import Placed
 from crmaudit.quality.scores import Score, Scorecard, card_of, combine, overall
 from crmaudit.workspace.landscape import Entity
 
@@ -92,8 +93,8 @@ class Quality:
 
     `maps` says which tables hold which entity, `parts` are profiles of some of
     a table's rows by table and condition, `entities` are those that people
-    define. `importance` weighs columns by what
-    they mean, `dimensions` the dimensions.
+    define. `matched` is what matching counted of their records. `importance` weighs
+    columns by what they mean, `dimensions` the dimensions.
     """
 
     def __init__(
@@ -107,6 +108,7 @@ class Quality:
         keys: Mapping[str, Keys] | None = None,
         tests: Mapping[str, Tests] | None = None,
         entities: Mapping[str, Entity] | None = None,
+        matched: Sequence[Placed] = (),
         importance: Mapping[str, float] | None = None,
         dimensions: Mapping[str, float] | None = None,
     ) -> None:
@@ -125,6 +127,7 @@ class Quality:
         self._keys = keys or {}
         self._tests = tests or {}
         self._entities = entities or {}
+        self._matched = tuple(matched)
         self._importance = importance or {}
         self.dimensions = dimensions or {}
         self._made: dict[str, Scorecard] = {}
@@ -359,8 +362,16 @@ class Quality:
             modified=frozenset(t.modified_at for t in mapped if t.modified_at),
             unique=frozenset(self._unique(profile, mapped)),
             ages=not written_once and not happens,
+            matched=tuple(self._matched_of(profile)),
             importance=self._importance,
         )
+
+    def _matched_of(self, profile: TableProfile) -> Iterator[Count]:
+        """What matching tells of a table's records; of a part only what is of its rows."""
+        for known in self._matched:
+            if (known.system, known.table) == (profile.provenance.system, profile.table):
+                if not profile.where or _plain(known.where) == _plain(profile.where):
+                    yield known.count
 
     def _unique(self, profile: TableProfile, mapped: Iterable[MappedTable]) -> Iterator[str]:
         for row in mapped:

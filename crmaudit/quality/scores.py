@@ -52,6 +52,8 @@ class Score:
 
     `counted` are the same without weights, where that differs. `value` is the
     share of a score that is a mean of others, whose counts it adds up.
+    Of what a model estimated, with 95 % confidence no more than `slack[0]` fewer
+    and `slack[1]` more of `applicable` have passed.
     A score without anything it applies to is not assessed and says why.
     """
 
@@ -63,6 +65,7 @@ class Score:
     reason: str = ""
     counted: tuple[int, int] | None = None
     value: float | None = None
+    slack: tuple[float, float] = (0.0, 0.0)
 
     def __post_init__(self) -> None:
         if not self.applicable and not self.reason:
@@ -84,15 +87,23 @@ class Score:
 
     @property
     def interval(self) -> tuple[float, float] | None:
-        """Where the share of all rows lies, with 95 % confidence, if only a sample was read.
+        """Where the share lies, with 95 % confidence, if a sample was read or a model asked.
 
         Values of one row are no independent draws: no more of them count than
-        rows were looked at. None where nothing was sampled.
+        rows were looked at. The errors of estimates are added to that and to
+        each other, as if all were off to the same side: none may be too small.
+        None where all was counted.
         """
-        if self.share is None or self.method.kind != "sample":
+        if self.share is None:
             return None
-        n = self.checks[1]
-        return wilson(self.share, n if self.method.n is None else min(n, self.method.n))
+        low = high = self.share
+        if self.method.kind == "sample":
+            n = self.checks[1]
+            low, high = wilson(self.share, n if self.method.n is None else min(n, self.method.n))
+        elif not any(self.slack):
+            return None
+        fewer, more = (apart / self.applicable for apart in self.slack)
+        return max(0.0, low - fewer), min(1.0, high + more)
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,13 +245,22 @@ def overall(card: Scorecard) -> Score:
         reasons = dict.fromkeys(s.reason for s in card.scores.values())
         return Score("overall", reason="; ".join(reasons) or "nothing was measured")
     checks = [s.checks for s in assessed]
+    applicable = sum(whole for _, whole in checks)
+    weight = {s.dimension: card.weights.get(s.dimension, 1.0) for s in assessed}
+    total = sum(weight.values())
     return Score(
         "overall",
         sum(passed for passed, _ in checks),
-        sum(applicable for _, applicable in checks),
+        applicable,
         _joint(s.method for s in assessed),
         tuple(dict.fromkeys(e for s in assessed for e in s.evidence)),
         value=card.mean(),
+        # An error of a dimension's share has the dimension's part in the mean.
+        slack=_added(
+            (s.slack, weight[s.dimension] / total * applicable / s.applicable)
+            for s in assessed
+            if total
+        ),
     )
 
 
@@ -273,6 +293,7 @@ def _card(
             _joint(c.method for c in counted),
             tuple(dict.fromkeys(c.evidence for c in counted if c.evidence)),
             counted=(sum(c.passed for c in counted), sum(c.applicable for c in counted)),
+            slack=_added((c.slack, c.weight) for c in counted),
         )
     return Scorecard(scores, clean)
 
@@ -291,7 +312,13 @@ def _combined(dimension: str, cards: list[tuple[Scorecard, float]]) -> Score:
         _joint(s.method for s, _ in assessed),
         tuple(dict.fromkeys(e for s, _ in assessed for e in s.evidence)),
         counted=(sum(s.checks[0] for s, _ in assessed), sum(s.checks[1] for s, _ in assessed)),
+        slack=_added((s.slack, w) for s, w in assessed),
     )
+
+
+def _added(slacks: Iterable[tuple[tuple[float, float], float]]) -> tuple[float, float]:
+    weighed = [(fewer * w, more * w) for (fewer, more), w in slacks]
+    return sum(fewer for fewer, _ in weighed), sum(more for _, more in weighed)
 
 
 def _joint(methods: Iterable[Method]) -> Method:

@@ -29,7 +29,8 @@ class Known:
     tells where in the dossier an entry of `traces` stands. `answers` are those
     of the duplicate review. `hashed` is the path of a bundle of keyed hashes
     that stands for the system's records where its database is not at hand.
-    `holders` names, by entity, all systems in scope that are said to hold it.
+    `holders` names, by entity, all systems in scope that are said to hold it,
+    `readable` all systems in scope of which there is something to read.
     """
 
     map: Map | None = None
@@ -42,6 +43,7 @@ class Known:
     answers: Matches = field(default_factory=Matches)
     hashed: str = ""
     holders: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    readable: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,13 +130,17 @@ class Joint:
     `parts` stand in the order of the dossiers; systems that were not read do
     not occur. `entities`, `answers` and `holders` are what people declared, as
     in `Known`. `on_rows` is told the table and how many of its rows have been
-    read.
+    read. `unread` says why a system does not occur that could have. `leave`
+    are entities of which more systems were compared before than could be now:
+    that comparison stands.
     """
 
     parts: tuple[Part, ...]
     entities: Mapping[str, Entity]
     answers: Matches = field(default_factory=Matches)
     holders: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    unread: Mapping[str, str] = field(default_factory=dict)
+    leave: frozenset[str] = frozenset()
     key: Key | None = None
     on_rows: Callable[[str, int], None] = lambda table, rows: None
 

@@ -43,9 +43,10 @@ _NUMBERS = (
     *("reference", "identifier", "uuid", "tax number", "national id", "handle"),
     *("number", "counter", "login", "machine text", "text"),
 )
-_GENERIC = frozenset(
-    "no nr num nbr number nummer numero id ident identifier key code ref reference".split()
-)
+_GENERIC_TEXT = """
+    no nr num nbr number nummer numero id ident identifier key code ref reference
+"""
+_GENERIC = frozenset(_GENERIC_TEXT.split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,9 +179,10 @@ def identifies(name: str, entity: Entity | None) -> bool:
     words = set(name_words(name))
     for attribute in entity.attributes if entity else ():
         asked = set(name_words(attribute.name))
-        if attribute.identifier and asked - _GENERIC <= words and words & (asked | _GENERIC):
-            if asked == words or (asked - _GENERIC and words & _GENERIC):
-                return True
+        named = asked - _GENERIC
+        fits = asked == words or (named and named <= words and words & _GENERIC)
+        if attribute.identifier and fits:
+            return True
     return False
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from crmaudit.evidence import Duplicates, Estimate
 from crmaudit.report import blocks as b
 from crmaudit.report.matched import duplicates as compared_within
-from crmaudit.report.matched import overlaps, range_words
+from crmaudit.report.matched import overlaps, range_words, signed
 from crmaudit.report.numbers import percent, share
 from crmaudit.report.tables.given import DASH, Column, Given, gap, most, or_dash
 
@@ -134,8 +134,8 @@ def compared_by(given: Given) -> b.Table | None:
                         share(a.filled, d.matching.records, language=given.language),
                         a.filled / d.matching.records if d.matching.records else None,
                     ),
-                    or_dash(high is not None and f"{high:+.1f}".replace("-", "\u2212")),
-                    or_dash(low is not None and f"{low:+.1f}".replace("-", "\u2212")),
+                    DASH if high is None else b.Cell(signed(high), high),
+                    DASH if low is None else b.Cell(signed(low), low),
                 )
             )
     columns = [

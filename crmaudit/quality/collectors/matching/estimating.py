@@ -1,0 +1,235 @@
+"""How often each degree of agreement is met among same and among different pairs: without labels.
+
+Pure numpy on vectors of agreement. It is the expectation maximisation of Fellegi and Sunter's
+model (Winkler 1988) with two changes. Pairs that are not the same are no one population: some
+belong to one household or to one employer, and agree on what such people share. And `u` is read
+off pairs taken at random, not off candidates, which were chosen because they agree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from crmaudit.quality.collectors.matching.levels import Spec
+
+Floats = npt.NDArray[np.float64]
+
+RELATIONS = ("household", "colleagues")
+"""What two different people can have in common; `Spec.shared` says what they share then."""
+
+ROUNDS, ENOUGH = 60, 1e-4
+"""At most so many rounds, or until no parameter moves by more than that."""
+
+PRIOR_PAIRS = 12.0
+"""The defaults count as much as so many pairs. With less to learn from, they stand."""
+
+_LEAST = 1e-9
+
+
+@dataclass(slots=True)
+class Vectors:
+    """Pairs as degrees of agreement: one row a pair, one column a comparison.
+
+    `levels` counts from 0, the highest; -1 where one side has no value.
+    `terms` is -log2 of the frequency of the value both share, 0 where the
+    degree is not weighed by it. `weight` is how many pairs a row stands for.
+    """
+
+    left: npt.NDArray[np.int64]
+    right: npt.NDArray[np.int64]
+    levels: npt.NDArray[np.int8]
+    terms: npt.NDArray[np.float32]
+
+    def __len__(self) -> int:
+        return len(self.left)
+
+    def some(self, chosen: Any) -> Vectors:
+        return Vectors(
+            self.left[chosen], self.right[chosen], self.levels[chosen], self.terms[chosen]
+        )
+
+
+@dataclass(slots=True)
+class Parameters:
+    """`m`, `u` and what relations share: arrays by comparison and degree.
+
+    `same` is the probability that two records at random are the same,
+    `related` that they are different and so related.
+    """
+
+    m: list[Floats]
+    u: list[Floats]
+    shared: dict[str, dict[int, Floats]]
+    same: float
+    related: dict[str, float]
+    rounds: int = 0
+    learnt: float = 0.0
+    notes: list[str] = field(default_factory=list)
+
+    def prior(self) -> float:
+        """Weight of "same" before anything is compared."""
+        return float(np.log2(self.same / (1 - self.same)))
+
+
+def steps(vectors: Vectors, specs: Sequence[Spec], p: Parameters) -> Floats:
+    """Weights by pair and comparison, in bits."""
+    made = np.zeros(vectors.levels.shape)
+    for k in range(len(specs)):
+        made[:, k] = _weights(vectors, k, p.m[k], p.u[k])
+    return made
+
+
+def _weights(vectors: Vectors, k: int, m: Floats, u: Floats) -> Floats:
+    """log2 of how much likelier comparison `k` comes out so with `m` than by chance."""
+    # The last place is that of -1: a missing value says nothing.
+    ratio = np.append(np.log2(m / u), 0.0)
+    level, terms = vectors.levels[:, k], vectors.terms[:, k]
+    made: Floats = ratio[level]
+    if terms.any():
+        base = np.append(np.log2(u), 0.0)
+        made = made + np.where(terms != 0, base[level] + terms, 0.0)
+    return made
+
+
+def relations(vectors: Vectors, specs: Sequence[Spec], p: Parameters) -> Floats:
+    """log2 of how much likelier a pair of different records is, as relations are known, than
+    among the unrelated: 0 where nothing speaks for one, by pair."""
+    total = np.full(len(vectors), 1 - sum(p.related.values()))
+    for name, share in p.related.items():
+        if share <= 0 or not p.shared[name]:
+            continue
+        weight = np.zeros(len(vectors))
+        for k, h in p.shared[name].items():
+            weight += _weights(vectors, k, h, p.u[k])
+        total += share * np.exp2(np.minimum(weight, 900))
+    found: Floats = np.log2(total)
+    return found
+
+
+def estimate(
+    specs: Sequence[Spec],
+    found: Vectors,
+    found_weight: float,
+    random: Vectors,
+    pairs: float,
+    start: Parameters,
+    forced: npt.NDArray[np.float64] | None = None,
+) -> Parameters:
+    """Parameters that make what is seen likeliest, drawn towards the defaults of `specs`.
+
+    `found` are candidates, each standing for `found_weight`; `random` are of
+    the `pairs` that there are. `forced` has 1, 0 or nan for each candidate: an answer.
+    """
+    p = start
+    random_weight = pairs / max(len(random), 1)
+    for turn in range(1, ROUNDS + 1):
+        same_found, kin_found = _expect(found, specs, p)
+        if forced is not None:
+            same_found = np.where(np.isnan(forced), same_found, forced)
+        same_random, kin_random = _expect(random, specs, p)
+        m, u = [], []
+        for k, spec in enumerate(specs):
+            size = len(spec.grades)
+            by_found = _tally(found, k, same_found, size) * found_weight
+            m.append(_shares(by_found, np.array([g.m for g in spec.grades]), PRIOR_PAIRS))
+            by_random = _tally(random, k, 1 - same_random, size)
+            u.append(_shares(by_random, np.array([g.u for g in spec.grades]), 1.0))
+            least = 0.5 / max(len(random), 1)
+            u[k] = np.maximum(u[k], min(least, 1e-6))
+            m[k] = monotone(m[k], u[k], by_found)
+        shared: dict[str, dict[int, Floats]] = {}
+        related: dict[str, float] = {}
+        for name in p.related:
+            weight = kin_found[name] * (1 - same_found)
+            shared[name] = {
+                k: monotone(
+                    _shares(
+                        _tally(found, k, weight, len(specs[k].grades)) * found_weight,
+                        np.array([g.m for g in specs[k].grades]),
+                        PRIOR_PAIRS * 4,
+                    ),
+                    u[k],
+                    None,
+                )
+                for k in p.shared[name]
+            }
+            total = float(weight.sum()) * found_weight
+            related[name] = min((total + 0.5) / (pairs + 1), 0.2) if shared[name] else 0.0
+        expected = float(same_found.sum()) * found_weight
+        # Where candidates were refused, pairs taken at random still tell.
+        at_random = float(same_random.sum())
+        if at_random >= 50:
+            expected = max(expected, at_random * random_weight)
+        same = min(max((expected + 0.5) / (pairs + 1), _LEAST), 0.9)
+        moved = max(
+            max((float(np.abs(a - b).max()) for a, b in zip(m, p.m, strict=True)), default=0.0),
+            abs(np.log2(same / p.same)) / 50,
+        )
+        p = Parameters(m, u, shared, same, related, turn, expected)
+        if moved < ENOUGH:
+            break
+    return p
+
+
+def odds(vectors: Vectors, specs: Sequence[Spec], p: Parameters) -> Floats:
+    """Weight of each pair in bits: prior, steps, less what relations explain."""
+    made: Floats = (
+        p.prior() + steps(vectors, specs, p).sum(axis=1) - relations(vectors, specs, p)
+    )
+    return made
+
+
+def probability(weight: Floats) -> Floats:
+    """1 / (1 + 2^-weight), without overflow."""
+    made: Floats = 1 / (1 + np.exp2(-np.clip(weight, -500, 500)))
+    return made
+
+
+def _expect(
+    vectors: Vectors, specs: Sequence[Spec], p: Parameters
+) -> tuple[Floats, dict[str, Floats]]:
+    """Of each pair the probability to be the same, and of a different one to be so related."""
+    weight = p.prior() + steps(vectors, specs, p).sum(axis=1)
+    total = np.full(len(vectors), 1 - sum(p.related.values()))
+    parts: dict[str, Floats] = {}
+    for name, share in p.related.items():
+        kin = np.zeros(len(vectors))
+        for k, h in p.shared[name].items():
+            kin += _weights(vectors, k, h, p.u[k])
+        parts[name] = share * np.exp2(np.minimum(kin, 900))
+        total = total + parts[name]
+    return probability(weight - np.log2(total)), {n: x / total for n, x in parts.items()}
+
+
+def _tally(vectors: Vectors, k: int, weight: Floats, size: int) -> Floats:
+    level = vectors.levels[:, k].astype(np.int64) + 1
+    made: Floats = np.bincount(level, weights=weight, minlength=size + 1)[1:]
+    return made
+
+
+def _shares(counts: Floats, default: Floats, strength: float) -> Floats:
+    """Dirichlet estimate: counts with `strength` more that fall as the default says."""
+    default = default / default.sum()
+    made: Floats = (counts + strength * default) / (counts.sum() + strength)
+    return np.maximum(made, 1e-7)
+
+
+def monotone(m: Floats, u: Floats, counts: Floats | None) -> Floats:
+    """`m` such that m / u never rises from a higher degree of agreement to a lower one.
+
+    Neighbours that contradict each other are put together (pool adjacent violators).
+    """
+    blocks: list[tuple[float, float, int]] = []
+    for a, b in zip(m, u, strict=True):
+        blocks.append((float(a), float(b), 1))
+        while len(blocks) > 1 and blocks[-2][0] / blocks[-2][1] < blocks[-1][0] / blocks[-1][1]:
+            (a1, b1, n1), (a2, b2, n2) = blocks[-2:]
+            blocks[-2:] = [(a1 + a2, b1 + b2, n1 + n2)]
+    ratios = np.concatenate([np.full(n, a / b) for a, b, n in blocks])
+    made: Floats = ratios * u
+    return made
