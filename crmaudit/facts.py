@@ -15,6 +15,7 @@ from functools import cached_property
 from typing import TypeVar
 
 from crmaudit.crud_matrix import (
+    Backing,
     ClassOf,
     CrudMatrix,
     Proof,
@@ -51,7 +52,7 @@ from crmaudit.quality.matching.judged import (
     judged_duplicates,
     judged_overlap,
 )
-from crmaudit.quality.one_place import OnePlace, Step, entity_now, one_place, purposes
+from crmaudit.quality.one_place import Apart, OnePlace, Step, apart, entity_now, one_place, purposes
 from crmaudit.quality.quality import Quality, Tests
 from crmaudit.workspace import Workspace
 from crmaudit.workspace.dossier import System
@@ -126,12 +127,14 @@ class Facts:
 
     @cached_property
     def crud(self) -> CrudMatrix:
-        return CrudMatrix(self.workspace.in_scope, self.workspace.entity.values(), self.testimony)
+        entities = self.workspace.entity.values()
+        return CrudMatrix(self.workspace.in_scope, entities, self.testimony, self._backing)
 
     @cached_property
     def whole_crud(self) -> CrudMatrix:
         """The matrix over all systems, those out of scope included."""
-        return CrudMatrix(self.workspace.systems, self.workspace.entity.values(), self.testimony)
+        entities = self.workspace.entity.values()
+        return CrudMatrix(self.workspace.systems, entities, self.testimony, self._backing)
 
     @cached_property
     def testimony(self) -> Testimony:
@@ -316,6 +319,12 @@ class Facts:
         return one_place(self._reach, self._kinds, self.workspace.entity)
 
     @cached_property
+    def apart(self) -> tuple[Apart, ...]:
+        """What of customers the CRM does not show, and systems compared with it do."""
+        crm = self.workspace.crm
+        return apart(crm.id, self.one_place, self.overlap) if crm else ()
+
+    @cached_property
     def purposes(self) -> tuple[Step, ...]:
         """What becomes of leads, activities and campaigns, step by step, as counted."""
         return purposes(self._reach, self._kinds, self.workspace.entity)
@@ -351,6 +360,18 @@ class Facts:
         scope = {s.id for s in self.workspace.in_scope}
         found = (judged_overlap(newest[e], e, scope, answers) for e in sorted(newest))
         return tuple(o for o in found if o is not None)
+
+    @cached_property
+    def _backing(self) -> Mapping[str, Mapping[str, Backing]]:
+        """Entity → system → what the data say for its version."""
+        return {
+            o.entity: {
+                system: Backing(w.covers, w.complete, w.newer, w.agrees)
+                for system, w in o.weighed().items()
+            }
+            for o in self.overlap
+            if not o.cannot
+        }
 
     @cached_property
     def _place(self) -> Mapping[str, int]:

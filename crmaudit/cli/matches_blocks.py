@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.text import Text
@@ -295,8 +294,3 @@ def contradicting(found: Sequence[Contradiction], workspace: Workspace, most: in
 def _line(workspace: Workspace, answer: int) -> str:
     place = workspace.place("matches.yaml", "matches", answer)
     return f"{place.file}:{place.line}"
-
-
-def plain_measured(review: Measured | None) -> dict[str, Any] | None:
-    """What was measured by answers, for JSON."""
-    return asdict(review) if review is not None else None

@@ -19,7 +19,6 @@ from crmaudit.cli.matches_blocks import (
     levels_block,
     numbers,
     pairs_kept,
-    plain_measured,
     put_pair,
     put_pairs,
     shares,
@@ -33,8 +32,8 @@ from crmaudit.errors import CrmauditError
 
 if TYPE_CHECKING:
     from crmaudit.audit import Audit
-    from crmaudit.evidence import Cause, Duplicates, Estimate, PairFound
-    from crmaudit.quality.matching.answers import Measured
+    from crmaudit.evidence import Cause, Duplicates, Estimate, Matching, PairFound
+    from crmaudit.quality.matching.judged import JudgedDuplicates
 
 COLLECT = "crmaudit collect --only duplicates"
 _EXAMPLES = 3
@@ -48,7 +47,7 @@ _MASKED = (
 # All
 
 
-def list_view(found: Audit, documents: Sequence[Duplicates], whole: bool) -> View:
+def list_view(found: Audit, documents: Sequence[JudgedDuplicates], whole: bool) -> View:
     """Systems and entities beside each other; `whole` where none was asked for by name."""
     rows = [_row(found, d) for d in documents]
     if whole:
@@ -87,60 +86,33 @@ def _headline(found: Audit, told: Sequence[Mapping[str, Any]]) -> str:
     return f"{surplus:,} of {count(records, 'record')} stand for a thing that is there already{day}"
 
 
-def _row(found: Audit, d: Duplicates) -> dict[str, Any]:
+def _row(found: Audit, judged: JudgedDuplicates) -> dict[str, Any]:
+    d, review = judged.document, judged.review
     m = d.matching
-    review = reviewed(found, d)
-    cannot = unassessed(d)
-    known = not cannot
-    precision = review.precision if review and review.precision else m.precision
+    known = not judged.cannot
     return {
-        "entity": d.entity,
-        "name": label(found, d.entity),
-        "system": d.provenance.system,
+        "entity": judged.entity,
+        "name": label(found, judged.entity),
+        "system": judged.system,
         "records": m.records if known else None,
         "left_out": dict(m.left_out),
         "surplus": d.surplus if known else None,
         "surplus_share": d.surplus / m.records if known and m.records else None,
         "estimated": _plain(d.estimated),
-        "precision": _plain(precision),
-        "precision_by": "answers" if (review and review.precision) or m.answers else "model",
+        "precision": _plain(judged.precision),
+        "precision_by": "answers" if judged.reviewed else "model",
         "recall": _plain(m.recall),
-        "review": _open(found, d) if known else None,
+        "review": judged.open_pairs if known else None,
         "clusters": sum(d.sizes.values()) if known else None,
-        "answers": review.answers if review else 0,
+        "answers": review.answers,
         "method": str(m.method),
-        "not_assessed": cannot,
+        "not_assessed": judged.cannot,
         "evidence": d.id,
     }
 
 
-def unassessed(d: Duplicates) -> str:
-    """Why nothing can be said; empty where something can."""
-    status = d.provenance.status
-    return d.matching.cannot or (status.reason if status.state == "failed" else "")
-
-
 def _plain(e: Estimate | None) -> dict[str, float] | None:
     return asdict(e) if e is not None else None
-
-
-def _open(found: Audit, d: Duplicates) -> int:
-    """Pairs to be reviewed, less those that were answered since."""
-    from crmaudit.quality.matching.answers import pair
-
-    said = {pair(a.left, a.right) for a in found.workspace.matches.matches}
-    done = sum(pair(p.left, p.right) in said and not p.reviewed for p in d.matching.review)
-    return max(0, d.matching.uncertain_pairs - done)
-
-
-def reviewed(found: Audit, d: Duplicates) -> Measured | None:
-    """What people's answers say of this document; None without answers under its key."""
-    from crmaudit.quality.matching.answers import measured
-
-    matches = found.workspace.matches
-    if not matches.matches or matches.key_id not in ("", d.provenance.key_id):
-        return None
-    return measured(d.matching, matches.matches)
 
 
 def contradictory(found: Audit) -> list[str]:
@@ -216,18 +188,17 @@ def _left_out(reasons: Mapping[str, int]) -> str:
 # One entity of a system
 
 
-def one_view(found: Audit, d: Duplicates) -> View:
+def one_view(found: Audit, judged: JudgedDuplicates) -> View:
     """All that is known of one entity's duplicates in a system."""
-    m, review = d.matching, reviewed(found, d)
-    path = f"{d.provenance.system}.{d.entity}"
-    cannot = unassessed(d)
+    d, review, cannot = judged.document, judged.review, judged.cannot
+    m, path = d.matching, _path(judged)
     drawn = [
-        _outcome_block(d, review),
+        _outcome_block(judged),
         left_out_block(m.left_out),
         compared_block(m),
         candidates_block(m),
         threshold_block(m, review),
-        *([answers_block(review)] if review and review.answers else []),
+        answers_block(review),
         histogram_block(m),
         levels_block(m),
         _clusters_block(d),
@@ -243,9 +214,9 @@ def one_view(found: Audit, d: Duplicates) -> View:
     more = len(kept) - len(shown)
     return View(
         kind="duplicates-of",
-        headline=_head(found, d, cannot),
+        headline=_head(found, judged),
         columns=[],
-        rows=[_row(found, d)],
+        rows=[_row(found, judged)],
         body=body if not cannot else lambda console: None,
         notes=[
             *([f"╱ not assessed: {cannot}"] if cannot else []),
@@ -262,30 +233,32 @@ def one_view(found: Audit, d: Duplicates) -> View:
             "clusters": [asdict(c) for c in d.clusters],
             "clusters_left_out": d.clusters_left_out,
             "causes": [asdict(c) for c in d.causes],
-            "measured": plain_measured(review),
+            "measured": asdict(review),
         },
     )
 
 
-def _head(found: Audit, d: Duplicates, cannot: str = "") -> str:
-    name = found.workspace.system[d.provenance.system].name
-    surplus = "" if cannot else f"{d.surplus:,} of {count(d.matching.records, 'record')} surplus"
+def _path(judged: JudgedDuplicates) -> str:
+    return f"{judged.system}.{judged.entity}"
+
+
+def _head(found: Audit, judged: JudgedDuplicates) -> str:
+    name = found.workspace.system[judged.system].name
+    told = f"{judged.surplus:,} of {count(judged.records, 'record')} surplus"
     day = f"as of {found.facts.day}" if found.facts.day else ""
-    return " · ".join(x for x in (f"{label(found, d.entity)} in {name}", surplus, day) if x)
+    parts = f"{label(found, judged.entity)} in {name}", "" if judged.cannot else told, day
+    return " · ".join(x for x in parts if x)
 
 
-def _outcome_block(d: Duplicates, review: Measured | None) -> Block:
-    m = d.matching
+def _outcome_block(judged: JudgedDuplicates) -> Block:
+    d, m = judged.document, judged.document.matching
     block = Block("What was found")
-    share = d.surplus / m.records if m.records else None
-    told = f" {rate(share, 1)}" if share is not None else ""
-    block.say("surplus", f"{d.surplus:,} of {count(m.records, 'record')}{told and ','}{told}")
-    block.say("estimated", numbers(d.estimated) and f"{numbers(d.estimated)} in truth, at 95 %")
-    if review and review.precision:
-        block.say("precision", shares(review.precision), "measured on answers")
-    else:
-        block.say("precision", shares(m.precision))
-    block.say("to review", count(m.uncertain_pairs, "pair") if m.uncertain_pairs else "none")
+    share = f", {rate(judged.surplus / judged.records, 1)}" if judged.records else ""
+    block.say("surplus", f"{judged.surplus:,} of {count(judged.records, 'record')}{share}")
+    block.say("estimated", d.estimated and f"{numbers(d.estimated)} in truth, at 95 %")
+    by = "measured on answers" if judged.reviewed else "by the model itself"
+    block.say("precision", shares(judged.precision), by if judged.precision else "")
+    block.say("to review", count(judged.open_pairs, "pair") if judged.open_pairs else "none")
     block.say("tables", *d.tables)
     block.say("method", str(m.method) if m.method.kind != "exact" else "", f"{m.seconds:,.0f} s")
     return block
@@ -322,11 +295,11 @@ def _cause_blocks(d: Duplicates) -> Iterator[Block]:
 # A pair
 
 
-def pair_view(found: Audit, d: Duplicates, which: str, other: str) -> View:
+def pair_view(judged: JudgedDuplicates, which: str, other: str) -> View:
     """The waterfall of one pair: of a number as listed, or of two record ids."""
+    d, path = judged.document, _path(judged)
     kept = pairs_kept(d.matching)
     number, p = chosen_pair(kept, which, other)
-    path = f"{d.provenance.system}.{d.entity}"
     return one_pair(f"pair {number} of {len(kept)} of {path}", p, d.id, path, "duplicates")
 
 
@@ -380,8 +353,9 @@ def chosen_pair(kept: Sequence[PairFound], which: str, other: str) -> tuple[int,
 # Clusters
 
 
-def clusters_view(found: Audit, d: Duplicates) -> View:
+def clusters_view(found: Audit, judged: JudgedDuplicates) -> View:
     """Records that stand for one thing, each with what it says and which one is to be kept."""
+    d, path = judged.document, _path(judged)
     rows = [
         {
             "cluster": n,
@@ -404,10 +378,9 @@ def clusters_view(found: Audit, d: Duplicates) -> View:
         notes.insert(0, f"the first {_CLUSTERS} of {len(d.clusters)}; --format csv has all")
     if d.clusters_left_out:
         notes.append(f"{count(d.clusters_left_out, 'cluster')} not kept in the evidence")
-    path = f"{d.provenance.system}.{d.entity}"
     return View(
         kind="clusters",
-        headline=f"{count(many, 'cluster')} of {label(found, d.entity)} in {d.provenance.system}",
+        headline=f"{count(many, 'cluster')} of {label(found, judged.entity)} in {judged.system}",
         columns=[
             Column("cluster", "#", right=True),
             Column("keep", "", lambda keep: "▸ keep" if keep else ""),
@@ -428,27 +401,18 @@ def clusters_view(found: Audit, d: Duplicates) -> View:
 # The review, masked
 
 
-def review_view(found: Audit, d: Duplicates, most: int) -> View:
+def review_view(found: Audit, judged: JudgedDuplicates, most: int) -> View:
     """The pairs to be reviewed, their values masked."""
-    path = f"{d.provenance.system}.{d.entity}"
-    return masked_review(found, d.matching.review, d.matching.uncertain_pairs, most, path,
-                         "duplicates", pairs_kept(d.matching))  # fmt: skip
+    return masked_review(found, judged.document.matching, most, _path(judged), "duplicates")
 
 
-def masked_review(
-    found: Audit,
-    review: Sequence[PairFound],
-    uncertain: int,
-    most: int,
-    path: str,
-    command: str,
-    kept: Sequence[PairFound],
-) -> View:
+def masked_review(found: Audit, matching: Matching, most: int, path: str, command: str) -> View:
+    """The same of any comparison; `command` is the one that shows it."""
     from crmaudit.quality.matching.answers import pair
 
     said = {pair(a.left, a.right): a.answer for a in found.workspace.matches.matches}
-    left = [p for p in review if pair(p.left, p.right) not in said]
-    number = {(p.left, p.right): n for n, p in enumerate(kept, 1)}
+    left = [p for p in matching.review if pair(p.left, p.right) not in said]
+    number = {(p.left, p.right): n for n, p in enumerate(pairs_kept(matching), 1)}
     rows = [
         {
             "number": number[p.left, p.right],
@@ -463,8 +427,10 @@ def masked_review(
         for p in left[:most]
     ]
     told = [f"{count(len(said), 'answer')} in matches.yaml"] if said else []
-    if uncertain > len(review):
-        told.append(f"{uncertain:,} pairs are uncertain; those that tell the most are kept")
+    if matching.uncertain_pairs > len(matching.review):
+        told.append(
+            f"{matching.uncertain_pairs:,} pairs are uncertain; those that tell the most are kept"
+        )
 
     def after(console: Console) -> None:
         put_note(console, _MASKED, "medium")

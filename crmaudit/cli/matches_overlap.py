@@ -18,7 +18,6 @@ from crmaudit.cli.matches_blocks import (
     histogram_block,
     levels_block,
     pairs_kept,
-    plain_measured,
     put_pairs,
     threshold_block,
 )
@@ -31,7 +30,7 @@ from crmaudit.cli.view import Column, View
 if TYPE_CHECKING:
     from crmaudit.audit import Audit
     from crmaudit.evidence import Agreement, Between, Estimate, Overlap, SharedKey
-    from crmaudit.quality.matching.answers import Measured
+    from crmaudit.quality.matching.judged import JudgedOverlap
 
 COLLECT = "crmaudit collect --only overlap"
 _BAR = 20
@@ -46,16 +45,15 @@ _BY = {
 # All
 
 
-def list_view(found: Audit, documents: Sequence[Overlap], whole: bool) -> View:
+def list_view(found: Audit, documents: Sequence[JudgedOverlap], whole: bool) -> View:
     """Each entity and pair of systems; below, what exactly which systems hold."""
     rows = [r for d in documents for r in _rows(found, d)]
     lacking = list(_lacking(found, documents, whole))
-    first = next((d for d in documents if not unassessed(d)), None)
+    first = next((d for d in documents if not d.cannot), None)
 
     def after(console: Console) -> None:
         for d in documents:
-            if d.sets:
-                put_blocks(console, [_sets_block(found, d)])
+            put_blocks(console, [_sets_block(found, d)])
 
     return View(
         kind="overlap",
@@ -79,32 +77,27 @@ def list_view(found: Audit, documents: Sequence[Overlap], whole: bool) -> View:
             "sets": [
                 {"entity": d.entity, "systems": list(s.systems), "things": s.things}
                 for d in documents
-                for s in d.sets
+                for s in d.document.sets
             ],
-            "holders": [{"entity": d.entity, **asdict(h)} for d in documents for h in d.holders],
+            "holders": [
+                {"entity": d.entity, **asdict(h)} for d in documents for h in d.document.holders
+            ],
             "not_assessed": lacking,
         },
     )
 
 
-def _headline(found: Audit, documents: Sequence[Overlap]) -> str:
-    told = [d for d in documents if not unassessed(d)]
+def _headline(found: Audit, documents: Sequence[JudgedOverlap]) -> str:
+    told = [d for d in documents if not d.cannot]
     if not told:
         return "no overlap: no system's records were compared with another's yet"
-    several = sum(s.things for d in told for s in d.sets if len(s.systems) > 1)
-    things = sum(s.things for d in told for s in d.sets)
+    several, things = sum(d.shared for d in told), sum(d.things for d in told)
     day = f" · as of {found.facts.day}" if found.facts.day else ""
     return f"{several:,} of {count(things, 'thing')} stand in several systems{day}"
 
 
-def unassessed(d: Overlap) -> str:
-    """Why nothing can be said; empty where something can."""
-    status = d.provenance.status
-    return d.matching.cannot or (status.reason if status.state == "failed" else "")
-
-
-def _rows(found: Audit, d: Overlap) -> Iterator[dict[str, Any]]:
-    records = {h.system: h.records for h in d.holders}
+def _rows(found: Audit, d: JudgedOverlap) -> Iterator[dict[str, Any]]:
+    records = {h.system: h.records for h in d.document.holders}
     for b in d.between:
         left, right = records.get(b.left, 0), records.get(b.right, 0)
         compared = sum(a.compared for a in b.agreement)
@@ -125,8 +118,8 @@ def _rows(found: Audit, d: Overlap) -> Iterator[dict[str, Any]]:
             "left_truth": _of(b.left_estimated, left),
             "right_truth": _of(b.right_estimated, right),
             "conflicts": conflicts / compared if compared else None,
-            "by": d.by,
-            "evidence": d.id,
+            "by": d.document.by,
+            "evidence": d.document.id,
         }
 
 
@@ -137,11 +130,11 @@ def _of(e: Estimate | None, whole: int) -> dict[str, float] | None:
     return {k: min(1.0, v / whole) for k, v in asdict(e).items()}
 
 
-def _lacking(found: Audit, documents: Sequence[Overlap], whole: bool) -> Iterator[str]:
+def _lacking(found: Audit, documents: Sequence[JudgedOverlap], whole: bool) -> Iterator[str]:
     for d in documents:
-        if cannot := unassessed(d):
-            yield f"╱ {d.entity} not assessed: {cannot}"
-        for h in d.holders:
+        if d.cannot:
+            yield f"╱ {d.entity} not assessed: {d.cannot}"
+        for h in d.document.holders:
             if h.cannot:
                 yield f"╱ {d.entity} in {h.system} not compared: {h.cannot}"
     if not whole:
@@ -173,13 +166,12 @@ def _truth(e: Mapping[str, float] | None) -> str:
     return "╱" if e is None else f"{100 * e['low']:.1f}–{100 * e['high']:.1f} %"
 
 
-def _sets_block(found: Audit, d: Overlap) -> Block:
+def _sets_block(found: Audit, d: JudgedOverlap) -> Block:
     """What exactly which systems hold, as an UpSet picture: a dot for each that does."""
-    order = [h.system for h in d.holders if not h.cannot]
-    most = max((s.things for s in d.sets), default=0)
-    total = sum(s.things for s in d.sets)
+    order, total = d.systems, d.things
+    most = max((s.things for s in d.document.sets), default=0)
     block = Block(f"{label(found, d.entity)}: things by the systems that hold them")
-    sets = sorted(d.sets, key=lambda s: (-s.things, s.systems))
+    sets = sorted(d.document.sets, key=lambda s: (-s.things, s.systems))
     for s in sets[:MOST]:
         dots = "".join("●" if system in s.systems else "·" for system in order)
         only = " only" if len(s.systems) == 1 and len(order) > 1 else ""
@@ -197,16 +189,17 @@ def _sets_block(found: Audit, d: Overlap) -> Block:
 # One entity
 
 
-def one_view(found: Audit, d: Overlap) -> View:
+def one_view(found: Audit, judged: JudgedOverlap) -> View:
     """All that is known of one entity across the systems."""
-    m, review, cannot = d.matching, reviewed(found, d), unassessed(d)
+    d, review = judged.document, judged.review
+    m = d.matching
     drawn = [
         _holders_block(d),
-        _sets_block(found, d),
+        _sets_block(found, judged),
         compared_block(m),
         candidates_block(m),
         threshold_block(m, review),
-        *([answers_block(review)] if review and review.answers else []),
+        answers_block(review),
         histogram_block(m),
         levels_block(m),
         _unlinked_block(found, d),
@@ -220,18 +213,20 @@ def one_view(found: Audit, d: Overlap) -> View:
             _put_between(console, d, b)
         put_pairs(console, "Examples, masked: what each attribute adds, in bits", shown)
 
-    systems = ", ".join(found.workspace.system[s].name for s in d.systems
+    systems = ", ".join(found.workspace.system[s].name for s in judged.systems
                         if s in found.workspace.system)  # fmt: skip
     day = f"as of {found.facts.day}" if found.facts.day else ""
     more = len(kept) - len(shown)
     return View(
         kind="overlap-of",
-        headline=" · ".join(x for x in (label(found, d.entity), systems, day) if x),
+        headline=" · ".join(x for x in (label(found, judged.entity), systems, day) if x),
         columns=[],
         rows=[_agreement_row(b, a) for b in d.between for a in b.agreement],
-        body=body if not cannot else lambda console: put_blocks(console, [_holders_block(d)]),
+        body=body
+        if not judged.cannot
+        else lambda console: put_blocks(console, [_holders_block(d)]),
         notes=[
-            *_lacking(found, [d], False),
+            *_lacking(found, [judged], False),
             *m.notes,
             *([f"{count(more, 'more pair')} with --pair N, up to {len(kept)}"] if more else []),
             *contradictory(found),
@@ -246,19 +241,9 @@ def one_view(found: Audit, d: Overlap) -> View:
             "between": [asdict(b) for b in d.between],
             "unlinked": [asdict(u) for u in d.unlinked],
             "matching": asdict(m),
-            "measured": plain_measured(review),
+            "measured": asdict(review),
         },
     )
-
-
-def reviewed(found: Audit, d: Overlap) -> Measured | None:
-    """What people's answers say of this document; None without answers under its key."""
-    from crmaudit.quality.matching.answers import measured
-
-    matches = found.workspace.matches
-    if not matches.matches or matches.key_id not in ("", d.provenance.key_id):
-        return None
-    return measured(d.matching, matches.matches)
 
 
 def _agreement_row(b: Between, a: Agreement) -> dict[str, Any]:
@@ -380,16 +365,14 @@ def _put_agreement(console: Console, b: Between) -> None:
 # A pair, and the review masked
 
 
-def pair_view(found: Audit, d: Overlap, which: str, other: str) -> View:
+def pair_view(judged: JudgedOverlap, which: str, other: str) -> View:
     """The waterfall of one pair: of a number as listed, or of two record ids."""
+    d = judged.document
     kept = pairs_kept(d.matching)
     number, p = chosen_pair(kept, which, other)
     return one_pair(f"pair {number} of {len(kept)} of {d.entity}", p, d.id, d.entity, "overlap")
 
 
-def review_view(found: Audit, d: Overlap, most: int) -> View:
+def review_view(found: Audit, judged: JudgedOverlap, most: int) -> View:
     """The pairs to be reviewed, their values masked."""
-    m = d.matching
-    return masked_review(
-        found, m.review, m.uncertain_pairs, most, d.entity, "overlap", pairs_kept(m)
-    )
+    return masked_review(found, judged.document.matching, most, judged.entity, "overlap")

@@ -61,15 +61,11 @@ def duplicates(
     from crmaudit.cli import matches_duplicates as views
 
     found = audit(workspace)
-    known = {
-        f"{d.provenance.system}.{d.entity}": d
-        for by_entity in found.facts.evidence.duplicates.values()
-        for d in by_entity.values()
-    }
+    known = {f"{d.system}.{d.entity}": d for d in found.facts.duplicates}
     path, other = _ordered(path, other)
     _check(pair, clusters, review, reveal, other)
     single = bool(pair or clusters or review or reveal)
-    chosen = _find(known, path, lambda d: _names(found, d.entity, d.provenance.system))
+    chosen = _find(known, path, lambda d: _names(found, d.entity, d.system))
     if len(chosen) != 1 or not path:
         if single:
             raise _which(known if not path else chosen, "SYSTEM.ENTITY", views.COLLECT)
@@ -77,7 +73,7 @@ def duplicates(
         return
     (document,) = chosen.values()
     if pair:
-        show(views.pair_view(found, document, pair, other), format_, output)
+        show(views.pair_view(document, pair, other), format_, output)
     elif reveal:
         from crmaudit.cli.matches_review import reveal_clusters, review_pairs
 
@@ -106,7 +102,7 @@ def overlap(
     from crmaudit.cli import matches_overlap as views
 
     found = audit(workspace)
-    known = dict(found.facts.evidence.overlaps)
+    known = {d.entity: d for d in found.facts.overlap}
     path, other = _ordered(path, other)
     _check(pair, False, review, reveal, other)
     single = bool(pair or review or reveal)
@@ -118,7 +114,7 @@ def overlap(
         return
     (document,) = chosen.values()
     if pair:
-        show(views.pair_view(found, document, pair, other), format_, output)
+        show(views.pair_view(document, pair, other), format_, output)
     elif reveal:
         from crmaudit.cli.matches_review import review_pairs
 

@@ -116,8 +116,8 @@ def _refuse(profile: TableProfile, column: str, path: str) -> None:
         )
 
 
-def record(root: Path, what: str, accounts: int) -> Path:
-    """Add a line of who asked for what, and when: no value, no pseudonym.
+def record(root: Path, what: str, number: int, of: str = "accounts") -> Path:
+    """Add a line of who asked for what and how many of them, and when: no value, no pseudonym.
 
     Raises CrmauditError where it cannot be written.
     """
@@ -129,7 +129,7 @@ def record(root: Path, what: str, accounts: int) -> Path:
         "when": datetime.now(UTC).isoformat(timespec="seconds"),
         "who": who,
         "what": what,
-        "accounts": accounts,
+        of: number,
     }
     try:
         with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "a") as file:

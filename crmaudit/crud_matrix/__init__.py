@@ -8,7 +8,14 @@ from crmaudit.crud_matrix.matrix import (
     cell_subject,
     feed_subject,
 )
-from crmaudit.crud_matrix.records import ClassOf, Record, Standing, class_of
+from crmaudit.crud_matrix.records import (
+    Backing,
+    ClassOf,
+    Record,
+    Standing,
+    class_of,
+    outdone,
+)
 from crmaudit.crud_matrix.tables import TableCover, Unmatched, table_cover, table_subject, unmatched
 from crmaudit.crud_matrix.testimony import (
     Database,
@@ -26,6 +33,7 @@ from crmaudit.evidence.use import LETTERS, Letter
 __all__ = [
     "LETTERS",
     "VERDICTS",
+    "Backing",
     "Cell",
     "ClassOf",
     "CrudMatrix",
@@ -49,6 +57,7 @@ __all__ = [
     "examples",
     "feed_subject",
     "hear",
+    "outdone",
     "table_cover",
     "table_subject",
     "testify",

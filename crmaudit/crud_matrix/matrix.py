@@ -18,7 +18,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 from crmaudit.crud_matrix.cell import Cell, Proof
-from crmaudit.crud_matrix.records import Record, Standing, record_of, standings
+from crmaudit.crud_matrix.records import Backing, Record, Standing, record_of, standings
 from crmaudit.crud_matrix.testimony import Testimony
 from crmaudit.evidence.use import LETTERS, Letter
 from crmaudit.workspace.dossier import System
@@ -67,17 +67,22 @@ def cell_subject(system: str, entity: str) -> str:
 
 
 class CrudMatrix:
-    """Systems × entities: declared in dossiers, and proven where there is evidence."""
+    """Systems × entities: declared in dossiers, and proven where there is evidence.
+
+    `backing` is, by entity and system, what the data say for its version.
+    """
 
     def __init__(
         self,
         systems: Iterable[System],
         entities: Iterable[Entity],
         testimony: Testimony | None = None,
+        backing: Mapping[str, Mapping[str, Backing]] | None = None,
     ) -> None:
         self._systems = {s.id: s for s in systems}
         self._entities = {e.id: e for e in entities}
         self.testimony = _NOTHING if testimony is None else testimony
+        self._backing = backing or {}
 
     @property
     def systems(self) -> tuple[str, ...]:
@@ -277,7 +282,13 @@ class CrudMatrix:
         asked = dict.fromkeys(self.holders(entity))
         if declared in self._systems:
             asked.setdefault(declared)
-        return record_of(self._entities[entity], {s: self.cell(s, entity) for s in asked})
+        cells = {s: self.cell(s, entity) for s in asked}
+        return record_of(self._entities[entity], cells, self.backing(entity))
+
+    def backing(self, entity: str) -> Mapping[str, Backing]:
+        """What the data say for each system's version; empty where none were compared."""
+        found = self._backing.get(entity, {})
+        return {s: b for s, b in found.items() if s in self._systems}
 
     def standings(self, entity: str) -> tuple[Standing, ...]:
         """What each holder is to the golden source: source, contributor, replica or copy."""

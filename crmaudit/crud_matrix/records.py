@@ -6,6 +6,12 @@ A letter that is declared and that evidence denies counts nothing. A proven
 letter counts no more than a declared one: systems whose database was read
 would else outrank those whose database nobody could read.
 
+Where the records of several systems were compared, the data speak besides
+(`Backing`): which system knows more of the things, has more of the values, is
+the newer where two contradict each other, is confirmed by the others. They
+favour the system that leads each other one in more of these than it trails.
+That is a reason beside the score and changes it not.
+
 Source: own proposal; no published formula was found. The terms application of
 record and of reference are TOGAF's.
 """
@@ -15,6 +21,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
 from crmaudit.crud_matrix.cell import Cell
@@ -44,6 +51,34 @@ FAST, SLOW = 0.2, 0.02
 """Growth a year above which an entity looks like transactions, below which like reference."""
 FEW_ROWS = 500
 """An entity of no more rows than this may be a list of choices."""
+AHEAD, ENOUGH = 0.05, 30
+"""By how much one system has to lead another in the data, and over how many things or values."""
+
+
+@dataclass(frozen=True, slots=True)
+class Backing:
+    """What the data say for one system's version of an entity, each as (part, whole).
+
+    `covers`: things that it holds ÷ things that any holds. `complete`: values
+    that it has ÷ values that it or its partner has. `newer`: contradictions in
+    which its record was changed last ÷ those whose younger side is known.
+    `agrees`: values that other systems confirm ÷ values compared.
+    """
+
+    covers: tuple[int, int] = (0, 0)
+    complete: tuple[int, int] = (0, 0)
+    newer: tuple[int, int] = (0, 0)
+    agrees: tuple[int, int] = (0, 0)
+
+
+NOTHING: Mapping[str, Backing] = MappingProxyType({})
+MEASURES: Mapping[str, str] = {
+    "covers": "knows {} of all",
+    "complete": "has {} of the values",
+    "newer": "is newer in {} of the contradictions",
+    "agrees": "is confirmed in {} of the values",
+}
+"""The parts of a `Backing` → what is said of a system that leads in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +90,8 @@ class Record:
     write. Several `systems` means a tie. `declared` is True where
     entities.yaml names it. `conflict` says what is wrong with it: a tie; a
     declared record that neither creates nor updates, whose writing evidence
-    denies, or that `rivals` outscore.
+    denies, or that `rivals` outscore. `favoured` is the system for which the
+    data speak, `grounds` say why; empty where none leads, or none was compared.
     """
 
     entity: str
@@ -65,6 +101,8 @@ class Record:
     declared: bool
     conflict: Conflict = ""
     rivals: tuple[str, ...] = ()
+    favoured: str = ""
+    grounds: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,29 +141,78 @@ def score(cell: Cell) -> int:
     return sum(_WEIGHT[x] for x in cell.held if x in cell.proven or x not in cell.denied)
 
 
-def record_of(entity: Entity, cells: Mapping[str, Cell]) -> Record | None:
+def record_of(
+    entity: Entity, cells: Mapping[str, Cell], backing: Mapping[str, Backing] = NOTHING
+) -> Record | None:
     """The system of record: declared, else proposed; None where no system in `cells` writes.
 
     `cells` are those of the holders and of the declared record, by system. A
     proposal needs a system that creates or updates: one that only reads is a
-    replica at best.
+    replica at best. `backing` is what the data say for each system compared.
     """
     scores = {s: score(cell) for s, cell in cells.items()}
     writers = {s: scores[s] for s, cell in cells.items() if _writes(cell)}
+    favoured, grounds = favoured_by(backing)
     declared = entity.system_of_record
     if declared is not None:
         mine = scores.get(declared, 0)
         rest = max((v for s, v in scores.items() if s != declared), default=0)
         rivals = tuple(s for s, v in writers.items() if s != declared and v > mine)
         conflict = _conflict(cells.get(declared), rivals)
-        return Record(entity.id, (declared,), mine, mine - rest, True, conflict, rivals)
+        lead = mine - rest
+        return Record(entity.id, (declared,), mine, lead, True, conflict, rivals, favoured, grounds)
     if not writers:
         return None
     best = max(writers.values())
     leaders = tuple(s for s, v in writers.items() if v == best)
     rest = max((v for s, v in writers.items() if s not in leaders), default=0)
     tie = len(leaders) > 1
-    return Record(entity.id, leaders, best, 0 if tie else best - rest, False, "tie" if tie else "")
+    lead = 0 if tie else best - rest
+    said: Conflict = "tie" if tie else ""
+    return Record(entity.id, leaders, best, lead, False, said, (), favoured, grounds)
+
+
+def leads(one: Backing, other: Backing) -> tuple[str, ...]:
+    """The measures in which one system is ahead of another by at least `AHEAD`, over enough."""
+    found = []
+    for measure in MEASURES:
+        (part, whole), (others, of) = getattr(one, measure), getattr(other, measure)
+        if min(whole, of) >= ENOUGH and part / whole - others / of >= AHEAD:
+            found.append(measure)
+    return tuple(found)
+
+
+def favoured_by(backing: Mapping[str, Backing]) -> tuple[str, tuple[str, ...]]:
+    """The system that leads each other one in more measures than it trails, and why; else empty."""
+    for system, mine in backing.items():
+        others = [b for s, b in backing.items() if s != system]
+        ahead = [(leads(mine, b), leads(b, mine)) for b in others]
+        if ahead and all(len(won) > len(lost) for won, lost in ahead):
+            measures = [m for m in MEASURES if any(m in won for won, _ in ahead)]
+            return system, tuple(_told(m, mine, others) for m in measures)
+    return "", ()
+
+
+def outdone(record: str, backing: Mapping[str, Backing]) -> tuple[str, tuple[str, ...]]:
+    """The system that leads a declared one in the most measures, more than it trails; else empty.
+
+    KeyError where the declared system was not compared.
+    """
+    mine = backing[record]
+    ahead = {s: (leads(b, mine), leads(mine, b)) for s, b in backing.items() if s != record}
+    better = {s: won for s, (won, lost) in ahead.items() if len(won) > len(lost)}
+    best = max(better, key=lambda s: len(better[s]), default="")
+    return best, better.get(best, ())
+
+
+def _told(measure: str, mine: Backing, others: Iterable[Backing]) -> str:
+    """`knows 92 % of all, the next 61 %`."""
+    known = [getattr(b, measure) for b in others]
+    next_ = max((part / whole for part, whole in known if whole), default=0.0)
+    part, whole = getattr(mine, measure)
+    return (
+        f"{MEASURES[measure].format(f'{100 * part / whole:.0f} %')}, the next {100 * next_:.0f} %"
+    )
 
 
 def _writes(cell: Cell) -> bool:

@@ -8,6 +8,11 @@ The parts wanted are contact point, activity, invoice and open case. A part
 that nobody in the system has is not held by it, and named so. Of a purpose
 each step is counted: records that something of the next step refers to ÷
 records of the step.
+
+Across systems: what one system shows of a customer can be brought up from
+another one where a record there carries its number. Of the customers of `other`
+
+    within reach of `at` = matched records of `other` × carried ÷ pairs matched
 """
 
 from __future__ import annotations
@@ -15,8 +20,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from crmaudit.evidence import Reach, Reached
+from crmaudit.evidence import Between, Reach, Reached
 from crmaudit.quality.effective import translated
+from crmaudit.quality.matching.judged import JudgedOverlap
 from crmaudit.workspace.landscape import Entity
 
 WANTED = ("contact point", "activity", "invoice", "open case")
@@ -213,6 +219,72 @@ def seen(places: Iterable[OnePlace]) -> tuple[Seen, ...]:
         together = sum(k.together or 0 for k in kinds if held <= set(k.held))
         customers = sum(k.records for k in kinds)
         found.append(Seen(system, customers, having, together, kinds[0].evidence))
+    return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """Parts of customers that lie in another system than the one in which people look.
+
+    `at` does not show `parts`, `other` does, with `customers` of them. About
+    `known` of these are known to `at`, and about `within_reach` carry a
+    number that leads from one record to the other.
+    """
+
+    at: str
+    other: str
+    entity: str
+    parts: tuple[str, ...]
+    customers: int
+    known: float
+    within_reach: float
+    evidence: tuple[str, ...] = ()
+
+
+def carried_share(between: Between) -> float:
+    """Of the pairs matched between two systems, those that carry the best of the numbers shared."""
+    shares = (
+        k.carried / whole for k in between.keys if (whole := k.carried + k.elsewhere + k.missing)
+    )
+    return max(shares, default=0.0)
+
+
+def apart(
+    at: str, places: Iterable[OnePlace], overlap: Iterable[JudgedOverlap]
+) -> tuple[Apart, ...]:
+    """What of its customers a system does not show, and another one that was compared does."""
+    held: dict[tuple[str, str], tuple[set[str], str]] = {}
+    for place in places:
+        parts, _ = held.setdefault((place.system, place.entity), (set(), place.evidence))
+        parts.update(place.held)
+    # What it shows of one kind of customers only, it shows of those.
+    found = []
+    for o in overlap:
+        if o.cannot or (at, o.entity) not in held:
+            continue
+        for b in o.between:
+            if at not in (b.left, b.right):
+                continue
+            other = b.right if at == b.left else b.left
+            parts, evidence = held.get((other, o.entity), (set(), ""))
+            more = tuple(p for p in WANTED if p in parts - held[at, o.entity][0])
+            covered = next(c for c in o.coverage() if (c.system, c.within) == (other, at))
+            if more and covered.records:
+                by_number = 1.0 if o.document.by == "identifier" else carried_share(b)
+                known = covered.likely.value
+                seen_by = tuple(e for e in (o.document.id, evidence) if e)
+                found.append(
+                    Apart(
+                        at,
+                        other,
+                        o.entity,
+                        more,
+                        covered.records,
+                        known,
+                        known * by_number,
+                        seen_by,
+                    )
+                )
     return tuple(found)
 
 

@@ -368,10 +368,10 @@ class Quality:
 
     def _matched_of(self, profile: TableProfile) -> Iterator[Count]:
         """What matching tells of a table's records; of a part only what is of its rows."""
+        place, part = (profile.provenance.system, profile.table), _plain(profile.where)
         for known in self._matched:
-            if (known.system, known.table) == (profile.provenance.system, profile.table):
-                if not profile.where or _plain(known.where) == _plain(profile.where):
-                    yield known.count
+            if (known.system, known.table) == place and part in ("", _plain(known.where)):
+                yield known.count
 
     def _unique(self, profile: TableProfile, mapped: Iterable[MappedTable]) -> Iterator[str]:
         for row in mapped:

@@ -8,12 +8,16 @@ overrides them.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """`days` = (set-up low, set-up high, per finding low, per finding high)."""
+    """`days` = (set-up low, set-up high, per finding low, per finding high).
+
+    `gains` tells by which measurements of its findings its benefit is counted,
+    and what these are called: their parts are added up.
+    """
 
     title: str
     goal: str
@@ -21,6 +25,7 @@ class Template:
     role: str
     after: tuple[str, ...] = ()
     skills: tuple[str, ...] = ()
+    gains: Mapping[str, str] = field(default_factory=dict)
 
 
 TEMPLATES: Mapping[str, Template] = {
@@ -155,6 +160,24 @@ TEMPLATES: Mapping[str, Template] = {
         "integration team",
         ("agree-system-of-record", "open-access-paths"),
         ("integration",),
+        {
+            "records that the other does not know": "records that would be known elsewhere",
+            "things entered twice": "things that would be entered once",
+        },
+    ),
+    "agree-identifiers": Template(
+        "Agree an identifier that systems share",
+        "Each record names its partner in the other systems by a number that leads to it.",
+        (2, 4, 3, 8),
+        "integration team",
+        ("agree-system-of-record",),
+        ("integration", "data modelling"),
+        {
+            "matched without the number": "records that would carry the number of their partner",
+            "numbers that lead nowhere": "numbers that would lead to a record",
+            "numbers that lead to another": "numbers that would lead to the right record",
+            "rows without a customer there": "rows that would have a customer in the CRM",
+        },
     ),
     "clean-data": Template(
         "Clean the data at its source",
@@ -171,6 +194,10 @@ TEMPLATES: Mapping[str, Template] = {
         "stewards",
         ("clean-data", "agree-system-of-record"),
         ("data quality",),
+        {
+            "records to merge": "records to merge",
+            "values that contradict each other": "values that would agree",
+        },
     ),
     "one-place-view": Template(
         "Show the customer in one place",

@@ -35,7 +35,8 @@ class Initiative:
     `effort` is in working days, low and high. `phase` counts from 1; an
     initiative stands in a later phase than all its prerequisites. `start` and
     `end` are known only where the workspace says when the plan begins and how
-    many days a month there are. `overridden` names what plan.yaml decided.
+    many days a month there are. `gains` are what it brings, in numbers that its
+    findings have measured. `overridden` names what plan.yaml decided.
     """
 
     id: str
@@ -54,6 +55,7 @@ class Initiative:
     cost: float | None = None
     note: str = ""
     overridden: tuple[str, ...] = ()
+    gains: tuple[tuple[str, int], ...] = ()
 
     @property
     def value(self) -> int:
@@ -254,7 +256,19 @@ def _initiative(draft: _Draft, phase: int, facts: Facts) -> Initiative:
         cost=_cost(draft, facts),
         note=override.note,
         overridden=tuple(sorted(decided)),
+        gains=_gains(draft),
     )
+
+
+def _gains(draft: _Draft) -> tuple[tuple[str, int], ...]:
+    """What its findings have counted of what it would better, each with what that is."""
+    sums: Counter[str] = Counter()
+    for finding in draft.findings:
+        for m in finding.measurements:
+            words = draft.template.gains.get(m.label)
+            if words and m.part:
+                sums[words] += m.part
+    return tuple(sums.items())
 
 
 def _cost(draft: _Draft, facts: Facts) -> float | None:

@@ -18,6 +18,7 @@ from crmaudit.workspace.base import (
     Model,
     Number,
     PersonId,
+    RecordId,
     Share,
     SystemId,
     Text,
@@ -106,20 +107,31 @@ class PlanFile(Model):
     own: tuple[OwnInitiative, ...] = ()
 
 
+Answer = Literal["same", "different", "unsure"]
+"""What a reviewer can say of a pair of records."""
+
+
 class Match(Model):
     """A reviewer's answer about a pair of records, by keyed record id."""
 
-    left: Text
-    right: Text
+    left: RecordId
+    right: RecordId
     entity: EntityId | None = None
-    answer: Literal["same", "different", "unsure"]
+    answer: Answer
     when: Day | None = None
+
+    @model_validator(mode="after")
+    def _two_records(self) -> Match:
+        if self.left == self.right:
+            raise ValueError("a record cannot be compared with itself")
+        return self
 
 
 class Matches(Model):
     """`matches.yaml`: answers of the duplicate review; no value of any record."""
 
     key_id: str = ""
+    """The id of the audit's key, by which records are named."""
     matches: tuple[Match, ...] = ()
 
 

@@ -123,6 +123,7 @@ _CURRENCY = r"^[A-Z]{3}$"
 _LANGUAGE = r"^[a-z]{2,3}(-[A-Za-z0-9]+)*$"
 _CODE = r"^[A-Z]{3}\d{3}$"
 _COLOUR = r"^#[0-9a-fA-F]{6}$"
+_RECORD = r"^rec-[0-9a-f]{1,64}$"
 
 PATTERNS = {
     _ID: "an id is made of letters, digits, '_', '.' and '-'",
@@ -130,6 +131,7 @@ PATTERNS = {
     _LANGUAGE: "write a language's short code, like en",
     _CODE: "write a code as three capital letters and three digits, like INV101",
     _COLOUR: "write a colour like #0b6e6e",
+    _RECORD: "write a keyed record id as `quality duplicates --review` names it",
 }
 """What to write where a pattern does not fit."""
 
@@ -198,6 +200,9 @@ Code = Annotated[str, Field(pattern=_CODE)]
 """The code of a rule."""
 
 Colour = Annotated[str, Field(pattern=_COLOUR)]
+RecordId = Annotated[str, Field(pattern=_RECORD)]
+"""A keyed record id, like `rec-7f3a9c21d04be865`; never a value or a source's own key."""
+
 Scalar = Annotated[
     bool | int | float | str,
     BeforeValidator(core_scalar),

@@ -109,6 +109,19 @@ class Engine:
         finally:
             self._connection.unregister(name)
 
+    def lend(self, work: Callable[[duckdb.DuckDBPyConnection], T]) -> T:
+        """What `work` makes with the connection, for a library that needs one of its own.
+
+        It is to ask nothing of it after it has returned but through `lend` again.
+        """
+        try:
+            return self._answered(lambda: work(self._connection))
+        except Exception:
+            # Libraries wrap an interruption in errors of their own.
+            if self._stopped:
+                raise StoppedError from None
+            raise
+
     def drop(self, name: str) -> None:
         """Remove a table if there is one, even when the engine has been stopped."""
         self._connection.execute(f"DROP TABLE IF EXISTS {name}")

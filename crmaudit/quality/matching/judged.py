@@ -13,8 +13,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from crmaudit.evidence import Agreement, Between, Duplicates, Estimate, Holder, Matching, Overlap
-from crmaudit.evidence.match import SystemSet
-from crmaudit.quality.matching.answers import Measured, measured, pair
+from crmaudit.evidence.match import Origin, SystemSet
+from crmaudit.quality.matching.answers import Measured, measured, pair, wilson
 from crmaudit.workspace.answers import Match
 
 SURE_PRECISION = 0.9
@@ -198,6 +198,50 @@ class JudgedOverlap:
                     _count(mine["agrees"], a.same + a.equivalent, a.compared)
         names = ("covers", "complete", "newer", "agrees")
         return {s: Weighed(*((m[n][0], m[n][1]) for n in names)) for s, m in counts.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """An origin of records (`Cause`), beside all other origins of its kind.
+
+    `elsewhere` is the share of duplicates among the records of the others.
+    """
+
+    by: Origin
+    value: str
+    duplicates: int
+    records: int
+    elsewhere: float
+
+    @property
+    def share(self) -> float:
+        """Duplicates ÷ records of this origin."""
+        return self.duplicates / self.records if self.records else 0.0
+
+    def exceeds(self, factor: float) -> bool:
+        """Whether even the low end of its share is `factor` times that of the others or more."""
+        return bool(self.records) and wilson(self.duplicates, self.records).low >= (
+            factor * self.elsewhere
+        )
+
+
+def sources(found: JudgedDuplicates) -> tuple[Source, ...]:
+    """The origins of duplicates, those with the most above the rest first.
+
+    What is known of all records of a kind stands in a cause without a value;
+    else the duplicates found and the records compared are all.
+    """
+    whole = {c.by: (c.duplicates, c.records) for c in found.document.causes if not c.value}
+    told = []
+    for c in found.document.causes:
+        if c.value:
+            duplicates, records = whole.get(c.by, (found.surplus, found.records))
+            others = max(0, records - c.records)
+            elsewhere = max(0, duplicates - c.duplicates) / others if others else 0.0
+            told.append(Source(c.by, c.value, c.duplicates, c.records, elsewhere))
+    return tuple(
+        sorted(told, key=lambda s: (s.elsewhere * s.records - s.duplicates, s.by, s.value))
+    )
 
 
 def judged_duplicates(

@@ -9,7 +9,7 @@ off pairs taken at random, not off candidates, which were chosen because they ag
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -76,6 +76,37 @@ class Parameters:
         return float(np.log2(self.same / (1 - self.same)))
 
 
+def together(parts: Sequence[Vectors], comparisons: int) -> Vectors:
+    """Vectors one after the other."""
+    if not parts:
+        none = np.empty(0, np.int64)
+        return Vectors(
+            none, none, np.empty((0, comparisons), np.int8), np.empty((0, comparisons), np.float32)
+        )
+    return Vectors(
+        np.concatenate([p.left for p in parts]),
+        np.concatenate([p.right for p in parts]),
+        np.concatenate([p.levels for p in parts]),
+        np.concatenate([p.terms for p in parts]),
+    )
+
+
+def by_chance(specs: Sequence[Spec], random: Vectors, p: Parameters) -> Parameters:
+    """The parameters with `u` as pairs at random have it, as if hardly any were the same."""
+    same, _ = _expect(random, specs, p)
+    return replace(
+        p,
+        u=[_chance(random, k, 1 - same, spec) for k, spec in enumerate(specs)],
+    )
+
+
+def _chance(random: Vectors, k: int, different: Floats, spec: Spec) -> Floats:
+    """How often different records agree, by degree; one pair more falls as the default says."""
+    size = len(spec.grades)
+    made = _shares(_tally(random, k, different, size), np.array([g.u for g in spec.grades]), 1.0)
+    return np.maximum(made, min(0.5 / max(len(random), 1), 1e-6))
+
+
 def steps(vectors: Vectors, specs: Sequence[Spec], p: Parameters) -> Floats:
     """Weights by pair and comparison, in bits."""
     made = np.zeros(vectors.levels.shape)
@@ -137,10 +168,7 @@ def estimate(
             size = len(spec.grades)
             by_found = _tally(found, k, same_found, size) * found_weight
             m.append(_shares(by_found, np.array([g.m for g in spec.grades]), PRIOR_PAIRS))
-            by_random = _tally(random, k, 1 - same_random, size)
-            u.append(_shares(by_random, np.array([g.u for g in spec.grades]), 1.0))
-            least = 0.5 / max(len(random), 1)
-            u[k] = np.maximum(u[k], min(least, 1e-6))
+            u.append(_chance(random, k, 1 - same_random, spec))
             m[k] = monotone(m[k], u[k], by_found)
         shared: dict[str, dict[int, Floats]] = {}
         related: dict[str, float] = {}

@@ -118,7 +118,9 @@ def _longer() -> frozenset[str]:
     every = {t for terms in termdata.terms_by_type.values() for t in terms}
     every |= {t for terms in termdata.terms_by_country.values() for t in terms}
     short = {re.sub(r"[^a-z]", "", t) for t in every if t.isascii()}
-    return frozenset(t for t in short if len(t) > 2 and t not in ("company", "group", "association"))
+    return frozenset(
+        t for t in short if len(t) > 2 and t not in ("company", "group", "association")
+    )
 
 
 def organisation(text: str) -> Organisation:

@@ -29,6 +29,9 @@ _GENERATIONS = {
     "sr": "1", "snr": "1", "senior": "1", "sen": "1", "iii": "3", "3rd": "3", "iv": "4",
 }  # fmt: skip
 
+AROUND = frozenset(_TITLES | set(_GENERATIONS))
+"""Words at either end of a name that are no part of it."""
+
 _PARTICLES = frozenset(
     """
     van von der den de del della dela la le los las da das do dos du di zu zur zum zum ten ter te
@@ -277,9 +280,7 @@ def full_name(text: str) -> Name:
     tail = words(after)
     if comma and tail and not all(w in _GENERATIONS or w in _TITLES for w in tail):
         front, back = family_name(before), given_name(after)
-        return Name(
-            back.given, back.middle, front.family, front.generation or back.generation
-        )
+        return Name(back.given, back.middle, front.family, front.generation or back.generation)
     parts, generation = _generation(_untitled(words(before)))
     if comma and not generation and tail:
         generation = next((_GENERATIONS[w] for w in tail if w in _GENERATIONS), "")

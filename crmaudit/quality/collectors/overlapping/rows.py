@@ -1,89 +1,54 @@
-"""Rows of a source, read into a table of the engine as they are."""
+"""Rows of a source in the engine, as `Reading` stages them, and SQL for what they hold."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
-import duckdb
-import pyarrow as pa
-
-from crmaudit.errors import CrmauditError
-from crmaudit.evidence import Table
-from crmaudit.quality.collectors.engine import Engine
+from crmaudit.quality.collectors.matching import reading
 from crmaudit.quality.reaching import Rows
-from crmaudit.sources.base import Source
-
-FAILURES = (CrmauditError, duckdb.Error, pa.ArrowException, OSError, MemoryError)
-"""What a table, or a system, may fail with while others go on."""
-
-SEPARATOR = "chr(31)"
-"""SQL for what stands between the parts of a key."""
 
 
-def load(
-    engine: Engine,
-    source: Source,
-    name: str,
-    rows: Rows,
-    columns: Sequence[str],
-    told: Callable[[str, int], None] = lambda table, rows: None,
-) -> None:
-    """Make the table `name(r, c0, c1, …)`: a number for each row, and the columns' texts.
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Rows to be read, less those that a mark in another table says are gone."""
 
-    Rows that `without` finds are left out. Raises CrmauditError,
-    ConnectionLostError included, where the source does not give them.
-    """
-    extra = [rows.without[3]] if rows.without else []
-    wanted = list(dict.fromkeys([*columns, *extra]))
-    _stream(engine, source, name, rows.table, wanted, rows.where, told)
-    if rows.without:
-        table, where, there, here = rows.without
-        gone = f"{name}_gone"
-        try:
-            _stream(engine, source, gone, table, [there], where, told)
-            at = f"c{wanted.index(here)}"
-            sql = f"DELETE FROM {name} WHERE {at} IN (SELECT c0 FROM {gone})"
-            engine.run(lambda: engine.ask(sql))
-        finally:
-            engine.drop(gone)
+    rows: reading.Rows
+    gone: reading.Rows | None = None
+    here: str = ""
 
+    @property
+    def failure(self) -> str:
+        """Why they cannot be had; empty where they can."""
+        return self.rows.failure or (self.gone.failure if self.gone else "")
 
-def _stream(
-    engine: Engine,
-    source: Source,
-    name: str,
-    table: Table,
-    columns: Sequence[str],
-    where: str,
-    told: Callable[[str, int], None],
-) -> None:
-    typed = ", ".join(["r BIGINT", *(f"c{i} VARCHAR" for i in range(len(columns)))])
-    engine.run(lambda: engine.ask(f"CREATE TABLE {name} ({typed})"))
-    chosen = set(columns)
-    # Where only the number of rows matters, any column tells it.
-    asked = [c for c in table.columns if c.name in chosen] or list(table.columns[:1])
-    insert = f"INSERT INTO {name} SELECT * FROM piece"
-    seen = 0
-    reader = source.stream(table, asked, where)
-    try:
-        for batch in reader:
-            arrays = [pa.array(range(seen, seen + batch.num_rows), pa.int64())]
-            arrays += [batch.column(c).cast(pa.string()) for c in columns]
-            names = ["r", *(f"c{i}" for i in range(len(columns)))]
-            piece = pa.table(arrays, names=names)
-            engine.run(partial(engine.show, "piece", piece, insert))
-            seen += batch.num_rows
-            told(table.qualified, seen)
-    finally:
-        # A traceback would keep it, and its cursor, until after the source is closed.
-        del reader
+    @property
+    def sql(self) -> str:
+        """SQL for a table of them; `r` numbers the rows."""
+        if self.gone is None:
+            return self.rows.name
+        marked = f"SELECT c0 FROM {self.gone.name} WHERE c0 IS NOT NULL"
+        # NULL IN (…) is null, and such a row is not gone.
+        kept = f"NOT coalesce({self.rows.column(self.here)} IN ({marked}), false)"
+        return f"(SELECT * FROM {self.rows.name} WHERE {kept})"
+
+    def column(self, name: str) -> str:
+        """The engine's name of a column."""
+        return self.rows.column(name)
 
 
-def key_of(columns: Sequence[str], first: int = 0) -> str:
-    """SQL for a row's key, from `c{first}` on as many columns as the key has."""
-    parts = [f"coalesce(c{first + i}, '')" for i in range(len(columns))]
-    return parts[0] if len(parts) == 1 else f" || {SEPARATOR} || ".join(parts)
+def want(told: reading.Reading, rows: Rows, columns: Iterable[str]) -> Wanted:
+    """Have these columns of the rows read."""
+    if rows.without is None:
+        return Wanted(told.want(rows.table, rows.where, columns))
+    table, where, there, here = rows.without
+    found = told.want(rows.table, rows.where, [*columns, here])
+    return Wanted(found, told.want(table, where, [there]), here)
+
+
+def key_of(names: Sequence[str]) -> str:
+    """SQL for a row's key, of the columns that make it, as `records` has it."""
+    return " || chr(31) || ".join(names)
 
 
 def number(sql: str) -> str:
@@ -92,22 +57,16 @@ def number(sql: str) -> str:
     `hc-000123` and `HC 000123` are one; `7.0`, out of a column of floating
     points, is 7; a text without any letter or digit is null.
     """
-    plain = f"regexp_replace(trim({sql}), '^([0-9]+)\\.0+$', '\\1')"
+    plain = f"regexp_replace({sql}, '^([0-9]+)\\.0+$', '\\1')"
     codes = f"regexp_replace(upper(strip_accents({plain})), '[^\\p{{L}}\\p{{N}}]', '', 'g')"
     return f"nullif(regexp_replace({codes}, '^0+([0-9]+)$', '\\1'), '')"
+
+
+def value(sql: str) -> str:
+    """SQL for the value of a reference: `7.0`, out of a column of floating points, is 7."""
+    return f"regexp_replace({sql}, '^(-?[0-9]+)\\.0+$', '\\1')"
 
 
 def text(value: str) -> str:
     """A literal of SQL."""
     return "'" + value.replace("'", "''") + "'"
-
-
-def reason(error: BaseException) -> str:
-    """One line about a failure, with nothing in it that may come out of a table."""
-    if isinstance(error, CrmauditError):
-        return error.problems[0].message
-    if isinstance(error, duckdb.OutOfMemoryException | MemoryError):
-        return "it takes more memory than allowed"
-    if isinstance(error, OSError | duckdb.IOException):
-        return "the temporary file could not be written"
-    return f"it could not be compared: {type(error).__name__}"

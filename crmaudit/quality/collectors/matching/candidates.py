@@ -1,0 +1,300 @@
+"""Chooses the pairs of records worth comparing, by counted budgets: standard → candidates.
+
+Every way to pair records (`Way`) gives records a key; those with the same key
+form a group, and a group of s records gives s·(s-1)/2 pairs. All are counted
+before any is made:
+
+1. Groups by each way's key. A group of more than `LARGEST` records is divided
+   by the way's second key.
+2. The same *largest group* is allowed to all ways: the largest number with
+   which the pairs of all ways together take no more than two thirds of the
+   budget. Of a pair in a group of s nothing more is known than that one of
+   about s is the same, so smaller groups go first, whatever the way.
+3. Groups that are larger are refused, and reported. So that records are not
+   lost which are all the same, each of a refused group is still paired with
+   the `NEXT` ones in the order of their names, dates and addresses.
+4. What is left of the budget goes to sorted neighbourhoods: each record with
+   the next w ones in several orders, w at most `WINDOW`. This finds spellings
+   that no key has in common.
+
+The budget is `allowance(records)` pairs unless one is given: 15 for each record,
+200,000 at the least, which is what a few seconds can score. Pairs are counted
+before pairs of several ways are put together, so it is never exceeded but for
+step 3, which adds at most `NEXT` for each record and way.
+
+The same records give the same pairs, whatever the order of their rows.
+"""
+
+from __future__ import annotations
+
+from crmaudit.evidence.match import Block
+from crmaudit.quality.collectors.engine import Engine
+from crmaudit.quality.collectors.matching.ways import ORDERS, WAYS, Way
+
+LARGEST = 200
+"""No group of more records than this is paired as a whole."""
+NEXT = 3
+"""With so many of the next ones each record of a refused group is paired."""
+WINDOW = 10
+"""The widest sorted neighbourhood."""
+
+
+def allowance(records: int) -> int:
+    """Pairs that may be compared of so many records."""
+    return max(200_000, 15 * records)
+
+
+_IN_ORDER = (
+    "coalesce(name_words, organisation_sorted, household, script), birth_date, postcode, street, "
+    "house_number, email, phones"
+)
+_DIVIDED = 4
+"""Groups of more records than this are divided, in case they turn out to be too large."""
+_AT_ONCE = 4_000_000
+_SHIFT = 32
+"""A pair is one number: l in the upper bits, r in the lower ones."""
+
+
+def candidates(
+    engine: Engine,
+    kind: str,
+    *,
+    within: bool = True,
+    across: bool = True,
+    budget: int | None = None,
+) -> tuple[Block, ...]:
+    """Make the table `candidates(l BIGINT, r BIGINT)` of `standard`: distinct pairs, l < r, sorted.
+
+    `within` a system and `across` systems: which pairs are wanted. `budget` is
+    the number of pairs that may be compared, None for what `allowance` says. Gives
+    one block for each way that made pairs or refused groups.
+
+    Raises ValueError for a kind that is not matched.
+    """
+    if kind not in WAYS:
+        raise ValueError(f"no way to pair records of kind {kind}")
+    pairing = _Pairing(engine, within, across)
+    try:
+        return pairing.run(kind, budget)
+    finally:
+        pairing.clear()
+
+
+class _Pairing:
+    """The tables in between: records with their keys, groups by size, pairs found."""
+
+    def __init__(self, engine: Engine, within: bool, across: bool) -> None:
+        self._engine = engine
+        self._within = within
+        self._across = across
+        self._tables: list[str] = []
+
+    def clear(self) -> None:
+        for table in self._tables:
+            self._engine.drop(table)
+
+    def _make(self, name: str, query: str) -> None:
+        self._engine.drop(name)
+        self._tables.append(name)
+        self._engine.ask(f"CREATE TABLE {name} AS {query}")
+
+    def run(self, kind: str, budget: int | None) -> tuple[Block, ...]:
+        ask = self._engine.ask
+        self._engine.drop("candidates")
+        ask("CREATE TABLE candidates(l BIGINT, r BIGINT)")
+        ((records,),) = ask("SELECT count(*) FROM standard")
+        if budget is None:
+            budget = allowance(records)
+        self._make("pairs_found", "SELECT 0::BIGINT AS p, 0::UTINYINT AS way LIMIT 0")
+        self._make(
+            "numbered",
+            "SELECT n, dense_rank() OVER (ORDER BY system)::USMALLINT AS s FROM standard",
+        )
+        if records * (records - 1) // 2 <= budget:
+            return self._every_pair()
+        ways = WAYS[kind]
+        counted = [self._count(f"way_{at}", way) for at, way in enumerate(ways)]
+        largest = _largest(counted, budget * 2 // 3)
+        blocks = []
+        for at, way in enumerate(ways):
+            pairs = self._pair(f"way_{at}", at, largest)
+            refused, held = self._refused(f"way_{at}", bool(way.second), largest)
+            if refused:
+                pairs += self._walk(f"way_{at}", at, bool(way.second), largest)
+            blocks.append(Block(way.rule, pairs, 0, refused, held))
+        left = budget - sum(b.pairs for b in blocks)
+        window = min(WINDOW, left // max(1, len(ORDERS[kind]) * records))
+        if window > 0:
+            for rule, order in ORDERS[kind]:
+                blocks.append(Block(rule, self._neighbours(order, len(blocks), window), 0))
+        new = self._put_together(sum(b.pairs for b in blocks), records)
+        return tuple(
+            Block(b.rule, b.pairs, new.get(at, 0), b.refused, b.refused_records)
+            for at, b in enumerate(blocks)
+            if b.pairs or b.refused
+        )
+
+    def _wanted(self, left: str, right: str) -> str:
+        """The condition on the systems of two records."""
+        if self._within and self._across:
+            return "true"
+        if self._within:
+            return f"{left} = {right}"
+        return f"{left} <> {right}" if self._across else "false"
+
+    def _every_pair(self) -> tuple[Block, ...]:
+        self._engine.ask(
+            "INSERT INTO candidates SELECT a.n, b.n FROM numbered a JOIN numbered b "
+            f"ON a.n < b.n AND {self._wanted('a.s', 'b.s')} ORDER BY 1, 2"
+        )
+        ((pairs,),) = self._engine.ask("SELECT count(*) FROM candidates")
+        return (Block("every pair", pairs, pairs),) if pairs else ()
+
+    def _count(self, table: str, way: Way) -> list[tuple[int, int, int]]:
+        """Make a way's groups; their number of pairs by (size, size before division; 0: none).
+
+        The size of a group is that of one of a single system with as many
+        pairs: what counts is the work.
+        """
+        second = ", ".join(way.second) or "NULL"
+        source = "standard"
+        distinct = ""
+        if way.each:
+            source = f"(SELECT *, unnest({way.each}) AS v FROM standard)"
+            distinct = "DISTINCT"
+        self._make(
+            f"{table}_keys",
+            f"SELECT {distinct} hash({', '.join(way.keys)}) AS k, n, s, hash({second}) AS k2 "
+            f"FROM {source} JOIN numbered USING (n) "
+            f"WHERE {' AND '.join(f'({k}) IS NOT NULL' for k in way.keys)}",
+        )
+        self._make(
+            table,
+            f"SELECT k, n, s, k2, size::INTEGER AS size, 0::INTEGER AS before "
+            f"FROM {table}_keys JOIN ({self._sizes(f'{table}_keys', 'k')}) USING (k)",
+        )
+        self._engine.drop(f"{table}_keys")
+        if way.second:
+            parts = f"(SELECT hash(k, k2) AS k, n, s, size AS before FROM {table} WHERE size > {_DIVIDED})"
+            self._engine.ask(
+                f"INSERT INTO {table} SELECT k, n, s, 0, size, before FROM {parts} "
+                f"JOIN ({self._sizes(parts, 'k')}) USING (k)"
+            )
+        return self._engine.ask(
+            f"SELECT size, before, sum(pairs)::BIGINT FROM ({self._sizes(table, 'k, before')}) "
+            "GROUP BY ALL ORDER BY ALL"
+        )
+
+    def _sizes(self, table: str, key: str) -> str:
+        """The query for groups that give pairs: key, size, pairs."""
+        within = "sum(c * (c - 1) / 2)"
+        every = "sum(c) * (sum(c) - 1) / 2"
+        if self._within and self._across:
+            pairs = every
+        elif self._within:
+            pairs = within
+        else:
+            pairs = f"{every} - {within}" if self._across else "0"
+        return (
+            f"SELECT {key}, ceil((1 + sqrt(1 + 8 * pairs)) / 2)::INTEGER AS size, pairs FROM "
+            f"(SELECT {key}, {pairs} AS pairs FROM (SELECT {key}, s, count(*) AS c FROM {table} "
+            f"GROUP BY {key}, s) GROUP BY {key}) WHERE pairs > 0"
+        )
+
+    def _pair(self, table: str, at: int, largest: int) -> int:
+        self._make(
+            "taken",
+            f"SELECT k, n, s FROM {table} "
+            f"WHERE size <= {largest} AND (before = 0 OR before > {largest})",
+        )
+        return self._found(
+            at,
+            f"SELECT a.n AS l, b.n AS r FROM taken a JOIN taken b ON a.k = b.k AND a.n < b.n "
+            f"WHERE {self._wanted('a.s', 'b.s')}",
+        )
+
+    def _found(self, at: int, pairs: str) -> int:
+        """Keep pairs (l, r) as found by a way."""
+        ((found,),) = self._engine.ask(
+            f"INSERT INTO pairs_found SELECT (l << {_SHIFT}) | r, {at} FROM ({pairs})"
+        )
+        return int(found)
+
+    @staticmethod
+    def _too_large(divided: bool, largest: int) -> str:
+        parts = f"before > {largest}" if divided else "before = 0"
+        return f"size > {largest} AND {parts}"
+
+    def _refused(self, table: str, divided: bool, largest: int) -> tuple[int, int]:
+        ((groups, records),) = self._engine.ask(
+            f"SELECT count(DISTINCT k), count(DISTINCT n) FROM {table} "
+            f"WHERE {self._too_large(divided, largest)}"
+        )
+        return int(groups), int(records)
+
+    def _walk(self, table: str, at: int, divided: bool, largest: int) -> int:
+        """Pair the records of refused groups with the next ones."""
+        following = ", ".join(f"lead(n, {i}) OVER w" for i in range(1, NEXT + 1))
+        return self._neighbouring(
+            at,
+            f"SELECT n, unnest([{following}]) AS other FROM {table} JOIN standard USING (n) "
+            f"WHERE {self._too_large(divided, largest)} "
+            f"WINDOW w AS (PARTITION BY k ORDER BY {_IN_ORDER}, n)",
+        )
+
+    def _neighbours(self, order: str, at: int, window: int) -> int:
+        following = ", ".join(f"lead(n, {i}) OVER w" for i in range(1, window + 1))
+        first = order.split(",")[0]
+        return self._neighbouring(
+            at,
+            f"SELECT n, unnest([{following}]) AS other FROM standard "
+            f"WHERE {first} IS NOT NULL WINDOW w AS (ORDER BY {order}, n)",
+        )
+
+    def _neighbouring(self, at: int, pairs: str) -> int:
+        wanted = self._wanted("a.s", "b.s")
+        query = f"SELECT least(n, other) AS l, greatest(n, other) AS r FROM ({pairs}) "
+        query += "WHERE other IS NOT NULL"
+        if wanted != "true":
+            query = (
+                f"SELECT l, r FROM ({query}) JOIN numbered a ON a.n = l JOIN numbered b ON b.n = r "
+                f"WHERE {wanted}"
+            )
+        return self._found(at, query)
+
+    def _put_together(self, pairs: int, records: int) -> dict[int, int]:
+        """Fill `candidates`, part by part; the number of pairs by the way that found them first."""
+        new: dict[int, int] = {}
+        parts = 1 + pairs // _AT_ONCE
+        # The first of two records is more often an early one: parts of equal size.
+        ends = [round(records * (1 - (1 - i / parts) ** 0.5)) for i in range(parts + 1)]
+        for low, high in zip(ends, ends[1:]):
+            upper = f"AND p < {high << _SHIFT}" if high < records else ""
+            self._make(
+                "distinct_pairs",
+                "SELECT p, min(way) AS way FROM pairs_found "
+                f"WHERE p >= {low << _SHIFT} {upper} GROUP BY p",
+            )
+            self._engine.ask(
+                f"INSERT INTO candidates SELECT p >> {_SHIFT}, p & {(1 << _SHIFT) - 1} "
+                "FROM distinct_pairs ORDER BY p"
+            )
+            for way, found in self._engine.ask(
+                "SELECT way, count(*) FROM distinct_pairs GROUP BY way"
+            ):
+                new[way] = new.get(way, 0) + found
+        return new
+
+
+def _largest(counted: list[list[tuple[int, int, int]]], budget: int) -> int:
+    """The largest group with which all ways together take no more than the budget; 1 for none."""
+    for largest in range(LARGEST, 1, -1):
+        pairs = sum(
+            pairs
+            for groups in counted
+            for size, before, pairs in groups
+            if size <= largest and (before == 0 or before > largest)
+        )
+        if pairs <= budget:
+            return largest
+    return 1

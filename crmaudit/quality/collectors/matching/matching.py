@@ -1,0 +1,1 @@
+"""One way from standardised records and candidates to pairs, estimates and things."""

@@ -1,0 +1,347 @@
+"""The model that weighs agreement, by Splink on the engine's DuckDB.
+
+Splink makes vectors of agreement of pairs, with the frequency of what they agree on. What it is
+told to compare follows from what is filled (`levels.specs`); how much each degree of agreement
+weighs is learnt by `estimating`. `Model.settings` is the trained model as Splink reads it, so
+that the same can be run elsewhere (Spark).
+"""
+
+from __future__ import annotations
+
+import logging
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from crmaudit.evidence.match import Comparison, Level
+from crmaudit.quality.collectors.engine import Engine
+from crmaudit.quality.collectors.matching import estimating
+from crmaudit.quality.collectors.matching.estimating import RELATIONS, Parameters, Vectors
+from crmaudit.quality.collectors.matching.levels import Grade, Spec
+
+RANDOM_PAIRS = 1_000_000
+"""So many pairs at random tell how often different records agree."""
+
+TRAINING_PAIRS = 300_000
+"""So many candidates are learnt from."""
+
+HOPELESS = -12.0
+"""Candidates below this weight by the defaults are the same with less than 1 in 4,000: they are
+counted, and not looked at again."""
+
+KEPT = 3_000_000
+"""More plausible candidates than this are not kept; the best ones are."""
+
+_COMPARED, _BLOCKED, _RANDOM = "compared_columns", "blocked_pairs", "random_pairs"
+
+
+@dataclass(slots=True)
+class Model:
+    """What was learnt. `kept` are the candidates worth a look, the rest are hopeless."""
+
+    specs: tuple[Spec, ...]
+    parameters: Parameters
+    kept: Vectors
+    candidates: int
+    pairs: float
+    notes: tuple[str, ...] = ()
+
+    def settings(self) -> dict[str, Any]:
+        """The model as a settings dictionary of Splink, for records with the column `n`."""
+        p = self.parameters
+        return _settings(self.specs, p.m, p.u, p.same)
+
+    def comparisons(self) -> tuple[Comparison, ...]:
+        """The degrees of agreement with what was learnt of them, for the evidence."""
+        p = self.parameters
+        return tuple(
+            Comparison(
+                spec.attribute,
+                tuple(
+                    Level(
+                        grade.label,
+                        round(float(min(m, 1.0)), 9),
+                        round(float(u), 9),
+                        round(float(np.log2(m / u)), 4),
+                    )
+                    for grade, m, u in zip(spec.grades, p.m[k], p.u[k], strict=True)
+                ),
+            )
+            for k, spec in enumerate(self.specs)
+        )
+
+
+class Vectoriser:
+    """Splink over one table of standardised records: pairs in, vectors of agreement out."""
+
+    def __init__(self, engine: Engine, specs: Sequence[Spec]) -> None:
+        from splink import DuckDBAPI
+
+        self._engine = engine
+        self._specs = specs
+        columns = ", ".join(("n", *_columns(specs)))
+        engine.ask(f"CREATE OR REPLACE TEMP TABLE {_COMPARED} AS SELECT {columns} FROM standard")
+        with _quiet():
+            self._api = engine.lend(DuckDBAPI)
+            self._records = self._api.register(_COMPARED, table_name="records_compared")
+        self._made = 0
+
+    def vectors(self, pairs: str, p: Parameters, least: float | None = None) -> Vectors:
+        """Vectors of the pairs (`l`, `r`) that a table has, in their order.
+
+        With `least`, of those only whose weight by the parameters is at least that.
+        """
+        from splink import Linker
+
+        engine = self._engine
+        # Weights tell degrees apart below, so no two of a comparison may be equal.
+        m = [_distinct(a, b) for a, b in zip(p.m, p.u, strict=True)]
+        engine.ask(
+            f"CREATE OR REPLACE TEMP VIEW {_BLOCKED} AS"
+            f" SELECT l AS join_key_l, r AS join_key_r, '0' AS match_key FROM {pairs}"
+        )
+        self._made += 1
+        with _quiet():
+            linker = Linker(
+                self._records,
+                _settings(self._specs, m, p.u, p.same),
+                log_level=None,
+                validate_settings=False,
+            )
+            linker.table_management.register_blocked_pairs_for_predict(
+                self._api.register(_BLOCKED, table_name=f"pairs_compared_{self._made}")
+            )
+            made = engine.lend(
+                lambda _: linker.inference.predict(
+                    threshold_match_weight=least, warning_mode="never"
+                )
+            ).physical_name
+        try:
+            return self._fetched(made, m, p)
+        finally:
+            engine.drop(made)
+
+    def _fetched(self, table: str, m: Sequence[Any], p: Parameters) -> Vectors:
+        """Vectors of a table of predictions: degrees told by their weights."""
+        wanted = ["n_l", "n_r"]
+        for spec in self._specs:
+            wanted.append(f"mw_{spec.name}")
+            if any(g.terms for g in spec.grades):
+                wanted.append(f"mw_tf_adj_{spec.name}")
+        sql = f"SELECT {', '.join(wanted)} FROM {table} ORDER BY n_l, n_r"
+        parts: list[Vectors] = []
+        for batch in self._engine.batches(sql):
+            column = {name: batch.column(i).to_numpy() for i, name in enumerate(wanted)}
+            levels = np.empty((batch.num_rows, len(self._specs)), np.int8)
+            terms = np.zeros((batch.num_rows, len(self._specs)), np.float32)
+            for k, spec in enumerate(self._specs):
+                weights = np.log2(m[k] / p.u[k])
+                levels[:, k] = _level(column[f"mw_{spec.name}"], weights)
+                adjusted = column.get(f"mw_tf_adj_{spec.name}")
+                if adjusted is not None:
+                    base = np.append(np.log2(p.u[k]), 0.0)[levels[:, k]]
+                    marked = np.array([*(bool(g.terms) for g in spec.grades), False])
+                    terms[:, k] = np.where(marked[levels[:, k]], adjusted - base, 0.0)
+            parts.append(Vectors(column["n_l"], column["n_r"], levels, terms))
+        return estimating.together(parts, len(self._specs))
+
+
+def train(
+    engine: Engine,
+    specs: Sequence[Spec],
+    pairs: float,
+    allowed: str,
+    seed: int,
+    answers: Mapping[tuple[int, int], str],
+) -> Model:
+    """Learn from `candidates` and from pairs at random of `standard`.
+
+    `pairs` are all there are of the kind asked for, `allowed` is a condition
+    on a pair of records `a` and `b` that says which. `answers` are those of people.
+    """
+    start = defaults(specs, pairs, _count(engine, "SELECT count(*) FROM standard"))
+    splink = Vectoriser(engine, specs)
+    _draw(engine, pairs, allowed, seed)
+    random = splink.vectors(_RANDOM, start)
+    start = estimating.by_chance(specs, random, start)
+    candidates = _count(engine, "SELECT count(*) FROM candidates")
+    kept = splink.vectors("candidates", start, HOPELESS)
+    notes = []
+    if len(kept) > KEPT:
+        best = np.argsort(-estimating.odds(kept, specs, start), kind="stable")[:KEPT]
+        kept = kept.some(np.sort(best))
+        notes.append(f"only the {KEPT:,} likeliest candidates were weighed")
+    every = max(1, -(-len(kept) // TRAINING_PAIRS))
+    sample = kept.some(slice(0, None, every))
+    learnt = estimating.estimate(
+        specs, sample, float(every), random, pairs, start, forced(sample, answers)
+    )
+    return Model(tuple(specs), learnt, kept, candidates, pairs, tuple(notes))
+
+
+def forced(vectors: Vectors, answers: Mapping[tuple[int, int], str]) -> Any:
+    """By pair 1 where people said that it is the same, 0 where not, else nan; None without any."""
+    if not answers:
+        return None
+    made = np.full(len(vectors), np.nan)
+    for i, pair in enumerate(zip(vectors.left.tolist(), vectors.right.tolist(), strict=True)):
+        said = answers.get(pair)
+        if said in ("same", "different"):
+            made[i] = said == "same"
+    return made
+
+
+def defaults(specs: Sequence[Spec], pairs: float, records: int) -> Parameters:
+    """What is assumed before anything is learnt: one record in ten is a duplicate."""
+    return Parameters(
+        [_normal([g.m for g in s.grades]) for s in specs],
+        [_normal([g.u for g in s.grades]) for s in specs],
+        {
+            name: {
+                k: _normal([g.m for g in s.grades])
+                for k, s in enumerate(specs)
+                if name in s.shared
+            }
+            for name in RELATIONS
+        },
+        min(max(0.1 * records / max(pairs, 1), 1e-9), 0.3),
+        {name: min(0.02 * records / max(pairs, 1), 0.05) for name in RELATIONS},
+    )
+
+
+def _normal(shares: Sequence[float]) -> Any:
+    made = np.array(shares, float)
+    return made / made.sum()
+
+
+def _draw(engine: Engine, pairs: float, allowed: str, seed: int) -> None:
+    """A table of pairs at random, all of them where there are few."""
+    if pairs <= RANDOM_PAIRS:
+        engine.ask(
+            f"CREATE OR REPLACE TEMP TABLE {_RANDOM} AS SELECT a.n AS l, b.n AS r"
+            f" FROM standard AS a JOIN standard AS b ON a.n < b.n WHERE {allowed}"
+        )
+        return
+    records = _count(engine, "SELECT count(*) FROM standard")
+    drawn = np.random.Generator(np.random.PCG64(seed)).integers(
+        0, records, (2, RANDOM_PAIRS), dtype=np.int64
+    )
+    import pyarrow as pa
+
+    places = pa.table({"i": drawn.min(axis=0), "j": drawn.max(axis=0)})
+    engine.show(
+        "drawn",
+        places,
+        f"CREATE OR REPLACE TEMP TABLE {_RANDOM} AS WITH placed AS"
+        " (SELECT n, system, row_number() OVER (ORDER BY n) - 1 AS place FROM standard)"
+        " SELECT DISTINCT a.n AS l, b.n AS r FROM drawn JOIN placed AS a ON a.place = i"
+        f" JOIN placed AS b ON b.place = j WHERE i < j AND {allowed}",
+    )
+
+
+def _settings(
+    specs: Sequence[Spec], m: Sequence[Any], u: Sequence[Any], same: float
+) -> dict[str, Any]:
+    return {
+        "link_type": "dedupe_only",
+        "unique_id_column_name": "n",
+        "probability_two_random_records_match": float(same),
+        "retain_matching_columns": False,
+        "retain_intermediate_calculation_columns": True,
+        "blocking_rules_to_generate_predictions": [],
+        "comparisons": [
+            {
+                "output_column_name": spec.name,
+                "comparison_description": spec.attribute,
+                "comparison_levels": [
+                    {
+                        "sql_condition": spec.null,
+                        "label_for_charts": "not known",
+                        "is_null_level": True,
+                    },
+                    *(
+                        _level_settings(grade, float(m[k][j]), float(u[k][j]))
+                        for j, grade in enumerate(spec.grades)
+                    ),
+                ],
+            }
+            for k, spec in enumerate(specs)
+        ],
+    }
+
+
+def _level_settings(grade: Grade, m: float, u: float) -> dict[str, Any]:
+    made: dict[str, Any] = {
+        "sql_condition": grade.when or "ELSE",
+        "label_for_charts": grade.label,
+        "m_probability": m,
+        "u_probability": u,
+    }
+    if grade.terms:
+        made |= {
+            "tf_adjustment_column": grade.terms,
+            "tf_adjustment_weight": 1.0,
+            # What is agreed on need not be what the frequency is of.
+            "disable_tf_exact_match_detection": True,
+        }
+    return made
+
+
+def _distinct(m: Any, u: Any) -> Any:
+    """`m` with ratios to `u` that differ, and differ from 1, by a hair where they did not."""
+    weights = np.log2(m / u)
+    made: list[float] = []
+    for weight in weights.tolist():
+        while any(abs(weight - other) < 1e-6 for other in (0.0, *made)):
+            weight += 3e-6
+        made.append(weight)
+    return u * np.exp2(np.array(made))
+
+
+def _level(weights: Any, known: Any) -> Any:
+    """Which of the known weights each one is; -1 for 0, which is that of a missing value."""
+    every = np.append(known, 0.0)
+    order = np.argsort(every)
+    ranked = every[order]
+    at = np.clip(np.searchsorted(ranked, weights - 5e-7), 0, len(every) - 1)
+    made = order[at]
+    made[made == len(known)] = -1
+    return made
+
+
+def _columns(specs: Sequence[Spec]) -> tuple[str, ...]:
+    """The columns of `standard` that the comparisons read."""
+    import re
+
+    found: set[str] = set()
+    for spec in specs:
+        for text in (spec.null, *(g.when for g in spec.grades)):
+            found.update(re.findall(r"\b([a-z_0-9]+)_[lr]\b", text))
+        found.update(g.terms for g in spec.grades if g.terms)
+    return tuple(sorted(found))
+
+
+def _count(engine: Engine, sql: str) -> int:
+    return int(engine.ask(sql)[0][0])
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Splink and what it uses say nothing inside: they would print what they compare."""
+    logger = logging.getLogger("splink")
+    before = logger.disabled, logger.propagate, logger.level
+    silent = logging.NullHandler()
+    logger.addHandler(silent)
+    logger.propagate = False
+    logger.setLevel(logging.CRITICAL + 1)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        logger.removeHandler(silent)
+        logger.disabled, logger.propagate, logger.level = before

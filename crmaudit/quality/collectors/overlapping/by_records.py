@@ -1,0 +1,73 @@
+"""An entity of people or organisations across systems, compared by all that its records say."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from crmaudit.evidence import Between, Holder, Matching, Overlap, Provenance
+from crmaudit.key import Key
+from crmaudit.quality.collectors.engine import Engine
+from crmaudit.quality.collectors.overlapping.agreement import agreements
+from crmaudit.quality.collectors.overlapping.holding import Held, Side, hold
+from crmaudit.quality.collectors.overlapping.keys import shared_keys
+from crmaudit.quality.collectors.overlapping.pairs import answered, shown
+from crmaudit.quality.collectors.overlapping.things import Things
+from crmaudit.sources.task import Joint
+from crmaudit.workspace.answers import Match
+
+ALONE = "the records of fewer than two systems could be read"
+
+
+def compare(
+    engine: Engine, entity: str, kind: str, sides: Sequence[Side], joint: Joint, by: Provenance
+) -> Overlap:
+    """The overlap, with `by` for a provenance yet to be made whole; reads each system once."""
+    held = hold(engine, entity, sides, joint)
+    found = Overlap(by, entity, kind, "records", tuple(held.holders))
+    if len(held.systems) < 2:
+        return replace(found, matching=Matching(cannot=ALONE), unlinked=())
+    from crmaudit.quality.collectors.matching.matching import match
+
+    answers, note = answered(engine, joint.key, joint.answers, entity)
+    firm = {pair: a.answer for pair, a in answers.items() if a.answer != "unsure"}
+    matched = match(engine, kind, within=True, across=True, answers=firm)
+    notes = tuple(n for n in (*matched.matching.notes, note, *held.belonging.notes) if n)
+    matching = replace(
+        matched.matching, attributes=_attributes(held, matched.matching), notes=notes
+    )
+    if matching.cannot:
+        return replace(found, matching=matching)
+    things = Things(engine, held.systems)
+    places = held.columns.places()
+    between = []
+    for number, (left, right) in enumerate(things.pairs):
+        together, pairs, ls, rs = things.shared(left, right)
+        of_left, of_right = matched.between(left, right)
+        between.append(
+            Between(
+                left,
+                right,
+                together,
+                pairs,
+                ls,
+                rs,
+                of_left,
+                of_right,
+                shared_keys(engine, places, left, right),
+                tuple(agreements(engine, number)),
+            )
+        )
+    examples, review = shown(engine, matched, joint.key, answers)
+    return replace(
+        found,
+        holders=tuple(_counted(h, things) for h in held.holders),
+        matching=replace(matching, examples=examples, review=review),
+        sets=things.sets(),
+        between=tuple(between),
+        unlinked=held.belonging.unlinked(held.systems),
+    )
+
+
+def _counted(holder: Holder, things: Things) -> Holder:
+    return holder if holder.cannot else replace(holder, things=things.count(holder.system))

@@ -1,0 +1,90 @@
+"""Duplicates that come from one import, author, source or time.
+
+## Why
+Copies that are merged come back as long as their cause is there: an import that does not look for
+what exists, a form that cannot search. Where one origin makes far more of them than the others,
+the cause is known, and mending it costs less than merging.
+
+## Fix
+Ask what happened there: match before an import, train whoever enters, join the source by a feed.
+An origin counts with at least `least` duplicates, where the low end of its share of duplicates is
+`factor` times the share of all others.
+
+## Bad
+```yaml evidence
+- kind: duplicates
+  system: crm
+  entity: person
+  tables: [contacts]
+  surplus: 900
+  matching: {records: 20000, precision: {value: 0.98, low: 0.95, high: 0.99}}
+  causes: [{by: import batch, value: "17", duplicates: 400, records: 1000}]
+```
+
+## Good
+```yaml evidence
+- kind: duplicates
+  system: crm
+  entity: person
+  tables: [contacts]
+  surplus: 900
+  matching: {records: 20000, precision: {value: 0.98, low: 0.95, high: 0.99}}
+  causes: [{by: import batch, value: "17", duplicates: 50, records: 1000}]
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from crmaudit.crud_matrix import cell_subject
+from crmaudit.facts import Facts
+from crmaudit.quality.matching.judged import JudgedDuplicates, Source, sources
+from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
+from crmaudit.rules.matched import sure_of_duplicates
+from crmaudit.rules.words import counted, entity_label, entity_subject, percent
+
+severity: Severity = "medium"
+topic: Topic = "quality"
+initiative = "deduplicate"
+
+_FROM = {
+    "author": "were entered by",
+    "import batch": "came with import batch",
+    "month": "were made in",
+    "source": "came by the source",
+    "unit": "were entered in the unit",
+    "feed": "came by",
+}
+
+
+def check(facts: Facts, least: int = 30, factor: float = 2.0) -> Iterator[Hit | NotAssessed]:
+    facts.need_duplicates()
+    told = [d for d in facts.duplicates if d.document.causes]
+    if not told:
+        raise NotAssessed(
+            "where duplicates come from is not known",
+            "a column of the author, the date of creation or the import, in maps/",
+        )
+    for found in told:
+        origins = [s for s in sources(found) if s.duplicates >= least and s.exceeds(factor)]
+        if origins:
+            yield _hit(facts, found, origins)
+
+
+def _hit(facts: Facts, found: JudgedDuplicates, origins: list[Source]) -> Hit:
+    first, evidence = origins[0], (found.document.id,)
+    name = facts.workspace.system[found.system].name
+    more = f"; {counted(len(origins) - 1, 'other origin')} like it" if len(origins) > 1 else ""
+    return Hit(
+        cell_subject(found.system, found.entity),
+        f"{first.duplicates:,} duplicates of {entity_label(facts, found.entity)} in {name} "
+        f"{_FROM[first.by]} {first.value}: {percent(first.share)} of its records, elsewhere "
+        f"{percent(first.elsewhere)}{more}",
+        measurements=tuple(
+            Measurement.share(f"duplicates, {s.by} {s.value}", s.duplicates, s.records, evidence)
+            for s in origins[:5]
+        ),
+        confidence=sure_of_duplicates(facts, found),
+        related=(f"system:{found.system}", entity_subject(found.entity)),
+    )

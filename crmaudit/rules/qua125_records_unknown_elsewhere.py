@@ -1,0 +1,105 @@
+"""Records of one system that another one ought to know and does not.
+
+## Why
+A feed that leaves records out, or a system of record that lacks customers of others, looks
+healthy: nothing fails. Whoever works there serves some customers as strangers and counts too few.
+
+## Fix
+Ask which records are left out and why: a filter, an error that was never read, a copy that stopped
+one day. Mend the feed, or build it towards the system of record. A finding needs at least `share`
+unknown records, at the low end of the estimate; from `high` on it weighs heavily.
+
+## Bad
+```yaml entities.yaml
+entities: [{id: customer, name: Customer, kind: person, system_of_record: crm}]
+```
+```yaml systems/crm.yaml
+{id: crm, name: BeaconCRM, crud: {customer: CRU}}
+```
+```yaml evidence
+- kind: overlap
+  system: crm
+  entity: customer
+  matching: {precision: {value: 0.99, low: 0.97, high: 1}}
+  holders: [{system: crm, records: 900, things: 900}, {system: erp, records: 800, things: 800}]
+  between: [{left: crm, right: erp, things: 500, pairs: 500, left_matched: 500, right_matched: 500,
+             right_estimated: {value: 510, low: 490, high: 530}}]
+- {kind: profile, system: erp, table: customers, rows: 800, columns: []}
+```
+
+## Good
+```yaml entities.yaml
+entities: [{id: customer, name: Customer, kind: person, system_of_record: crm}]
+```
+```yaml systems/crm.yaml
+{id: crm, name: BeaconCRM, crud: {customer: CRU}}
+```
+```yaml evidence
+- kind: overlap
+  system: crm
+  entity: customer
+  matching: {precision: {value: 0.99, low: 0.97, high: 1}}
+  holders: [{system: crm, records: 900, things: 900}, {system: erp, records: 800, things: 800}]
+  between: [{left: crm, right: erp, things: 790, pairs: 790, left_matched: 790, right_matched: 790}]
+- {kind: profile, system: erp, table: customers, rows: 800, columns: []}
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from crmaudit.crud_matrix import cell_subject
+from crmaudit.facts import Facts
+from crmaudit.quality.matching.judged import Coverage
+from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
+from crmaudit.rules.matched import about, first_of_each, sure_of_overlap
+from crmaudit.rules.words import entity_label, entity_subject
+
+severity: Severity = "medium"
+topic: Topic = "quality"
+initiative = "build-feeds"
+
+
+def _ought(facts: Facts, entity: str, c: Coverage) -> str:
+    """Why the other system ought to know the records; empty where nothing says that it should."""
+    crud = facts.crud
+    record = crud.record(entity) if entity in crud.entities else None
+    if record is not None and record.systems == (c.within,):
+        return "though it is the system of record"
+    return "though a feed brings them" if c.within in crud.reach(entity, [c.system]) else ""
+
+
+def check(facts: Facts, share: float = 0.05, high: float = 0.25) -> Iterator[Hit | NotAssessed]:
+    facts.need_overlap()
+    for o in (o for o in facts.overlap if not o.cannot):
+        for h in (h for h in o.document.holders if h.cannot):
+            yield NotAssessed(
+                f"its records were not compared: {h.cannot}",
+                "crmaudit collect",
+                cell_subject(h.system, o.entity),
+            )
+        hits: list[tuple[float, Hit]] = []
+        for c in o.coverage():
+            why, unknown, name = _ought(facts, o.entity, c), c.unknown, facts.workspace.system
+            if not why or unknown.low <= 0 or unknown.low < share * c.records:
+                continue
+            hit = Hit(
+                cell_subject(c.within, o.entity),
+                f"{name[c.within].name} does not know {about(unknown)} of {c.records:,} records of "
+                f"{entity_label(facts, o.entity)} in {name[c.system].name}, {why}",
+                measurements=(
+                    Measurement.share(
+                        "records that the other does not know",
+                        round(unknown.value),
+                        c.records,
+                        (o.document.id,),
+                    ),
+                    Measurement.share("matched", c.matched, c.records, (o.document.id,)),
+                ),
+                severity="high" if unknown.low >= high * c.records else None,
+                confidence=sure_of_overlap(facts, o),
+                related=(f"system:{c.within}", f"system:{c.system}", entity_subject(o.entity)),
+            )
+            hits.append((unknown.value, hit))
+        yield from first_of_each(hits)
