@@ -1,7 +1,8 @@
 """Run the benchmarks named on the command line, or all.
 
 `truth [PART…]` compares what is found with what is true, and `crud-truth` what statements do with
-labels that engines gave; neither is among all.
+labels that engines gave; `duplicates` and `overlap` compare records put
+together with what is true. None of these is among all.
 """
 
 from __future__ import annotations
@@ -27,6 +28,10 @@ def main() -> None:
         return
     if sys.argv[1:2] == ["crud-truth"]:
         importlib.import_module("benchmarks.crud_truth").run(sys.argv[2:])
+        return
+    if sys.argv[1:2] in (["duplicates"], ["overlap"]):
+        module = {"duplicates": "duplicates", "overlap": "overlap_truth"}[sys.argv[1]]
+        importlib.import_module(f"benchmarks.{module}").run(sys.argv[2:])
         return
     wanted = sys.argv[1:] or list(NAMES)
     unknown = [n for n in wanted if n not in NAMES]

@@ -85,10 +85,7 @@ def read(file: Path) -> list[dict[str, Any]]:
     """Rows of a CSV of records; lists are parted by " | ", empty cells are null."""
     with file.open(encoding="utf-8", newline="") as stream:
         return [
-            {
-                k: None if v == "" else v.split(" | ") if k in LISTS else v
-                for k, v in r.items()
-            }
+            {k: None if v == "" else v.split(" | ") if k in LISTS else v for k, v in r.items()}
             for r in csv.DictReader(stream)
         ]
 

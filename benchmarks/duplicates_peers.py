@@ -14,7 +14,6 @@ from benchmarks.duplicates_score import Score, score
 
 SECONDS = 600
 MEMORY_MB = 12_000
-_SCRIPTS = {"splink": "peers_splink.py", "dedupe": "peers_dedupe.py"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +49,7 @@ def run(
     try:
         done = subprocess.run(
             command,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            capture_output=True,
             text=True,
             timeout=seconds,
             preexec_fn=_limited,

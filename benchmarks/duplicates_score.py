@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -133,23 +134,21 @@ def score(folder: Path, truth: Path, *, across: bool = False, **more: Any) -> Sc
         )
 
 
-def labelled(folder: Path, pairs: list[tuple[int, int]]) -> list[tuple[bool, float]]:
-    """Of pairs of records (by `n`): whether they came into one cluster, and their probability."""
+def labelled(folder: Path, pairs: list[tuple[int, int]]) -> list[tuple[bool, str, float]]:
+    """Of pairs of records (by `n`): whether they came together, their state and probability."""
     with duckdb.connect() as db:
         thing = dict(_rows(db, f"SELECT n, thing FROM '{folder / 'members.parquet'}'"))
-        scored = f"SELECT l, r, probability FROM '{folder / 'scored.parquet'}'"
         wanted = ", ".join(f"({left}, {right})" for left, right in pairs)
         said = {
-            (left, right): p
-            for left, right, p in _rows(
-                db, f"SELECT * FROM ({scored}) WHERE (l, r) IN (VALUES {wanted})"
+            (left, right): (str(state), float(p))
+            for left, right, state, p in _rows(
+                db,
+                f"SELECT l, r, state, probability FROM '{folder / 'scored.parquet'}' "
+                f"WHERE (l, r) IN (VALUES {wanted})",
             )
         }
     return [
-        (
-            left in thing and thing.get(left) == thing.get(right),
-            said.get((left, right), 0.0),
-        )
+        (left in thing and thing.get(left) == thing.get(right), *said.get((left, right), ("", 0.0)))
         for left, right in pairs
     ]
 
@@ -166,7 +165,7 @@ def _best(db: duckdb.DuckDBPyConnection, true: int) -> float:
 
 def _shares(db: duckdb.DuckDBPyConnection) -> tuple[Share, ...]:
     found = []
-    for low, high in zip(EDGES, EDGES[1:], strict=False):
+    for low, high in pairwise(EDGES):
         pairs, said, right = _rows(
             db,
             "SELECT count(*), coalesce(avg(probability), 0), coalesce(avg(good::INTEGER), 0) "

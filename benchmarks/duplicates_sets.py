@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -18,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.duplicates_peers import interpreter
+from crmaudit.resources import examples_root
 
 RECORDS = (
     *("n", "system", "tab", "key", "given", "family", "street", "house_number", "city"),
@@ -51,7 +53,7 @@ def febrl(number: int, data: Path, *, ssn: bool) -> Set:
                 if not ssn:
                     row["soc_sec_id"] = ""
                 rows.append(row)
-    _write(
+    write(
         out / "records.csv",
         RECORDS,
         (
@@ -65,8 +67,8 @@ def febrl(number: int, data: Path, *, ssn: bool) -> Set:
         *("rec_id", "system", "given_name", "surname", "street_number", "address_1", "address_2"),
         *("suburb", "postcode", "state", "date_of_birth", "soc_sec_id"),
     )
-    _write(out / "peer.csv", columns, ([r[c] for c in columns] for r in rows))
-    _write(
+    write(out / "peer.csv", columns, ([r[c] for c in columns] for r in rows))
+    write(
         out / "truth.csv",
         ("system", "tab", "key", "thing"),
         ((r["system"], "people", r["rec_id"], r["rec_id"].split("-")[1]) for r in rows),
@@ -90,25 +92,24 @@ def _febrl_folder() -> Path:
 def demo(data: Path, contacts: int, seed: int) -> Path:
     """A workspace of the demo with all that matching works on collected; made once."""
     folder = data / f"demo-{contacts}-{seed}"
-    if (folder / "collected").exists():
-        return folder
-    from crmaudit.demo import generate
+    done = folder / ".collected"
+    if not done.exists():
+        from crmaudit.demo import generate
 
-    subprocess.run(
-        [sys.executable, "-m", "crmaudit", "demo", str(folder), "--contacts", "2000"],
-        check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
-    generate(folder / "data", contacts=contacts, seed=seed)
-    subprocess.run(
-        [sys.executable, "-m", "crmaudit", "collect", "-w", str(folder), "--only", BEFORE],
-        check=False, stdout=subprocess.DEVNULL,
-    )  # fmt: skip
-    (folder / "collected").touch()
+        kept = shutil.ignore_patterns(".crmaudit", "reports", "*.sqlite")
+        shutil.copytree(examples_root() / "harbourlight", folder, dirs_exist_ok=True, ignore=kept)
+        if not (folder / "data" / "truth.json").exists():
+            generate(folder / "data", contacts=contacts, seed=seed)
+        subprocess.run(
+            [sys.executable, "-m", "crmaudit", "collect", "-w", str(folder), "--only", BEFORE],
+            check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        done.touch()
     return folder
 
 
-BEFORE = "catalog,profile,keys,entities,parts,reach"
-"""What is collected before duplicates are."""
+BEFORE = "profile,keys,entities"
+"""What is collected before duplicates can be."""
 
 
 def demo_truth(folder: Path, out: Path) -> Path:
@@ -130,7 +131,7 @@ def demo_truth(folder: Path, out: Path) -> Path:
         (*table.split(".", 1), key, things[root((table, key))]) for table, key in sorted(parent)
     ]
     out.mkdir(parents=True, exist_ok=True)
-    _write(out / "truth.csv", ("system", "tab", "key", "thing"), rows)
+    write(out / "truth.csv", ("system", "tab", "key", "thing"), rows)
     return out / "truth.csv"
 
 
@@ -151,11 +152,11 @@ FROM contacts WHERE is_deleted = 0
 
 def demo_peer(folder: Path, out: Path) -> Set:
     """The demo's contacts for the others: deleted ones and the default birth date taken out."""
-    out.mkdir(parents=True, exist_ok=True)
+    demo_truth(folder, out)
     with sqlite3.connect(f"file:{folder / 'data' / 'crm.sqlite'}?mode=ro", uri=True) as db:
         cursor = db.execute(_CONTACTS)
         names = [d[0] for d in cursor.description]
-        _write(
+        write(
             out / "peer.csv",
             names,
             ([(v.strip() if isinstance(v, str) else v) for v in r] for r in cursor),
@@ -163,7 +164,7 @@ def demo_peer(folder: Path, out: Path) -> Set:
     return Set(folder.name, out, "crm")
 
 
-def _write(path: Path, header: Iterable[str], rows: Iterable[Iterable[object]]) -> None:
+def write(path: Path, header: Iterable[str], rows: Iterable[Iterable[object]]) -> None:
     with path.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(stream)
         writer.writerow(list(header))

@@ -1,6 +1,6 @@
 """dedupe by its guide; the truth answers the questions that a person would be asked.
 
-    python peers_dedupe.py SET OUT febrl|crm ANSWERS ACROSS
+python peers_dedupe.py SET OUT febrl|crm ANSWERS ACROSS
 """
 
 import csv
@@ -15,8 +15,14 @@ import dedupe
 from dedupe import variables
 
 FIELDS = {
-    "febrl": "given_name surname street_number address_1 suburb postcode date_of_birth".split(),
-    "crm": "first_name last_name date_of_birth email phone street city postcode".split(),
+    "febrl": (
+        *("given_name", "surname", "street_number", "address_1"),
+        *("suburb", "postcode", "date_of_birth"),
+    ),
+    "crm": (
+        *("first_name", "last_name", "date_of_birth", "email"),
+        *("phone", "street", "city", "postcode"),
+    ),
 }
 
 

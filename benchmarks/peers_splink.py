@@ -79,9 +79,7 @@ def crm(con, across):
         cl.ForenameSurnameComparison(
             "first_name", "last_name", forename_surname_concat_col_name="full_name"
         ),
-        cl.DateOfBirthComparison(
-            "date_of_birth", input_is_string=True, invalid_dates_as_null=True
-        ),
+        cl.DateOfBirthComparison("date_of_birth", input_is_string=True, invalid_dates_as_null=True),
         cl.EmailComparison("email"),
         cl.LevenshteinAtThresholds("phone", [1]),
         cl.PostcodeComparison("postcode"),

@@ -11,7 +11,7 @@ from crmaudit.cli.view import Column, View, dash
 
 if TYPE_CHECKING:
     from crmaudit.audit import Audit
-    from crmaudit.crud_matrix import Cell, CrudMatrix
+    from crmaudit.crud_matrix import Cell, CrudMatrix, Record
 
 
 def entity_view(found: Audit, entity: str) -> View:
@@ -63,15 +63,24 @@ def entity_view(found: Audit, entity: str) -> View:
             known.definition or "no definition",
             kind + (f": {', '.join(class_.reasons)}" if class_.reasons else ""),
             *([conflict] if conflict else []),
+            *_favoured(record),
             *_others(crud, entity),
             *([PROVEN] if heard else []),
         ],
         extra={
             "record": list(record.systems) if record else [],
+            "favoured": record.favoured if record else "",
             "class": class_.value,
             "findings": [f"{f.code} {f.subject}" for f in found.findings.about(f"entity:{entity}")],
         },
     )
+
+
+def _favoured(record: Record | None) -> list[str]:
+    """For which system the records compared speak."""
+    if record is None or not record.favoured:
+        return []
+    return [f"the records compared speak for {record.favoured}: {'; '.join(record.grounds)}"]
 
 
 def _weight(crud: CrudMatrix, system: str, entity: str) -> tuple[int, int]:

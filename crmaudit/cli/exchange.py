@@ -174,7 +174,13 @@ def import_(
         _import_evidence(audit(workspace), file, wishes)
         return
     from crmaudit.exchange.formats import importer
+    from crmaudit.exchange.review_book import is_review
 
+    if is_review(file):
+        from crmaudit.cli.matches_import import import_answers
+
+        import_answers(audit(workspace), file, yes=yes, dry_run=dry_run, whole=all_)
+        return
     name, module = importer(file)
     foreign = name == "spreadsheet"
     if (map_ or as_of or sheet) and not foreign:

@@ -19,7 +19,7 @@ from crmaudit.cli.terminal import bar, count, printable, put_note, rate
 
 if TYPE_CHECKING:
     from crmaudit.evidence.match import Bin, Estimate, Matching, PairFound
-    from crmaudit.quality.matching.answers import Contradiction, Measured
+    from crmaudit.quality.matching.answers import Measured
     from crmaudit.workspace import Workspace
 
 MOST = 12
@@ -234,8 +234,8 @@ def _signed_bar(weight: float, most: float) -> str:
         halves = max(1, halves)
     full, half = divmod(halves, 2)
     if weight < 0:
-        return ("▐" * half + "█" * full).rjust(_HALF) + "│" + " " * _HALF
-    return " " * _HALF + "│" + ("█" * full + "▌" * half).ljust(_HALF)
+        return ("▐" * half + "█" * full).rjust(_HALF) + "│"
+    return " " * _HALF + "│" + "█" * full + "▌" * half
 
 
 # Words
@@ -274,11 +274,14 @@ def numbers(e: Estimate | None) -> str:
     return f"{e.value:,.0f} ({e.low:,.0f} to {e.high:,.0f})"
 
 
-def contradicting(found: Sequence[Contradiction], workspace: Workspace, most: int = 3) -> list[str]:
-    """Each contradiction in a line that names the lines of all its answers."""
+def contradicting_answers(workspace: Workspace, most: int = 3) -> list[str]:
+    """Each contradiction between answers, in a line that names the lines of all of them."""
+    from crmaudit.quality.matching.answers import contradictions
+
+    answers = workspace.matches.matches
+    found = contradictions(answers)
     told = []
     for c in found[:most]:
-        answers = workspace.matches.matches
         a = answers[c.different]
         same = ", ".join(_line(workspace, i) for i in c.same)
         told.append(

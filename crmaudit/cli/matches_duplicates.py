@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +13,7 @@ from crmaudit.cli.matches_blocks import (
     answers_block,
     candidates_block,
     compared_block,
-    contradicting,
+    contradicting_answers,
     histogram_block,
     left_out_block,
     levels_block,
@@ -71,7 +71,10 @@ def list_view(found: Audit, documents: Sequence[JudgedDuplicates], whole: bool) 
             Column("left_out", "Left out", _left_out, right=True, rank=4),
         ],
         rows=rows,
-        notes=[*_list_notes(rows), *contradictory(found)],
+        notes=[
+            *_list_notes(rows),
+            *answer_notes(found, [d.document.provenance.key_id for d in documents]),
+        ],
         hint=f"crmaudit quality duplicates {shell(first['system'] + '.' + first['entity'])}"
         if first
         else COLLECT,
@@ -115,11 +118,16 @@ def _plain(e: Estimate | None) -> dict[str, float] | None:
     return asdict(e) if e is not None else None
 
 
-def contradictory(found: Audit) -> list[str]:
-    from crmaudit.quality.matching.answers import contradictions
-
-    matches = found.workspace.matches.matches
-    return contradicting(contradictions(matches), found.workspace)
+def answer_notes(found: Audit, key_ids: Iterable[str]) -> list[str]:
+    """What is wrong with the answers in matches.yaml."""
+    matches, keys = found.workspace.matches, {k for k in key_ids if k}
+    told = contradicting_answers(found.workspace)
+    if matches.key_id and keys and matches.key_id not in keys:
+        told.append(
+            f"the answers in matches.yaml name records by another key ({matches.key_id}) than the "
+            "evidence, and are not used"
+        )
+    return told
 
 
 def _unassessed(found: Audit, known: set[tuple[str, str]]) -> Iterator[dict[str, Any]]:
@@ -222,7 +230,7 @@ def one_view(found: Audit, judged: JudgedDuplicates) -> View:
             *([f"╱ not assessed: {cannot}"] if cannot else []),
             *m.notes,
             *([f"{count(more, 'more pair')} with --pair N, up to {len(kept)}"] if more else []),
-            *contradictory(found),
+            *answer_notes(found, [d.provenance.key_id]),
             f"evidence {d.id}",
         ],
         hint=f"crmaudit quality duplicates {shell(path)} --review" if m.review else "",

@@ -21,7 +21,7 @@ from crmaudit.cli.matches_blocks import (
     put_pairs,
     threshold_block,
 )
-from crmaudit.cli.matches_duplicates import chosen_pair, contradictory, masked_review, one_pair
+from crmaudit.cli.matches_duplicates import answer_notes, chosen_pair, masked_review, one_pair
 from crmaudit.cli.panels import Block, put_blocks
 from crmaudit.cli.quality_scores import label, shell
 from crmaudit.cli.terminal import bar, count, printable, put_note, rate
@@ -63,14 +63,17 @@ def list_view(found: Audit, documents: Sequence[JudgedOverlap], whole: bool) -> 
             Column("left", "System", flex=True, least=8),
             Column("right", "beside", flex=True, least=8),
             Column("things", "In both", _count, right=True),
-            Column("left_share", "Of the first", rate_or_not, right=True),
-            Column("right_share", "Of the second", rate_or_not, right=True),
-            Column("left_truth", "first, at 95 %", _truth, right=True, rank=2),
-            Column("right_truth", "second, at 95 %", _truth, right=True, rank=3),
+            Column("left_share", "Share of 1st", rate_or_not, right=True),
+            Column("right_share", "Share of 2nd", rate_or_not, right=True),
+            Column("left_truth", "1st, at 95 %", _truth, right=True, rank=2),
+            Column("right_truth", "2nd, at 95 %", _truth, right=True, rank=3),
             Column("conflicts", "Contradicting", rate_or_not, right=True, rank=1),
         ],
         rows=rows,
-        notes=[*lacking, *contradictory(found)],
+        notes=[
+            *lacking,
+            *answer_notes(found, [d.document.provenance.key_id for d in documents]),
+        ],
         after=after,
         hint=f"crmaudit quality overlap {shell(first.entity)}" if first else COLLECT,
         extra={
@@ -229,7 +232,7 @@ def one_view(found: Audit, judged: JudgedOverlap) -> View:
             *_lacking(found, [judged], False),
             *m.notes,
             *([f"{count(more, 'more pair')} with --pair N, up to {len(kept)}"] if more else []),
-            *contradictory(found),
+            *answer_notes(found, [d.provenance.key_id]),
             f"evidence {d.id}",
         ],
         hint=f"crmaudit quality overlap {shell(d.entity)} --review" if m.review else "",

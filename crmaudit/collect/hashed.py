@@ -60,7 +60,7 @@ def write_hashes(
     """
     # Heavy: DuckDB and pyarrow.
     from crmaudit.quality.collectors.matching.hashed_bundle import Origin, write_hashed_bundle
-    from crmaudit.quality.collectors.matching.hashing import hashed_records
+    from crmaudit.quality.collectors.matching.hashed_source import hashed_records
 
     (outcome,) = collect([target], store, progress, only=BEFORE, fresh=fresh, key=key)
     if outcome.error is not None:

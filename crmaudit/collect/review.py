@@ -100,6 +100,11 @@ def _of(
             profiles,
         )
         own = [r for r in made if r.entity == entity]
+        if not own:
+            raise CrmauditError(
+                f"{source.address} has no table of {entity} any more that could be compared",
+                "crmaudit collect",
+            )
         return find_again(source, own, key, wanted, formerly, on_rows)
 
 

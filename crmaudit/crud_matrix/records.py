@@ -206,13 +206,12 @@ def outdone(record: str, backing: Mapping[str, Backing]) -> tuple[str, tuple[str
 
 
 def _told(measure: str, mine: Backing, others: Iterable[Backing]) -> str:
-    """`knows 92 % of all, the next 61 %`."""
-    known = [getattr(b, measure) for b in others]
-    next_ = max((part / whole for part, whole in known if whole), default=0.0)
+    """`knows 92 % of all, the others 40 % to 61 %`."""
+    known = [part / whole for part, whole in (getattr(b, measure) for b in others) if whole]
+    ends = dict.fromkeys(f"{100 * end:.0f} %" for end in (min(known), max(known)))
+    who = "the other" if len(known) == 1 else "the others"
     part, whole = getattr(mine, measure)
-    return (
-        f"{MEASURES[measure].format(f'{100 * part / whole:.0f} %')}, the next {100 * next_:.0f} %"
-    )
+    return f"{MEASURES[measure].format(f'{100 * part / whole:.0f} %')}, {who} {' to '.join(ends)}"
 
 
 def _writes(cell: Cell) -> bool:

@@ -214,7 +214,9 @@ class Duplicates(Document):
     `estimated` is the true number of surplus records by the model, those that
     no pair over the threshold shows included. `sizes` counts the clusters by
     the number of their records; `clusters` are some of them, `clusters_left_out`
-    were not kept.
+    were not kept. `causes` are the values of each origin that have most
+    duplicates beyond the average of all records, which is `surplus` of
+    `matching.records`.
     """
 
     kind: ClassVar[str] = "duplicates"

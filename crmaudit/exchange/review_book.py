@@ -14,10 +14,12 @@ from typing import get_args
 
 from crmaudit.errors import CrmauditError, InvalidInput, Place, Problem
 from crmaudit.evidence import PairFound
+from crmaudit.quality.matching.recipe import ATTRIBUTES
 from crmaudit.sheets import Column, Grid, Page, Table, Value, read_book, workbook
 from crmaudit.sheets.guarding import SUFFIXES, holds_text
-from crmaudit.workspace.answers import Answer
+from crmaudit.sheets.writing import HEADING
 from crmaudit.workspace.answering import Answered
+from crmaudit.workspace.answers import Answer
 
 MARK = "crmaudit-review"
 ANSWERS: tuple[Answer, ...] = get_args(Answer)
@@ -36,6 +38,13 @@ class Side:
     values: Mapping[str, str]
 
 
+def shown_attributes(sides: Iterable[Side]) -> list[str]:
+    """What these records have, in the fixed order of attributes; marks last."""
+    held = {a for side in sides for a in side.values}
+    order: dict[str, int] = {a: i for i, a in enumerate(ATTRIBUTES)}
+    return sorted(held, key=lambda a: (order.get(a, len(order)), a))
+
+
 def review_book(
     path: str,
     entity: str,
@@ -44,36 +53,32 @@ def review_book(
 ) -> bytes:
     """The workbook of these pairs: two lines a pair, one below the other, and a cell to answer.
 
-    `path` names what is reviewed, `entity` is written into the answers.
+    `path` names what is reviewed, `entity` is written into the answers. What
+    the model says of them is left out: an answer is to be the reviewer's own.
     """
-    attributes = list(dict.fromkeys(a for _, *sides in pairs for s in sides for a in s.values))
+    attributes = shown_attributes(side for _, *sides in pairs for side in sides)
     columns = [
         Column("", f"{MARK}:{key_id}", PERSONAL, hidden=True, locked=True),
         Column("Pair", "", PERSONAL, "whole", locked=True),
         Column("Answer", "answer", PERSONAL, choices=ANSWERS, width=12,
                help="Do both lines stand for the same thing? same, different, or unsure."),
-        Column("Model says", "", PERSONAL, locked=True, width=11),
         Column("System", "", PERSONAL, locked=True),
         Column("Key", "", PERSONAL, locked=True),
         *(Column(a, "", PERSONAL, locked=True) for a in attributes),
     ]  # fmt: skip
     rows: list[list[Value]] = []
-    asks: dict[tuple[int, int], Column] = {}
     differ: set[tuple[int, int]] = set()
-    blank = Column("Answer", "answer", locked=True)
     for number, (p, left, right) in enumerate(pairs, 1):
-        first = len(rows)
-        asks[first + 1, 2] = blank
+        ids = f"{p.left} {p.right} {entity}".strip()
+        for at, a in enumerate(attributes, 5):
+            one, other = left.values.get(a), right.values.get(a)
+            if one and other and one != other:
+                differ |= {(len(rows), at), (len(rows) + 1, at)}
         for side in (left, right):
-            mark = f"{p.left} {p.right} {entity}".strip() if side is left else None
-            told = f"{100 * p.probability:.0f} % same" if side is left else None
             values = [side.values.get(a) for a in attributes]
-            rows.append([mark, number, None, told, side.system, side.key, *values])
-        for i, a in enumerate(attributes):
-            if left.values.get(a) and right.values.get(a) and left.values[a] != right.values[a]:
-                differ |= {(first, 6 + i), (first + 1, 6 + i)}
-    table = Table("Pairs (personal data)", columns, rows, frozen=3, asks=asks,
-                  set_out=frozenset(differ))  # fmt: skip
+            rows.append([ids, number, None, side.system, side.key, *values])
+    name = "Pairs (personal data)"
+    table = Table(name, columns, rows, frozen=3, set_out=frozenset(differ))
     return workbook([_readme(path, len(pairs)), table], f"PERSONAL DATA: review of {path}")
 
 
@@ -119,7 +124,7 @@ def _readme(path: str, pairs: int) -> Page:
             "Answering:",
             f"{pairs:,} pairs of records stand in two lines each, one below the other. Values that "
             "differ stand out.",
-            "Write same, different or unsure into the first line's cell of the column Answer. What "
+            "Write same, different or unsure into one of the two cells of the column Answer. What "
             "stays empty is not answered.",
             "",
             "Giving it back:",
@@ -165,31 +170,31 @@ def read_review(path: Path) -> BroughtBack:
         )
     problems: list[Problem] = []
     answers: dict[frozenset[str], tuple[Answered, Place]] = {}
-    empty = 0
+    pairs: set[frozenset[str]] = set()
     for grid, _, top, mark, column in found:
         for place, ids, value in _rows(grid, top, mark, column):
             match = _PAIR.fullmatch(ids)
             said = str(value or "").strip().casefold()
             if match is None:
-                problems.append(Problem("the hidden cell names no pair of records", place,
-                                        "take the row from the workbook as it was written"))  # fmt: skip
-            elif not said:
-                empty += 1
-            elif said not in ANSWERS:
+                hint = "take the row from the workbook as it was written"
+                problems.append(Problem("the hidden cell names no pair of records", place, hint))
+                continue
+            left, right, entity = match.groups()
+            pair = frozenset((left, right))
+            pairs.add(pair)
+            answer = next((a for a in ANSWERS if a == said), None)
+            before = answers.get(pair)
+            if said and answer is None:
                 hint = "write same, different or unsure, or leave the cell empty"
                 problems.append(Problem("the answer is none of the three", place, hint))
-            else:
-                left, right, entity = match.groups()
-                pair = frozenset((left, right))
-                answer = next(a for a in ANSWERS if a == said)
-                before = answers.get(pair)
-                if before and before[0].answer != answer:
-                    problems.append(Problem("this pair is answered twice, and differently", place,
-                                            f"first in {before[1]}"))  # fmt: skip
+            elif answer and before and before[0].answer != answer:
+                what = "this pair is answered twice, and differently"
+                problems.append(Problem(what, place, f"first in {before[1]}"))
+            elif answer:
                 answers[pair] = Answered(left, right, answer, entity or ""), place
     if problems:
         raise InvalidInput(problems)
-    return BroughtBack(keys.pop(), tuple(answers.values()), empty)
+    return BroughtBack(keys.pop(), tuple(answers.values()), len(pairs) - len(answers))
 
 
 def _ours(grid: Grid) -> tuple[Grid, str, int, int, int] | None:
@@ -205,14 +210,10 @@ def _ours(grid: Grid) -> tuple[Grid, str, int, int, int] | None:
 
 
 def _rows(grid: Grid, top: int, mark: int, column: int) -> Iterator[tuple[Place, str, Value]]:
-    for r, row in _filled(grid.rows, top):
-        ids = row[mark]
-        if isinstance(ids, str) and ids.startswith("rec-"):
-            fault = grid.faults.get((r, column))
-            yield grid.place(r, column), ids.strip(), "?" if fault else row[column]
-        elif row[column] not in (None, "", "Answer"):
-            yield grid.place(r, column), "", row[column]
-
-
-def _filled(rows: Sequence[Sequence[Value]], top: int) -> Iterable[tuple[int, Sequence[Value]]]:
-    return ((r, rows[r]) for r in range(top, len(rows)) if any(v is not None for v in rows[r]))
+    """Place of the answer, ids and answer of each row that has either; headings left out."""
+    for r in range(top, len(grid.rows)):
+        ids, value = grid.rows[r][mark], grid.rows[r][column]
+        if ids == HEADING or (ids is None and value is None):
+            continue
+        fault = "?" if (r, column) in grid.faults else value
+        yield grid.place(r, column), str(ids or "").strip(), fault

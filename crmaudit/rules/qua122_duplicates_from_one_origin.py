@@ -54,7 +54,7 @@ _FROM = {
     "month": "were made in",
     "source": "came by the source",
     "unit": "were entered in the unit",
-    "feed": "came by",
+    "feed": "were",
 }
 
 

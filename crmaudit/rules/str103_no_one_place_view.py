@@ -27,7 +27,7 @@ from collections.abc import Iterator
 
 from crmaudit.facts import Facts
 from crmaudit.inventory import in_use, left_blank
-from crmaudit.quality.one_place import Seen, seen
+from crmaudit.quality.one_place import Seen, apart, seen
 from crmaudit.rules.base import Confidence, Hit, Measurement, NotAssessed, Severity, Topic
 from crmaudit.rules.words import counted, doubted, guessed, listed
 
@@ -76,11 +76,19 @@ def check(facts: Facts) -> Iterator[Hit]:
         measurements=(
             Measurement.share("parts shown", len(best), len(WANTED)),
             *_counts(counts),
+            *_elsewhere(facts, at),
             Measurement.share("systems that say", len(shown), len(scope)),
         ),
         confidence="tentative" if silent else doubted(sure, counts is not None and doubtful),
         who=system.owners.business,
     )
+
+
+def _elsewhere(facts: Facts, at: str) -> Iterator[Measurement]:
+    """What other systems hold of customers, as far as a number leads there from here."""
+    for a in apart(at, facts.one_place, facts.overlap):
+        label = f"{listed(a.parts)} in {facts.workspace.system[a.other].name} within reach"
+        yield Measurement.share(label, round(a.within_reach), a.customers, a.evidence)
 
 
 def _counts(found: Seen | None) -> Iterator[Measurement]:

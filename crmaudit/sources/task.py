@@ -139,10 +139,10 @@ class Joint:
     entities: Mapping[str, Entity]
     answers: Matches = field(default_factory=Matches)
     holders: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    unread: Mapping[str, str] = field(default_factory=dict)
-    leave: frozenset[str] = frozenset()
     key: Key | None = None
     on_rows: Callable[[str, int], None] = lambda table, rows: None
+    unread: Mapping[str, str] = field(default_factory=dict)
+    leave: frozenset[str] = frozenset()
 
 
 class JointCollector(Protocol):

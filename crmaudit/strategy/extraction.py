@@ -18,10 +18,13 @@ from typing import Literal
 from crmaudit.evidence import Catalog
 from crmaudit.facts import Facts
 from crmaudit.inventory import ways_out
+from crmaudit.quality.one_place import carried_share
 from crmaudit.workspace.dossier import Document, System
 from crmaudit.workspace.weights import DEFAULTS, weights
 
 WEIGHTS = DEFAULTS["extraction"]
+MANY = 0.2
+"""The share of surplus records from which duplicates are as hard as can be."""
 Band = Literal["easy", "moderate", "hard", "very hard"]
 _PATHS = {
     "sql": 1.0,
@@ -209,6 +212,33 @@ def _volume(facts: Facts, system: System) -> _Judged:
     return min(10.0, max(1.0, 1.5 * math.log10(max(rows, 1)) - 3)), f"{rows:,} rows"
 
 
+def _shared_identifiers(facts: Facts, system: System) -> _Judged:
+    """Whether what is extracted can be put beside the same things of other systems by a number."""
+    pairs = carried = 0.0
+    for o in facts.overlap:
+        for b in o.between:
+            if system.id in (b.left, b.right) and b.pairs:
+                share = 1.0 if o.document.by == "identifier" else carried_share(b)
+                pairs, carried = pairs + b.pairs, carried + share * b.pairs
+    if not pairs:
+        return None, "not compared with another system"
+    return 10 - 9 * carried / pairs, (
+        f"{carried:,.0f} of {pairs:,.0f} records matched elsewhere carry a number in common"
+    )
+
+
+def _duplicates(facts: Facts, system: System) -> _Judged:
+    """How many records have to be merged on the way out; at `MANY` it is as hard as can be."""
+    compared = [d for d in facts.duplicates if d.system == system.id and d.rate is not None]
+    compared = [d for d in compared if not d.cannot]
+    if not compared:
+        return None, "records not compared for duplicates"
+    records = sum(d.records for d in compared)
+    surplus = sum(d.likely.value for d in compared)
+    told = f"about {surplus:,.0f} of {records:,} records are one too many"
+    return 1 + 9 * min(1.0, surplus / records / MANY), told
+
+
 def _lifecycle(facts: Facts, system: System) -> _Judged:
     row = facts.inventory.row(system.id)
     phase = system.lifecycle.phase
@@ -238,4 +268,6 @@ _CRITERIA: Mapping[str, Callable[[Facts, System], _Judged]] = {
     "change capture": _change_capture,
     "volume": _volume,
     "vendor and lifecycle": _lifecycle,
+    "shared identifiers": _shared_identifiers,
+    "duplicates": _duplicates,
 }

@@ -22,11 +22,14 @@ DEFAULTS: Mapping[str, Mapping[str, float]] = MappingProxyType(
             "measured quality": 20,
             "documentation": 15,
             "skills": 10,
-            "tables in scope": 10,
-            "keys and comments": 10,
+            "tables in scope": 5,
+            "keys and comments": 5,
             "change capture": 5,
             "volume": 5,
             "vendor and lifecycle": 5,
+            # What joins the data with those of others, once they are out.
+            "shared identifiers": 5,
+            "duplicates": 5,
         },
         # What the rest of the audit hangs on weighs most: owners, who are asked for
         # everything else, and what decides how hard the extraction will be.

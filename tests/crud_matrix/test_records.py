@@ -8,7 +8,15 @@ import pytest
 from crud_matrix.proven import CRM, SHOP, matrix, proofs
 
 from crmaudit.crud_matrix import Cell
-from crmaudit.crud_matrix.records import class_of, record_of, score
+from crmaudit.crud_matrix.records import (
+    Backing,
+    class_of,
+    favoured_by,
+    leads,
+    outdone,
+    record_of,
+    score,
+)
 from crmaudit.workspace.landscape import Entity
 
 
@@ -59,6 +67,45 @@ class TestRecord:
         assert (tie.systems, tie.margin, tie.conflict) == (("crm", "shop"), 0, "tie")
         assert record_of(entity(), cells(crm="R")) is None
         assert record_of(entity(), {}) is None
+
+
+class TestBacking:
+    RICH = Backing(covers=(90, 100), complete=(95, 100), newer=(20, 40), agrees=(80, 100))
+    POOR = Backing(covers=(60, 100), complete=(94, 100), newer=(20, 40), agrees=(80, 100))
+    LATE = Backing(covers=(90, 100), complete=(80, 100), newer=(28, 40), agrees=(95, 100))
+
+    def test_a_lead_is_five_points_over_enough(self) -> None:
+        assert leads(self.RICH, self.POOR) == ("covers",)
+        assert leads(self.POOR, self.RICH) == ()
+        few = Backing(covers=(29, 29))
+        assert leads(few, Backing(covers=(0, 100))) == ()
+
+    def test_the_data_favour_who_leads_every_other(self) -> None:
+        assert favoured_by({"crm": self.RICH, "shop": self.POOR}) == (
+            "crm",
+            ("knows 90 % of all, the other 60 %",),
+        )
+        system, grounds = favoured_by({"crm": self.RICH, "shop": self.POOR, "news": self.LATE})
+        assert system == "news"
+        assert grounds[0] == "knows 90 % of all, the others 60 % to 90 %"
+        assert favoured_by({"crm": self.RICH, "shop": self.RICH}) == ("", ())
+        assert favoured_by({"crm": self.RICH}) == favoured_by({}) == ("", ())
+
+    def test_it_is_a_reason_beside_the_score(self) -> None:
+        backing = {"crm": self.RICH, "shop": self.POOR}
+        tie = record_of(entity(), cells(crm="CRU", shop="CRU"), backing)
+        assert tie is not None
+        assert (tie.systems, tie.conflict, tie.favoured) == (("crm", "shop"), "tie", "crm")
+        said = record_of(entity(system_of_record="shop"), cells(crm="R", shop="CRU"), backing)
+        assert said is not None
+        assert (said.systems, said.conflict, said.favoured) == (("shop",), "", "crm")
+
+    def test_a_declared_record_may_be_outdone(self) -> None:
+        backing = {"crm": self.RICH, "shop": self.POOR, "news": self.LATE}
+        assert outdone("shop", backing) == ("news", ("covers", "newer", "agrees"))
+        assert outdone("news", backing) == ("", ())
+        with pytest.raises(KeyError):
+            outdone("mail", backing)
 
 
 class TestStandings:

@@ -57,9 +57,7 @@ def hard_set(kind: str, seed: int = 20261122) -> HardSet:
         left = len(rows)
         rows += [_row(left, entry["a"]), _row(left + 1, entry["b"])]
         pairs.append(
-            HardPair(
-                kind, entry["topic"], entry["label"] == "same", entry["why"], left, left + 1
-            )
+            HardPair(kind, entry["topic"], entry["label"] == "same", entry["why"], left, left + 1)
         )
     return HardSet(kind, tuple(pairs), tuple(rows), tuple(made.thing for made in plain))
 

@@ -10,18 +10,26 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
+
+
+def _words(text: str) -> list[str]:
+    return text.split()
+
 
 GIVEN = {
-    "m": """Adrian Alistair Benedict Brendan Caspar Clive Conrad Damian Derek Duncan Edgar Elliot
+    "m": _words("""
+    Adrian Alistair Benedict Brendan Caspar Clive Conrad Damian Derek Duncan Edgar Elliot
         Ernest Felix Fraser Gerald Gilbert Hamish Harold Hector Hugo Ivan Jarvis Jerome Kamal Keith
         Lennox Leroy Lionel Magnus Malcolm Marcel Mustafa Nigel Oscar Owen Piers Quentin Rahul
         Reuben Rodney Rohan Roland Rupert Selim Sidney Stefan Terence Tobias Trevor Victor Vijay
-        Wallace Warren Wilfred Yusuf""".split(),
-    "f": """Abigail Agatha Alma Anita Ayesha Beatrix Belinda Bronwen Camilla Carol Celeste Daphne
+        Wallace Warren Wilfred Yusuf"""),
+    "f": _words("""
+    Abigail Agatha Alma Anita Ayesha Beatrix Belinda Bronwen Camilla Carol Celeste Daphne
         Deirdre Delia Doreen Edith Elspeth Enid Esther Farida Fiona Flora Freya Gemma Gillian Gita
         Hazel Hilda Ingrid Iris Isla Jasmin Jocelyn Kirsten Lavinia Leila Lorna Mabel Maeve Marion
         Meera Morag Nadia Nerys Olwen Pamela Pearl Petra Ramona Rhona Rosa Sadie Selma Shona Sybil
-        Thelma Tilda Ulrike Vera Winifred Yasmin Zara""".split(),
+        Thelma Tilda Ulrike Vera Winifred Yasmin Zara"""),
 }
 SHORT = {
     "Benedict": "Ben", "Terence": "Terry", "Gilbert": "Gil", "Victor": "Vic", "Rupert": "Rupe",
@@ -29,23 +37,23 @@ SHORT = {
     "Deirdre": "Dee", "Winifred": "Winnie", "Trevor": "Trev", "Sidney": "Sid", "Edgar": "Ed",
     "Harold": "Harry", "Gerald": "Gerry", "Malcolm": "Mal", "Edith": "Edie", "Tobias": "Toby",
 }  # fmt: skip
-_HEADS = """Ack Alder Ark Bar Beck Black Bowl Brad Bram Brock Cald Carl Chart Clay Cold Cran Dal
+_HEADS = _words("""
+    Ack Alder Ark Bar Beck Black Bowl Brad Bram Brock Cald Carl Chart Clay Cold Cran Dal
     Den Dray Dun East Eld Fair Farn Finch Gar Glen Grim Had Hal Hart Hay Hern Hol Ings Kel Kirk
     Lang Lin Lock Marl Mid Nor Oak Orm Pel Pick Rad Rams Rush Sand Shel Skel Stan Sut Tan Thorn
-    Tow Under Wal War Wet Whit Win Wood Wy""".split()
-_TAILS = "bourne bury by combe cott den field ford ham hurst ley low man more sall son stead ton wick worth".split()
-_TOWNS = "Aldmere Birchester Cotterham Drayling Easterholm Fenbridge Gorsewick Hallowby".split()
-_ROADS = "Avenue Close Court Drive Gardens Grove Lane Road Street Terrace Way".split()
-_MAIL = "mailbox.example netpost.example fastlane.example oldmail.example".split()
-_WORK = """Bakery Brewery Builders Carpets Cycles Electrical Flooring Garage Gallery Interiors
+    Tow Under Wal War Wet Whit Win Wood Wy""")
+_TAILS = _words("""
+    bourne bury by combe cott den field ford ham hurst ley low man more sall son stead
+    ton wick worth""")
+_TOWNS = _words("Aldmere Birchester Cotterham Drayling Easterholm Fenbridge Gorsewick Hallowby")
+_ROADS = _words("Avenue Close Court Drive Gardens Grove Lane Road Street Terrace Way")
+_MAIL = _words("mailbox.example netpost.example fastlane.example oldmail.example")
+_WORK = _words("""
+    Bakery Brewery Builders Carpets Cycles Electrical Flooring Garage Gallery Interiors
     Joinery Kitchens Logistics Motors Nurseries Opticians Pharmacy Plumbing Printers Records
-    Roofing School Stationers Surgery Taxis Timber Travel Upholstery Veterinary Windows""".split()
+    Roofing School Stationers Surgery Taxis Timber Travel Upholstery Veterinary Windows""")
 _FORM = ("Ltd", "Limited", "LLP", "plc", "")
-_KEYS = {
-    a: b
-    for row in ("qwertyuiop", "asdfghjkl", "zxcvbnm")
-    for a, b in zip(row, row[1:], strict=False)
-}
+_KEYS = {a: b for row in ("qwertyuiop", "asdfghjkl", "zxcvbnm") for a, b in pairwise(row)}
 
 
 @dataclass(frozen=True, slots=True)

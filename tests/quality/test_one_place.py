@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
-from crmaudit.evidence import Provenance, Reach, Reached
-from crmaudit.quality.one_place import breaks, one_place, purposes, seen
+from matched_evidence import overlap
+
+from crmaudit.evidence import Provenance, Reach, Reached, SharedKey
+from crmaudit.quality.matching.judged import JudgedOverlap, judged_overlap
+from crmaudit.quality.one_place import apart, breaks, carried_share, one_place, purposes, seen
 from crmaudit.workspace.landscape import Entity
 
 
@@ -84,3 +89,51 @@ def test_one_system_that_goes_on_is_enough() -> None:
     assert len(steps) == 2
     assert breaks(steps, 0.1) == ()
     assert [s.system for s in breaks(steps[:1], 0.1)] == ["crm"]
+
+
+INVOICED = Reached(
+    "person", "customers", "", 600, {"invoice": 500, "contact point": 600}, {}, 500,
+    ("contact point", "invoice"),
+)  # fmt: skip
+
+
+def number(carried: int, missing: int) -> SharedKey:
+    return SharedKey(
+        "erp", "customers.crm_id", "crm", "contacts.id", 600, 1, 1, carried, 0, missing
+    )
+
+
+def compared(*keys: SharedKey, **changes: Any) -> JudgedOverlap:
+    document = overlap(**changes)
+    between = (replace(document.between[0], keys=keys),)
+    found = judged_overlap(replace(document, between=between), "person", ("crm", "erp"), ())
+    assert found is not None
+    return found
+
+
+def test_parts_in_another_system_are_reached_by_a_number() -> None:
+    places = one_place({**reach(PERSON), **reach(INVOICED, system="erp")}, {}, {})
+    (away,) = apart("crm", places, [compared(number(50, 450), number(400, 100))])
+    # Of 600 customers with invoices about 510 are known, and four of five of these by number.
+    assert (away.other, away.parts, away.customers) == ("erp", ("invoice",), 600)
+    assert (away.known, away.within_reach) == (510, 408)
+    assert len(away.evidence) == 2
+    # The other way round the activities are away.
+    (back,) = apart("erp", places, [compared()])
+    assert (back.parts, back.known, back.within_reach) == (("activity",), 500, 0)
+
+
+def test_nothing_is_away_where_all_is_shown_or_nothing_compared() -> None:
+    same = one_place({**reach(PERSON), **reach(PERSON, system="erp")}, {}, {})
+    assert apart("crm", same, [compared()]) == ()
+    assert apart("crm", [], [compared()]) == ()
+    apart_ = compared(matching=replace(overlap().matching, cannot="nothing in common"))
+    places = one_place({**reach(PERSON), **reach(INVOICED, system="erp")}, {}, {})
+    assert apart("crm", places, [apart_]) == ()
+
+
+def test_who_is_told_by_an_identifier_is_in_reach() -> None:
+    places = one_place({**reach(PERSON), **reach(INVOICED, system="erp")}, {}, {})
+    (away,) = apart("crm", places, [compared(by="identifier")])
+    assert away.within_reach == away.known
+    assert carried_share(overlap().between[0]) == 0

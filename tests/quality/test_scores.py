@@ -26,7 +26,7 @@ from crmaudit.evidence import (
     TableProfile,
     checked,
 )
-from crmaudit.quality.counts import About
+from crmaudit.quality.counts import About, Count
 from crmaudit.quality.scores import (
     DIMENSIONS,
     Score,
@@ -326,3 +326,57 @@ def test_a_weight_of_nothing_is_told() -> None:
         "what was counted weighs 0",
     )
     assert scores["timeliness"].share == 1
+
+
+def test_an_estimate_has_the_interval_of_its_slack() -> None:
+    score = Score("uniqueness", 900, 1_000, Method("model"), slack=(30, 15))
+    assert score.interval == pytest.approx((0.87, 0.915))
+    # What was sampled besides is off besides.
+    sampled = replace(score, method=Method("sample", n=100, total=1_000))
+    low, high = wilson(0.9, 100)
+    assert sampled.interval == pytest.approx((low - 0.03, high + 0.015))
+
+
+def test_slack_keeps_its_weight_from_column_to_mean() -> None:
+    counts = (
+        Count("uniqueness", "things", 900, 1_000, weight=3.0, slack=(30, 15)),
+        Count("uniqueness", "keys", 1_000, 1_000),
+    )
+    about = About(matched=counts, importance={"other": 3.0})
+    card = card_of(table_of(column("city"), rows=1_000), about)
+    score = card.scores["uniqueness"]
+    # Both weigh as what has no meaning: 6,000 in all, of which 90 fewer or 45 more passed.
+    assert (score.applicable, score.slack) == (6_000, (90, 45))
+    assert score.interval == pytest.approx((score.passed / 6_000 - 0.015, 1 - 0.05 + 0.0075))
+    both = combine([(card, 1), (card, 1)]).scores["uniqueness"]
+    assert (both.slack, both.interval) == ((180, 90), score.interval)
+    # Of two dimensions one is exact: half of the width is left, the weights of both alike.
+    exact = Score("completeness", 1, 2)
+    reasons = {d: Score(d, reason="not asked") for d in DIMENSIONS}
+    whole = overall(Scorecard({**reasons, "uniqueness": score, "completeness": exact}))
+    assert whole.share is not None
+    assert whole.interval == pytest.approx((whole.share - 0.0075, whole.share + 0.00375))
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(1, 500), st.floats(0, 1), st.floats(0, 1), st.floats(0, 1)),
+        min_size=1,
+        max_size=5,
+    )
+)
+def test_an_interval_of_estimates_holds_every_case(
+    parts: list[tuple[int, float, float, float]],
+) -> None:
+    """Where each count is off within its slack, so is the score of all of them."""
+    counts, truth = [], 0.0
+    for whole, share, off, fewer in parts:
+        passed = round(whole * share)
+        slack = passed * off, (whole - passed) * off
+        counts.append(Count("uniqueness", "things", passed, whole, slack=slack))
+        truth += passed - slack[0] * fewer + slack[1] * (1 - fewer)
+    score = card_of(table_of(), About(matched=tuple(counts))).scores["uniqueness"]
+    low, high = score.interval or (score.share, score.share)
+    assert low is not None
+    assert high is not None
+    assert low - 1e-9 <= truth / sum(c.applicable for c in counts) <= high + 1e-9

@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from strategy.workspaces import facts_of
+from strategy.workspaces import facts_of, seen
 
+from crmaudit.evidence import Between, Duplicates, Estimate, Holder, Matching, Overlap, SharedKey
+from crmaudit.facts import Facts
 from crmaudit.strategy.extraction import WEIGHTS, Criterion, Extraction, extraction, extractions
 
 
@@ -78,3 +80,37 @@ def test_the_score_lies_in_its_range(parts: list[tuple[float, float | None]]) ->
 
 def test_the_default_weights_add_up() -> None:
     assert sum(WEIGHTS.values()) == 100
+
+
+MATCHED = [
+    Duplicates(
+        seen("crm"), entity="person", tables=("contacts",), matching=Matching(records=1000),
+        surplus=80, estimated=Estimate(100, 90, 120),
+    ),
+    Duplicates(seen("crm"), entity="lead", matching=Matching(cannot="no key")),
+    Overlap(
+        seen("crm"), entity="person",
+        holders=(Holder("crm", records=1000), Holder("erp", records=800)),
+        between=(
+            Between("crm", "erp", 400, 400, 400, 400, keys=(
+                SharedKey("erp", "c.crm_id", "crm", "contacts.id", 800, 1, 1, 300, 50, 50),
+            )),
+        ),
+    ),
+]  # fmt: skip
+
+
+def test_what_matching_found_makes_it_harder(tmp_path: Path) -> None:
+    bare = facts_of(tmp_path, {"systems/erp.yaml": "id: erp\nname: Ledgerline\n"})
+    facts = Facts.of(bare.workspace, MATCHED)
+    crm, erp = ({c.name: c for c in extraction(facts, s).criteria} for s in facts.workspace.systems)
+    assert crm["duplicates"].difficulty == pytest.approx(1 + 9 * 0.1 / 0.2)
+    assert crm["duplicates"].basis == "about 100 of 1,000 records are one too many"
+    assert crm["shared identifiers"].difficulty == pytest.approx(10 - 9 * 0.75)
+    assert erp["shared identifiers"].difficulty == crm["shared identifiers"].difficulty
+    assert (erp["duplicates"].difficulty, erp["duplicates"].basis) == (
+        None,
+        "records not compared for duplicates",
+    )
+    untold = {c.name: c for c in extraction(bare, bare.workspace.systems[0]).criteria}
+    assert untold["shared identifiers"].difficulty is None

@@ -7,9 +7,12 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from strategy.workspaces import judged
+from strategy.workspaces import facts_of, judged, seen
 
+from crmaudit.engine import judge
 from crmaudit.errors import InvalidInput
+from crmaudit.evidence import Duplicates, Estimate, Matching
+from crmaudit.facts import Facts
 from crmaudit.strategy import TEMPLATES, plan
 from crmaudit.strategy.plan import VALUE
 
@@ -149,3 +152,22 @@ def test_a_finding_of_no_rule_is_a_mistake(tmp_path: Path) -> None:
     )
     with pytest.raises(InvalidInput, match="names no rule"):
         plan(facts, judgement)
+
+
+def test_gains_are_what_findings_have_counted(tmp_path: Path) -> None:
+    bare = facts_of(tmp_path, {"systems/erp.yaml": "id: erp\nname: Ledgerline\n"})
+    found = [
+        Duplicates(
+            seen(system),
+            entity="person",
+            tables=("contacts",),
+            matching=Matching(records=1000, precision=Estimate(0.99, 0.95, 1.0)),
+            surplus=surplus,
+            estimated=Estimate(surplus + 20.0, surplus, surplus + 50.0),
+        )
+        for system, surplus in (("crm", 80), ("erp", 150))
+    ]
+    facts = Facts.of(bare.workspace, found)
+    made = {i.id: i for i in plan(facts, judge(facts)).initiatives}
+    assert made["deduplicate"].gains == (("records to merge", 270),)
+    assert made["assign-owners"].gains == ()

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from textwrap import dedent
 
 from crmaudit.engine import Judgement, judge
+from crmaudit.evidence import Provenance
 from crmaudit.facts import Facts
 from crmaudit.workspace import load
 
@@ -27,3 +29,9 @@ def facts_of(folder: Path, files: dict[str, str]) -> Facts:
 def judged(folder: Path, files: dict[str, str]) -> tuple[Facts, Judgement]:
     facts = facts_of(folder, files)
     return facts, judge(facts)
+
+
+def seen(system: str) -> Provenance:
+    """What was read of a system on the last day of September 2026."""
+    taken = datetime(2026, 9, 30, tzinfo=UTC)
+    return Provenance(system, f"{system}.sqlite", "sqlite", "s1", taken, "t")

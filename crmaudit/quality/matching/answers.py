@@ -198,7 +198,9 @@ def _weighted(strata: Sequence[Stratum], whole: int) -> Estimate:
         low += (weight * (share.value - share.low)) ** 2
         high += (weight * (share.high - share.value)) ** 2
     most = sum(s.pairs for s in strata) / whole
-    return Estimate(value, max(0.0, value - math.sqrt(low)), min(most, value + math.sqrt(high)))
+    value = min(value, most)
+    top = min(most, value + math.sqrt(high))
+    return Estimate(value, max(0.0, value - math.sqrt(low)), max(value, top))
 
 
 def _chain(near: Mapping[str, Sequence[tuple[str, int]]], start: str, end: str) -> tuple[int, ...]:

@@ -152,7 +152,9 @@ class _World:
         taken, unused = self._compared(row, table, kind, made.key)
         naming = _NAMING | {"household"} if kind == "household" else _NAMING
         if not any(t.what in naming for t in taken):
-            why = f"nothing in {table.qualified} names a record: no name, address of e-mail or phone"
+            why = (
+                f"nothing in {table.qualified} names a record: no name, address of e-mail or phone"
+            )
             return replace(made, unused=unused, cannot=why)
         marks = _Marks(row, table, self._map, self._edges, self._columns)
         return replace(made, taken=(*taken, *marks.taken()), unused=unused)
@@ -506,7 +508,9 @@ class _Marks:
         for edge in self._edges.of(self._row.table):
             if names_import(edge.to) and edge.when is None:
                 return Taken("import batch", self._table, edge.column)
-        found = [c.name for c in self._table.columns if self._columns.is_import(self._table, c.name)]
+        found = [
+            c.name for c in self._table.columns if self._columns.is_import(self._table, c.name)
+        ]
         return Taken("import batch", self._table, found[0]) if found else None
 
     def _import_beside(self) -> Taken | None:

@@ -27,6 +27,8 @@ The same records give the same pairs, whatever the order of their rows.
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from crmaudit.evidence.match import Block
 from crmaudit.quality.collectors.engine import Engine
 from crmaudit.quality.collectors.matching.ways import ORDERS, WAYS, Way
@@ -62,12 +64,14 @@ def candidates(
     within: bool = True,
     across: bool = True,
     budget: int | None = None,
+    ways: Sequence[Way] | None = None,
 ) -> tuple[Block, ...]:
     """Make the table `candidates(l BIGINT, r BIGINT)` of `standard`: distinct pairs, l < r, sorted.
 
     `within` a system and `across` systems: which pairs are wanted. `budget` is
     the number of pairs that may be compared, None for what `allowance` says. Gives
-    one block for each way that made pairs or refused groups.
+    one block for each way that made pairs or refused groups. `ways` are others
+    than those of the kind, without neighbours.
 
     Raises ValueError for a kind that is not matched.
     """
@@ -75,7 +79,9 @@ def candidates(
         raise ValueError(f"no way to pair records of kind {kind}")
     pairing = _Pairing(engine, within, across)
     try:
-        return pairing.run(kind, budget)
+        if ways is None:
+            return pairing.run(WAYS[kind], ORDERS[kind], budget)
+        return pairing.run(ways, (), budget)
     finally:
         pairing.clear()
 
@@ -98,7 +104,9 @@ class _Pairing:
         self._tables.append(name)
         self._engine.ask(f"CREATE TABLE {name} AS {query}")
 
-    def run(self, kind: str, budget: int | None) -> tuple[Block, ...]:
+    def run(
+        self, ways: Sequence[Way], orders: Sequence[tuple[str, str]], budget: int | None
+    ) -> tuple[Block, ...]:
         ask = self._engine.ask
         self._engine.drop("candidates")
         ask("CREATE TABLE candidates(l BIGINT, r BIGINT)")
@@ -112,7 +120,6 @@ class _Pairing:
         )
         if records * (records - 1) // 2 <= budget:
             return self._every_pair()
-        ways = WAYS[kind]
         counted = [self._count(f"way_{at}", way) for at, way in enumerate(ways)]
         largest = _largest(counted, budget * 2 // 3)
         blocks = []
@@ -123,9 +130,9 @@ class _Pairing:
                 pairs += self._walk(f"way_{at}", at, bool(way.second), largest)
             blocks.append(Block(way.rule, pairs, 0, refused, held))
         left = budget - sum(b.pairs for b in blocks)
-        window = min(WINDOW, left // max(1, len(ORDERS[kind]) * records))
+        window = min(WINDOW, left // max(1, len(orders) * records))
         if window > 0:
-            for rule, order in ORDERS[kind]:
+            for rule, order in orders:
                 blocks.append(Block(rule, self._neighbours(order, len(blocks), window), 0))
         new = self._put_together(sum(b.pairs for b in blocks), records)
         return tuple(
@@ -175,7 +182,10 @@ class _Pairing:
         )
         self._engine.drop(f"{table}_keys")
         if way.second:
-            parts = f"(SELECT hash(k, k2) AS k, n, s, size AS before FROM {table} WHERE size > {_DIVIDED})"
+            parts = (
+                f"(SELECT hash(k, k2) AS k, n, s, size AS before FROM {table} "
+                f"WHERE size > {_DIVIDED})"
+            )
             self._engine.ask(
                 f"INSERT INTO {table} SELECT k, n, s, 0, size, before FROM {parts} "
                 f"JOIN ({self._sizes(parts, 'k')}) USING (k)"
@@ -268,7 +278,7 @@ class _Pairing:
         parts = 1 + pairs // _AT_ONCE
         # The first of two records is more often an early one: parts of equal size.
         ends = [round(records * (1 - (1 - i / parts) ** 0.5)) for i in range(parts + 1)]
-        for low, high in zip(ends, ends[1:]):
+        for low, high in pairwise(ends):
             upper = f"AND p < {high << _SHIFT}" if high < records else ""
             self._make(
                 "distinct_pairs",

@@ -32,19 +32,21 @@ def columns() -> str:
         name = _OLD_NAMES.get(field.name, field.name)
         if field.form == "bits":
             made.append(f"CAST(CAST({field.name} AS BLOB) AS BIT) AS {name}_bits")
-            made.append(f"CAST(hash({field.name}) >> 1 AS BIGINT) AS {name}")
+            made.append(f"{_number_of(field.name)} AS {name}")
         elif field.form == "tokens":
             made.append(f"coalesce({field.name}, CAST([] AS BIGINT[])) AS {name}")
         else:
             made.append(f"{field.name} AS {name}")
     # By these the members of a group that is too large are put in order.
-    made.append(
-        "CASE WHEN given IS NOT NULL AND family IS NOT NULL"
-        " THEN CAST(hash(family, given) >> 1 AS BIGINT) END AS name_words"
-    )
-    made.append("CAST(hash(organisation) >> 1 AS BIGINT) AS organisation_sorted")
+    made.append(f"{_number_of('family', 'given')} AS name_words")
+    made.append(f"{_number_of('organisation')} AS organisation_sorted")
     made.append("CAST(NULL AS BIGINT) AS script, coalesce(emails[1], emails_shared[1]) AS email")
     return ", ".join(made)
+
+
+def _number_of(*columns: str) -> str:
+    filled = " AND ".join(f"{c} IS NOT NULL" for c in columns)
+    return f"CASE WHEN {filled} THEN CAST(hash({', '.join(columns)}) >> 1 AS BIGINT) END"
 
 
 def _alike(column: str, least: float, other: str = "") -> str:
@@ -233,7 +235,7 @@ def _number(name: str, attribute: str, value: str) -> Spec:
 
 
 _IDENTIFIER = _number("identifier", "identifier", "identifiers")
-_TAX = _number("tax", "tax number", "tax_number")
+_TAX = _number("tax_number", "tax number", "tax_number")
 _URL = _number("site", "url", "url")
 
 _CONTACT = (_EMAIL, _PHONE, _ADDRESS, _PLACE, _IDENTIFIER)
@@ -248,11 +250,49 @@ _SPECS: dict[str, tuple[Spec, ...]] = {
 
 
 def specs(kind: str, filled: Mapping[str, int], differ: Collection[str]) -> tuple[Spec, ...]:
-    """How hashes of a kind are compared, as of `levels.specs`."""
+    """How hashes of a kind are compared, by the columns of `standard` with something to say.
+
+    `filled` counts the records that have a value, by column; `differ` are the
+    columns with more than one value.
+    """
     return tuple(
         spec
         for spec in _SPECS[kind]
-        if all(filled.get(c, 0) >= 2 for c in spec.needs) and any(c in differ for c in spec.needs)
+        if all(filled.get(c, 0) >= 2 and c in differ for c in spec.needs)
+    )
+
+
+def needs(kind: str) -> tuple[str, ...]:
+    """The columns of `standard` that the comparisons of a kind need."""
+    return tuple(dict.fromkeys(c for s in _SPECS[kind] for c in s.needs))
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What hashes tell of one attribute of two records `a` and `b`, as SQL.
+
+    `has` is of one side, `{s}`; `same` and `equivalent` hold where both have it.
+    """
+
+    attribute: str
+    has: str
+    same: str
+    equivalent: str = "false"
+
+
+def _said(attribute: str, name: str, least: float = 0.0) -> Said:
+    near = _alike(name, least).replace("_l", "~a").replace("_r", "~b") if least else "false"
+    return Said(attribute, f"{{s}}.{name} IS NOT NULL", f"a.{name} = b.{name}", _sided(near))
+
+
+def _said_some(attribute: str, *lists: str) -> Said:
+    def every(side: str) -> str:
+        return f"list_concat({', '.join(f'{side}.{n}' for n in lists)})" if lists[1:] else (
+            f"{side}.{lists[0]}"
+        )
+
+    return Said(
+        attribute, f"array_length({every('{s}')}) > 0", f"list_has_any({every('a')}, {every('b')})"
     )
 
 
@@ -294,6 +334,8 @@ _PEOPLE = (
     Way("similar given name and same street", ("given_sound", "street"), "", ("postcode",)),
     Way("similar family name and town", ("family_sound", "city"), "", ("given_sound",)),
     Way("similar given name and town", ("given_sound", "city"), "", ("birth_date",)),
+    Way("two of day, month and year, postcode", ("v", "postcode"), "birth_parts", ("city",)),
+    Way("house number and postcode", ("house_number", "postcode"), "", ("given_sound",)),
     Way("user of the e-mail address", ("email_user",), "", ("family_sound",)),
 )  # fmt: skip
 _COMPANIES = (

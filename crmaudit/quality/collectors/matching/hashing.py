@@ -251,14 +251,15 @@ def token(key: Key, salt: str) -> Callable[[str], int]:
 def _hashed(engine: Engine, key: Key, salt: str) -> str:
     """A table of the distinct values (`v`) with this salt and their hashes (`h`); its name."""
     fields = [f for f in FIELDS if f.salt == salt]
-    values = " UNION ".join(
+    values = " UNION ALL ".join(
         f"SELECT {f'unnest({f.value})' if f.form == 'tokens' else f.value} AS v FROM standard"
         for f in fields
     )
     form = fields[0].form
     make: Callable[[str], Any] = bloom(key, salt) if form == "bits" else token(key, salt)
     of = pa.binary(FILTER // 16) if form == "bits" else pa.int64()
-    return _derived(engine, _table(salt), f"SELECT v FROM ({values}) WHERE v IS NOT NULL", make, of)
+    distinct = f"SELECT DISTINCT v FROM ({values}) WHERE v IS NOT NULL"
+    return _derived(engine, _table(salt), distinct, make, of)
 
 
 def _ids(engine: Engine, key: Key) -> str:

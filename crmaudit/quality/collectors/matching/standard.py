@@ -78,151 +78,149 @@ def standardise(engine: Engine, kind: str) -> tuple[Compared, ...]:
     that stands for something; `unused` where none has, or all have the same.
     The columns they come from are not known here.
     """
-    for macro in _MACROS.strip().split(";\n"):
+    for macro in MACROS:
         engine.ask(macro)
-    made = _Making(engine)
+    made = Lexicons(engine)
     try:
         made.people()
         made.organisations()
         made.addresses()
         made.days()
-        made.contacts()
-        made.table()
+        _contacts(made)
+        _standard(engine)
     finally:
         made.clear()
     return _usable(engine)
 
-    def contacts(self) -> None:
-        """What is looked up by value, who holds it, and what too many hold."""
-        self._make(
-            "contact_lists",
-            """SELECT r.n,
-                nullif(concat_ws(' ', coalesce(ff.sound, gf.sound), left(p.given, 1),
-                    o.sorted, h.household), '') AS holder,
-                listed(list_transform(r.emails, lambda x: mailbox_of(address_of(x)))) AS emails,
-                list_filter(list_transform(r.emails, lambda x: address_of(x)),
-                    lambda x: mailbox_of(x) IS NOT NULL) AS written,
-                listed(list_transform(r.phones, lambda x: phone_of(short(x)))) AS phones,
-                listed(list_transform(r.identifiers, lambda x: code_of(x))) AS identifiers,
-                code_of(r.national_id) AS national_id, code_of(r.tax_number) AS tax_number,
-                code_of(r.bank_account) AS bank_account, d.day, d.other
+
+def _contacts(made: Lexicons) -> None:
+    """What is looked up by value, who holds it, and what too many hold."""
+    made.make(
+        "contact_lists",
+        """SELECT * REPLACE (coalesce(written, []) AS written),
+            listed(list_transform(written, lambda x: mailbox_of(x))) AS emails
+        FROM (SELECT r.n,
+            nullif(concat_ws(' ', coalesce(ff.sound, gf.sound), left(p.given, 1),
+                o.sorted, h.household), '') AS holder,
+            addresses_of(r.emails) AS written, listed(numbers_of(r.phones)) AS phones,
+            listed(list_transform(r.identifiers, lambda x: code_of(x))) AS identifiers,
+            code_of(r.national_id) AS national_id, code_of(r.tax_number) AS tax_number,
+            code_of(r.bank_account) AS bank_account, d.day, d.other
             FROM records r JOIN person_parts p USING (n)
             LEFT JOIN given_forms gf ON gf.raw = p.given
             LEFT JOIN family_forms ff ON ff.raw = p.family
             LEFT JOIN organisation_words o ON o.raw = r.organisation
             LEFT JOIN household_words h ON h.raw = r.household
-            LEFT JOIN day_words d ON d.raw = r.birth_date AND d.system = r.system""",
+            LEFT JOIN day_words d ON d.raw = r.birth_date AND d.system = r.system)""",
+    )
+    single = ("national_id", "tax_number", "bank_account", "day")
+    lists = {"e-mail": "emails", "phone": "phones", "identifier": "identifiers"}
+    values = " UNION ALL ".join(
+        [f"SELECT '{w}' AS what, unnest({c}) AS value, holder FROM contact_lists"
+         for w, c in lists.items()]
+        + [f"SELECT '{c}', {c}, holder FROM contact_lists WHERE {c} IS NOT NULL"
+           for c in single]
+    )  # fmt: skip
+    made.engine.drop("shared")
+    made.engine.ask(
+        f"""CREATE TABLE shared AS
+        WITH held AS ({values}),
+        often AS (SELECT what, value, count(*) AS records FROM held GROUP BY ALL
+            HAVING count(*) > {FEW})
+        SELECT what, value, any_value(records) AS records, count(DISTINCT holder) AS names
+        FROM held JOIN often USING (what, value) GROUP BY what, value ORDER BY what, value"""
+    )
+    for what, column in lists.items():
+        made.make(
+            f"common_{column}",
+            f"""SELECT n, list_sort(list(value)) AS common FROM
+            (SELECT n, unnest({column}) AS value FROM contact_lists)
+            SEMI JOIN (SELECT value FROM shared WHERE what = '{what}' AND names > {FEW})
+            USING (value) GROUP BY n""",
         )
-        single = ("national_id", "tax_number", "bank_account", "day")
-        lists = {"e-mail": "emails", "phone": "phones", "identifier": "identifiers"}
-        values = " UNION ALL ".join(
-            [f"SELECT '{w}' AS what, unnest({c}) AS value, holder FROM contact_lists"
-             for w, c in lists.items()]
-            + [f"SELECT '{c}', {c}, holder FROM contact_lists WHERE {c} IS NOT NULL"
-               for c in single]
-        )  # fmt: skip
-        self._engine.drop("shared")
-        self._engine.ask(
-            f"""CREATE TABLE shared AS
-            WITH held AS ({values}),
-            often AS (SELECT what, value, count(*) AS records FROM held GROUP BY ALL
-                HAVING count(*) > {FEW})
-            SELECT what, value, any_value(records) AS records, count(DISTINCT holder) AS names
-            FROM held JOIN often USING (what, value) GROUP BY what, value ORDER BY what, value"""
-        )
-        for what, column in lists.items():
-            self._make(
-                f"common_{column}",
-                f"""SELECT n, list_sort(list(value)) AS common FROM
-                (SELECT n, unnest({column}) AS value FROM contact_lists)
-                SEMI JOIN (SELECT value FROM shared WHERE what = '{what}' AND names > {FEW})
-                USING (value) GROUP BY n""",
-            )
 
-    def table(self) -> None:
-        # A few people may be born on the day of a sixth; a default date is held by far more.
-        day_limit = f"greatest({FEW}, (SELECT count(*) FROM records) / 500)"
-        self._engine.drop("standard")
-        self._engine.ask(
-            f"""CREATE TABLE standard AS
-            WITH common AS (SELECT what, value FROM shared WHERE names > {FEW} AND what <> 'day'
-                UNION ALL SELECT what, value FROM shared WHERE what = 'day' AND names >
-                    CASE WHEN value IN ({words_dates.DEFAULTS}) THEN 1 ELSE {day_limit} END),
-            joined AS (SELECT r.n, r.system, p.given, p.middle, p.family, p.generation,
-                coalesce(gf.roots, []) AS given_roots, left(p.given, 1) AS given_initial,
-                gf.sound AS given_sound, ff.sound AS family_sound,
-                nullif(array_to_string(list_sort(string_split(
-                    concat_ws(' ', p.given, p.middle, p.family), ' ')), ' '), '') AS name_words,
-                p.script,
-                o.name AS organisation, coalesce(o.words, []) AS organisation_words,
-                o.sorted AS organisation_sorted, o.acronym AS organisation_acronym,
-                o.form AS legal_form, e.sorted AS employer, h.household,
-                CASE WHEN ce.common IS NULL THEN c.emails
-                    ELSE list_filter(c.emails, lambda x: NOT list_contains(ce.common, x))
-                    END AS emails,
-                coalesce(ce.common, []) AS emails_shared,
-                CASE WHEN ce.common IS NULL THEN c.written[1] ELSE coalesce(list_filter(c.written,
-                    lambda x: NOT list_contains(ce.common, mailbox_of(x)))[1], c.written[1])
-                    END AS email,
-                CASE WHEN cp.common IS NULL THEN c.phones
-                    ELSE list_filter(c.phones, lambda x: NOT list_contains(cp.common, x))
-                    END AS phones,
-                coalesce(cp.common, []) AS phones_shared,
-                CASE WHEN sw.box IS NULL THEN sw.street END AS street,
-                CASE WHEN sw.box IS NULL THEN ltrim(regexp_extract(regexp_replace(
-                    coalesce(lower(short(r.house_number)), sp.number), '\\s', '', 'g'),
-                    '^[0-9]+[a-z]?|^[a-z0-9]+'), '0') END AS house_number,
-                sp.unit,
-                CASE WHEN sw.box IS NOT NULL THEN sp.number END AS po_box,
-                cw.city, rw.region,
-                CASE WHEN NOT no_postcode(r.postcode) THEN code_of(r.postcode) END AS postcode,
-                nw.country,
-                CASE WHEN cd.value IS NULL THEN c.day END AS birth_date,
-                CASE WHEN cd.value IS NULL THEN c.other END AS birth_other,
-                coalesce(xw.gender, tw.gender) AS gender,
-                CASE WHEN NOT no_url(r.url) THEN nullif(regexp_extract(lower(short(r.url)),
-                    '^\\s*(?:[a-z]+:/*)?(?:www\\.)?([^/:?#\\s]+)', 1), '') END AS url,
-                CASE WHEN cn.value IS NULL THEN c.national_id END AS national_id,
-                CASE WHEN ct.value IS NULL THEN c.tax_number END AS tax_number,
-                CASE WHEN cb.value IS NULL THEN c.bank_account END AS bank_account,
-                CASE WHEN ci.common IS NULL THEN c.identifiers
-                    ELSE list_filter(c.identifiers, lambda x: NOT list_contains(ci.common, x))
-                    END AS identifiers
-            FROM records r JOIN person_parts p USING (n) JOIN contact_lists c USING (n)
-            LEFT JOIN given_forms gf ON gf.raw = p.given
-            LEFT JOIN family_forms ff ON ff.raw = p.family
-            LEFT JOIN organisation_words o ON o.raw = r.organisation
-            LEFT JOIN employer_words e ON e.raw = r.employer
-            LEFT JOIN household_words h ON h.raw = r.household
-            LEFT JOIN common_emails ce ON ce.n = r.n
-            LEFT JOIN common_phones cp ON cp.n = r.n
-            LEFT JOIN common_identifiers ci ON ci.n = r.n
-            LEFT JOIN street_parts sp ON sp.raw = r.street
-            LEFT JOIN street_words sw ON sw.raw = sp.name
-            LEFT JOIN city_words cw ON cw.raw = r.city
-            LEFT JOIN region_words rw ON rw.raw = r.region
-            LEFT JOIN country_words nw ON nw.raw = r.country
-            LEFT JOIN gender_words xw ON xw.raw = r.gender
-            LEFT JOIN salutation_words tw ON tw.raw = r.salutation
-            LEFT JOIN common cd ON cd.what = 'day' AND cd.value = c.day
-            LEFT JOIN common cn ON cn.what = 'national_id' AND cn.value = c.national_id
-            LEFT JOIN common ct ON ct.what = 'tax_number' AND ct.value = c.tax_number
-            LEFT JOIN common cb ON cb.what = 'bank_account' AND cb.value = c.bank_account)
-            SELECT * REPLACE (nullif(house_number, '') AS house_number),
-                split_part(split_part(email, '@', 1), '+', 1) AS email_user,
-                nullif(split_part(email, '@', 2), '') AS email_domain,
-                CASE WHEN email IS NULL THEN NULL
-                    WHEN regexp_full_match(split_part(email, '@', 1), '{_ROLE}') THEN 'role'
-                    WHEN split_part(email, '@', 2) IN ({_quoted(_FREE)}) THEN 'free'
-                    ELSE 'own' END AS email_kind,
-                CASE WHEN regexp_full_match(postcode, '[A-Z]{{1,2}}[0-9][0-9A-Z]?[0-9][A-Z]{{2}}')
-                    THEN left(postcode, -3) ELSE left(postcode, greatest(length(postcode) - 2, 2))
-                    END AS postcode_area,
-                try_cast(left(birth_date, 4) AS INTEGER) AS birth_year,
-                try_cast(substr(birth_date, 6, 2) AS INTEGER) AS birth_month,
-                try_cast(substr(birth_date, 9, 2) AS INTEGER) AS birth_day
-            FROM joined ORDER BY n"""
-        )
+
+def _standard(engine: Engine) -> None:
+    # A few people may be born on the day of a sixth; a default date is held by far more.
+    day_limit = f"greatest({FEW}, (SELECT count(*) FROM records) / 500)"
+    engine.drop("standard")
+    engine.ask(
+        f"""CREATE TABLE standard AS
+        WITH common AS (SELECT what, value FROM shared WHERE names > {FEW} AND what <> 'day'
+            UNION ALL SELECT what, value FROM shared WHERE what = 'day' AND names >
+                CASE WHEN value IN ({words_dates.DEFAULTS}) THEN 1 ELSE {day_limit} END),
+        joined AS (SELECT r.n, r.system, p.given, p.middle, p.family, p.generation,
+            coalesce(gf.roots, []) AS given_roots, left(p.given, 1) AS given_initial,
+            gf.sound AS given_sound, ff.sound AS family_sound,
+            nullif(array_to_string(list_sort(string_split(
+                concat_ws(' ', p.given, p.middle, p.family), ' ')), ' '), '') AS name_words,
+            p.script,
+            o.name AS organisation, coalesce(o.words, []) AS organisation_words,
+            o.sorted AS organisation_sorted, o.acronym AS organisation_acronym,
+            o.form AS legal_form, e.sorted AS employer, h.household,
+            CASE WHEN ce.common IS NULL THEN c.emails
+                ELSE list_filter(c.emails, lambda x: NOT list_contains(ce.common, x))
+                END AS emails,
+            coalesce(ce.common, []) AS emails_shared,
+            CASE WHEN ce.common IS NULL THEN c.written[1] ELSE coalesce(list_filter(c.written,
+                lambda x: NOT list_contains(ce.common, mailbox_of(x)))[1], c.written[1])
+                END AS email,
+            CASE WHEN cp.common IS NULL THEN c.phones
+                ELSE list_filter(c.phones, lambda x: NOT list_contains(cp.common, x))
+                END AS phones,
+            coalesce(cp.common, []) AS phones_shared,
+            CASE WHEN sw.box IS NULL THEN sw.street END AS street,
+            CASE WHEN sw.box IS NULL THEN ltrim(regexp_extract(regexp_replace(
+                coalesce(lower(short(r.house_number)), sp.number), '\\s', '', 'g'),
+                '^[0-9]+[a-z]?|^[a-z0-9]+'), '0') END AS house_number,
+            sp.unit,
+            CASE WHEN sw.box IS NOT NULL THEN sp.number END AS po_box,
+            cw.city, rw.region,
+            CASE WHEN NOT no_postcode(r.postcode) THEN code_of(r.postcode) END AS postcode,
+            nw.country,
+            CASE WHEN cd.value IS NULL THEN c.day END AS birth_date,
+            CASE WHEN cd.value IS NULL THEN c.other END AS birth_other,
+            coalesce(xw.gender, tw.gender) AS gender,
+            CASE WHEN NOT no_url(r.url) THEN nullif(regexp_extract(lower(short(r.url)),
+                '^\\s*(?:[a-z]+:/*)?(?:www\\.)?([^/:?#\\s]+)', 1), '') END AS url,
+            CASE WHEN cn.value IS NULL THEN c.national_id END AS national_id,
+            CASE WHEN ct.value IS NULL THEN c.tax_number END AS tax_number,
+            CASE WHEN cb.value IS NULL THEN c.bank_account END AS bank_account,
+            CASE WHEN ci.common IS NULL THEN c.identifiers
+                ELSE list_filter(c.identifiers, lambda x: NOT list_contains(ci.common, x))
+                END AS identifiers
+        FROM records r JOIN person_parts p USING (n) JOIN contact_lists c USING (n)
+        LEFT JOIN given_forms gf ON gf.raw = p.given
+        LEFT JOIN family_forms ff ON ff.raw = p.family
+        LEFT JOIN organisation_words o ON o.raw = r.organisation
+        LEFT JOIN employer_words e ON e.raw = r.employer
+        LEFT JOIN household_words h ON h.raw = r.household
+        LEFT JOIN common_emails ce ON ce.n = r.n
+        LEFT JOIN common_phones cp ON cp.n = r.n
+        LEFT JOIN common_identifiers ci ON ci.n = r.n
+        LEFT JOIN street_parts sp ON sp.raw = r.street
+        LEFT JOIN street_words sw ON sw.raw = sp.name
+        LEFT JOIN city_words cw ON cw.raw = r.city
+        LEFT JOIN region_words rw ON rw.raw = r.region
+        LEFT JOIN country_words nw ON nw.raw = r.country
+        LEFT JOIN gender_words xw ON xw.raw = r.gender
+        LEFT JOIN salutation_words tw ON tw.raw = r.salutation
+        LEFT JOIN common cd ON cd.what = 'day' AND cd.value = c.day
+        LEFT JOIN common cn ON cn.what = 'national_id' AND cn.value = c.national_id
+        LEFT JOIN common ct ON ct.what = 'tax_number' AND ct.value = c.tax_number
+        LEFT JOIN common cb ON cb.what = 'bank_account' AND cb.value = c.bank_account)
+        SELECT * REPLACE (nullif(house_number, '') AS house_number),
+            split_part(split_part(email, '@', 1), '+', 1) AS email_user,
+            nullif(split_part(email, '@', 2), '') AS email_domain,
+            {EMAIL_KIND} AS email_kind,
+            CASE WHEN regexp_full_match(postcode, '[A-Z]{{1,2}}[0-9][0-9A-Z]?[0-9][A-Z]{{2}}')
+                THEN left(postcode, -3) ELSE left(postcode, greatest(length(postcode) - 2, 2))
+                END AS postcode_area,
+            try_cast(left(birth_date, 4) AS INTEGER) AS birth_year,
+            try_cast(substr(birth_date, 6, 2) AS INTEGER) AS birth_month,
+            try_cast(substr(birth_date, 9, 2) AS INTEGER) AS birth_day
+        FROM joined"""
+    )
 
 
 _FORMS = {
@@ -248,7 +246,7 @@ _FORMS = {
     "bank account": "bank_account",
     "identifier": "identifiers",
 }
-"""Attribute → what of `standard` it is compared by; full names and salutations are part of others."""
+"""Attribute → what of `standard` it is compared by. Full names and salutations are in others."""
 _LISTS = ("phone", "identifier")
 
 

@@ -1,4 +1,4 @@
-"""SQL by which codes, e-mail addresses and phone numbers are brought into one form: DuckDB macros."""
+"""SQL that brings codes, e-mail addresses and phone numbers into one form: DuckDB macros."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ LONGEST = 200
 """Characters of a value that are looked at: no name or street is longer."""
 
 _NOTHING = (
-    "regexp_full_match(v, '(?i)[^0-9a-z]*|n/?a|none|null|nil|unknown|test|tb[cda]|"
+    "regexp_full_match(v, '(?i)[^\\p{L}\\p{N}]*|n/?a|none|null|nil|unknown|test|tb[cda]|"
     "(0[^0-9a-z]*)+|(9[^0-9a-z]*){4,}|(x[^0-9a-z]*){2,}')"
 )
 
@@ -30,7 +30,13 @@ _ROLE = (
     "general|help|helpdesk|noreply|no-reply|vertrieb|accueil|ventas|administracion"
 )
 
-MACROS = f"""
+EMAIL_KIND = f"""CASE WHEN email IS NULL THEN NULL
+    WHEN regexp_full_match(split_part(email, '@', 1), '{_ROLE}') THEN 'role'
+    WHEN split_part(email, '@', 2) IN ({", ".join(f"'{w}'" for w in _FREE.split())}) THEN 'free'
+    ELSE 'own' END"""
+"""What sort of address `email` is."""
+
+_STATEMENTS = f"""
 CREATE OR REPLACE TEMP MACRO no_email(v) AS ({placeholder("e-mail")});
 CREATE OR REPLACE TEMP MACRO no_phone(v) AS ({placeholder("phone")});
 CREATE OR REPLACE TEMP MACRO no_person(v) AS ({placeholder("family name")});
@@ -40,31 +46,31 @@ CREATE OR REPLACE TEMP MACRO no_street(v) AS ({placeholder("street")});
 CREATE OR REPLACE TEMP MACRO no_postcode(v) AS ({placeholder("postcode")});
 CREATE OR REPLACE TEMP MACRO no_url(v) AS ({placeholder("url")});
 CREATE OR REPLACE TEMP MACRO nothing(v) AS ({_NOTHING});
-CREATE OR REPLACE TEMP MACRO short(v) AS left(v, {LONGEST});
+CREATE OR REPLACE TEMP MACRO short(v) AS left(v::VARCHAR, {LONGEST});
 CREATE OR REPLACE TEMP MACRO code_of(v) AS
     CASE WHEN nothing(short(v)) THEN NULL
          ELSE nullif(upper(regexp_replace(strip_accents(short(v)), '[^0-9A-Za-z]+', '', 'g')), '')
     END;
 CREATE OR REPLACE TEMP MACRO address_of(v) AS
     nullif(regexp_extract(lower(short(v)), '[^\\s<>,;:"]+@[^\\s<>,;:"@]+'), '');
+CREATE OR REPLACE TEMP MACRO addresses_of(l) AS
+    list_filter(list_transform(l, lambda x: address_of(x)),
+        lambda x: x IS NOT NULL AND NOT no_email(x));
 CREATE OR REPLACE TEMP MACRO mailbox_of(v) AS
-    CASE WHEN no_email(v) THEN NULL
-         ELSE coalesce(nullif(replace(regexp_extract(v, '^([^@+]+)', 1), '.', ''), ''),
-                       split_part(v, '@', 1))
-              || '@' || replace(split_part(v, '@', 2), 'googlemail.', 'gmail.') END;
+    coalesce(nullif(replace(split_part(split_part(v, '@', 1), '+', 1), '.', ''), ''),
+             split_part(v, '@', 1))
+    || '@' || replace(split_part(v, '@', 2), 'googlemail.', 'gmail.');
 CREATE OR REPLACE TEMP MACRO digits_of(v) AS
     ltrim(regexp_replace(regexp_replace(regexp_replace(v,
         '(?i)(ext|x|extn|extension|app|durchwahl|dw)[.: ]*[0-9]*\\s*$|\\(0\\)', '', 'g'),
         '^\\s*(\\+|00)\\s*(1|7|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]|[0-9]{{3}})',
         ''),
         '[^0-9]+', '', 'g'), '0');
-CREATE OR REPLACE TEMP MACRO phone_of(v) AS
-    CASE WHEN no_phone(v) OR length(digits_of(v)) < 6 THEN NULL
-         ELSE right(digits_of(v), 9) END;
+CREATE OR REPLACE TEMP MACRO numbers_of(l) AS
+    list_transform(list_filter(list_transform(list_filter(l, lambda x: NOT no_phone(short(x))),
+        lambda x: digits_of(short(x))), lambda x: length(x) >= 6), lambda x: right(x, 9));
 CREATE OR REPLACE TEMP MACRO listed(l) AS
     coalesce(list_sort(list_distinct(list_filter(l, lambda x: x IS NOT NULL))), []::VARCHAR[]);
 """
-
-
-def _quoted(words: str) -> str:
-    return ", ".join(f"'{w}'" for w in words.split())
+MACROS = tuple(_STATEMENTS.strip().split(";\n"))
+"""The statements that make them."""

@@ -7,7 +7,7 @@ was made of it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from crmaudit.quality.collectors.engine import Engine
@@ -28,17 +28,17 @@ class Lexicons:
     """The tables in between, dropped at the end."""
 
     def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+        self.engine = engine
         self._tables: list[str] = []
 
     def clear(self) -> None:
         for table in self._tables:
-            self._engine.drop(table)
+            self.engine.drop(table)
 
-    def _make(self, name: str, query: str) -> None:
-        self._engine.drop(name)
+    def make(self, name: str, query: str) -> None:
+        self.engine.drop(name)
         self._tables.append(name)
-        self._engine.ask(f"CREATE TABLE {name} AS {query}")
+        self.engine.ask(f"CREATE TABLE {name} AS {query}")
 
     def _lexicon(
         self,
@@ -60,26 +60,21 @@ class Lexicons:
             + [(c.removesuffix("[]"), t) for c, t in zip(columns, types, strict=True)]
         )
         batches = []
-        for batch in self._engine.batches(distinct):
-            rows: Iterable[tuple[Any, ...]] = zip(*(c.to_pylist() for c in batch.columns))
-            found = [(row[0], *derive(*row)) for row in rows]
-            arrays = (
-                [
-                    pa.array(values, type=field.type)
-                    for values, field in zip(zip(*found), schema, strict=True)
-                ]
-                if found
-                else []
-            )
-            if found:
-                batches.append(pa.RecordBatch.from_arrays(arrays, schema=schema))
+        for batch in self.engine.batches(distinct):
+            given = [c.to_pylist() for c in batch.columns]
+            rows = [(row[0], *derive(*row)) for row in zip(*given, strict=True)]
+            arrays = [
+                pa.array([row[at] for row in rows], type=field.type)
+                for at, field in enumerate(schema)
+            ]
+            batches.append(pa.RecordBatch.from_arrays(arrays, schema=schema))
         table = pa.Table.from_batches(batches, schema=schema)
-        self._engine.drop(name)
+        self.engine.drop(name)
         self._tables.append(name)
-        self._engine.show("derived", table, f"CREATE TABLE {name} AS SELECT * FROM derived")
+        self.engine.show("derived", table, f"CREATE TABLE {name} AS SELECT * FROM derived")
 
     def _values(self, column: str, unless: str = "") -> str:
-        """Distinct values of a staged column and their folded form, what stands for none left out."""
+        """Distinct values of a staged column and their folded form, without those that are none."""
         return (
             f"SELECT raw, lower(strip_accents(short(raw))) AS plain FROM "
             f"(SELECT DISTINCT {column} AS raw FROM records WHERE {column} IS NOT NULL)"
@@ -135,12 +130,12 @@ class Lexicons:
             ("given", "middle", "family", "generation", "script"),
             full,
         )
-        self._engine.ask(
+        self.engine.ask(
             "INSERT INTO full_words SELECT raw, split_part(plain, ' ', 1), NULL, "
             f"split_part(plain, ' ', 2), NULL, NULL FROM ({names}) WHERE {usual}"
         )
         east = "regexp_matches(f.script, '[\\p{Han}\\p{Hangul}\\p{Hiragana}\\p{Katakana}]')"
-        self._make(
+        self.make(
             "person_parts",
             f"""SELECT r.n, coalesce(w.given, g.given) AS given,
                 nullif(concat_ws(' ', w.middle, g.middle, m.middle), '') AS middle,
@@ -198,19 +193,23 @@ class Lexicons:
 
         number = "[0-9]+\\s?[a-z]?(?:\\s?[-/]\\s?[0-9]+[a-z]?)?"
         # House number in front (27 high street, 3/27 high street) or behind (hauptstr. 12 a).
-        self._make(
+        self.make(
             "street_parts",
-            f"""SELECT raw, unit, coalesce(nullif(front.number, ''), nullif(back.number, '')) AS number,
-                trim(CASE WHEN front.number <> '' THEN front.name WHEN back.number <> '' THEN back.name
-                    ELSE rest END) AS name
-            FROM (SELECT raw, unit, rest,
-                regexp_extract(rest, '^\\s*({number})[,.]?\\s+([^0-9].*)$', ['number', 'name']) AS front,
+            f"""WITH flats AS (SELECT raw, plain,
+                regexp_extract(plain, '{_SEPARATE_UNIT}', ['unit', 'rest']) AS flat
+                FROM ({self._values("street", "no_street")})),
+            rests AS (SELECT raw, nullif(flat.unit, '') AS unit,
+                CASE WHEN flat.unit <> '' THEN flat.rest ELSE plain END AS rest FROM flats),
+            numbers AS (SELECT raw, unit, rest,
+                regexp_extract(rest, '^\\s*({number})[,.]?\\s+([^0-9].*)$',
+                    ['number', 'name']) AS front,
                 regexp_extract(rest, '^(.*[^0-9 ,])[ ,]+(?:nr\\.? ?|no\\.? ?|n )?({number})\\s*$',
-                    ['name', 'number']) AS back
-              FROM (SELECT raw, nullif(flat.unit, '') AS unit,
-                  CASE WHEN flat.unit <> '' THEN flat.rest ELSE plain END AS rest
-                FROM (SELECT raw, plain, regexp_extract(plain, '{_SEPARATE_UNIT}', ['unit', 'rest']) AS flat
-                  FROM ({self._values("street", "no_street")}))))""",
+                    ['name', 'number']) AS back FROM rests)
+            SELECT raw, unit,
+                coalesce(nullif(front.number, ''), nullif(back.number, '')) AS number,
+                trim(CASE WHEN front.number <> '' THEN front.name
+                    WHEN back.number <> '' THEN back.name ELSE rest END) AS name
+            FROM numbers""",
         )
         self._lexicon(
             "street_words",
@@ -239,27 +238,27 @@ class Lexicons:
 
     def days(self) -> None:
         """Birth dates; which of day and month comes first is each system's habit."""
-        self._engine.drop("day_words")
+        self.engine.drop("day_words")
         self._tables.append("day_words")
-        self._engine.ask(
+        self.engine.ask(
             "CREATE TABLE day_words(system VARCHAR, raw VARCHAR, day VARCHAR, other VARCHAR)"
         )
         import pyarrow as pa
 
-        for (system,) in self._engine.ask(
+        for (system,) in self.engine.ask(
             "SELECT DISTINCT system FROM records WHERE birth_date IS NOT NULL ORDER BY 1"
         ):
             quoted = "'" + str(system).replace("'", "''") + "'"
             values = [
                 v
-                for (v,) in self._engine.ask(
+                for (v,) in self.engine.ask(
                     "SELECT DISTINCT birth_date FROM records WHERE birth_date IS NOT NULL "
                     f"AND system IS NOT DISTINCT FROM {quoted} ORDER BY 1"
                 )
             ]
             month_first = words_dates.month_first(values)
             days = [words_dates.day(v[:LONGEST], month_first) for v in values]
-            self._engine.show(
+            self.engine.show(
                 "derived",
                 pa.table(
                     {

@@ -9,6 +9,8 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
+from crmaudit.quality.collectors.matching.words_script import word_set
+
 _FORMS = """
 ltd: ltd limited ltda limitada
 plc: plc
@@ -72,11 +74,15 @@ _ENTIRE = {
     "naamloze vennootschap": "nv",
     "association loi 1901": "",
 }
-_STOP = frozenset(
-    """
+_STOP = word_set("""
     the of and for at in on und der die das fur zu zum zur des den von le la les de du des et pour
     el los las y para del il lo gli e per di da della dei het een voor van en a an co company cie
-    """.split()
+    """)
+_HOUSEHOLD = word_set(
+    """
+    family familie famille familia famiglia fam household haushalt foyer the die la le
+    mr mrs ms dr herr frau and und et y s
+    """
 )
 _SHORT = {
     "assn": "association", "assoc": "association", "intl": "international",
@@ -158,7 +164,5 @@ def organisation(text: str) -> Organisation:
 def household(text: str) -> str:
     """What is the household's own in its name: `the smith family` gives `smith`."""
     plain = re.sub(r"[^a-z0-9]+", " ", re.sub(r"['`´’]s?\b", "", text.replace("&", " "))).split()
-    common = {*"family familie famille familia famiglia fam household haushalt foyer".split()}
-    common |= {*"the die la le mr mrs ms dr herr frau and und et y s".split()}
-    kept = [w for w in plain if w not in common]
+    kept = [w for w in plain if w not in _HOUSEHOLD]
     return " ".join(sorted(set(kept or plain)))

@@ -10,8 +10,9 @@ import re
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
-_TITLES = frozenset(
-    """
+from crmaudit.quality.collectors.matching.words_script import word_set
+
+_TITLES = word_set("""
     mr mrs ms miss mx mister madam sir dame lord lady dr prof professor doctor rev reverend fr hon
     capt captain col colonel maj major sgt lt general herr frau hr fr fraulein dipl ing mag med
     phil jur nat rer habil univ msc bsc ba ma mba phd md dds esq obe mbe cbe kc qc jp
@@ -19,9 +20,8 @@ _TITLES = frozenset(
     sig signor signora signorina dott dottore dottssa dottoressa avv dhr mevr mevrouw meneer mw
     drs pan pani shri smt mstr master family familie famille familia famiglia fam haushalt
     household the
-    """.split()
-)
-_WEAK_TITLES = frozenset("fr me d don ma ba ing mag med nat general major master lord".split())
+    """)
+_WEAK_TITLES = word_set("fr me d don ma ba ing mag med nat general major master lord")
 """Taken for a title only in front of two words: they are names, too."""
 
 _GENERATIONS = {
@@ -32,19 +32,15 @@ _GENERATIONS = {
 AROUND = frozenset(_TITLES | set(_GENERATIONS))
 """Words at either end of a name that are no part of it."""
 
-_PARTICLES = frozenset(
-    """
+_PARTICLES = word_set("""
     van von der den de del della dela la le los las da das do dos du di zu zur zum zum ten ter te
     vom am im auf op t s el al bin ibn ben bint abu ap ab af av mac mc o st saint san santa y e und
-    """.split()
-)
+    """)
 
-_FAMILY_SYLLABLES = frozenset(
-    """
+_FAMILY_SYLLABLES = word_set("""
     ouyang sima zhuge situ shangguan huangfu gongsun murong xiahou dongfang
     namgung hwangbo jegal seonu dokgo sagong
-    """.split()
-)
+    """)
 """Family names of two characters, Chinese and Korean, that are not to be split."""
 
 _NICKNAMES = """

@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from functools import cache
 
+from crmaudit.quality.collectors.matching.words_script import word_set
+
 _TYPES = """
 st: street str strasse straat gata gatan gade
 rd: road
@@ -55,6 +57,9 @@ rw: row
 """
 _GLUED = ("strasse", "straat", "street", "str", "gasse", "road", "drive", "avenue", "place")
 """Types that are written in one word with the name, or run into it by mistake."""
+
+_LEADING = word_set("r c av ave avenue bd blvd boulevard")
+"""Short types that stand in front of the name."""
 
 _COUNTRIES = """
 gb: united kingdom | great britain | uk | england | scotland | wales | northern ireland | \
@@ -125,17 +130,22 @@ cl: chile | chl
 co: colombia | kolumbien | col
 pe: peru | per
 """
-_BOXES = frozenset(
-    "po box|pobox|p o box|post office box|postfach|apartado|bp|boite postale|casella postale|"
-    "postbus|box|gpo box|locked bag|private bag|po".split("|")
+_BOXES = (
+    "po box", "pobox", "p o box", "post office box", "postfach", "apartado", "bp",
+    "boite postale", "casella postale", "postbus", "box", "gpo box", "locked bag", "private bag",
+)  # fmt: skip
+_MALE = word_set(
+    "m male man mr herr hr monsieur homme hombre masculin masculino maschio uomo "
+    "mannlich maennlich senor sr signor dhr meneer 1 sir lord mister"
 )
-_MALE = frozenset("m male man mr herr hr monsieur homme hombre masculin masculino maschio uomo "
-                  "mannlich maennlich senor sr signor dhr meneer 1 sir lord mister".split())  # fmt: skip
-_FEMALE = frozenset("f female w woman mrs ms miss frau fr madame mme mlle femme mujer feminin "
-                    "femenino femmina donna weiblich senora sra srta signora mevrouw mevr mw 2 "
-                    "lady dame fraulein".split())  # fmt: skip
-_OTHER = frozenset("x d o nb other divers diverse mx non-binary nonbinary intersex autre otro "
-                   "andere altro".split())  # fmt: skip
+_FEMALE = word_set(
+    "f female w woman mrs ms miss frau fr madame mme mlle femme mujer feminin "
+    "femenino femmina donna weiblich senora sra srta signora mevrouw mevr mw 2 "
+    "lady dame fraulein"
+)
+_OTHER = word_set(
+    "x d o nb other divers diverse mx non-binary nonbinary intersex autre otro andere altro"
+)
 
 
 @cache
@@ -172,9 +182,7 @@ def street(text: str) -> str:
     for at, word in enumerate(every):
         if word == "st" and at == 0 and len(every) > 1:
             done.append("saint")
-        elif word in types and (at > 0 or len(types[word]) > 2 or len(every) == 1):
-            done.append(types[word])
-        elif at == 0 and word in ("r", "c", "av"):
+        elif word in types and (at > 0 or word in _LEADING or len(types[word]) > 2):
             done.append(types[word])
         else:
             glued = next((g for g in _GLUED if word.endswith(g) and len(word) > len(g) + 2), "")
@@ -201,15 +209,3 @@ def gender(text: str) -> str:
         if plain in found or word in found:
             return letter
     return ""
-
-
-CALLING = {
-    "gb": "44", "ie": "353", "us": "1", "ca": "1", "au": "61", "nz": "64", "de": "49", "at": "43",
-    "ch": "41", "li": "423", "fr": "33", "be": "32", "nl": "31", "lu": "352", "it": "39",
-    "es": "34", "pt": "351", "dk": "45", "se": "46", "no": "47", "fi": "358", "is": "354",
-    "pl": "48", "cz": "420", "sk": "421", "hu": "36", "ro": "40", "bg": "359", "gr": "30",
-    "tr": "90", "ru": "7", "ua": "380", "hr": "385", "si": "386", "rs": "381", "il": "972",
-    "za": "27", "in": "91", "pk": "92", "cn": "86", "hk": "852", "jp": "81", "kr": "82",
-    "sg": "65", "br": "55", "ar": "54", "mx": "52", "cl": "56", "co": "57", "pe": "51",
-}  # fmt: skip
-"""Calling codes of the countries above (ITU-T E.164)."""

@@ -23,6 +23,11 @@ class Plain:
     ideographic: bool = False
 
 
+def word_set(words: str) -> frozenset[str]:
+    """The words of a list."""
+    return frozenset(words.split())
+
+
 def transliterated(raw: str, plain: str, joined: bool = False) -> Plain:
     """`plain` (lower case, accents off) in ASCII; `joined`: syllables of a character in one word.
 

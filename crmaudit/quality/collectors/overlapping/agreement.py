@@ -15,6 +15,7 @@ from typing import Any
 from crmaudit.evidence import Agreement
 from crmaudit.evidence.privacy import example
 from crmaudit.quality.collectors.engine import Engine
+from crmaudit.quality.collectors.matching.origins import MOMENTS
 
 EXAMPLES = 3
 """So many masked pairs of values are shown of those that contradict each other."""
@@ -148,15 +149,18 @@ def agreements(engine: Engine, pair: int) -> Iterator[Agreement]:
         return engine.run(lambda: engine.ask(sql))
 
     outcomes = ", ".join(f"{_outcome(said)} AS o{i}" for i, said in enumerate(_ATTRIBUTES))
+    ask(MOMENTS)
+    stamp = "coalesce({0}.modified_at, {0}.created_at)"
+    last = newer(stamp.format("lr"), stamp.format("rr"))
     ask(
-        f"CREATE OR REPLACE TABLE said AS SELECT m.l, m.r, {_newer()} AS newer, {outcomes} "
+        f"CREATE OR REPLACE TABLE said AS SELECT m.l, m.r, {last} AS newer, {outcomes} "
         f"FROM met m {_SIDES} WHERE m.pair = {pair}"
     )
     try:
         for i, said in enumerate(_ATTRIBUTES):
             counts = [f"count(*) FILTER (o{i} = {code})" for code in range(len(_OUTCOMES))]
-            newer = [f"count(*) FILTER (o{i} = 2 AND newer = {n})" for n in _NEWER.values()]
-            (row,) = ask(f"SELECT {', '.join([*counts, *newer])} FROM said")
+            younger = [f"count(*) FILTER (o{i} = 2 AND newer = {n})" for n in _NEWER.values()]
+            (row,) = ask(f"SELECT {', '.join([*counts, *younger])} FROM said")
             if any(row[:5]):
                 found: dict[str, Any] = dict(zip((*_OUTCOMES, *_NEWER), row, strict=True))
                 found["examples"] = tuple(_examples(ask, i, said))
@@ -181,12 +185,13 @@ def _outcome(said: _Said) -> str:
     )
 
 
-def _newer() -> str:
+def newer(left: str, right: str) -> str:
     """SQL for the side that was changed last: -1 the left, 1 the right, 0 not known.
 
+    `left` and `right` are stamps as the sources give them, read by `MOMENTS`.
     A time against a day of the same date says nothing.
     """
-    left, right = _moment("lr"), _moment("rr")
+    left, right = _stamp(left), _stamp(right)
     days = f"CAST({left} AS DATE) = CAST({right} AS DATE)"
     only_days = f"{left} = CAST({left} AS DATE) OR {right} = CAST({right} AS DATE)"
     return (
@@ -195,17 +200,8 @@ def _newer() -> str:
     )
 
 
-def _moment(side: str) -> str:
-    """SQL for when a record was last changed, else made: ISO text, or seconds since 1970."""
-    stamp = f"coalesce({side}.modified_at, {side}.created_at)"
-    number = f"TRY_CAST({stamp} AS BIGINT)"
-    time = (
-        f"CASE WHEN regexp_full_match({stamp}, '[0-9]{{9,10}}') "
-        f"THEN make_timestamp({number} * 1000000) "
-        f"WHEN regexp_full_match({stamp}, '[0-9]{{12,13}}') THEN make_timestamp({number} * 1000) "
-        f"ELSE TRY_CAST(left({stamp}, 19) AS TIMESTAMP) END"
-    )
-    return f"(CASE WHEN year({time}) {_YEARS} THEN {time} END)"
+def _stamp(value: str) -> str:
+    return f"(CASE WHEN year(moment({value})) {_YEARS} THEN moment({value}) END)"
 
 
 def _examples(

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from crmaudit.evidence import Between, Holder, Matching, Overlap, Provenance
-from crmaudit.key import Key
+from crmaudit.evidence import Between, Compared, Holder, Matching, Overlap, Provenance
 from crmaudit.quality.collectors.engine import Engine
 from crmaudit.quality.collectors.overlapping.agreement import agreements
 from crmaudit.quality.collectors.overlapping.holding import Held, Side, hold
@@ -14,19 +13,18 @@ from crmaudit.quality.collectors.overlapping.keys import shared_keys
 from crmaudit.quality.collectors.overlapping.pairs import answered, shown
 from crmaudit.quality.collectors.overlapping.things import Things
 from crmaudit.sources.task import Joint
-from crmaudit.workspace.answers import Match
 
 ALONE = "the records of fewer than two systems could be read"
 
 
 def compare(
     engine: Engine, entity: str, kind: str, sides: Sequence[Side], joint: Joint, by: Provenance
-) -> Overlap:
-    """The overlap, with `by` for a provenance yet to be made whole; reads each system once."""
+) -> tuple[Overlap, tuple[str, ...]]:
+    """The overlap, with `by` for a provenance yet to be made whole, and what failed."""
     held = hold(engine, entity, sides, joint)
     found = Overlap(by, entity, kind, "records", tuple(held.holders))
     if len(held.systems) < 2:
-        return replace(found, matching=Matching(cannot=ALONE), unlinked=())
+        return replace(found, matching=Matching(cannot=ALONE)), held.failed
     from crmaudit.quality.collectors.matching.matching import match
 
     answers, note = answered(engine, joint.key, joint.answers, entity)
@@ -37,11 +35,13 @@ def compare(
         matched.matching, attributes=_attributes(held, matched.matching), notes=notes
     )
     if matching.cannot:
-        return replace(found, matching=matching)
+        return replace(found, matching=matching), held.failed
     things = Things(engine, held.systems)
     places = held.columns.places()
     between = []
     for number, (left, right) in enumerate(things.pairs):
+        if not held.comparable(left, right):
+            continue
         together, pairs, ls, rs = things.shared(left, right)
         of_left, of_right = matched.between(left, right)
         between.append(
@@ -59,13 +59,22 @@ def compare(
             )
         )
     examples, review = shown(engine, matched, joint.key, answers)
-    return replace(
+    done = replace(
         found,
         holders=tuple(_counted(h, things) for h in held.holders),
         matching=replace(matching, examples=examples, review=review),
         sets=things.sets(),
         between=tuple(between),
         unlinked=held.belonging.unlinked(held.systems),
+    )
+    return done, held.failed
+
+
+def _attributes(held: Held, matching: Matching) -> tuple[Compared, ...]:
+    """With the columns of every system, and why one of them was no help."""
+    no_help = {a.attribute: a.unused for a in matching.attributes if a.unused}
+    return tuple(
+        replace(a, unused=a.unused or no_help.get(a.attribute, "")) for a in held.attributes
     )
 
 

@@ -29,6 +29,26 @@ from crmaudit.sources.task import Joint, Part
 
 Told = Callable[[str, int], None]
 
+NOTHING = "it has nothing in common with the others by which a record could be known again"
+
+_NAMES = frozenset({"given name", "family name", "full name"})
+# What a record can be known again by, alone or together; the rest is shared by too many.
+_TELLING = frozenset(
+    {
+        "organisation name",
+        "household",
+        "e-mail",
+        "phone",
+        "street",
+        "birth date",
+        "url",
+        "national id",
+        "tax number",
+        "bank account",
+        "identifier",
+    }
+)
+
 FAILURES = (CrmauditError, duckdb.Error, pa.ArrowException, OSError, MemoryError)
 """What one system may fail with while the others go on; a lost connection is one of them."""
 
@@ -96,8 +116,26 @@ class Held:
     holders: list[Holder]
     columns: Columns
     belonging: Belonging
-    attributes: tuple[Compared, ...] = ()
+    says: dict[str, tuple[Compared, ...]]
     failed: tuple[str, ...] = ()
+
+    @property
+    def attributes(self) -> tuple[Compared, ...]:
+        """By what the records are compared, with the columns of every system."""
+        found: dict[str, list[Compared]] = {}
+        for system in self.systems:
+            for one in self.says[system]:
+                found.setdefault(one.attribute, []).append(one)
+        return tuple(_joined(several) for several in found.values())
+
+    def comparable(self, left: str, right: str) -> bool:
+        """Whether the records of two systems have anything to be known again by."""
+        return bool(self._telling(left) & self._telling(right))
+
+    def _telling(self, system: str) -> frozenset[str]:
+        filled = {one.attribute for one in self.says[system] if one.filled}
+        names = {"name"} if filled & _NAMES else set()
+        return frozenset(names | (filled & _TELLING))
 
     @property
     def systems(self) -> tuple[str, ...]:
@@ -108,24 +146,33 @@ class Held:
 def hold(engine: Engine, entity: str, found: Sequence[Side], joint: Joint) -> Held:
     """Read the records of each system; one that fails is a holder that says why."""
     make(engine)
-    held = Held(engine, [], Columns(engine), Belonging(engine))
-    attributes: dict[str, list[Compared]] = {}
+    held = Held(engine, [], Columns(engine), Belonging(engine), {})
     for side in found:
         mine = [r for r in side.recipes if r.entity == entity]
         try:
             with side.opened() as (source, holder):
-                holder, compared = _read(held, side, mine, source, holder, joint)
+                holder, held.says[side.system] = _read(held, side, mine, source, holder, joint)
         except FAILURES as error:
             told = error.problems[0].message if isinstance(error, CrmauditError) else reason(error)
-            holder, compared = Holder(side.system, _tables(mine), cannot=told), ()
-            _take_back(held, side.system)
+            holder = Holder(side.system, _tables(mine), cannot=told)
             held.failed += (f"{side.system}: {told}",)
+            _take_back(held, side.system)
         held.holders.append(holder)
-        if not holder.cannot:
-            for one in compared:
-                attributes.setdefault(one.attribute, []).append(one)
-    held.attributes = tuple(_joined(several) for several in attributes.values())
+    _leave_strangers(held)
     return held
+
+
+def _leave_strangers(held: Held) -> None:
+    """Take out systems that have nothing in common with any other."""
+    systems = held.systems
+    for i, holder in enumerate(held.holders):
+        if holder.cannot:
+            continue
+        others = [s for s in systems if s != holder.system]
+        alone = not any(held.comparable(holder.system, s) for s in others)
+        if others and alone:
+            held.holders[i] = replace(holder, cannot=NOTHING)
+            _take_back(held, holder.system)
 
 
 def _read(

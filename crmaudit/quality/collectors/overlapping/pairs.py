@@ -55,15 +55,20 @@ def answered(
 
 
 def shown(
-    engine: Engine, matched: Matched, key: Key | None, answers: Mapping[Pair, Match]
+    engine: Engine,
+    matched: Matched,
+    key: Key | None,
+    answers: Mapping[Pair, Match],
+    across: bool = True,
 ) -> tuple[tuple[PairFound, ...], tuple[PairFound, ...]]:
-    """Examples of pairs across systems, and those to be reviewed.
+    """Examples of pairs, of two systems (`across`) or any, and those to be reviewed.
 
     Examples are spread over the weights. The review has the uncertain pairs,
     those nearest to the threshold first; without a key there is none, as
     nobody could name a record.
     """
-    across = "FROM scored s JOIN records a ON a.n = s.l JOIN records b ON b.n = s.r"
+    source = "FROM scored s JOIN records a ON a.n = s.l JOIN records b ON b.n = s.r"
+    source += " WHERE a.system <> b.system AND" if across else " WHERE"
     columns = "s.l, s.r, s.weight, s.probability, s.state, coalesce(s.rule, '') AS rule"
     middle = matched.matching.threshold or 0.0
     some = []
@@ -73,7 +78,7 @@ def shown(
             f"""
             SELECT * EXCLUDE (part) FROM (
                 SELECT {columns}, ntile({many}) OVER (ORDER BY s.weight DESC, s.l, s.r) AS part
-                {across} WHERE a.system <> b.system AND s.state = '{state}')
+                {source} s.state = '{state}')
             QUALIFY row_number() OVER (PARTITION BY part ORDER BY weight DESC, l, r) = 1
             ORDER BY weight DESC, l, r
             """,
@@ -82,7 +87,7 @@ def shown(
     if key is not None:
         unsure = _asked(
             engine,
-            f"SELECT {columns} {across} WHERE a.system <> b.system AND s.state = 'uncertain' "
+            f"SELECT {columns} {source} s.state = 'uncertain' "
             f"ORDER BY abs(s.weight - {middle!r}), s.l, s.r LIMIT {REVIEWED}",
         )
     names = _names(engine, key, [n for row in (*some, *unsure) for n in row[:2]])
