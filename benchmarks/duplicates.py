@@ -33,6 +33,7 @@ _PEERS = (
     *(("splink", "0.5"), ("recordlinkage", "guide"), ("recordlinkage", "ecm")),
     ("dedupe", "60"),
 )
+_SPLINK = (("splink", "0.5"), ("splink", "0.95"), ("splink", "0.5 few"), ("splink", "0.95 few"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +136,7 @@ def _demo(contacts: int, seed: int, data: Path, peers: bool) -> Iterator[Line]:
         return
     found = duplicates_sets.demo_peer(workspace, workspace / ".peers")
     name = f"{contacts:,} contacts, seed {seed}: contacts"
-    for peer, variant in (("splink", "0.5"), ("splink", "0.95"), *_PEERS[2:]):
+    for peer, variant in (*_SPLINK, *_PEERS[2:]):
         ran = duplicates_peers.run(peer, variant, found.folder, found.shape, across=False)
         yield Line(name, ran.name, ran.score, ran.why)
 

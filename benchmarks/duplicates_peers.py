@@ -41,7 +41,7 @@ def run(
     if python is None:
         return Ran(name, None, f"CRMAUDIT_PEER_{peer.upper()} is not set")
     script = Path(__file__).parent / f"peers_{peer}.py"
-    out = folder / f"{peer}-{variant}"
+    out = folder / f"{peer}-{variant}".replace(" ", "-")
     out.mkdir(exist_ok=True)
     for old in out.iterdir():
         old.unlink()

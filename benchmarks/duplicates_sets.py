@@ -151,7 +151,7 @@ FROM contacts WHERE is_deleted = 0
 
 
 def demo_peer(folder: Path, out: Path) -> Set:
-    """The demo's contacts for the others: deleted ones and the default birth date taken out."""
+    """The demo's contacts for the others: no deleted ones, no default birth date, no stopgaps."""
     demo_truth(folder, out)
     with sqlite3.connect(f"file:{folder / 'data' / 'crm.sqlite'}?mode=ro", uri=True) as db:
         cursor = db.execute(_CONTACTS)
@@ -159,9 +159,20 @@ def demo_peer(folder: Path, out: Path) -> Set:
         write(
             out / "peer.csv",
             names,
-            ([(v.strip() if isinstance(v, str) else v) for v in r] for r in cursor),
+            ([_cleaned(v) for v in r] for r in cursor),
         )
     return Set(folder.name, out, "crm")
+
+
+_STOPGAPS = {
+    *("", "n/a", "none@none", "test@test", "xxx", "noemail@example.org", "999-9999", "123456"),
+    *("0000000000", "ring reception", "see notes", "00000", "unknown"),
+}
+
+
+def _cleaned(value: object) -> object:
+    text = value.strip() if isinstance(value, str) else value
+    return None if isinstance(text, str) and text.lower() in _STOPGAPS else text
 
 
 def write(path: Path, header: Iterable[str], rows: Iterable[Iterable[object]]) -> None:

@@ -174,3 +174,10 @@ def test_the_readme(play: Callable[[str], None], demo: Path, tmp_path: Path) -> 
 
 def test_the_steps_of_the_matrix(play: Callable[[str], None]) -> None:
     play("docs/howto-matrix.md")
+
+
+def test_the_steps_of_the_duplicates(
+    play: Callable[[str], None], demo: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(demo, tmp_path / "demo")
+    play("docs/howto-duplicates.md")

@@ -58,7 +58,8 @@ def candidates_block(matching: Matching) -> Block:
             if b.refused
             else ""
         )
-        block.say(b.rule, f"{count(b.pairs, 'pair')}, {b.new:,} new", refused)
+        # The ways have long names: their numbers are the shorter heads.
+        block.say(f"{b.pairs:,}, {b.new:,} new", b.rule, refused)
     if len(matching.blocks) > 2 * MOST:
         block.say("more", f"{len(matching.blocks) - 2 * MOST} ways, in --format json")
     return block
@@ -82,7 +83,7 @@ def threshold_block(matching: Matching, review: Measured | None = None) -> Block
             f"from {bits(matching.uncertain)} on ({rate(probability(matching.uncertain))})",
             count(matching.uncertain_pairs, "pair"),
         )
-    by = f"by {count(matching.answers, 'answer')}" if matching.answers else "by the model itself"
+    by = estimated_by(matching)
     block.say("precision", shares(matching.precision), by if matching.precision else "")
     block.say("recall", shares(matching.recall), by if matching.recall else "")
     if review is not None and review.precision is not None:
@@ -93,14 +94,21 @@ def threshold_block(matching: Matching, review: Measured | None = None) -> Block
         )
     if review is not None and review.missed is not None:
         m = review.missed
-        told = f"about {m.value:,.0f} ({m.low:,.0f} to {m.high:,.0f}) same pairs below the line"
+        told = f"about {numbers(m)} same pairs below the line, as far as answers reach"
         block.say("missed", told)
     return block
 
 
+def estimated_by(matching: Matching) -> str:
+    """Whose estimate precision and recall are."""
+    if not matching.answers:
+        return "by the model itself"
+    return f"by the model, corrected by {count(matching.answers, 'answer')}"
+
+
 def answers_block(review: Measured) -> Block:
     """What people answered, by what the model had said."""
-    block = Block("Answers of people, by the model's probability")
+    block = Block("Answers since the comparison, by the model's probability")
     for s in (s for s in review.strata if s.answers):
         assert s.measured is not None
         block.say(
@@ -110,8 +118,6 @@ def answers_block(review: Measured) -> Block:
             f"stands for {count(s.pairs, 'pair')}",
         )
     block.say("unsure", f"{review.unsure:,}" if review.unsure else "")
-    told = f"{count(review.unknown, 'answer')} about pairs that this evidence does not tell of"
-    block.say("not used", told if review.unknown else "")
     return block
 
 

@@ -14,6 +14,7 @@ from crmaudit.cli.matches_blocks import (
     candidates_block,
     compared_block,
     contradicting_answers,
+    estimated_by,
     histogram_block,
     left_out_block,
     levels_block,
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from crmaudit.quality.matching.judged import JudgedDuplicates
 
 COLLECT = "crmaudit collect --only duplicates"
-_EXAMPLES = 3
+_EXAMPLES = 2
 _CLUSTERS = 40
 _MASKED = (
     "masked values do not do for a review: --reveal reads them again, on this terminal or with -o "
@@ -103,7 +104,7 @@ def _row(found: Audit, judged: JudgedDuplicates) -> dict[str, Any]:
         "surplus_share": d.surplus / m.records if known and m.records else None,
         "estimated": _plain(d.estimated),
         "precision": _plain(judged.precision),
-        "precision_by": "answers" if judged.reviewed else "model",
+        "precision_by": "answers" if review.precision else estimated_by(m),
         "recall": _plain(m.recall),
         "review": judged.open_pairs if known else None,
         "clusters": sum(d.sizes.values()) if known else None,
@@ -264,7 +265,7 @@ def _outcome_block(judged: JudgedDuplicates) -> Block:
     share = f", {rate(judged.surplus / judged.records, 1)}" if judged.records else ""
     block.say("surplus", f"{judged.surplus:,} of {count(judged.records, 'record')}{share}")
     block.say("estimated", d.estimated and f"{numbers(d.estimated)} in truth, at 95 %")
-    by = "measured on answers" if judged.reviewed else "by the model itself"
+    by = "measured on answers" if judged.review.precision else estimated_by(m)
     block.say("precision", shares(judged.precision), by if judged.precision else "")
     block.say("to review", count(judged.open_pairs, "pair") if judged.open_pairs else "none")
     block.say("tables", *d.tables)
@@ -282,15 +283,14 @@ def _clusters_block(d: Duplicates) -> Block:
 
 
 def _cause_blocks(d: Duplicates) -> Iterator[Block]:
-    """By each origin, where they come from most; the rates beside that of all records."""
+    """By each origin, where they come from most, beside the average of all records."""
     average = d.surplus / d.matching.records if d.matching.records else 0.0
     origins: dict[str, list[Cause]] = {}
     for cause in d.causes:
         origins.setdefault(cause.by, []).append(cause)
     for origin, causes in origins.items():
-        block = Block(f"Where they come from: {origin} (all records: {rate(average, 1)})")
-        causes.sort(key=lambda c: (-c.duplicates, c.value))
-        for c in causes[:5]:
+        block = Block(f"Where they come from: {origin} (of all records {rate(average, 1)})")
+        for c in sorted(causes, key=lambda c: (-c.duplicates, c.value))[:5]:
             share = c.duplicates / c.records if c.records else 0.0
             times = f", {share / average:.1f} × the average" if average else ""
             told = f"{c.duplicates:,} of {c.records:,} records ({rate(share, 1)}){times}"
@@ -430,7 +430,7 @@ def masked_review(found: Audit, matching: Matching, most: int, path: str, comman
             "right_system": p.right_system,
             "probability": p.probability,
             "weight": p.weight,
-            "differs": [s.attribute for s in p.steps if s.weight < 0],
+            "differs": _against(p),
         }
         for p in left[:most]
     ]
@@ -451,10 +451,21 @@ def masked_review(found: Audit, matching: Matching, most: int, path: str, comman
             Column("left", "One", lambda i: i or "╱"),
             Column("right", "Other", lambda i: i or "╱"),
             Column("probability", "Same", lambda p: f"{bar(p, 6)} {rate(p)}"),
-            Column("differs", "Speaks against it", ", ".join, flex=True, least=16, rank=1),
+            Column("differs", "Speaks against it", _few, flex=True, least=16, rank=1),
         ],
         rows=rows,
         notes=told,
         after=after if rows else None,
         hint=f"crmaudit quality {command} {shell(path)} --review --reveal" if rows else "",
     )
+
+
+def _against(p: PairFound) -> list[str]:
+    """Attributes that speak against the pair, the strongest first."""
+    steps = sorted(p.steps, key=lambda s: s.weight)
+    return list(dict.fromkeys(s.attribute for s in steps if s.weight < 0))
+
+
+def _few(names: Sequence[str]) -> str:
+    more = f" and {len(names) - 2} more" if len(names) > 2 else ""
+    return ", ".join(names[:2]) + more

@@ -24,7 +24,7 @@ from crmaudit.cli.matches_blocks import (
 from crmaudit.cli.matches_duplicates import answer_notes, chosen_pair, masked_review, one_pair
 from crmaudit.cli.panels import Block, put_blocks
 from crmaudit.cli.quality_scores import label, shell
-from crmaudit.cli.terminal import bar, count, printable, put_note, rate
+from crmaudit.cli.terminal import bar, count, put_note, rate
 from crmaudit.cli.view import Column, View
 
 if TYPE_CHECKING:
@@ -59,15 +59,15 @@ def list_view(found: Audit, documents: Sequence[JudgedOverlap], whole: bool) -> 
         kind="overlap",
         headline=_headline(found, documents),
         columns=[
-            Column("name", "Entity", flex=True, least=10),
+            Column("name", "Entity", flex=True, least=12),
             Column("left", "System", flex=True, least=8),
             Column("right", "beside", flex=True, least=8),
             Column("things", "In both", _count, right=True),
-            Column("left_share", "Share of 1st", rate_or_not, right=True),
-            Column("right_share", "Share of 2nd", rate_or_not, right=True),
+            Column("left_share", "of 1st", rate_or_not, right=True),
+            Column("right_share", "of 2nd", rate_or_not, right=True),
             Column("left_truth", "1st, at 95 %", _truth, right=True, rank=2),
             Column("right_truth", "2nd, at 95 %", _truth, right=True, rank=3),
-            Column("conflicts", "Contradicting", rate_or_not, right=True, rank=1),
+            Column("conflicts", "Against", rate_or_not, right=True, rank=1),
         ],
         rows=rows,
         notes=[
@@ -311,9 +311,9 @@ def _put_between(console: Console, d: Overlap, b: Between) -> None:
     for k in b.keys:
         keys.say(*_key_line(k))
     _put_lines(console, keys)
-    for a in b.agreement:
-        for left, right in a.examples[:1]:
-            put_note(console, f"  {a.attribute}: {printable(left)} | {printable(right)}")
+    shown = [f"{a.attribute} {x} | {y}" for a in b.agreement for x, y in a.examples[:1]]
+    if shown:
+        put_note(console, f"  contradicting, masked: {'; '.join(shown)}")
 
 
 def _put_lines(console: Console, block: Block) -> None:

@@ -69,9 +69,9 @@ def collect(
 
     names = tuple(n.strip() for n in only.split(",") if n.strip())
     if hashed:
-        names = _to_hash(url, names)
+        names = _to_hash(url, names, dry_run)
     if url and dry_run:
-        target = Target(as_ or "system", url, schema or None, _known(maps, as_))
+        target = Target(as_ or "system", url, schema or None, _known(maps, as_, hashed))
         return _show_dry_runs(plan_run([target], names))
     if url:
         if systems or not as_ or output is None:
@@ -79,7 +79,7 @@ def collect(
                 "--url needs the system's id and a file, and nothing else",
                 "crmaudit collect --url URL --as crm -o evidence.zip",
             )
-        target = Target(_checked(as_), url, schema or None, _known(maps, as_))
+        target = Target(_checked(as_), url, schema or None, _known(maps, as_, hashed))
         return _hashes(target, fresh, output) if hashed else _bundle(target, names, fresh, output)
     if as_ or schema or output is not None or maps is not None:
         raise CrmauditError(
@@ -148,8 +148,12 @@ def _say_outcomes(outcomes: Sequence[Outcome]) -> None:
             print_error(o.error)
 
 
-def _known(maps: Path | None, system: str) -> Known:
-    """What the maps of a folder say of the system; CrmauditError where that is nothing."""
+def _known(maps: Path | None, system: str, hashed: bool = False) -> Known:
+    """What the maps of a folder say of the system; CrmauditError where that is nothing.
+
+    Hashes need to know what the entities are: of the `entities.yaml` beside
+    the folder, where the maps come out of a workspace.
+    """
     from crmaudit.sources.task import Known
     from crmaudit.workspace import load_maps
 
@@ -163,7 +167,11 @@ def _known(maps: Path | None, system: str) -> Known:
         raise CrmauditError(
             f"no map in {maps} speaks of {wanted!r}", f"they speak of: {told}; name it by --as"
         )
-    return Known(map=found[wanted])
+    if not hashed:
+        return Known(map=found[wanted])
+    from crmaudit.workspace import load_entities
+
+    return Known(found[wanted], load_entities(maps.resolve().parent / "entities.yaml"))
 
 
 def _checked(system: str) -> str:
@@ -265,7 +273,7 @@ def _bundle(target: Target, only: Sequence[str], fresh: bool, output: Path) -> i
     return 0 if outcome.whole else 2
 
 
-def _to_hash(url: str, only: Sequence[str]) -> tuple[str, ...]:
+def _to_hash(url: str, only: Sequence[str], dry_run: bool) -> tuple[str, ...]:
     """The collectors whose statements are sent to make hashes; CrmauditError where it cannot be."""
     from crmaudit.collect.hashed import STATEMENTS, agreed_key
 
@@ -274,7 +282,8 @@ def _to_hash(url: str, only: Sequence[str]) -> tuple[str, ...]:
             "--hashed goes with --url, and measures what it needs: without --only",
             "crmaudit collect --url URL --as billing --hashed -o billing-hashed.zip",
         )
-    agreed_key()
+    if not dry_run:
+        agreed_key()
     return STATEMENTS
 
 
@@ -295,9 +304,15 @@ def _hashes(target: Target, fresh: bool, output: Path) -> int:
     finally:
         store.close()
     _say_outcomes([made.outcome])
-    if made.outcome.error is not None:
+    if made.outcome.error is not None and (made.outcome.kept or made.outcome.resumed):
+        say(f"{output} is not written yet: the same command goes on", "accent")
         return 2
     shutil.rmtree(unfinished, ignore_errors=True)
+    if made.outcome.error is not None:
+        return 2
+    for entity in made.unknown:
+        hint = "say what it is in an entities.yaml beside the maps, or use one of our words"
+        say(f"left out, as nobody here knows what it is: {printable(entity)} ({hint})", "quiet")
     console = out()
     for e in made.entities:
         told = f"{printable(e.entity)}: {count(e.records, 'record')} hashed, by "

@@ -250,9 +250,9 @@ def scores_block(card: Scorecard) -> Block:
     return block
 
 
-def counts_block(counts: Sequence[Count]) -> Block:
+def counts_block(counts: Sequence[Count], title: str = "What the scores count") -> Block:
     """What the scores are made of: each count, with what did not pass by reason."""
-    block = Block("What the scores count")
+    block = Block(title)
     for c in counts[: 2 * MOST]:
         why = ", ".join(f"{n:,} {reason}" for reason, n in c.failed)
         block.say(c.dimension, c.what, f"{c.passed:,} of {c.applicable:,}", why)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -37,6 +37,7 @@ from crmaudit.cli.view import View
 
 if TYPE_CHECKING:
     from crmaudit.audit import Audit
+    from crmaudit.cli.panels import Block
     from crmaudit.evidence import ColumnProfile, Fault, TableProfile
     from crmaudit.quality.counts import Count
     from crmaudit.quality.one_place import OnePlace
@@ -142,6 +143,7 @@ def _table(found: Audit, thing: OfTable) -> View:
     drawn = [
         holds_block(entities),
         scores_block(card),
+        *_matched(found, [profile]),
         fault_block(list(_all_faults(profile)), most=MOST),
         keys_block(keys, profile.table),
         missing_block(profile),
@@ -178,6 +180,12 @@ def _table(found: Audit, thing: OfTable) -> View:
     )
 
 
+def _matched(found: Audit, profiles: Iterable[TableProfile]) -> list[Block]:
+    """What matching records with each other gave their scores."""
+    counts = [c for p in profiles for c in found.quality.about(p).matched]
+    return [counts_block(counts, "What matching found")] if counts else []
+
+
 def _where(holding: Holding) -> str:
     return f", rows where {holding.mapped.where}" if holding.mapped.where else ""
 
@@ -195,6 +203,7 @@ def _entity(found: Audit, thing: OfEntity) -> View:
     drawn = [
         perceived_block(found, name, system),
         *([scores_block(scored.card)] if scored else []),
+        *_matched(found, found.quality.entity_profiles(name, system)),
         tables_block(holdings),
         places_block(faults),
         reach_block(places, _names(found)),

@@ -369,7 +369,9 @@ def _put(
     failures = outcome.failures
     if status.state != "done":
         failures += (Problem(f"{document.subject or document.kind}: {status.reason}"),)
-    return replace(outcome, kept=outcome.kept + 1, failures=failures)
+    # What could not be compared is kept as well, with the reason, and counts as nothing done.
+    compared = not (isinstance(document, Overlap) and document.matching.cannot)
+    return replace(outcome, kept=outcome.kept + compared, failures=failures)
 
 
 def _richer(

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 from crmaudit.collect.collect import Outcome, Progress, Target, collect
 from crmaudit.errors import CrmauditError
 from crmaudit.key import VARIABLE, environment_key
+from crmaudit.quality.effective import kind_of
 from crmaudit.sources import open_source
+from crmaudit.sources.task import Known
 
 if TYPE_CHECKING:
     from crmaudit.key import Key
@@ -26,10 +28,14 @@ STATEMENTS = (*BEFORE, "duplicates")
 
 @dataclass(frozen=True, slots=True)
 class Hashed:
-    """What became of it: the measurement of the system before, and what the file holds."""
+    """What became of it: the measurement of the system before, and what the file holds.
+
+    `unknown` are the entities of its map of which nobody says what they are.
+    """
 
     outcome: Outcome
     entities: tuple[HashedEntity, ...] = ()
+    unknown: tuple[str, ...] = ()
 
 
 def agreed_key() -> Key:
@@ -73,10 +79,13 @@ def write_hashes(
             origin = Origin(
                 target.system, source.address, source.snapshot, datetime.now(UTC), key.id
             )
-            found = hashed_records(
-                source, target.system, target.known, newest, key, progress.rows
-            )
+            found = hashed_records(source, target.system, target.known, newest, key, progress.rows)
             written = write_hashed_bundle(output, origin, found)
     except CrmauditError as error:
         return Hashed(replace(outcome, error=error))
-    return Hashed(outcome, written)
+    return Hashed(outcome, written, _unknown(target.known))
+
+
+def _unknown(known: Known) -> tuple[str, ...]:
+    named = {t.entity for t in known.map.tables if t.entity} if known.map else set()
+    return tuple(e for e in sorted(named) if e not in known.entities and not kind_of(e, {}))

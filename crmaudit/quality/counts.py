@@ -9,7 +9,9 @@ completeness  filled ÷ rows, over the columns that people are to fill: not thos
               their default, not those without any value
 uniqueness    different values ÷ filled, of columns declared unique or named as
               identifier; rows that share their key with none ÷ rows with a key,
-              of other keys that were declared or found
+              of other keys that were declared or found. Where records were
+              compared with each other their things count, and no longer the
+              numbers that the database gives the rows
 validity      values without a fault ÷ filled: they pass all checks
               (`crmaudit.quality.checks`) and show none of the errors `INVALID`
 consistency   references that lead somewhere ÷ references filled; rows that keep a
@@ -168,7 +170,8 @@ class About:
     are columns that an entity map calls its dates of change, `unique` those
     that hold an attribute defined as unique. `ages`: whether its records are
     to be kept up, rather than tell what happened once. `matched` is what matching
-    tells of its records. `importance` is
+    tells of its records; `compared`: whether it found duplicates among them, or none.
+    `importance` is
     the weight of a group of meanings, or a column's own by its name in `own`.
     """
 
@@ -185,6 +188,7 @@ class About:
     unique: frozenset[str] = frozenset()
     ages: bool = True
     matched: tuple[Count, ...] = ()
+    compared: bool = False
     importance: Mapping[str, float] = field(default_factory=dict)
     own: Mapping[str, float] = field(default_factory=dict)
 
@@ -197,6 +201,13 @@ class About:
     def weight_of(self, meaning: str) -> float:
         """The weight of what means this, in whatever column."""
         return self.importance.get(_GROUP.get(meaning, "other"), 1.0)
+
+    def numbers_rows(self, columns: tuple[str, ...]) -> bool:
+        """Whether these number the rows of things that were told apart by what is said of them.
+
+        A number that the database gives each row is unique whatever stands in the row.
+        """
+        return self.compared and self.table is not None and self.table.primary_key == columns
 
 
 def column_counts(
@@ -305,6 +316,8 @@ def _uniqueness(profile: TableProfile, column: ColumnProfile, about: About) -> _
     declared = column.name in unique_columns(about.table) | about.unique
     if not declared and not is_identifier(column.name, profile.table):
         return "not declared unique and not named as identifier"
+    if about.numbers_rows((column.name,)):
+        return "it numbers the rows, whose things were counted instead"
     if column.distinct is None:
         return "different values were not counted"
     if not column.filled:
@@ -390,6 +403,8 @@ def _keys(profile: TableProfile, about: About) -> Iterator[Count]:
     for key in about.keys:
         sure = key.basis != "inferred" or key.confidence >= SURE
         if key.columns in seen or not sure or key.repeated is None:
+            continue
+        if about.numbers_rows(key.columns):
             continue
         seen.add(key.columns)
         with_key = key.rows - (key.nulls or 0)

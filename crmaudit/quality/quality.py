@@ -348,6 +348,7 @@ class Quality:
             if t.table == table and _plain(t.where) in ("", _plain(profile.where))
         ] or [t for t in (known.tables if known else ()) if t.table == table]
         held = {t.entity for t in mapped if t.entity}
+        described = [t for t in mapped if t.role in _OF_THE_ENTITY]
         written_once = bool(mapped) and not any(t.role in _KEPT_UP for t in mapped)
         happens = bool(held) and all(self._happens(known, entity) for entity in held)
         return About(
@@ -363,8 +364,15 @@ class Quality:
             unique=frozenset(self._unique(profile, mapped)),
             ages=not written_once and not happens,
             matched=tuple(self._matched_of(profile)),
+            compared=any((system, t.entity) in self._compared for t in described),
             importance=self._importance,
         )
+
+    @cached_property
+    def _compared(self) -> frozenset[tuple[str, str]]:
+        """System and entity of records that were compared with each other."""
+        found = (m for m in self._matched if m.count.dimension == "uniqueness")
+        return frozenset((m.system, m.entity) for m in found)
 
     def _matched_of(self, profile: TableProfile) -> Iterator[Count]:
         """What matching tells of a table's records; of a part only what is of its rows."""

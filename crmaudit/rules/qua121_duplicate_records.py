@@ -77,6 +77,7 @@ def _hit(facts: Facts, found: JudgedDuplicates, subject: str, extent: Severity |
         subject,
         f"{percent(likely.value / found.records)} of the {found.records:,} records of {label} in "
         f"{name} are one too many: {about(likely)}{some}",
+        file=facts.workspace.file_of(f"system:{found.system}"),
         measurements=tuple(measurements),
         severity=extent,
         confidence=sure_of_duplicates(facts, found),

@@ -49,16 +49,17 @@ topic: Topic = "quality"
 initiative = "deduplicate"
 
 _FROM = {
-    "author": "were entered by",
     "import batch": "came with import batch",
-    "month": "were made in",
     "source": "came by the source",
+    "author": "were entered by",
     "unit": "were entered in the unit",
     "feed": "were",
+    "month": "were made in",
 }
+"""What is said of an origin; those before others tell better what is to be mended."""
 
 
-def check(facts: Facts, least: int = 30, factor: float = 2.0) -> Iterator[Hit | NotAssessed]:
+def check(facts: Facts, least: int = 30, factor: float = 1.5) -> Iterator[Hit | NotAssessed]:
     facts.need_duplicates()
     told = [d for d in facts.duplicates if d.document.causes]
     if not told:
@@ -69,11 +70,14 @@ def check(facts: Facts, least: int = 30, factor: float = 2.0) -> Iterator[Hit | 
     for found in told:
         origins = [s for s in sources(found) if s.duplicates >= least and s.exceeds(factor)]
         if origins:
-            yield _hit(facts, found, origins)
+            # The same records have a month, an author and a batch: the last says best what to mend.
+            near = [s for s in origins if s.excess >= 0.9 * origins[0].excess]
+            first = min(near, key=lambda s: list(_FROM).index(s.by))
+            yield _hit(facts, found, first, origins)
 
 
-def _hit(facts: Facts, found: JudgedDuplicates, origins: list[Source]) -> Hit:
-    first, evidence = origins[0], (found.document.id,)
+def _hit(facts: Facts, found: JudgedDuplicates, first: Source, origins: list[Source]) -> Hit:
+    evidence = (found.document.id,)
     name = facts.workspace.system[found.system].name
     more = f"; {counted(len(origins) - 1, 'other origin')} like it" if len(origins) > 1 else ""
     return Hit(
@@ -81,6 +85,7 @@ def _hit(facts: Facts, found: JudgedDuplicates, origins: list[Source]) -> Hit:
         f"{first.duplicates:,} duplicates of {entity_label(facts, found.entity)} in {name} "
         f"{_FROM[first.by]} {first.value}: {percent(first.share)} of its records, elsewhere "
         f"{percent(first.elsewhere)}{more}",
+        file=facts.workspace.file_of(f"system:{found.system}"),
         measurements=tuple(
             Measurement.share(f"duplicates, {s.by} {s.value}", s.duplicates, s.records, evidence)
             for s in origins[:5]

@@ -36,9 +36,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crmaudit.crud_matrix import cell_subject
-from crmaudit.evidence import Matching
 from crmaudit.facts import Facts
-from crmaudit.quality.matching.answers import Measured
+from crmaudit.quality.matching.judged import JudgedDuplicates, JudgedOverlap
 from crmaudit.rules.base import Hit, Measurement, Severity, Topic
 from crmaudit.rules.words import entity_label, entity_subject, systems
 
@@ -50,42 +49,27 @@ initiative = "deduplicate"
 def check(facts: Facts, least: int = 50, share: float = 0.05) -> Iterator[Hit]:
     if not facts.overlap:
         facts.need_duplicates()
-
-    def many(open_pairs: int, matching: Matching) -> bool:
-        return 0 < open_pairs >= max(least, share * matching.same_pairs)
-
-    for d in facts.duplicates:
-        if many(d.open_pairs, d.document.matching):
-            where = f"{entity_label(facts, d.entity)} in {systems(facts, [d.system])}"
-            subject, related = cell_subject(d.system, d.entity), (f"system:{d.system}",)
-            m = d.document.matching
-            yield _hit(subject, where, d.open_pairs, m, d.review, d.document.id, related)
-    for o in facts.overlap:
-        if many(o.open_pairs, o.document.matching):
-            where = f"{entity_label(facts, o.entity)} across {systems(facts, o.systems)}"
-            subject, beside = entity_subject(o.entity), tuple(f"system:{s}" for s in o.systems)
-            m = o.document.matching
-            yield _hit(subject, where, o.open_pairs, m, o.review, o.document.id, beside)
+    both: list[JudgedDuplicates | JudgedOverlap] = [*facts.duplicates, *facts.overlap]
+    for found in both:
+        if 0 < found.open_pairs >= max(least, share * found.document.matching.same_pairs):
+            yield _hit(facts, found)
 
 
-def _hit(
-    subject: str,
-    where: str,
-    waiting: int,
-    matching: Matching,
-    review: Measured,
-    evidence: str,
-    related: tuple[str, ...],
-) -> Hit:
-    same = matching.same_pairs
-    answers = max(review.answers, matching.answers)
+def _hit(facts: Facts, found: JudgedDuplicates | JudgedOverlap) -> Hit:
+    same, evidence = found.document.matching.same_pairs, (found.document.id,)
+    answers = max(found.review.answers, found.document.matching.answers)
+    within = isinstance(found, JudgedDuplicates)
+    among = (found.system,) if isinstance(found, JudgedDuplicates) else found.systems
+    label = entity_label(facts, found.entity)
     return Hit(
-        subject,
-        f"{waiting:,} pairs of {where} are uncertain, beside {same:,} taken for the same",
+        cell_subject(among[0], found.entity) if within else entity_subject(found.entity),
+        f"{found.open_pairs:,} pairs of {label} {'in' if within else 'across'} "
+        f"{systems(facts, among)} are uncertain, beside {same:,} taken for the same",
+        file=facts.workspace.file_of(f"system:{among[0]}") if within else "",
         measurements=(
-            Measurement("uncertain pairs", waiting, "pairs", evidence=(evidence,)),
-            Measurement("pairs taken for the same", same, "pairs", evidence=(evidence,)),
+            Measurement("uncertain pairs", found.open_pairs, "pairs", evidence=evidence),
+            Measurement("pairs taken for the same", same, "pairs", evidence=evidence),
             Measurement("answers so far", answers, "answers"),
         ),
-        related=related,
+        related=tuple(f"system:{s}" for s in among),
     )

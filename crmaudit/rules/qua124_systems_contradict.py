@@ -64,7 +64,7 @@ def check(
     facts.need_overlap()
     for o in facts.overlap:
         if o.cannot:
-            needs = "maps/, then crmaudit collect --only overlap"
+            needs = "crmaudit collect, with the databases of all that hold it"
             yield NotAssessed(f"not compared: {o.cannot}", needs, entity_subject(o.entity))
             continue
         found: dict[str, list[tuple[float, Between, Agreement]]] = {}
@@ -94,6 +94,7 @@ def _hit(
         f"{systems(facts, [b.left, b.right])} contradict each other on the {attribute} of "
         f"{percent(a.conflicting / a.compared)} of {entity_label(facts, o.entity)} in both "
         f"({a.conflicting:,} of {a.compared:,}){later}",
+        file=facts.workspace.file_of(f"entity:{o.entity}"),
         measurements=tuple(
             Measurement.share(
                 "values that contradict each other", a.conflicting, a.compared, (o.document.id,)

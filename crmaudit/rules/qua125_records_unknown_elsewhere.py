@@ -6,8 +6,9 @@ healthy: nothing fails. Whoever works there serves some customers as strangers a
 
 ## Fix
 Ask which records are left out and why: a filter, an error that was never read, a copy that stopped
-one day. Mend the feed, or build it towards the system of record. A finding needs at least `share`
-unknown records, at the low end of the estimate; from `high` on it weighs heavily.
+one day. Mend the feed, or build it towards the system of record. Waive it where a feed carries a
+selection on purpose. A finding needs at least `share` unknown records, at the low end of the
+estimate; from `high` on it weighs heavily in a system of record.
 
 ## Bad
 ```yaml entities.yaml
@@ -51,7 +52,7 @@ from collections.abc import Iterator
 
 from crmaudit.crud_matrix import cell_subject
 from crmaudit.facts import Facts
-from crmaudit.quality.matching.judged import Coverage
+from crmaudit.quality.matching.judged import Coverage, JudgedOverlap
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
 from crmaudit.rules.matched import about, first_of_each, sure_of_overlap
 from crmaudit.rules.words import entity_label, entity_subject
@@ -60,46 +61,46 @@ severity: Severity = "medium"
 topic: Topic = "quality"
 initiative = "build-feeds"
 
+_RECORD, _FEED = "though it is the system of record", "though a feed brings them"
+
 
 def _ought(facts: Facts, entity: str, c: Coverage) -> str:
     """Why the other system ought to know the records; empty where nothing says that it should."""
-    crud = facts.crud
-    record = crud.record(entity) if entity in crud.entities else None
-    if record is not None and record.systems == (c.within,):
-        return "though it is the system of record"
-    return "though a feed brings them" if c.within in crud.reach(entity, [c.system]) else ""
+    known = facts.workspace.entity.get(entity)
+    if known is not None and known.system_of_record == c.within:
+        return _RECORD
+    return _FEED if c.within in facts.crud.reach(entity, [c.system]) else ""
 
 
 def check(facts: Facts, share: float = 0.05, high: float = 0.25) -> Iterator[Hit | NotAssessed]:
     facts.need_overlap()
     for o in (o for o in facts.overlap if not o.cannot):
         for h in (h for h in o.document.holders if h.cannot):
-            yield NotAssessed(
-                f"its records were not compared: {h.cannot}",
-                "crmaudit collect",
-                cell_subject(h.system, o.entity),
-            )
+            reason = f"its records were not compared: {h.cannot}"
+            yield NotAssessed(reason, "crmaudit collect", cell_subject(h.system, o.entity))
         hits: list[tuple[float, Hit]] = []
         for c in o.coverage():
-            why, unknown, name = _ought(facts, o.entity, c), c.unknown, facts.workspace.system
-            if not why or unknown.low <= 0 or unknown.low < share * c.records:
-                continue
-            hit = Hit(
-                cell_subject(c.within, o.entity),
-                f"{name[c.within].name} does not know {about(unknown)} of {c.records:,} records of "
-                f"{entity_label(facts, o.entity)} in {name[c.system].name}, {why}",
-                measurements=(
-                    Measurement.share(
-                        "records that the other does not know",
-                        round(unknown.value),
-                        c.records,
-                        (o.document.id,),
-                    ),
-                    Measurement.share("matched", c.matched, c.records, (o.document.id,)),
-                ),
-                severity="high" if unknown.low >= high * c.records else None,
-                confidence=sure_of_overlap(facts, o),
-                related=(f"system:{c.within}", f"system:{c.system}", entity_subject(o.entity)),
-            )
-            hits.append((unknown.value, hit))
+            why, low = _ought(facts, o.entity, c), c.unknown.low
+            if why and low > 0 and low >= share * c.records:
+                # A feed may carry a selection on purpose; a record that lacks some is none.
+                heavy = why == _RECORD and low >= high * c.records
+                weight = c.unknown.value + (c.records if why == _RECORD else 0)
+                hits.append((weight, _hit(facts, o, c, why, heavy)))
         yield from first_of_each(hits)
+
+
+def _hit(facts: Facts, o: JudgedOverlap, c: Coverage, why: str, heavy: bool) -> Hit:
+    name, evidence, lacking = facts.workspace.system, (o.document.id,), round(c.unknown.value)
+    return Hit(
+        cell_subject(c.within, o.entity),
+        f"{name[c.within].name} does not know {about(c.unknown)} of {c.records:,} records of "
+        f"{entity_label(facts, o.entity)} in {name[c.system].name}, {why}",
+        file=facts.workspace.file_of(f"system:{c.within}"),
+        measurements=(
+            Measurement.share("records that the other does not know", lacking, c.records, evidence),
+            Measurement.share("matched", c.matched, c.records, evidence),
+        ),
+        severity="high" if heavy else None,
+        confidence=sure_of_overlap(facts, o) if why == _RECORD else "tentative",
+        related=(f"system:{c.within}", f"system:{c.system}", entity_subject(o.entity)),
+    )

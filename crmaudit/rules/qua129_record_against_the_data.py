@@ -54,7 +54,7 @@ from crmaudit.facts import Facts
 from crmaudit.quality.matching.judged import JudgedOverlap
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
 from crmaudit.rules.matched import sure_of_overlap
-from crmaudit.rules.words import entity_subject, listed, percent
+from crmaudit.rules.words import counted, entity_subject, percent
 
 severity: Severity = "medium"
 topic: Topic = "mapping"
@@ -86,12 +86,12 @@ def _hit(facts: Facts, o: JudgedOverlap, record: str, best: str, won: tuple[str,
         part, whole = getattr(backing[system], measure)
         return percent(round(part / whole, 2))
 
-    told = listed(
-        f"{MEASURES[m].format(share(best, m))} against {share(record, m)}" for m in won[:2]
-    )
+    first, more = won[0], len(won) - 1
+    others = f" and leads in {counted(more, 'other respect')}" if more else ""
     return Hit(
         entity_subject(o.entity),
-        f"{name[record].name} is the system of record, yet {name[best].name} {told}",
+        f"{name[record].name} is the system of record, yet {name[best].name} "
+        f"{MEASURES[first].format(share(best, first))} against {share(record, first)}{others}",
         path=("system_of_record",),
         measurements=tuple(
             Measurement.share(f"{m}, {s}", part, whole, (o.document.id,))

@@ -91,6 +91,7 @@ def check(facts: Facts, least: int = 20) -> Iterator[Hit | NotAssessed]:
             feed_subject(left, right),
             f"{things:,} of {entities(facts, [o.entity for o, _ in places])} are created in both "
             f"{systems(facts, [left, right])}, and no feed joins the two",
+            file=facts.workspace.file_of(f"system:{right}"),
             measurements=tuple(
                 Measurement(
                     "things entered twice", b.things, "things", b.things, None, (x.document.id,)

@@ -63,7 +63,7 @@ from crmaudit.facts import Facts
 from crmaudit.quality.one_place import Apart
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
 from crmaudit.rules.matched import sure_of_overlap
-from crmaudit.rules.words import entity_subject, listed, systems
+from crmaudit.rules.words import entity_subject, listed, several, systems
 
 severity: Severity = "medium"
 topic: Topic = "extraction"
@@ -89,8 +89,8 @@ def _hit(facts: Facts, found: list[Apart]) -> Hit:
     judged = next(o for o in facts.overlap if o.entity == worst.entity)
     return Hit(
         f"system:{at}",
-        f"{listed(worst.parts)} of about {lacking:,} of {worst.customers:,} customers in "
-        f"{systems(facts, [worst.other])} are out of reach from {systems(facts, [at])}: "
+        f"{systems(facts, [at])} cannot reach the {listed(map(several, worst.parts))} of about "
+        f"{lacking:,} of {worst.customers:,} customers in {systems(facts, [worst.other])}: "
         f"{unknown:,} unknown, {max(0, lacking - unknown):,} without a number",
         measurements=tuple(
             Measurement.share(

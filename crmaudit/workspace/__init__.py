@@ -6,7 +6,7 @@ changes a workspace goes by a `changes.Draft`: `renaming`, `adding`, `merging`.
 """
 
 from crmaudit.workspace.files import FOLDERS, MARKER, SINGLE
-from crmaudit.workspace.loading import load, load_maps
+from crmaudit.workspace.loading import load, load_entities, load_maps
 from crmaudit.workspace.proposal import Proposal, propose
 from crmaudit.workspace.scaffold import init, without_secret
 from crmaudit.workspace.schema import schemas, write_schemas
@@ -21,6 +21,7 @@ __all__ = [
     "find_root",
     "init",
     "load",
+    "load_entities",
     "load_maps",
     "propose",
     "schemas",

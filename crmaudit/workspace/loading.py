@@ -24,7 +24,7 @@ from crmaudit.workspace.files import FOLDERS, MARKER, OTHER_FOLDERS, SINGLE
 from crmaudit.workspace.interviews import Interview
 from crmaudit.workspace.journal import recover
 from crmaudit.workspace.kpis import Kpis
-from crmaudit.workspace.landscape import Entities, Map, Needs, Processes
+from crmaudit.workspace.landscape import Entities, Entity, Map, Needs, Processes
 from crmaudit.workspace.people import People
 from crmaudit.workspace.registers import Registers
 from crmaudit.workspace.spelling import suggestion
@@ -114,6 +114,19 @@ def load_maps(folder: Path) -> Mapping[str, Map]:
         told = (_below(folder, p) for p in reading.problems)
         raise InvalidInput(sorted(told, key=_by_place))
     return found
+
+
+def load_entities(path: Path) -> Mapping[str, Entity]:
+    """The entities of an `entities.yaml` that may stand alone; none where there is no such file.
+
+    Raises InvalidInput with every mistake.
+    """
+    reading = _Reading(path.parent, {})
+    found = reading.single(path.name, Entities)
+    if reading.problems:
+        told = (_below(path.parent, p) for p in reading.problems)
+        raise InvalidInput(sorted(told, key=_by_place))
+    return {e.id: e for e in found.entities} if isinstance(found, Entities) else {}
 
 
 def _below(folder: Path, problem: Problem) -> Problem:

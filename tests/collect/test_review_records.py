@@ -102,7 +102,7 @@ def _text(path: Path) -> str:
 def test_nothing_is_revealed_where_the_record_cannot_be_written(
     sample: tuple[Audit, Database],
 ) -> None:
-    audit, db = sample
+    audit, _db = sample
     (audit.root / ".crmaudit" / RECORD).mkdir()
     key_id = audit_key(audit.root).id
     with pytest.raises(CrmauditError, match="unrecorded"):
@@ -113,14 +113,14 @@ def test_nothing_is_revealed_where_the_record_cannot_be_written(
 def test_another_key_finds_nothing(
     sample: tuple[Audit, Database], key_id: str, reason: str
 ) -> None:
-    audit, db = sample
+    audit, _db = sample
     with pytest.raises(CrmauditError, match=reason):
         reveal_records(audit.facts, "customer", {"crm": set(ids(audit, 1))}, key_id, "x")
     assert not (audit.root / ".crmaudit" / RECORD).exists()
 
 
 def test_ids_of_an_earlier_name_of_the_system_are_found(sample: tuple[Audit, Database]) -> None:
-    audit, db = sample
+    audit, _db = sample
     dossier = audit.root / "systems" / "crm.yaml"
     dossier.write_text(dossier.read_text() + "formerly: [old-crm]\n")
     audit.forget()

@@ -74,8 +74,15 @@ class Made:
     gender: str = ""
 
 
-def people(count: int, copies: int, seed: int, *, first: int = 0) -> list[Made]:
-    """`count` persons and `copies` further records of some of them, shuffled."""
+def people(
+    count: int, copies: int, seed: int, *, namesakes: int = 0, families: bool = False
+) -> list[Made]:
+    """`count` persons and `copies` further records of some of them, shuffled.
+
+    So many `namesakes` come on top: other persons of the same name, born long
+    before or after, every second of them a parent or child at the same address.
+    With `families` most live in one, have its telephone, and little else is known.
+    """
     rng = random.Random(seed)
     names = [head + tail for head in _HEADS for tail in _TAILS]
     rng.shuffle(names)
@@ -85,12 +92,33 @@ def people(count: int, copies: int, seed: int, *, first: int = 0) -> list[Made]:
         family = rng.choices(names, weights)[0]
         home = _home(rng)
         landline = f"01632 {rng.randrange(10**6):06}"
-        for _ in range(min(rng.choices((1, 2, 3, 4), (70, 18, 7, 5))[0], count - len(made))):
-            made.append(_person(rng, first + len(made), family, home, landline))
+        shares = (30, 30, 20, 20) if families else (70, 18, 7, 5)
+        for _ in range(min(rng.choices((1, 2, 3, 4), shares)[0], count - len(made))):
+            person = _person(rng, len(made), family, home, landline)
+            made.append(_sparse(rng, person, landline) if families else person)
+    made += [
+        _namesake(rng, count + i, rng.choice(made[:count]), i % 2 == 0) for i in range(namesakes)
+    ]
     return _copied(rng, made, copies, _PERSON_SLIPS)
 
 
-def organisations(count: int, copies: int, seed: int, *, first: int = 0) -> list[Made]:
+def _sparse(rng: random.Random, made: Made, landline: str) -> Made:
+    gone = {name: "" for name in ("email", "birth_date", "gender") if rng.random() < 0.5}
+    return replace(made, phone=landline, **gone)
+
+
+def _namesake(rng: random.Random, thing: int, of: Made, akin: bool) -> Made:
+    home = (of.street, of.city, of.postcode) if akin else _home(rng)
+    other = _person(rng, thing, of.family, home, of.phone or "01632 000111")
+    born = int(of.birth_date[:4] or 1970) + rng.choice((-1, 1)) * rng.randint(22, 40)
+    date = f"{born}-{rng.randint(1, 12):02}-{rng.randint(1, 28):02}"
+    phone = of.phone if akin else f"07700 {rng.randrange(10**6):06}"
+    return replace(
+        other, given=of.given, gender=of.gender, street=home[0], phone=phone, birth_date=date
+    )
+
+
+def organisations(count: int, copies: int, seed: int) -> list[Made]:
     """Organisations likewise; some are branches of one name at several places."""
     rng = random.Random(seed)
     made: list[Made] = []
@@ -102,7 +130,7 @@ def organisations(count: int, copies: int, seed: int, *, first: int = 0) -> list
             street, city, postcode = _home(rng)
             made.append(
                 Made(
-                    first + len(made),
+                    len(made),
                     organisation=f"{name} {form}".strip(),
                     email=f"info@{site}{len(made)}.example" if rng.random() < 0.6 else "",
                     phone=f"01632 {rng.randrange(10**6):06}" if rng.random() < 0.8 else "",

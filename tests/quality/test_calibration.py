@@ -23,8 +23,12 @@ from crmaudit.quality.plan import Plan
 SETS = {
     "many duplicates": ("person", 1_200, 300, 4_711),
     "few duplicates": ("person", 2_000, 40, 815),
+    "namesakes": ("person", 1_500, 200, 606),
+    "families": ("person", 2_500, 100, 1_234),
     "organisations": ("organisation", 1_000, 150, 99),
 }
+NAMESAKES = 60
+"""In the set of that name: persons of one name, half of them parent and child."""
 
 
 @dataclass(frozen=True)
@@ -75,8 +79,11 @@ def matched(kind: str, made: Sequence[Made]) -> Outcome:
 @cache
 def outcome(name: str) -> Outcome:
     kind, count, copies, seed = SETS[name]
-    maker = made_people.organisations if kind == "organisation" else made_people.people
-    return matched(kind, maker(count, copies, seed))
+    if kind == "organisation":
+        return matched(kind, made_people.organisations(count, copies, seed))
+    namesakes = NAMESAKES if name == "namesakes" else 0
+    made = made_people.people(count, copies, seed, namesakes=namesakes, families=name == "families")
+    return matched(kind, made)
 
 
 @pytest.fixture(params=SETS)
@@ -122,7 +129,7 @@ def test_surplus_is_records_less_things_found(on: Outcome) -> None:
 
 
 def test_things_found_are_mostly_right() -> None:
-    for name in ("many duplicates", "organisations"):
+    for name in ("many duplicates", "namesakes", "families", "organisations"):
         found = outcome(name)
         groups: dict[int, list[int]] = {}
         for n, thing in found.members.items():

@@ -10,7 +10,18 @@ from typing import Any
 import pytest
 from matched_evidence import duplicates, overlap, seen
 
-from crmaudit.evidence import ColumnProfile, EntityMap, MappedTable, Method, Overlap, TableProfile
+from crmaudit.evidence import (
+    Catalog,
+    Column,
+    ColumnProfile,
+    EntityMap,
+    Index,
+    MappedTable,
+    Method,
+    Overlap,
+    Table,
+    TableProfile,
+)
 from crmaudit.evidence.match import Compared
 from crmaudit.quality.effective import EffectiveMap, effective
 from crmaudit.quality.explaining import explained
@@ -156,7 +167,7 @@ def test_an_attribute_beside_the_table_counts_with_its_records() -> None:
     document = overlap(matching=replace(overlap().matching, attributes=(beside,)))
     found = quality(KNOWN, TWO, across=[across(document)])
     (count,) = explained(found, "crm.contacts").counts
-    assert (count.what, count.column, count.passed) == ("city as erp has it", "", 360)
+    assert (count.what, count.column, count.passed) == ("city of person as erp has it", "", 360)
 
 
 def test_an_attribute_in_an_extension_counts_there() -> None:
@@ -183,3 +194,24 @@ def test_what_could_not_be_compared_counts_nothing() -> None:
     assert placed([nothing], [apart], KNOWN, CONTACT) == ()
     # Without a map nobody knows which table holds the records.
     assert placed([judged_duplicates(duplicates(), "person", ())], [across()], {}, CONTACT) == ()
+
+
+def test_numbers_of_rows_count_no_longer_where_things_do() -> None:
+    """A number that the database gives each row is unique whatever stands in the row."""
+    columns = tuple(ColumnProfile(c, "integer", "integer", 1000, 0, distinct=1000) for c in (
+        "id", "contact_no"
+    ))  # fmt: skip
+    numbered = TableProfile(seen(), table="contacts", rows=1000, columns=columns)
+    declared = Table("contacts", primary_key=("id",), columns=(
+        Column("id", "integer"), Column("contact_no", "integer")
+    ), indexes=(Index("no", ("contact_no",), unique=True),))  # fmt: skip
+    catalog = {"crm": Catalog(seen(), tables=(declared,))}
+    counts = placed([judged_duplicates(duplicates(), "person", ())], (), KNOWN, {})
+    profiles = {"crm": {"contacts": numbered}}
+    day = date(2026, 6, 30)
+    before = Quality(profiles, catalog, KNOWN, day).table_card("crm", "contacts")
+    after = Quality(profiles, catalog, KNOWN, day, matched=counts)
+    assert before.scores["uniqueness"].checks == (2000, 2000)
+    assert after.table_card("crm", "contacts").scores["uniqueness"].checks == (1900, 2000)
+    own = after.column_card("crm", "contacts", "id").scores["uniqueness"]
+    assert own.reason == "it numbers the rows, whose things were counted instead"

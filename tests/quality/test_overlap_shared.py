@@ -148,7 +148,7 @@ def test_columns_that_may_hold_numbers() -> None:
     table = edges.tables["customers"]
     (own,) = numbers("contact", table, known, edges, profiles, CONTACT)
     # What people declare first, then what is meant as a reference; no address, no short list.
-    assert own.columns == ("crm_ref", "id", "legacy")
+    assert own.columns == ("crm_contact_no", "crm_ref", "id", "legacy")
     assert own.on is None
     assert list(numbers("contact", table, known, edges, {}, CONTACT)) == []
     many = [column(f"ref{i}", "reference") for i in range(40)]

@@ -131,10 +131,10 @@ class _Work:
         from crmaudit.quality.collectors.matching.matching import match
 
         key, system = self._task.key, self._task.system
-        sample = Sample.of(engine, MOST_RECORDS)
+        sample = Sample.of(engine, _most(staged.records))
         answers, note = answered(engine, key, self._task.known.answers, found.entity)
         firm = {pair: a.answer for pair, a in answers.items() if a.answer != "unsure"}
-        matched = match(engine, found.entity_kind, across=False, answers=firm)
+        matched = engine.run(lambda: match(engine, found.entity_kind, across=False, answers=firm))
         said = matched.matching
         matching = replace(
             said,
@@ -195,6 +195,16 @@ class _Work:
             taken_at=datetime.now(UTC),
             tool=f"crmaudit {__version__}",
         )
+
+
+def _most(records: int) -> int:
+    """How many of so many records are compared."""
+    if records <= MOST_RECORDS:
+        return records
+    from crmaudit.quality.collectors.matching.spark import master
+
+    # A cluster takes them all.
+    return records if master() else MOST_RECORDS
 
 
 def _attributes(staged: Sequence[Compared], compared: Sequence[Compared]) -> tuple[Compared, ...]:

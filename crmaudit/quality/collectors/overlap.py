@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 import duckdb
 
 from crmaudit import __version__
+from crmaudit.errors import CrmauditError
 from crmaudit.evidence import Document, Holder, Matching, Overlap, Provenance, Status
 from crmaudit.quality.collectors.engine import Engine
 from crmaudit.quality.collectors.matching.reading import reason
@@ -36,10 +37,11 @@ def overlap(joint: Joint, plan: Plan | None = None) -> Iterator[Overlap]:
     Kinds of `MATCHED` are compared by all that their records say, others by an
     identifier that both sides keep. Each system is opened once for each entity
     that it holds, one at a time. One that cannot be read is a holder that
-    says why; the document is then done partly.
+    says why; the document is then done partly. Raises CrmauditError at the
+    end for a bundle of hashes that cannot be read.
     """
     known = sides(joint)
-    hashed = _hashed(joint)
+    hashed, broken = _hashed(joint)
     holding = {e: list(by_system) for e, by_system in held_by(_maps(known)).items()}
     for part, entities in hashed:
         for entity in entities:
@@ -53,6 +55,9 @@ def overlap(joint: Joint, plan: Plan | None = None) -> Iterator[Overlap]:
         if len({*said, *holding.get(entity, ())}) < 2 or not (here or parts):
             continue
         yield _document(joint, plan, known, entity, here, parts)
+    for error in broken:
+        # The others are compared by now; this one the user can mend.
+        raise error
 
 
 def _document(
@@ -129,14 +134,23 @@ def _tables(side: Side, entity: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(rows))
 
 
-def _hashed(joint: Joint) -> list[tuple[Part, dict[str, str]]]:
-    """Systems of which keyed hashes are all that there is, with the entities in them."""
-    parts = [p for p in joint.parts if p.catalog is None and p.known.hashed]
-    if not parts:
-        return []
-    from crmaudit.quality.collectors.matching.hashed import held
+def _hashed(joint: Joint) -> tuple[list[tuple[Part, dict[str, str]]], list[CrmauditError]]:
+    """Systems of which keyed hashes are all that there is, with the entities in them.
 
-    return [(p, held(p.known.hashed, joint.entities)) for p in parts]
+    And why those of others cannot be read.
+    """
+    parts = [p for p in joint.parts if p.catalog is None and p.known.hashed]
+    found: list[tuple[Part, dict[str, str]]] = []
+    broken: list[CrmauditError] = []
+    if parts:
+        from crmaudit.quality.collectors.matching.hashed import held
+
+        for part in parts:
+            try:
+                found.append((part, held(part.known.hashed, joint.entities)))
+            except CrmauditError as error:
+                broken.append(error)
+    return found, broken
 
 
 class _Collector:

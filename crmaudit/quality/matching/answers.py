@@ -25,7 +25,7 @@ from dataclasses import dataclass
 from crmaudit.evidence.match import Estimate, Matching, PairFound
 from crmaudit.workspace.answers import Match
 
-BOUNDS = (0.0, 0.1, 0.3, 0.5, 0.7, 0.9, 0.99)
+BOUNDS = (0.0, 0.01, 0.05, 0.1, 0.3, 0.5, 0.7, 0.9, 0.99)
 """Where the strata of probability begin; each ends where the next one begins, the last at 1."""
 _Z = 1.959964
 """Standard normal quantile of 97.5 %: intervals of 95 %."""
@@ -93,9 +93,14 @@ class Contradiction:
 
 
 def measured(matching: Matching, answers: Iterable[Match]) -> Measured:
-    """What the answers say of this matching; the last one about a pair counts."""
+    """What the answers say of this matching; the last one about a pair counts.
+
+    Pairs that were decided by an answer tell nothing of the model any more:
+    the matching itself has counted those in its precision.
+    """
     said = {pair(a.left, a.right): a.answer for a in answers}
-    known = {pair(p.left, p.right): p for p in (*matching.review, *matching.examples)}
+    pairs_told = (p for p in (*matching.review, *matching.examples) if not p.reviewed)
+    known = {pair(p.left, p.right): p for p in pairs_told}
     told = [(known[p], answer) for p, answer in said.items() if p in known]
     firm = [(p, answer == "same") for p, answer in told if answer != "unsure"]
     unsure, unknown = len(told) - len(firm), len(said) - len(told)

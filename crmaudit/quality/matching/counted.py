@@ -31,6 +31,7 @@ _OF_THE_ENTITY = ("primary", "secondary", "extension")
 class Placed:
     """A count and the rows it is of: a table, and the condition of a part where there is one."""
 
+    entity: str
     system: str
     table: str
     where: str
@@ -56,7 +57,7 @@ def placed(
     for d in duplicates:
         home = _home(maps, d.system, d.entity, d.document.tables)
         if home is not None and not d.cannot and d.records:
-            found.append(Placed(d.system, home.table, home.where, _unique(d)))
+            found.append(Placed(d.entity, d.system, home.table, home.where, _unique(d)))
     for o in overlap:
         if not o.cannot:
             found += _agreeing(o, maps, trust(entities.get(o.entity)))
@@ -102,14 +103,14 @@ def _agreeing(
                     continue
                 (table, where), column = spot
                 count = replace(_same(o, a, other), column=column)
-                yield Placed(own, table, where, count)
+                yield Placed(o.entity, own, table, where, count)
                 if o.reference_of(own, trusted) == other:
                     judged = replace(
                         count,
                         dimension="accuracy",
-                        what=f"{a.attribute} as {other} has it, which is trusted more",
+                        what=f"{count.what}, which is trusted more",
                     )
-                    yield Placed(own, table, where, judged)
+                    yield Placed(o.entity, own, table, where, judged)
 
 
 def _same(o: JudgedOverlap, a: Agreement, other: str) -> Count:
@@ -117,7 +118,7 @@ def _same(o: JudgedOverlap, a: Agreement, other: str) -> Count:
     by_identifier = o.document.by == "identifier"
     return Count(
         "consistency",
-        f"{a.attribute} as {other} has it",
+        f"{a.attribute} of {o.entity} as {other} has it",
         agreeing,
         a.compared,
         method=Method() if by_identifier else Method("model"),

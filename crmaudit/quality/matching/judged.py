@@ -218,6 +218,11 @@ class Source:
         """Duplicates ÷ records of this origin."""
         return self.duplicates / self.records if self.records else 0.0
 
+    @property
+    def excess(self) -> float:
+        """Duplicates beyond those that the share of the others would give."""
+        return self.duplicates - self.elsewhere * self.records
+
     def exceeds(self, factor: float) -> bool:
         """Whether even the low end of its share is `factor` times that of the others or more."""
         return bool(self.records) and wilson(self.duplicates, self.records).low >= (
@@ -239,9 +244,7 @@ def sources(found: JudgedDuplicates) -> tuple[Source, ...]:
             others = max(0, records - c.records)
             elsewhere = max(0, duplicates - c.duplicates) / others if others else 0.0
             told.append(Source(c.by, c.value, c.duplicates, c.records, elsewhere))
-    return tuple(
-        sorted(told, key=lambda s: (s.elsewhere * s.records - s.duplicates, s.by, s.value))
-    )
+    return tuple(sorted(told, key=lambda s: (-s.excess, s.by, s.value)))
 
 
 def judged_duplicates(

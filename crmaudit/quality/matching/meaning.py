@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from crmaudit.evidence import ColumnProfile, Column, MappedTable, Table, TableProfile
+from crmaudit.evidence import Column, ColumnProfile, MappedTable, Table, TableProfile
 from crmaudit.evidence.privacy import name_words
 from crmaudit.quality.entities.marks import named
 from crmaudit.quality.matching.recipe import Attribute
@@ -44,30 +44,36 @@ _OF: Mapping[str, Attribute] = {
 
 _NAMES = ("given name", "middle name", "family name", "full name", "organisation name")
 
+
+def words(text: str) -> frozenset[str]:
+    """The words of a text."""
+    return frozenset(text.split())
+
+
 # Words in English, German, French, Spanish, Italian, Dutch and Portuguese.
-_MIDDLE = frozenset("middle second zweiter zweitname deuxieme segundo secondo tweede meio".split())
-_OTHER_NAMES = frozenset(
+_MIDDLE = words("middle second zweiter zweitname deuxieme segundo secondo tweede meio")
+_OTHER_NAMES = words(
     "nick nickname spitzname surnom apodo alias maiden birth geburtsname soltera nubile phonetic "
-    "kana furigana search".split()
+    "kana furigana search"
 )
-_SOMEBODY_ELSE = frozenset(
+_SOMEBODY_ELSE = words(
     "fax telefax assistant assistent assistente asistente secretary secretariat sekretariat spouse "
     "emergency notfall urgence emergencia guardian boss supervisor manager vorgesetzter referrer "
     "referred broker doctor arzt parent father mother vater mutter pere padre madre carer user "
-    "login pager reply".split()
+    "login pager reply"
 )
-_IMPORTS = frozenset(
+_IMPORTS = words(
     "import imports imported importe importacion importation upload uploads batch batches "
-    "migration migrations migrated legacyload lote lotes einspielung dataload".split()
+    "migration migrations migrated lote lotes einspielung"
 )
-_NUMBER_WORDS = frozenset(
+_NUMBER_WORDS = words(
     "no nr num number nummer numero numer ref reference referenz external externe legacy code "
-    "kennung matricule".split()
+    "kennung matricule"
 )
 _SOURCES = (
-    frozenset("source sources origin quelle herkunft origine origen origem bron fonte".split()),
-    frozenset("channel kanal canal canale kanaal".split()),
-    frozenset("campaign kampagne campagne campana campanha".split()),
+    words("source sources origin quelle herkunft origine origen origem bron fonte"),
+    words("channel kanal canal canale kanaal"),
+    words("campaign kampagne campagne campana campanha"),
 )
 
 

@@ -13,9 +13,9 @@ from dataclasses import replace
 
 from crmaudit.evidence import Catalog, ContactPoint, Keys, MappedTable, Table, TableProfile
 from crmaudit.evidence.privacy import name_words
-from crmaudit.quality.column_roles import is_created_stamp, is_modified_stamp
 from crmaudit.quality.effective import EffectiveMap
-from crmaudit.quality.matching.meaning import NUMERIC, Columns, names_import
+from crmaudit.quality.matching.marks import Marks
+from crmaudit.quality.matching.meaning import NUMERIC, Columns, names_import, words
 from crmaudit.quality.matching.recipe import (
     MATCHED,
     SEVERAL,
@@ -71,17 +71,18 @@ _POINTS: Mapping[str, tuple[Attribute, ...]] = {
     "address": ADDRESS,
 }
 _NAMING: frozenset[Attribute] = frozenset(
-    {"given name", "family name", "full name", "organisation name", "e-mail", "phone"}
-    | {"national id", "tax number", "bank account", "identifier"}
+    (
+        *("given name", "family name", "full name", "organisation name", "e-mail", "phone"),
+        *("national id", "tax number", "bank account", "identifier"),
+    )
 )
 """What can tell one record from another; the rest only helps."""
 
-_UNITS = frozenset(
-    "unit units branch branches filiale filialen niederlassung agence agences sucursal sucursales "
-    "filial filiali sede".split()
-)
-_SITES = frozenset("web website webseite homepage site sitio url domain".split())
-_LINES = frozenset("line zeile ligne linea supplemental additional zusatz extra complement".split())
+_SITES = words("web website webseite homepage site sitio url domain")
+_NAMED: tuple[Attribute, Attribute] = ("given name", "family name")
+"""What the two columns are that name a record, where nothing else tells."""
+
+_LINES = words("line zeile ligne linea supplemental additional zusatz extra complement")
 _LABELS: Mapping[str, tuple[str, ...]] = {
     "country": ("isocode", "iso", "iso2", "code", "name", "label"),
     "region": ("name", "label", "title", "code"),
@@ -156,7 +157,7 @@ class _World:
                 f"nothing in {table.qualified} names a record: no name, address of e-mail or phone"
             )
             return replace(made, unused=unused, cannot=why)
-        marks = _Marks(row, table, self._map, self._edges, self._columns)
+        marks = Marks(row, table, self._map, self._edges, self._columns)
         return replace(made, taken=(*taken, *marks.taken()), unused=unused)
 
     def _key(self, row: MappedTable, table: Table) -> tuple[str, ...]:
@@ -189,7 +190,7 @@ class _World:
             # Where everything is the same, it is the same thing again and again.
             filled, constant = constant, []
         has_some = {t.what for t in filled}
-        unused = {}
+        unused: dict[str, str] = {}
         for what in wanted:
             same = [_place(t) for t in constant if t.what == what]
             nothing = [_place(t) for t in empty if t.what == what]
@@ -253,6 +254,8 @@ class _World:
                 continue
             if column.name in refers:
                 continue
+            if what is None and on is None and column.name in row.name:
+                what = _NAMED[row.name.index(column.name)] if len(row.name) == 2 else "full name"
             if what == "identifier" or what is None:
                 where = row.where if on is None else ""
                 numbers = self._columns.is_number(table, column.name, where)
@@ -427,103 +430,15 @@ class _World:
                     yield self._foremost(same, row, table)
 
     def _foremost(self, same: list[Taken], row: MappedTable, table: Table) -> Taken:
-        def rank(taken: Taken) -> tuple[bool, bool, float]:
-            words = frozenset(name_words(taken.column))
+        def rank(taken: Taken) -> tuple[bool, bool, bool, float]:
+            called = frozenset(name_words(taken.column))
             # The parts of an address before all of it in one, a site of its own before a network's.
-            likely = "full" not in words if taken.what == "street" else bool(words & _SITES)
+            likely = "full" not in called if taken.what == "street" else bool(called & _SITES)
             where = row.where if taken.table == table else ""
             weight = self._columns.weight(taken.table, taken.column, where)
-            return taken.column in row.name, likely, weight
+            return taken.column in row.name, taken.column in row.columns, likely, weight
 
         return max(same, key=rank)
-
-
-class _Marks:
-    """What tells where the records of a table come from and how old they are."""
-
-    def __init__(
-        self, row: MappedTable, table: Table, map_: EffectiveMap, edges: Edges, columns: Columns
-    ) -> None:
-        self._row = row
-        self._table = table
-        self._map = map_
-        self._edges = edges
-        self._columns = columns
-
-    def taken(self) -> Iterator[Taken]:
-        row = self._row
-        said: tuple[tuple[Mark, str], ...] = (
-            ("created at", row.created_at),
-            ("created by", row.created_by),
-            ("modified at", row.modified_at),
-            ("owner", row.owner),
-        )
-        for mark, column in said:
-            found = self._said(mark, column) if column else self._recognised(mark)
-            if found is not None:
-                yield found
-        found = self._import() or self._import_beside()
-        if found is not None:
-            yield found
-        ranked = [
-            (rank, c.name)
-            for c in self._table.columns
-            if (rank := self._columns.source_rank(self._table, c.name)) is not None
-        ]
-        if ranked:
-            yield Taken("source", self._table, min(ranked)[1])
-        units = {t.table for t in self._map.of_kind("unit")}
-        for edge in self._edges.of(row.table):
-            called = _UNITS.intersection(name_words(self._edges.tables[edge.to].name))
-            if (edge.to in units or called) and edge.when is None:
-                yield Taken("unit", self._table, edge.column)
-                return
-
-    def _said(self, mark: Mark, column: str) -> Taken | None:
-        name, _, own = column.rpartition(".")
-        if not name or self._edges.named(name, "") == self._row.table:
-            return Taken(mark, self._table, own) if has(self._table, own) else None
-        for left, right in self._row.join.items():
-            there, _, key = left.rpartition(".")
-            table = self._edges.tables.get(self._edges.named(there, ""))
-            if there == name and table is not None and table.readable and has(table, own):
-                here = right if has(self._table, right) else self._edges.key(self._row.table)
-                if has(table, key) and here:
-                    return Taken(mark, table, own, (key, here))
-        return None
-
-    def _recognised(self, mark: Mark) -> Taken | None:
-        for column in self._table.columns:
-            known = self._columns.profile(self._table, column.name)
-            meant = known.semantic if known is not None else None
-            if meant is not None and meant.type == mark and meant.confidence >= 0.5:
-                return Taken(mark, self._table, column.name)
-        stamp = {"created at": is_created_stamp, "modified at": is_modified_stamp}.get(mark)
-        for column in self._table.columns:
-            if stamp is not None and stamp(column.name):
-                return Taken(mark, self._table, column.name)
-        return None
-
-    def _import(self) -> Taken | None:
-        for edge in self._edges.of(self._row.table):
-            if names_import(edge.to) and edge.when is None:
-                return Taken("import batch", self._table, edge.column)
-        found = [
-            c.name for c in self._table.columns if self._columns.is_import(self._table, c.name)
-        ]
-        return Taken("import batch", self._table, found[0]) if found else None
-
-    def _import_beside(self) -> Taken | None:
-        for row in self._map.of(self._row.entity):
-            table = self._edges.tables.get(row.table)
-            if row.role != "extension" or table is None or not table.readable:
-                continue
-            for edge in self._edges.of(row.table):
-                for column in table.columns:
-                    if edge.to == self._row.table and self._columns.is_import(table, column.name):
-                        on = (edge.column, edge.to_column)
-                        return Taken("import batch", table, column.name, on)
-        return None
 
 
 def _as(taken: Taken, kind: str, names: bool, row: MappedTable) -> Taken:
@@ -537,8 +452,6 @@ def _as(taken: Taken, kind: str, names: bool, row: MappedTable) -> Taken:
             what = "household"
     elif what == "organisation name" and (kind == "person" or names):
         return replace(taken, what="employer", first=max(taken.first, 1))
-    elif taken.column in row.name and len(row.name) == 1 and not what:
-        what = "full name"
     return replace(taken, what=what)
 
 

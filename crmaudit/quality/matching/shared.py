@@ -43,6 +43,7 @@ _NUMBERS = (
     *("reference", "identifier", "uuid", "tax number", "national id", "handle"),
     *("number", "counter", "login", "machine text", "text"),
 )
+_CONTACT_POINTS = ("e-mail", "phone", "mobile", "fax", "url")
 _GENERIC_TEXT = """
     no nr num nbr number nummer numero id ident identifier key code ref reference
 """
@@ -195,26 +196,21 @@ def _number_columns(
     known = {c.name: c for c in profile.columns} if profile else {}
     found: list[tuple[int, int, str]] = []
     for place, column in enumerate(table.columns):
-        if column.name in without:
+        seen = known.get(column.name)
+        if seen is None or column.name in without or not _may_be_numbers(seen):
             continue
-        likely = _likely(known.get(column.name))
-        if likely is not None and identifies(column.name, declared):
-            likely = -1
-        if likely is not None:
-            found.append((likely, place, column.name))
+        meaning = seen.semantic.type if seen.semantic else "text"
+        if identifies(column.name, declared) and meaning not in _CONTACT_POINTS:
+            found.append((-1, place, column.name))
+        elif meaning in _NUMBERS and seen.filled * _DIFFERENT <= (seen.distinct or 0):
+            found.append((_NUMBERS.index(meaning), place, column.name))
     return tuple(name for _, _, name in sorted(found)[:MOST_COLUMNS])
 
 
-def _likely(column: ColumnProfile | None) -> int | None:
-    """How far down the list of meanings a column stands; None where it holds no numbers."""
-    if column is None or column.distinct is None or column.status.state == "failed":
-        return None
-    if column.logical not in ("text", "integer", "number") or column.distinct < _FEWEST:
-        return None
-    if column.distinct < _DIFFERENT * column.filled or (column.length_max or 0) > _LONGEST:
-        return None
-    meaning = column.semantic.type if column.semantic else "text"
-    return _NUMBERS.index(meaning) if meaning in _NUMBERS else None
+def _may_be_numbers(column: ColumnProfile) -> bool:
+    short = (column.length_max or 0) <= _LONGEST
+    several = column.distinct is not None and column.distinct >= _FEWEST
+    return short and several and column.logical in ("text", "integer", "number")
 
 
 def _way(subject: Subject, link: Link) -> tuple[Rows, Way | None]:

@@ -15,6 +15,7 @@ from crmaudit.evidence import Catalog, ContactPoint, Keys, MappedTable, Table, T
 from crmaudit.evidence.privacy import name_words
 from crmaudit.quality.checks import names_addresses_only
 from crmaudit.quality.effective import EffectiveMap
+from crmaudit.quality.reaching.conditions import all_of, elsewhere, negated
 from crmaudit.quality.reaching.links import Edge, Edges, Flag, Link, Onward, Rows, Subject, has
 from crmaudit.workspace.landscape import Map
 
@@ -117,7 +118,7 @@ class _World:
         if kind == "activity":
             key = self._edges.key(row.table)
             if row.automatic and key:
-                by_people = _also(rows, _not(row.automatic))
+                by_people = _also(rows, negated(row.automatic))
                 links.append(Link("recorded by people", by_people, key, key))
         return Subject(row.entity, rows, row.where, tuple(dict.fromkeys(links)), lacking)
 
@@ -345,40 +346,16 @@ class _World:
         for mark in (row.soft_delete, row.test_rows):
             if not mark:
                 continue
-            elsewhere = self._elsewhere(row, mark)
-            if elsewhere is not None:
-                without = elsewhere
+            found = elsewhere(row, mark, self._edges)
+            if found is not None:
+                without = found
             else:
-                where = _all_of(where, _not(mark))
+                where = all_of(where, negated(mark))
         return Rows(table, where, without)
-
-    def _elsewhere(self, row: MappedTable, mark: str) -> tuple[Table, str, str, str] | None:
-        """Where a mark names columns of a table reached by a join: how to find its rows."""
-        for left, right in row.join.items():
-            name, _, column = left.rpartition(".")
-            other = self._edges.named(name, "")
-            if other and other != row.table and re.search(rf"\b{re.escape(name)}\.", mark):
-                table = self._edges.tables[other]
-                here = right if has(self._edges.tables[row.table], right) else ""
-                here = here or self._edges.key(row.table)
-                plain = re.sub(rf"\b{re.escape(name)}\.", "", mark)
-                if here and has(table, column):
-                    return table, plain, column, here
-        return None
-
-
-def _not(condition: str) -> str:
-    """The rows of which the condition does not hold, those where it is unknown included."""
-    return f"CASE WHEN ({condition}) THEN 0 ELSE 1 END = 1"
-
-
-def _all_of(*conditions: str) -> str:
-    given = [c for c in conditions if c.strip()]
-    return given[0] if len(given) == 1 else " AND ".join(f"({c})" for c in given)
 
 
 def _also(rows: Rows, *conditions: str) -> Rows:
-    return Rows(rows.table, _all_of(rows.where, *conditions), rows.without)
+    return Rows(rows.table, all_of(rows.where, *conditions), rows.without)
 
 
 def _names(thing: str) -> str:

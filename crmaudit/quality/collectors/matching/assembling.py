@@ -86,15 +86,15 @@ class Assembly:
             if taken.on is not None:
                 place = (taken.table.qualified, taken.on, taken.where, taken.via, taken.first)
                 together.setdefault(place, []).append(taken)
-        for number, taken in enumerate(together.values(), 1):
-            one, via = taken[0], None
+        for number, side in enumerate(together.values(), 1):
+            one, via = side[0], None
             assert one.on is not None
-            columns = [one.on[0], *(c for t in taken for c in (t.column, *t.parts))]
+            columns = [one.on[0], *(c for t in side for c in (t.column, *t.parts))]
             rows = reading.want(one.table, one.where, columns)
             if one.via is not None:
                 v = one.via
                 via = reading.want(v.table, v.where, [v.own, v.to])
-            yield _Place(number, rows, taken, via)
+            yield _Place(number, rows, side, via)
 
     @property
     def rows(self) -> int:
@@ -116,7 +116,7 @@ class Assembly:
 
     def unused(self) -> dict[str, str]:
         """Attributes that nothing is compared by, with the reason."""
-        failed = {
+        failed: dict[str, str] = {
             t.what: f"{place.rows.table.qualified} could not be read: {place.failure()}"
             for place in self._places
             if place.failure()
@@ -145,7 +145,7 @@ class Assembly:
         `numbered` has to be there; numbers start with `first` and leave out those without.
         """
         places = self._readable()
-        values = {name: sql for name, sql in self._values(places)}
+        values = dict(self._values(places))
         names = [*ATTRIBUTE_COLUMNS.values(), *MARK_COLUMNS.values()]
         selected = ", ".join(f"{values.get(name, 'NULL')} AS {name}" for name in names)
         filled = " + ".join(
@@ -172,7 +172,7 @@ class Assembly:
         whole records take ten times as long to sort.
         """
         return (
-            f"SELECT r, k, row_number() OVER (ORDER BY try_cast(k AS HUGEINT) NULLS LAST, k, r) - 1 "
+            "SELECT r, k, row_number() OVER (ORDER BY try_cast(k AS HUGEINT) NULLS LAST, k, r) - 1 "
             f"AS n FROM (SELECT o.r, {self._key()} AS k FROM {self._own.name} o "
             f"WHERE {self._condition()})"
         )
@@ -257,8 +257,8 @@ class Assembly:
             yield name, _list(lists)
         singles: dict[str, list[tuple[_Place, str]]] = {}
         for place in ordered:
-            for name, taken in place.singles():
-                sql = f"s{place.number}.{name}" if place.number else place.value(taken, "o")
+            for name, one in place.singles():
+                sql = f"s{place.number}.{name}" if place.number else place.value(one, "o")
                 singles.setdefault(name, []).append((place, sql))
         address = [_NAMES[a] for a in ADDRESS]
         whole: dict[int, str] = {}

@@ -12,21 +12,27 @@ before any is made:
    about s is the same, so smaller groups go first, whatever the way.
 3. Groups that are larger are refused, and reported. So that records are not
    lost which are all the same, each of a refused group is still paired with
-   the `NEXT` ones in the order of their names, dates and addresses.
+   the next ones in the order of names, dates and addresses: with `NEXT` if
+   the budget allows it, with one at least.
 4. What is left of the budget goes to sorted neighbourhoods: each record with
    the next w ones in several orders, w at most `WINDOW`. This finds spellings
-   that no key has in common.
+   that no key has in common. Where it does not even do for the next one in
+   every order, the later orders are left out.
+
+Where all pairs there are fit into the budget, all are compared.
 
 The budget is `allowance(records)` pairs unless one is given: 15 for each record,
 200,000 at the least, which is what a few seconds can score. Pairs are counted
-before pairs of several ways are put together, so it is never exceeded but for
-step 3, which adds at most `NEXT` for each record and way.
+before pairs of several ways are put together. It is exceeded only where step 3
+needs one pair for each refused record of a way, and there is nothing left.
 
 The same records give the same pairs, whatever the order of their rows.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 from crmaudit.evidence.match import Block
@@ -123,22 +129,27 @@ class _Pairing:
         counted = [self._count(f"way_{at}", way) for at, way in enumerate(ways)]
         largest = _largest(counted, budget * 2 // 3)
         blocks = []
-        for at, way in enumerate(ways):
-            pairs = self._pair(f"way_{at}", at, largest)
-            refused, held = self._refused(f"way_{at}", bool(way.second), largest)
-            if refused:
-                pairs += self._walk(f"way_{at}", at, bool(way.second), largest)
-            blocks.append(Block(way.rule, pairs, 0, refused, held))
+        for at, (way, groups) in enumerate(zip(ways, counted, strict=True)):
+            small = any(size <= largest for size, _, _ in groups)
+            large = any(size > largest for size, _, _ in groups)
+            pairs = self._pair(f"way_{at}", at, largest) if small else 0
+            refused = self._refused(f"way_{at}", bool(way.second), largest) if large else (0, 0)
+            blocks.append(Block(way.rule, pairs, 0, *refused))
+        left = budget - sum(b.pairs for b in blocks)
+        held = sum(b.refused_records for b in blocks)
+        steps = max(1, min(NEXT, left // max(1, held)))
+        for at, block in enumerate(blocks):
+            if block.refused:
+                walked = self._walk(f"way_{at}", at, bool(ways[at].second), largest, steps)
+                blocks[at] = replace(block, pairs=block.pairs + walked)
         left = budget - sum(b.pairs for b in blocks)
         window = min(WINDOW, left // max(1, len(orders) * records))
-        if window > 0:
-            for rule, order in orders:
-                blocks.append(Block(rule, self._neighbours(order, len(blocks), window), 0))
+        for rule, order in orders[: left // max(1, records)]:
+            found = self._neighbours(order, len(blocks), max(1, window))
+            blocks.append(Block(rule, found, 0))
         new = self._put_together(sum(b.pairs for b in blocks), records)
         return tuple(
-            Block(b.rule, b.pairs, new.get(at, 0), b.refused, b.refused_records)
-            for at, b in enumerate(blocks)
-            if b.pairs or b.refused
+            replace(b, new=new.get(at, 0)) for at, b in enumerate(blocks) if b.pairs or b.refused
         )
 
     def _wanted(self, left: str, right: str) -> str:
@@ -181,6 +192,9 @@ class _Pairing:
             f"FROM {table}_keys JOIN ({self._sizes(f'{table}_keys', 'k')}) USING (k)",
         )
         self._engine.drop(f"{table}_keys")
+        ((members,),) = self._engine.ask(f"SELECT count(*) FROM {table}")
+        if not members:
+            return []
         if way.second:
             parts = (
                 f"(SELECT hash(k, k2) AS k, n, s, size AS before FROM {table} "
@@ -242,9 +256,9 @@ class _Pairing:
         )
         return int(groups), int(records)
 
-    def _walk(self, table: str, at: int, divided: bool, largest: int) -> int:
-        """Pair the records of refused groups with the next ones."""
-        following = ", ".join(f"lead(n, {i}) OVER w" for i in range(1, NEXT + 1))
+    def _walk(self, table: str, at: int, divided: bool, largest: int, steps: int) -> int:
+        """Pair the records of refused groups with so many of the next ones."""
+        following = ", ".join(f"lead(n, {i}) OVER w" for i in range(1, steps + 1))
         return self._neighbouring(
             at,
             f"SELECT n, unnest([{following}]) AS other FROM {table} JOIN standard USING (n) "

@@ -16,7 +16,7 @@ import numpy.typing as npt
 Ints = npt.NDArray[np.int64]
 
 DENSE = 0.5
-"""A group of which so many of the pairs are taken for the same is left as it is."""
+"""A group of which more than this share of the pairs is taken for the same is left as it is."""
 
 LARGE = 300
 """Groups of more records are not built up again pair by pair, only kept free of contradictions."""
@@ -81,7 +81,8 @@ def things(
         joined.join(i, j)
     group = np.array([joined.of(i) for i in range(len(numbers))], np.int64)
     group = _loosened(numbers, group, a, b, left, right, weight, barred)
-    return numbers, numbers[group]
+    several = np.bincount(group, minlength=len(numbers))[group] > 1
+    return numbers[several], numbers[group][several]
 
 
 def _barred(numbers: Ints, left: Ints, right: Ints) -> list[tuple[int, int]]:
@@ -106,7 +107,7 @@ def _loosened(
     size = np.bincount(group, minlength=len(numbers))
     within = group[a] == group[b]
     links = np.bincount(group[a[within]], minlength=len(numbers))
-    loose = (size >= 3) & (size <= LARGE) & (links < DENSE * size * (size - 1) / 2)
+    loose = (size >= 3) & (size <= LARGE) & (links <= DENSE * size * (size - 1) / 2)
     if not loose.any():
         return group
     i, j = np.searchsorted(numbers, left), np.searchsorted(numbers, right)

@@ -24,6 +24,9 @@ from crmaudit.quality.collectors.matching.estimating import Floats, probability
 DOUBT = 3.0
 """Bits by which weights may be off as a whole: odds eight times as high, or as low."""
 
+LEAST_DOUBT = 0.5
+"""So much of it stays, however many answers there are."""
+
 LEAST_PROBABILITY = 0.35
 """No pair less likely than this is taken, however poor the whole."""
 
@@ -31,6 +34,10 @@ WORTH_A_LOOK = 0.05
 """Below the line, pairs from this probability on are to be reviewed."""
 
 _NORMAL = 1.96
+
+_UNSEEN = 3.0
+"""Of what was looked for and not seen once, three may still be there, with 95 % confidence (Hanley
+and Lippman-Hand 1983): so many pairs can be the same that were no candidates."""
 
 
 @dataclass(slots=True)
@@ -40,6 +47,7 @@ class Decision:
     threshold: float
     uncertain: float
     by: str
+    doubt: float
     probability: Floats
     same: npt.NDArray[np.bool_]
     in_doubt: npt.NDArray[np.bool_]
@@ -47,23 +55,60 @@ class Decision:
     recall: Estimate | None
 
 
-def decide(weight: Floats, rules: Rules, missed: float = 0.0) -> Decision:
-    """Decide pairs by weight and rule. `missed` are same pairs expected elsewhere."""
+def corrected(weight: Floats, forced: Floats) -> tuple[float, float]:
+    """How many bits all weights are too low by the answers of a review, and the doubt left.
+
+    `forced` has 1 (same), 0 (different) or nan by pair. The shift that makes
+    the answers likeliest, drawn towards none as far as the doubt of the model
+    goes: logistic regression with an intercept only (Platt 1999) and a normal prior.
+    """
+    answered = ~np.isnan(forced)
+    log2 = float(np.log(2))
+    given = 1 / (DOUBT / _NORMAL) ** 2
+    w, said = weight[answered], forced[answered]
+    shift, known = 0.0, given
+    for _ in range(50):
+        chance = probability(w + shift)
+        slope = log2 * float((said - chance).sum()) - given * shift
+        known = log2**2 * float((chance * (1 - chance)).sum()) + given
+        step = float(np.clip(slope / known, -2, 2))
+        shift += step
+        if abs(step) < 1e-9:
+            break
+    return round(shift, 6), max(_NORMAL / known**0.5, LEAST_DOUBT)
+
+
+def decide(
+    weight: Floats, rules: Rules, forced: Floats | None = None, doubt: float = DOUBT
+) -> Decision:
+    """Decide pairs by weight and rule; `forced` are answers as in `corrected`."""
     chance = settled(weight, rules)
-    line, best = _line(chance[rules == 0], float(chance[rules > 0][chance[rules > 0] > 0.5].sum()))
-    threshold = float(np.log2(line / (1 - line)))
     yes, no = says(rules)
+    line, best = _line(chance[rules == 0], float(chance[yes].sum()))
+    threshold = float(np.log2(line / (1 - line)))
     same = (yes | (weight >= threshold)) & ~no
-    doubt = float(np.log2(WORTH_A_LOOK / (1 - WORTH_A_LOOK)))
-    in_doubt = ~same & ~no & (weight >= doubt)
+    least = float(np.log2(WORTH_A_LOOK / (1 - WORTH_A_LOOK)))
     by = (
         f"the highest expected F1 ({best:.3f}) of all lines: pairs with a probability of"
         f" {line:.2f} or more"
     )
+    answers = 0 if forced is None else int((~np.isnan(forced)).sum())
+    if answers:
+        by += f", probabilities corrected by {answers} answers"
+    precision, recall = _sureness(weight, rules, same, doubt)
+    if forced is not None and answers:
+        precision = _measured(probability(weight), same, forced) or precision
     return Decision(
-        round(threshold, 4), round(doubt, 4), by, chance, same, in_doubt,
-        *_sureness(weight, rules, same, missed),
-    )  # fmt: skip
+        threshold=round(threshold, 4),
+        uncertain=round(least, 4),
+        by=by,
+        doubt=doubt,
+        probability=chance,
+        same=same,
+        in_doubt=~same & ~no & (weight >= least),
+        precision=precision,
+        recall=recall,
+    )
 
 
 def settled(weight: Floats, rules: Rules, shift: float = 0.0) -> Floats:
@@ -81,7 +126,7 @@ def estimate(parts: Sequence[Floats], least: float = 0.0, most: float = np.inf) 
     value = float(middle.sum())
     spread = _NORMAL * float(np.sqrt((middle * (1 - middle)).sum()))
     bottom = max(min(value, float(low.sum())) - spread, least)
-    top = min(max(value, float(high.sum())) + spread, most)
+    top = min(max(value, float(high.sum())) + spread + _UNSEEN, most)
     value = min(max(value, bottom), top)
     return Estimate(round(value, 2), round(min(bottom, value), 2), round(max(top, value), 2))
 
@@ -90,16 +135,15 @@ def histogram(weight: Floats, chance: Floats, hopeless: int) -> tuple[Bin, ...]:
     """Pairs by weight, two bits a bin; `hopeless` ones lie below all."""
     made: list[Bin] = []
     if len(weight):
-        low, high = np.floor(weight.min() / 2) * 2, np.floor(weight.max() / 2) * 2 + 2
+        place = np.floor(weight / 2).astype(int)
+        first = int(place.min())
         if hopeless:
-            made.append(Bin(float(low) - 2, float(low), hopeless, 0.0))
-        place = ((weight - low) // 2).astype(int)
-        size = int((high - low) / 2)
-        pairs = np.bincount(place, minlength=size)
-        expected = np.bincount(place, weights=chance, minlength=size)
+            made.append(Bin(2.0 * (first - 1), 2.0 * first, hopeless, 0.0))
+        pairs = np.bincount(place - first)
+        expected = np.bincount(place - first, weights=chance)
         made += [
-            Bin(float(low + 2 * i), float(low + 2 * i + 2), int(pairs[i]), round(float(expected[i]), 3))
-            for i in range(size)
+            Bin(2.0 * (first + i), 2.0 * (first + i + 1), int(n), round(float(e), 3))
+            for i, (n, e) in enumerate(zip(pairs, expected, strict=True))
         ]
     return tuple(made)
 
@@ -117,25 +161,53 @@ def _line(chance: Floats, sure: float) -> tuple[float, float]:
 
 
 def _sureness(
-    weight: Floats, rules: Rules, same: npt.NDArray[np.bool_], missed: float
+    weight: Floats, rules: Rules, same: npt.NDArray[np.bool_], doubt: float
 ) -> tuple[Estimate | None, Estimate | None]:
-    """Precision and recall as the model itself expects them."""
+    """Precision and recall as the model itself expects them; None where nothing is taken."""
     taken = int(same.sum())
-    views = [settled(weight, rules, shift) for shift in (0.0, -DOUBT, DOUBT)]
-    precision = recall = None
-    if taken:
-        right = estimate([v[same] for v in views], 0.0, float(taken))
-        precision = Estimate(
-            *(round(x / taken, 4) for x in (right.value, right.low, right.high))
-        )
-        left = estimate([v[~same] for v in views])
-        recall = Estimate(
-            round(_share(right.value, left.value + missed), 4),
-            round(_share(right.low, left.high + 2 * missed), 4),
-            round(_share(right.high, left.low), 4),
-        )
-    return precision, recall
+    if not taken:
+        return None, None
+    views = [settled(weight, rules, shift) for shift in (0.0, -doubt, doubt)]
+    right = estimate([v[same] for v in views], 0.0, float(taken))
+    missed = estimate([v[~same] for v in views])
+    return (
+        Estimate(*(round(x / taken, 4) for x in (right.value, right.low, right.high))),
+        Estimate(
+            round(right.value / (right.value + missed.value), 4),
+            round(right.low / (right.low + missed.high) if right.low else 0.0, 4),
+            round(right.high / (right.high + missed.low), 4),
+        ),
+    )
 
 
-def _share(part: float, rest: float) -> float:
-    return part / (part + rest) if part + rest > 0 else 0.0
+_STRATA = (0.0, 0.3, 0.5, 0.7, 0.9, 0.99, 1.01)
+
+
+def _measured(chance: Floats, same: npt.NDArray[np.bool_], forced: Floats) -> Estimate | None:
+    """Precision by the answers: each stratum of probability counts by its pairs (Cochran 1977).
+
+    A stratum's share is that of its answers, with two more that fall as the
+    model says; one without any stands as the model has it. None where no
+    stratum of pairs that the weight takes has an answer.
+    """
+    places = np.digitize(chance, _STRATA)
+    line = chance >= 0.5
+    taken = same & ~((forced == 1) & ~line)
+    total, value, variance, told = int(taken.sum()), 0.0, 0.0, False
+    if not total:
+        return None
+    for place in np.unique(places[taken]):
+        inside = places == place
+        answered = inside & line & ~np.isnan(forced)
+        n, said = int(answered.sum()), float(forced[answered].sum())
+        told |= n > 0
+        expected = float(chance[inside & taken].mean())
+        share = (said + 2 * expected) / (n + 2)
+        part = int((inside & taken).sum()) / total
+        value += part * share
+        variance += part**2 * share * (1 - share) / (n + 3)
+    if not told:
+        return None
+    spread = _NORMAL * variance**0.5
+    low, high = max(value - spread, 0.0), min(value + spread, 1.0)
+    return Estimate(round(value, 4), round(low, 4), round(high, 4))

@@ -1,8 +1,9 @@
 """Rules that decide a pair whatever its weight: few, and each of one principle.
 
 A rule reads degrees of agreement, no values. One that speaks against a match holds only where
-the data bear it out: an attribute that differs in more than `OFTEN` of the pairs that are the
-same, by all that was learnt, is kept too badly to decide anything.
+the data bear it out. A number that differs in more than `OFTEN` of the pairs that are the same, by
+all that was learnt, is kept too badly to decide anything. That two are of one family is only said
+where families are seen: different people of one household are `FAMILIES` or more of the same pairs.
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ import numpy.typing as npt
 from crmaudit.quality.collectors.matching.estimating import Parameters, Vectors
 from crmaudit.quality.collectors.matching.levels import Spec
 
-OFTEN = 0.05
+OFTEN = 0.01
+FAMILIES = 0.02
 YES, NO = 0.9999, 0.0001
 """What is said of a pair that a rule decided."""
 
@@ -26,8 +28,16 @@ OTHER_GENDER = "same home and family name, other given name and gender"
 OTHER_GENERATION = "senior and junior"
 SAID_SAME, SAID_DIFFERENT = "reviewed: same", "reviewed: different"
 
-RULES = ("", SAME_NUMBER, OTHER_NUMBER, OTHER_PERSON, OTHER_GENDER, OTHER_GENERATION)
-RULES += (SAID_SAME, SAID_DIFFERENT)
+RULES: tuple[str, ...] = (
+    "",
+    SAME_NUMBER,
+    OTHER_NUMBER,
+    OTHER_PERSON,
+    OTHER_GENDER,
+    OTHER_GENERATION,
+    SAID_SAME,
+    SAID_DIFFERENT,
+)
 """What decided, by its number; the first stands for the weight."""
 _SAYS_SAME = (SAME_NUMBER, SAID_SAME)
 
@@ -50,6 +60,8 @@ def decided(vectors: Vectors, specs: Sequence[Spec], p: Parameters) -> Rules:
     for name in names:
         unlike &= view.at(name, "different") | ~view.known(name)
     given, birth = view.at("given", "different"), view.at("birth", "different")
+    if p.related.get("household", 0.0) < FAMILIES * p.same:
+        given = np.zeros(len(vectors), bool)
     home = view.at("family", "same") & view.at(
         "address", "same street and number", "same house, other unit"
     )

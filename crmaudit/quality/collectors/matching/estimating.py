@@ -91,20 +91,44 @@ def together(parts: Sequence[Vectors], comparisons: int) -> Vectors:
     )
 
 
-def by_chance(specs: Sequence[Spec], random: Vectors, p: Parameters) -> Parameters:
-    """The parameters with `u` as pairs at random have it, as if hardly any were the same."""
-    same, _ = _expect(random, specs, p)
-    return replace(
-        p,
-        u=[_chance(random, k, 1 - same, spec) for k, spec in enumerate(specs)],
-    )
+@dataclass(slots=True)
+class Chance:
+    """Pairs at random: how many there are by comparison and degree, and those that may be same."""
+
+    counts: list[Floats]
+    pairs: int
+    likely: Vectors
+
+    @classmethod
+    def of(cls, random: Vectors, specs: Sequence[Spec], p: Parameters) -> Chance:
+        """Random pairs that are hopeless by `p` will stay so: their number is all that counts."""
+        every = np.ones(len(random))
+        counts = [_tally(random, k, every, len(s.grades)) for k, s in enumerate(specs)]
+        first = cls(counts, len(random), random.some(slice(0, 0)))
+        # Without them a degree that is only met among same pairs would seem to be common.
+        likely = random.some(odds(random, specs, replace(p, u=first.u(specs, None))) > -15)
+        return cls(counts, len(random), likely)
+
+    def u(self, specs: Sequence[Spec], same: Floats | None) -> list[Floats]:
+        """How often different records agree; `same` are the probabilities of the likely ones.
+
+        One pair more falls as the default says.
+        """
+        made = []
+        for k, spec in enumerate(specs):
+            counts = self.counts[k]
+            if same is not None:
+                taken = _tally(self.likely, k, same, len(counts))
+                counts = np.maximum(counts - taken, 0.0)
+            shares = _shares(counts, np.array([g.u for g in spec.grades]), 1.0)
+            made.append(np.maximum(shares, min(0.5 / max(self.pairs, 1), 1e-6)))
+        return made
 
 
-def _chance(random: Vectors, k: int, different: Floats, spec: Spec) -> Floats:
-    """How often different records agree, by degree; one pair more falls as the default says."""
-    size = len(spec.grades)
-    made = _shares(_tally(random, k, different, size), np.array([g.u for g in spec.grades]), 1.0)
-    return np.maximum(made, min(0.5 / max(len(random), 1), 1e-6))
+def raised(p: Parameters, bits: float) -> Parameters:
+    """The parameters with a prior of so many bits more."""
+    odds = p.same / (1 - p.same) * 2.0**bits
+    return replace(p, same=float(odds / (1 + odds)))
 
 
 def steps(vectors: Vectors, specs: Sequence[Spec], p: Parameters) -> Floats:
@@ -142,11 +166,16 @@ def relations(vectors: Vectors, specs: Sequence[Spec], p: Parameters) -> Floats:
     return found
 
 
+def likely(random: Chance, specs: Sequence[Spec], p: Parameters) -> Floats:
+    """The probability of each likely pair at random to be the same."""
+    return _expect(random.likely, specs, p)[0]
+
+
 def estimate(
     specs: Sequence[Spec],
     found: Vectors,
     found_weight: float,
-    random: Vectors,
+    random: Chance,
     pairs: float,
     start: Parameters,
     forced: npt.NDArray[np.float64] | None = None,
@@ -154,22 +183,22 @@ def estimate(
     """Parameters that make what is seen likeliest, drawn towards the defaults of `specs`.
 
     `found` are candidates, each standing for `found_weight`; `random` are of
-    the `pairs` that there are. `forced` has 1, 0 or nan for each candidate: an answer.
+    the `pairs` there are. `forced` has 1, 0 or nan for each candidate: an answer.
     """
     p = start
-    random_weight = pairs / max(len(random), 1)
+    random_weight = pairs / max(random.pairs, 1)
     for turn in range(1, ROUNDS + 1):
         same_found, kin_found = _expect(found, specs, p)
         if forced is not None:
             same_found = np.where(np.isnan(forced), same_found, forced)
-        same_random, kin_random = _expect(random, specs, p)
-        m, u = [], []
+        same_random, _ = _expect(random.likely, specs, p)
+        u = random.u(specs, same_random)
+        m = []
         for k, spec in enumerate(specs):
             size = len(spec.grades)
             by_found = _tally(found, k, same_found, size) * found_weight
             m.append(_shares(by_found, np.array([g.m for g in spec.grades]), PRIOR_PAIRS))
-            u.append(_chance(random, k, 1 - same_random, spec))
-            m[k] = monotone(m[k], u[k], by_found)
+            m[k] = monotone(m[k], u[k])
         shared: dict[str, dict[int, Floats]] = {}
         related: dict[str, float] = {}
         for name in p.related:
@@ -182,7 +211,6 @@ def estimate(
                         PRIOR_PAIRS * 4,
                     ),
                     u[k],
-                    None,
                 )
                 for k in p.shared[name]
             }
@@ -206,9 +234,7 @@ def estimate(
 
 def odds(vectors: Vectors, specs: Sequence[Spec], p: Parameters) -> Floats:
     """Weight of each pair in bits: prior, steps, less what relations explain."""
-    made: Floats = (
-        p.prior() + steps(vectors, specs, p).sum(axis=1) - relations(vectors, specs, p)
-    )
+    made: Floats = p.prior() + steps(vectors, specs, p).sum(axis=1) - relations(vectors, specs, p)
     return made
 
 
@@ -236,8 +262,8 @@ def _expect(
 
 def _tally(vectors: Vectors, k: int, weight: Floats, size: int) -> Floats:
     level = vectors.levels[:, k].astype(np.int64) + 1
-    made: Floats = np.bincount(level, weights=weight, minlength=size + 1)[1:]
-    return made
+    made = np.bincount(level, weights=weight, minlength=size + 1)[1:]
+    return made.astype(np.float64)
 
 
 def _shares(counts: Floats, default: Floats, strength: float) -> Floats:
@@ -247,7 +273,7 @@ def _shares(counts: Floats, default: Floats, strength: float) -> Floats:
     return np.maximum(made, 1e-7)
 
 
-def monotone(m: Floats, u: Floats, counts: Floats | None) -> Floats:
+def monotone(m: Floats, u: Floats) -> Floats:
     """`m` such that m / u never rises from a higher degree of agreement to a lower one.
 
     Neighbours that contradict each other are put together (pool adjacent violators).

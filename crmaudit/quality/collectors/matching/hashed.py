@@ -16,10 +16,12 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import duckdb
 import pyarrow as pa
@@ -31,7 +33,11 @@ from crmaudit.evidence.match import Agreement, Between, Block, Compared, Holder,
 from crmaudit.quality.collectors.engine import Engine
 from crmaudit.quality.collectors.matching import hashed_levels
 from crmaudit.quality.collectors.matching.candidates import candidates
-from crmaudit.quality.collectors.matching.hashed_bundle import HashedBundle, read_hashed_bundle
+from crmaudit.quality.collectors.matching.hashed_bundle import (
+    HashedBundle,
+    HashedEntity,
+    read_hashed_bundle,
+)
 from crmaudit.quality.collectors.matching.hashed_source import MEMORY, Hashes, hashed_records
 from crmaudit.quality.collectors.matching.hashing import FIELDS, SCHEMA
 from crmaudit.quality.collectors.matching.levels import Spec
@@ -43,6 +49,9 @@ from crmaudit.quality.plan import Plan
 from crmaudit.sources.task import Joint, Part
 from crmaudit.workspace.landscape import Entity
 
+if TYPE_CHECKING:
+    from crmaudit.quality.collectors.matching.matching import Matched
+
 ALONE = "the hashes of fewer than two systems are at hand"
 
 _FAILURES = (CrmauditError, duckdb.Error, pa.ArrowException, OSError, MemoryError)
@@ -53,9 +62,7 @@ def held(path: Path | str, entities: Mapping[str, Entity]) -> dict[str, str]:
 
     Raises CrmauditError where the bundle cannot be read.
     """
-    return {
-        entity: kind for entity, kind, _ in _meant(read_hashed_bundle(Path(path)), entities)
-    }
+    return {entity: kind for entity, kind, _ in _meant(read_hashed_bundle(Path(path)), entities)}
 
 
 def hashed_overlap(joint: Joint, entity: str, parts: Sequence[Part]) -> Overlap:
@@ -70,7 +77,8 @@ def hashed_overlap(joint: Joint, entity: str, parts: Sequence[Part]) -> Overlap:
     threads = min(4, os.cpu_count() or 1)
     with Engine(Plan(memory=MEMORY), threads, "hashed.duckdb") as engine:
         work = _Comparison(engine, joint, entity)
-        for part in parts:
+        order = [p.system for p in joint.parts]
+        for part in sorted(parts, key=lambda p: order.index(p.system)):
             work.add(part)
         kind = kind or work.kind
         found = Overlap(_provenance(work, started), entity, kind, "hashes", tuple(work.holders))
@@ -86,20 +94,18 @@ class _Comparison:
         self._engine = engine
         self._joint = joint
         self._entity = entity
+        # The first system decides with which key all have to be hashed.
         self._key = ""
         self.kind = ""
         self.holders: list[Holder] = []
         self.failed: list[str] = []
         self._columns: dict[str, list[str]] = {}
-        empty = SCHEMA.empty_table()
+        numbered = "CAST(NULL AS BIGINT) AS n, CAST(NULL AS VARCHAR) AS system"
         engine.show(
-            "empty",
-            empty,
-            "CREATE TABLE hashed AS SELECT CAST(NULL AS BIGINT) AS n,"
-            " CAST(NULL AS VARCHAR) AS system, * FROM empty",
+            "none_yet",
+            SCHEMA.empty_table(),
+            f"CREATE TABLE hashed AS SELECT {numbered}, * FROM none_yet",
         )
-        # The bundle that stands first decides with which key all have to be made.
-        self._bundles: dict[str, HashedBundle] = {}
 
     @property
     def systems(self) -> tuple[str, ...]:
@@ -122,9 +128,7 @@ class _Comparison:
         told = [e for name, _, e in _meant(bundle, self._joint.entities) if name == self._entity]
         if not told:
             raise CrmauditError(f"{bundle.path.name} holds no records of {self._entity}")
-        holders = [
-            self._take(part.system, (one, bundle.batches(one.entity))) for one in told
-        ]
+        holders = [self._take(part.system, (one, bundle.batches(one.entity))) for one in told]
         origin = bundle.origin
         return replace(
             holders[0],
@@ -180,11 +184,16 @@ class _Comparison:
 
     def compared(self, found: Overlap) -> Overlap:
         """The overlap with all that the hashes tell."""
-        from crmaudit.quality.collectors.matching.matching import match
-
-        engine = self._engine
-        matched = match(engine, self.kind, within=True, across=True, how=HASHED)
-        matching = matched.matching
+        engine, started = self._engine, time.monotonic()
+        attributes, blocks, matched = engine.run(lambda: weighed(engine, self.kind))
+        matching = replace(
+            matched.matching,
+            attributes=tuple(
+                replace(a, columns=tuple(self._columns.get(a.attribute, ()))) for a in attributes
+            ),
+            blocks=blocks,
+            seconds=round(time.monotonic() - started, 3),
+        )
         if matching.cannot:
             return replace(found, matching=matching)
         things = Things(engine, self.systems)
@@ -247,9 +256,61 @@ class _Comparison:
         return engine.run(lambda: engine.ask(sql))
 
 
+def weighed(engine: Engine, kind: str) -> tuple[tuple[Compared, ...], tuple[Block, ...], Matched]:
+    """Compare the records of the table `hashed` (n, system, columns of `hashing.SCHEMA`).
+
+    Gives what there is to compare by, how candidates were found, and the
+    outcome, with the tables of `matching.match`. To be given to `Engine.run`.
+    """
+    from crmaudit.quality.collectors.matching.matching import weigh
+
+    ask = engine.ask
+    ask(f"CREATE TABLE standard AS SELECT n, system, {hashed_levels.columns()} FROM hashed")
+    # By these the things of several systems are counted.
+    ask("CREATE VIEW records AS SELECT n, system FROM hashed")
+    by: dict[str, list[str]] = {}
+    for field in FIELDS:
+        by.setdefault(field.attribute, []).append(f"{field.name} IS NOT NULL")
+    filled = [f"count(*) FILTER ({' OR '.join(c)})" for c in by.values()]
+    ((*counts,),) = ask(f"SELECT {', '.join(filled)} FROM hashed")
+    attributes = tuple(
+        Compared(attribute, filled=int(count))
+        for attribute, count in zip(by, counts, strict=True)
+        if count
+    )
+    blocks = candidates(engine, kind, ways=hashed_levels.WAYS[kind])
+    return attributes, blocks, weigh(engine, _specs(engine, kind))
+
+
+def _specs(engine: Engine, kind: str) -> tuple[Spec, ...]:
+    needs = hashed_levels.needs(kind)
+    asked = ", ".join(f"count({c}), min({c}) <> max({c})" for c in needs)
+    ((*row,),) = engine.ask(f"SELECT {asked} FROM standard")
+    filled = dict(zip(needs, map(int, row[::2]), strict=True))
+    differ = {name for name, more in zip(needs, row[1::2], strict=True) if more}
+    return hashed_levels.specs(kind, filled, differ)
+
+
+def _provenance(work: _Comparison, now: datetime) -> Provenance:
+    """That of the first system, and a snapshot that is that of all of them."""
+    read = [h for h in work.holders if not h.cannot] or work.holders
+    snapshots = [h.snapshot for h in read if h.snapshot]
+    digest = hashlib.sha256("\n".join(snapshots).encode()).hexdigest()
+    newest = max((s.partition("-")[0] for s in snapshots), default="none")
+    return Provenance(
+        system=read[0].system,
+        source=read[0].source,
+        engine="keyed hashes",
+        snapshot=f"{newest}-{digest[:6]}",
+        taken_at=max((h.taken_at for h in read if h.taken_at), default=now),
+        tool=f"crmaudit {__version__}",
+        status=Status("partly", "; ".join(work.failed)) if work.failed else Status(),
+    )
+
+
 def _meant(
     bundle: HashedBundle, entities: Mapping[str, Entity]
-) -> list[tuple[str, str, object]]:
+) -> list[tuple[str, str, HashedEntity]]:
     """Of each entity in a bundle what the workspace calls it, and its kind."""
     found = []
     for one in bundle.entities:

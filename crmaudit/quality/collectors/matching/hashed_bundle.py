@@ -102,10 +102,14 @@ class HashedBundle:
 
         Raises CrmauditError where they cannot be read.
         """
-        with _reading(self.path), zipfile.ZipFile(self.path) as archive:
-            with archive.open(self.files[entity]) as file, pq.ParquetFile(file) as rows:
-                for batch in rows.iter_batches(_ROWS):
-                    yield _checked(batch, self.path)
+        with (
+            _reading(self.path),
+            zipfile.ZipFile(self.path) as archive,
+            archive.open(self.files[entity]) as file,
+            pq.ParquetFile(file) as rows,
+        ):
+            for batch in rows.iter_batches(_ROWS):
+                yield _checked(batch, self.path)
 
 
 def write_hashed_bundle(

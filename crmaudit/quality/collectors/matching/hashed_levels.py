@@ -1,6 +1,6 @@
 """How keyed hashes are held against each other: ways to pair them, degrees of agreement.
 
-SQL over the table `standard` as `COLUMNS` makes it of hashes. A column named as in
+SQL over the table `standard` as `columns` makes it of hashes. A column named as in
 `hashing.FIELDS` is a number that is the same for equal values; of a filter the bits stand beside
 it, in `…_bits`. How alike two filters are is Dice's coefficient, as of `hashing.likeness`.
 Filters of texts that have nothing in common are alike by chance, the longer the texts the more:
@@ -10,6 +10,7 @@ Filters of texts that have nothing in common are alike by chance, the longer the
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 
 from crmaudit.quality.collectors.matching.hashing import FIELDS
 from crmaudit.quality.collectors.matching.levels import COLLEAGUES, HOUSEHOLD, Grade, Spec
@@ -41,6 +42,9 @@ def columns() -> str:
     made.append(f"{_number_of('family', 'given')} AS name_words")
     made.append(f"{_number_of('organisation')} AS organisation_sorted")
     made.append("CAST(NULL AS BIGINT) AS script, coalesce(emails[1], emails_shared[1]) AS email")
+    made.append("coalesce(phones[1], phones_shared[1]) AS phone_any")
+    made.append(f"coalesce(postcode, {_number_of('city')}) AS place_any")
+    made.append("identifiers[1] AS identifier_any")
     return ", ".join(made)
 
 
@@ -49,11 +53,12 @@ def _number_of(*columns: str) -> str:
     return f"CASE WHEN {filled} THEN CAST(hash({', '.join(columns)}) >> 1 AS BIGINT) END"
 
 
+def _near(left: str, right: str, least: float) -> str:
+    return f"2 * bit_count({left} & {right}) >= {least} * (bit_count({left}) + bit_count({right}))"
+
+
 def _alike(column: str, least: float, other: str = "") -> str:
-    left, right = f"{column}_bits_l", f"{other or column}_bits_r"
-    return (
-        f"2 * bit_count({left} & {right}) >= {least} * (bit_count({left}) + bit_count({right}))"
-    )
+    return _near(f"{column}_bits_l", f"{other or column}_bits_r", least)
 
 
 def _same(*names: str) -> str:
@@ -223,20 +228,22 @@ _ORGANISATION_NAME = Spec(
 )
 
 
-def _number(name: str, attribute: str, value: str) -> Spec:
-    same = _in_common(value) if value == "identifiers" else _same(value)
-    return Spec(
-        name,
-        attribute,
-        (value,),
-        _none(value) if value == "identifiers" else _missing(value),
-        (Grade("same", same, 0.9, 0.00001), Grade("different", "", 0.1, 0.99999)),
-    )
+def _number(name: str, attribute: str, needs: str, null: str, same: str) -> Spec:
+    grades = (Grade("same", same, 0.9, 0.00001), Grade("different", "", 0.1, 0.99999))
+    return Spec(name, attribute, (needs,), null, grades)
 
 
-_IDENTIFIER = _number("identifier", "identifier", "identifiers")
-_TAX = _number("tax_number", "tax number", "tax_number")
-_URL = _number("site", "url", "url")
+_IDENTIFIER = _number(
+    "identifier",
+    "identifier",
+    "identifier_any",
+    _none("identifiers"),
+    _in_common("identifiers"),
+)
+_TAX = _number(
+    "tax_number", "tax number", "tax_number", _missing("tax_number"), _same("tax_number")
+)
+_URL = _number("site", "url", "url", _missing("url"), _same("url"))
 
 _CONTACT = (_EMAIL, _PHONE, _ADDRESS, _PLACE, _IDENTIFIER)
 _PERSON = (_GIVEN, _FAMILY, _BIRTH, *_CONTACT, _EMPLOYER)
@@ -280,21 +287,44 @@ class Said:
     equivalent: str = "false"
 
 
-def _said(attribute: str, name: str, least: float = 0.0) -> Said:
-    near = _alike(name, least).replace("_l", "~a").replace("_r", "~b") if least else "false"
-    return Said(attribute, f"{{s}}.{name} IS NOT NULL", f"a.{name} = b.{name}", _sided(near))
+def _said(attribute: str, name: str, equivalent: str = "false") -> Said:
+    return Said(attribute, f"{{s}}.{name} IS NOT NULL", f"a.{name} = b.{name}", equivalent)
 
 
 def _said_some(attribute: str, *lists: str) -> Said:
     def every(side: str) -> str:
-        return f"list_concat({', '.join(f'{side}.{n}' for n in lists)})" if lists[1:] else (
-            f"{side}.{lists[0]}"
-        )
+        named = [f"{side}.{name}" for name in lists]
+        return named[0] if len(named) == 1 else f"list_concat({', '.join(named)})"
 
-    return Said(
-        attribute, f"array_length({every('{s}')}) > 0", f"list_has_any({every('a')}, {every('b')})"
-    )
+    has = f"array_length({every('{s}')}) > 0"
+    return Said(attribute, has, f"list_has_any({every('a')}, {every('b')})")
 
+
+def _slip(name: str, least: float = SLIP) -> str:
+    return _near(f"a.{name}_bits", f"b.{name}_bits", least)
+
+
+SAID: tuple[Said, ...] = (
+    _said(
+        "given name",
+        "given",
+        f"list_has_any(a.given_roots, b.given_roots) OR {_slip('given')}",
+    ),
+    _said("family name", "family", _slip("family")),
+    _said("organisation name", "organisation", _slip("organisation", _LONG_SLIP)),
+    _said("employer", "employer", _slip("employer", _LONG_SLIP)),
+    _said("household", "household", _slip("household")),
+    _said_some("e-mail", "emails", "emails_shared"),
+    _said_some("phone", "phones", "phones_shared"),
+    _said("street", "street", _slip("street", _LONG_SLIP)),
+    _said("house number", "house_number"),
+    _said("city", "city", _slip("city")),
+    _said("postcode", "postcode"),
+    _said("birth date", "birth_date", "a.birth_sorted = b.birth_sorted"),
+    _said("url", "url"),
+    _said("tax number", "tax_number"),
+)
+"""What hashes tell of each attribute. Not of identifiers: two systems may number differently."""
 
 _BY_NAME = ("family_sound", "given_sound")
 _FOUND = (

@@ -90,9 +90,7 @@ def _in_turn(engine: Engine, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.R
         yield batch
 
 
-def _recipes(
-    system: str, known: Known, evidence: Sequence[Document]
-) -> dict[str, list[Recipe]]:
+def _recipes(system: str, known: Known, evidence: Sequence[Document]) -> dict[str, list[Recipe]]:
     """What is to be read of each entity, in the map's order."""
     catalog = next((d for d in evidence if isinstance(d, Catalog)), None)
     measured = next((d for d in evidence if isinstance(d, EntityMap)), None)

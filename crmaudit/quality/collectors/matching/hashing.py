@@ -20,7 +20,7 @@ frequencies tell them; dates of change, owners, notes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -283,9 +283,7 @@ def _derived(
     return _kept(engine, table, batches, schema)
 
 
-def _kept(
-    engine: Engine, table: str, batches: Sequence[pa.RecordBatch], schema: pa.Schema
-) -> str:
+def _kept(engine: Engine, table: str, batches: Sequence[pa.RecordBatch], schema: pa.Schema) -> str:
     engine.drop(table)
     rows = pa.Table.from_batches(batches, schema)
     engine.show("derived", rows, f"CREATE TEMP TABLE {table} AS SELECT * FROM derived")

@@ -94,7 +94,7 @@ def weigh(
         for pair, answer in sorted((answers or {}).items())
         if pair[0] != pair[1]
     }
-    counts = dict(engine.ask("SELECT system, count(*) FROM standard GROUP BY system ORDER BY system"))
+    counts = dict(engine.ask("SELECT system, count(*) FROM standard GROUP BY 1 ORDER BY 1"))
     pairs = _possible(list(counts.values()), within, across)
     records = sum(counts.values())
     if not specs or not pairs:
@@ -135,10 +135,16 @@ class Matched:
         weight = estimating.odds(vectors, trained.specs, p)
         rules = definite.decided(vectors, trained.specs, p)
         forced = models.forced(vectors, said)
+        shift, doubt = 0.0, deciding.DOUBT
         if forced is not None:
+            shift, doubt = deciding.corrected(weight, forced)
+            # What the answers say of all weights is part of where they begin.
+            self.model = trained = replace(trained, parameters=estimating.raised(p, shift))
+            p = trained.parameters
+            weight = estimating.odds(vectors, trained.specs, p)
             rules[forced == 1] = RULES.index(definite.SAID_SAME)
             rules[forced == 0] = RULES.index(definite.SAID_DIFFERENT)
-        decision = deciding.decide(weight, rules)
+        decision = deciding.decide(weight, rules, forced, doubt)
         self._scored = _Scored(weight, rules, decision)
         _, never = definite.says(rules)
         numbers, heads = clusters.things(
@@ -169,7 +175,9 @@ class Matched:
         import pyarrow as pa
 
         s = self._scored
-        state = np.where(s.decision.same, "same", np.where(s.decision.in_doubt, "uncertain", "different"))
+        state = np.where(
+            s.decision.same, "same", np.where(s.decision.in_doubt, "uncertain", "different")
+        )
         rows = pa.table(
             {
                 "l": self._left,
@@ -227,7 +235,7 @@ class Matched:
         a, b = places[: len(order)].tolist(), places[len(order) :].tolist()
         links = order[[groups.join(i, j) for i, j in zip(a, b, strict=True)]] if a else order
         return deciding.estimate(
-            [deciding.settled(s.weight[links], s.rules[links], d) for d in _DOUBTS]
+            [deciding.settled(s.weight[links], s.rules[links], d) for d in self._doubts()]
         )
 
     def between(self, left: str, right: str) -> tuple[Estimate, Estimate]:
@@ -247,11 +255,15 @@ class Matched:
         s = self._scored
         views = []
         ends, places = np.unique(records, return_inverse=True)
-        for shift in _DOUBTS:
+        for shift in self._doubts():
             best = np.zeros(len(ends))
             np.maximum.at(best, places, deciding.settled(s.weight[pairs], s.rules[pairs], shift))
             views.append(best)
         return deciding.estimate(views)
+
+    def _doubts(self) -> tuple[float, float, float]:
+        doubt = self._scored.decision.doubt
+        return 0.0, -doubt, doubt
 
     def _of(self, system: str) -> Any:
         rows = self._engine.ask(f"SELECT n FROM standard WHERE system = {_text(system)} ORDER BY n")
@@ -263,7 +275,7 @@ class Matched:
             return []
         s = self._scored
         order = np.lexsort((self._right, self._left, s.weight))
-        order = order[s.weight[order] >= self.matching.uncertain]
+        order = order[s.weight[order] >= s.decision.uncertain]
         if len(order) > k:
             order = order[np.unique(np.linspace(0, len(order) - 1, k).round().astype(int))]
         return [self._shown(int(i)) for i in order[::-1]]
@@ -315,7 +327,9 @@ class Matched:
             for i, key, pair in zip(at, wanted, pairs, strict=True)
         )
 
-    def _steps(self, i: int, pair: Pair, values: Mapping[int, Mapping[str, str]]) -> tuple[Step, ...]:
+    def _steps(
+        self, i: int, pair: Pair, values: Mapping[int, Mapping[str, str]]
+    ) -> tuple[Step, ...]:
         assert self.model is not None
         specs, p = self.model.specs, self.model.parameters
         one = self.model.kept.some(slice(i, i + 1))
@@ -327,7 +341,8 @@ class Matched:
                 continue
             whole = float(np.log2(p.m[k][level] / p.u[k][level]))
             sides = [
-                next((values[n][c] for c in spec.shows if values.get(n, {}).get(c)), "") for n in pair
+                next((values[n][c] for c in spec.shows if values.get(n, {}).get(c)), "")
+                for n in pair
             ]
             made.append(Step(spec.attribute, spec.grades[level].label, round(whole, 4), *sides))
             common = float(weights[k]) - whole
@@ -349,9 +364,6 @@ class Matched:
         return {
             row[0]: {c: _masked(v) for c, v in zip(columns, row[1:], strict=True)} for row in rows
         }
-
-
-_DOUBTS = (0.0, -deciding.DOUBT, deciding.DOUBT)
 
 
 def _masked(value: Any) -> str:

@@ -12,7 +12,7 @@ import logging
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -20,13 +20,13 @@ import numpy as np
 from crmaudit.evidence.match import Comparison, Level
 from crmaudit.quality.collectors.engine import Engine
 from crmaudit.quality.collectors.matching import estimating
-from crmaudit.quality.collectors.matching.estimating import RELATIONS, Parameters, Vectors
-from crmaudit.quality.collectors.matching.levels import Grade, Spec
+from crmaudit.quality.collectors.matching.estimating import RELATIONS, Chance, Parameters, Vectors
+from crmaudit.quality.collectors.matching.levels import Grade, Spec, selected
 
-RANDOM_PAIRS = 1_000_000
+RANDOM_PAIRS = 300_000
 """So many pairs at random tell how often different records agree."""
 
-TRAINING_PAIRS = 300_000
+TRAINING_PAIRS = 100_000
 """So many candidates are learnt from."""
 
 HOPELESS = -12.0
@@ -163,13 +163,18 @@ def train(
     `pairs` are all there are of the kind asked for, `allowed` is a condition
     on a pair of records `a` and `b` that says which. `answers` are those of people.
     """
-    start = defaults(specs, pairs, _count(engine, "SELECT count(*) FROM standard"))
+    # A kind of vectoriser, so it knows this module.
+    from crmaudit.quality.collectors.matching.spark import elsewhere
+
+    records = _count(engine, "SELECT count(*) FROM standard")
+    start = defaults(specs, pairs, records)
     splink = Vectoriser(engine, specs)
     _draw(engine, pairs, allowed, seed)
-    random = splink.vectors(_RANDOM, start)
-    start = estimating.by_chance(specs, random, start)
+    random = Chance.of(splink.vectors(_RANDOM, start), specs, start)
+    start = replace(start, u=random.u(specs, estimating.likely(random, specs, start)))
     candidates = _count(engine, "SELECT count(*) FROM candidates")
-    kept = splink.vectors("candidates", start, HOPELESS)
+    with elsewhere(engine, specs, records) as cluster:
+        kept = (cluster or splink).vectors("candidates", start, HOPELESS)
     notes = []
     if len(kept) > KEPT:
         best = np.argsort(-estimating.odds(kept, specs, start), kind="stable")[:KEPT]
@@ -202,9 +207,7 @@ def defaults(specs: Sequence[Spec], pairs: float, records: int) -> Parameters:
         [_normal([g.u for g in s.grades]) for s in specs],
         {
             name: {
-                k: _normal([g.m for g in s.grades])
-                for k, s in enumerate(specs)
-                if name in s.shared
+                k: _normal([g.m for g in s.grades]) for k, s in enumerate(specs) if name in s.shared
             }
             for name in RELATIONS
         },
@@ -314,7 +317,7 @@ def _level(weights: Any, known: Any) -> Any:
 
 
 def _columns(specs: Sequence[Spec]) -> tuple[str, ...]:
-    """The columns of `standard` that the comparisons read."""
+    """What the comparisons read, as it is selected from `standard`."""
     import re
 
     found: set[str] = set()
@@ -322,7 +325,7 @@ def _columns(specs: Sequence[Spec]) -> tuple[str, ...]:
         for text in (spec.null, *(g.when for g in spec.grades)):
             found.update(re.findall(r"\b([a-z_0-9]+)_[lr]\b", text))
         found.update(g.terms for g in spec.grades if g.terms)
-    return tuple(sorted(found))
+    return tuple(selected(c) for c in sorted(found))
 
 
 def _count(engine: Engine, sql: str) -> int:

@@ -127,6 +127,7 @@ def _shown(
     for value, duplicates, records in values:
         may = bool(columns) and all(
             whose(c.semantic) == "none"
+            and (origin != "import batch" or _is_code(c))
             and may_show(c.name, c.logical, len(values), rows, value, records)
             for c in columns
         )
@@ -135,6 +136,12 @@ def _shown(
         # Two values of one shape are two: they are told apart by a number.
         again = f" ({names[name]})" if names[name] > 1 else ""
         yield Counted(origin, name + again, duplicates, records)
+
+
+def _is_code(column: ColumnProfile) -> bool:
+    """Whether its values are codes: what people call a batch is free text else."""
+    meant = column.semantic
+    return column.logical == "integer" or (meant is not None and meant.type == "category")
 
 
 def _without_feed(engine: Engine) -> Iterator[Counted]:

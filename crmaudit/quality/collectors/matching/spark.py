@@ -46,6 +46,23 @@ def master() -> str:
 
 
 @contextmanager
+def elsewhere(
+    engine: Engine, specs: Sequence[Spec], records: int
+) -> Iterator[SparkVectoriser | None]:
+    """What weighs the candidates of so many records on the cluster.
+
+    None where this machine is to do it: the environment names no cluster, or
+    there are no more than `MANY` records.
+    """
+    url = master()
+    if not url or records <= MANY:
+        yield None
+        return
+    with session(url) as (spark, folder):
+        yield SparkVectoriser(engine, specs, spark, folder)
+
+
+@contextmanager
 def session(url: str) -> Iterator[tuple[SparkSession, Path]]:
     """A session of its own on the cluster, and a folder for what goes there and back.
 
@@ -77,15 +94,18 @@ def session(url: str) -> Iterator[tuple[SparkSession, Path]]:
             "spark.sql.session.timeZone": "UTC",
             # As DuckDB has it: what cannot be told is null.
             "spark.sql.ansi.enabled": "false",
+            "spark.sql.legacy.sizeOfNull": "false",
         }
         if url.startswith("local"):
             settings |= {"spark.driver.bindAddress": "127.0.0.1", "spark.driver.host": "127.0.0.1"}
         builder = SparkSession.builder.master(url).appName("crmaudit")
         for key, value in settings.items():
             builder = builder.config(key, value)
-        with _surroundings(SPARK_WORKER_DIR=str(folder / "work"), SPARK_LOCAL_IP="127.0.0.1" if
-                           url.startswith("local") else ""):
-            with _told("Spark does not start"):
+        with _surroundings(
+            SPARK_WORKER_DIR=str(folder / "work"),
+            SPARK_LOCAL_IP="127.0.0.1" if url.startswith("local") else "",
+        ):
+            with _told("Spark does not start"), _unheard():
                 found = builder.getOrCreate()
             try:
                 yield found, folder
@@ -97,7 +117,9 @@ def session(url: str) -> Iterator[tuple[SparkSession, Path]]:
 class SparkVectoriser(model.Vectoriser):
     """`model.Vectoriser` on a cluster."""
 
-    def __init__(self, engine: Engine, specs: Sequence[Spec], spark: SparkSession, folder: Path):
+    def __init__(
+        self, engine: Engine, specs: Sequence[Spec], spark: SparkSession, folder: Path
+    ) -> None:
         from splink.backends.spark import SparkAPI
 
         self._engine = engine
@@ -120,9 +142,7 @@ class SparkVectoriser(model.Vectoriser):
         m = [model._distinct(a, b) for a, b in zip(p.m, p.u, strict=True)]
         settings = translated(model._settings(self._specs, m, p.u, p.same), self._lists)
         name = f"pairs_{self._made}"
-        self._sent(
-            name, f"SELECT l AS join_key_l, r AS join_key_r, '0' AS match_key FROM {pairs}"
-        )
+        self._sent(name, f"SELECT l AS join_key_l, r AS join_key_r, '0' AS match_key FROM {pairs}")
         made = f"predicted_{self._made}"
         with model._quiet(), _told("Spark has failed"):
             linker = Linker(self._records, settings, log_level=None, validate_settings=False)
@@ -240,6 +260,13 @@ def _has_all(arguments: list[exp.Expression]) -> exp.Expression:
     )
 
 
+def _hamming(arguments: list[exp.Expression]) -> exp.Expression:
+    """In how many places texts of one length differ: Spark has no function of its own."""
+    left, right = (f"split({a.sql('spark')}, '')" for a in arguments)
+    places = f"zip_with({left}, {right}, (x, y) -> x <> y)"
+    return parse_one(f"size(filter({places}, differ -> differ))", read="spark")
+
+
 _FUNCTIONS: dict[str, Callable[[list[exp.Expression]], exp.Expression]] = {
     "jarowinkler_similarity": _call("jaro_winkler"),
     "jaro_winkler_similarity": _call("jaro_winkler"),
@@ -250,11 +277,30 @@ _FUNCTIONS: dict[str, Callable[[list[exp.Expression]], exp.Expression]] = {
     "array_contains_all": _has_all,
     "list_has_all": _has_all,
     "list_length": _call("size"),
+    "hamming": _hamming,
     **{n: _call(n) for n in ("length", "abs", "contains", "concat", "replace", "left", "right")},
     "substring": _call("substring"),
     "starts_with": _call("startswith"),
     "concat": _call("concat"),
 }
+
+
+@contextmanager
+def _unheard() -> Iterator[None]:
+    """What a program that is started inside writes to stderr, as long as it runs, is dropped."""
+    import warnings
+
+    kept = os.dup(2)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 2)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
 
 
 @contextmanager

@@ -39,6 +39,7 @@ is null, and so is whatever a record does not have; lists are empty then.
     city, region           folded
     postcode               letters and digits
     postcode_area          its first half: the outward code (UK), else all but the last two
+    postcode_letters       its letters and digits, sorted: the same where two changed places
     country                code of ISO 3166 in lower case where known, else the folded name
     birth_date             `YYYY-MM-DD`; month and day may be impossible where they were written so
     birth_other            the date with day and month changed over, if it could be read so
@@ -170,13 +171,11 @@ def _standard(engine: Engine) -> None:
                 END AS phones,
             coalesce(cp.common, []) AS phones_shared,
             CASE WHEN sw.box IS NULL THEN sw.street END AS street,
-            CASE WHEN sw.box IS NULL THEN ltrim(regexp_extract(regexp_replace(
-                coalesce(lower(short(r.house_number)), sp.number), '\\s', '', 'g'),
-                '^[0-9]+[a-z]?|^[a-z0-9]+'), '0') END AS house_number,
+            CASE WHEN sw.box IS NULL THEN coalesce(hw.number, sp.number) END AS house_number,
             sp.unit,
             CASE WHEN sw.box IS NOT NULL THEN sp.number END AS po_box,
             cw.city, rw.region,
-            CASE WHEN NOT no_postcode(r.postcode) THEN code_of(r.postcode) END AS postcode,
+            pw.code AS postcode, pw.area AS postcode_area, pw.letters AS postcode_letters,
             nw.country,
             CASE WHEN cd.value IS NULL THEN c.day END AS birth_date,
             CASE WHEN cd.value IS NULL THEN c.other END AS birth_other,
@@ -200,8 +199,10 @@ def _standard(engine: Engine) -> None:
         LEFT JOIN common_identifiers ci ON ci.n = r.n
         LEFT JOIN street_parts sp ON sp.raw = r.street
         LEFT JOIN street_words sw ON sw.raw = sp.name
+        LEFT JOIN number_words hw ON hw.raw = r.house_number
         LEFT JOIN city_words cw ON cw.raw = r.city
         LEFT JOIN region_words rw ON rw.raw = r.region
+        LEFT JOIN postcode_words pw ON pw.raw = r.postcode
         LEFT JOIN country_words nw ON nw.raw = r.country
         LEFT JOIN gender_words xw ON xw.raw = r.gender
         LEFT JOIN salutation_words tw ON tw.raw = r.salutation
@@ -209,13 +210,10 @@ def _standard(engine: Engine) -> None:
         LEFT JOIN common cn ON cn.what = 'national_id' AND cn.value = c.national_id
         LEFT JOIN common ct ON ct.what = 'tax_number' AND ct.value = c.tax_number
         LEFT JOIN common cb ON cb.what = 'bank_account' AND cb.value = c.bank_account)
-        SELECT * REPLACE (nullif(house_number, '') AS house_number),
+        SELECT *,
             split_part(split_part(email, '@', 1), '+', 1) AS email_user,
             nullif(split_part(email, '@', 2), '') AS email_domain,
             {EMAIL_KIND} AS email_kind,
-            CASE WHEN regexp_full_match(postcode, '[A-Z]{{1,2}}[0-9][0-9A-Z]?[0-9][A-Z]{{2}}')
-                THEN left(postcode, -3) ELSE left(postcode, greatest(length(postcode) - 2, 2))
-                END AS postcode_area,
             try_cast(left(birth_date, 4) AS INTEGER) AS birth_year,
             try_cast(substr(birth_date, 6, 2) AS INTEGER) AS birth_month,
             try_cast(substr(birth_date, 9, 2) AS INTEGER) AS birth_day

@@ -47,12 +47,15 @@ CREATE OR REPLACE TEMP MACRO no_postcode(v) AS ({placeholder("postcode")});
 CREATE OR REPLACE TEMP MACRO no_url(v) AS ({placeholder("url")});
 CREATE OR REPLACE TEMP MACRO nothing(v) AS ({_NOTHING});
 CREATE OR REPLACE TEMP MACRO short(v) AS left(v::VARCHAR, {LONGEST});
+CREATE OR REPLACE TEMP MACRO compact(v) AS translate(v, ' -./()_', '');
 CREATE OR REPLACE TEMP MACRO code_of(v) AS
     CASE WHEN nothing(short(v)) THEN NULL
-         ELSE nullif(upper(regexp_replace(strip_accents(short(v)), '[^0-9A-Za-z]+', '', 'g')), '')
+        WHEN regexp_full_match(compact(short(v)), '[0-9A-Za-z]+') THEN upper(compact(short(v)))
+        ELSE nullif(upper(regexp_replace(strip_accents(short(v)), '[^0-9A-Za-z]+', '', 'g')), '')
     END;
 CREATE OR REPLACE TEMP MACRO address_of(v) AS
-    nullif(regexp_extract(lower(short(v)), '[^\\s<>,;:"]+@[^\\s<>,;:"@]+'), '');
+    CASE WHEN regexp_full_match(v, '[a-z0-9._%+-]{{1,64}}@[a-z0-9.-]{{1,100}}') THEN v
+        ELSE nullif(regexp_extract(lower(short(v)), '[^\\s<>,;:"]+@[^\\s<>,;:"@]+'), '') END;
 CREATE OR REPLACE TEMP MACRO addresses_of(l) AS
     list_filter(list_transform(l, lambda x: address_of(x)),
         lambda x: x IS NOT NULL AND NOT no_email(x));
@@ -61,16 +64,23 @@ CREATE OR REPLACE TEMP MACRO mailbox_of(v) AS
              split_part(v, '@', 1))
     || '@' || replace(split_part(v, '@', 2), 'googlemail.', 'gmail.');
 CREATE OR REPLACE TEMP MACRO digits_of(v) AS
-    ltrim(regexp_replace(regexp_replace(regexp_replace(v,
+    CASE WHEN regexp_full_match(compact(v), '0?[1-9][0-9]+') AND NOT contains(v, '(0)')
+        THEN ltrim(compact(v), '0')
+    ELSE ltrim(regexp_replace(regexp_replace(regexp_replace(v,
         '(?i)(ext|x|extn|extension|app|durchwahl|dw)[.: ]*[0-9]*\\s*$|\\(0\\)', '', 'g'),
         '^\\s*(\\+|00)\\s*(1|7|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]|[0-9]{{3}})',
         ''),
-        '[^0-9]+', '', 'g'), '0');
+        '[^0-9]+', '', 'g'), '0') END;
 CREATE OR REPLACE TEMP MACRO numbers_of(l) AS
     list_transform(list_filter(list_transform(list_filter(l, lambda x: NOT no_phone(short(x))),
         lambda x: digits_of(short(x))), lambda x: length(x) >= 6), lambda x: right(x, 9));
+CREATE OR REPLACE TEMP MACRO number_of(v) AS
+    nullif(ltrim(regexp_extract(replace(lower(v), ' ', ''), '^(?:[0-9]+[a-z]?|[a-z0-9]+)'), '0'),
+        '');
 CREATE OR REPLACE TEMP MACRO listed(l) AS
-    coalesce(list_sort(list_distinct(list_filter(l, lambda x: x IS NOT NULL))), []::VARCHAR[]);
+    CASE WHEN l IS NULL THEN []::VARCHAR[]
+        WHEN length(l) = 1 AND l[1] IS NOT NULL THEN l
+        ELSE list_sort(list_distinct(list_filter(l, lambda x: x IS NOT NULL))) END;
 """
 MACROS = tuple(_STATEMENTS.strip().split(";\n"))
 """The statements that make them."""

@@ -120,7 +120,7 @@ class Lexicons:
             f" AND split_part(plain, ' ', 1) NOT IN ({titles})"
             f" AND split_part(plain, ' ', 2) NOT IN ({titles})"
         )
-        lacking = "given IS NULL AND family IS NULL"
+        lacking = "family IS NULL"
         names = self._values("full_name", "no_person").replace(
             "full_name IS NOT NULL", f"full_name IS NOT NULL AND {lacking}"
         )
@@ -137,8 +137,8 @@ class Lexicons:
         east = "regexp_matches(f.script, '[\\p{Han}\\p{Hangul}\\p{Hiragana}\\p{Katakana}]')"
         self.make(
             "person_parts",
-            f"""SELECT r.n, coalesce(w.given, g.given) AS given,
-                nullif(concat_ws(' ', w.middle, g.middle, m.middle), '') AS middle,
+            f"""SELECT r.n, coalesce(g.given, w.given) AS given,
+                nullif(concat_ws(' ', coalesce(g.middle, w.middle), m.middle), '') AS middle,
                 coalesce(w.family, f.family) AS family,
                 coalesce(w.generation, f.generation, g.generation) AS generation,
                 coalesce(w.script, CASE WHEN f.script IS NULL OR g.script IS NULL THEN NULL
@@ -149,7 +149,7 @@ class Lexicons:
             LEFT JOIN middle_words m ON m.raw = r.middle
             LEFT JOIN family_words f ON f.raw = r.family
             LEFT JOIN full_words w
-                ON w.raw = r.full_name AND r.given IS NULL AND r.family IS NULL""",
+                ON w.raw = r.full_name AND r.family IS NULL""",
         )
         self._lexicon(
             "given_forms",
@@ -205,8 +205,7 @@ class Lexicons:
                     ['number', 'name']) AS front,
                 regexp_extract(rest, '^(.*[^0-9 ,])[ ,]+(?:nr\\.? ?|no\\.? ?|n )?({number})\\s*$',
                     ['name', 'number']) AS back FROM rests)
-            SELECT raw, unit,
-                coalesce(nullif(front.number, ''), nullif(back.number, '')) AS number,
+            SELECT raw, unit, number_of(coalesce(nullif(front.number, ''), back.number)) AS number,
                 trim(CASE WHEN front.number <> '' THEN front.name
                     WHEN back.number <> '' THEN back.name ELSE rest END) AS name
             FROM numbers""",
@@ -219,6 +218,19 @@ class Lexicons:
                 places.street(transliterated(raw, raw).latin) or None,
                 "box" if places.is_box(raw) else None,
             ),
+        )
+        self.make(
+            "number_words",
+            "SELECT raw, number_of(plain) AS number "
+            f"FROM ({self._values('house_number', 'nothing')})",
+        )
+        self.make(
+            "postcode_words",
+            f"""SELECT raw, code, array_to_string(list_sort(string_split(code, '')), '') AS letters,
+                CASE WHEN regexp_full_match(code, '[A-Z]{{1,2}}[0-9][0-9A-Z]?[0-9][A-Z]{{2}}')
+                    THEN left(code, -3) ELSE left(code, greatest(length(code) - 2, 2)) END AS area
+            FROM (SELECT raw, code_of(raw) AS code
+                FROM ({self._values("postcode", "no_postcode")}))""",
         )
         self._lexicon("city_words", self._values("city", "no_city"), ("city",), words)
         self._lexicon("region_words", self._values("region", "no_city"), ("region",), words)

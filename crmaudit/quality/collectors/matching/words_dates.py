@@ -61,7 +61,8 @@ def day(text: str, month_first: bool = False) -> tuple[str, str]:
     elif found := _YEAR_LAST.match(text):
         year, month, date = int(found[4]), int(found[3]), int(found[1])
         ambiguous = True
-        if (month_first and "." not in found[2]) or month > 12 >= date:
+        habit = month_first and "." not in found[2]
+        if (habit and date <= 12) or month > 12 >= date:
             month, date = date, month
         if len(found[4]) == 2:
             year += 1900 if year > 30 else 2000

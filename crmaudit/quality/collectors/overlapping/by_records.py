@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 from crmaudit.evidence import Between, Compared, Holder, Matching, Overlap, Provenance
 from crmaudit.quality.collectors.engine import Engine
 from crmaudit.quality.collectors.overlapping.agreement import agreements
 from crmaudit.quality.collectors.overlapping.holding import Held, Side, hold
 from crmaudit.quality.collectors.overlapping.keys import shared_keys
-from crmaudit.quality.collectors.overlapping.pairs import answered, shown
+from crmaudit.quality.collectors.overlapping.pairs import across, answered, shown
 from crmaudit.quality.collectors.overlapping.things import Things
 from crmaudit.sources.task import Joint
 
@@ -29,7 +30,7 @@ def compare(
 
     answers, note = answered(engine, joint.key, joint.answers, entity)
     firm = {pair: a.answer for pair, a in answers.items() if a.answer != "unsure"}
-    matched = match(engine, kind, within=True, across=True, answers=firm)
+    matched = engine.run(partial(match, engine, kind, answers=firm))
     notes = tuple(n for n in (*matched.matching.notes, note, *held.belonging.notes) if n)
     matching = replace(
         matched.matching, attributes=_attributes(held, matched.matching), notes=notes
@@ -43,7 +44,7 @@ def compare(
         if not held.comparable(left, right):
             continue
         together, pairs, ls, rs = things.shared(left, right)
-        of_left, of_right = matched.between(left, right)
+        of_left, of_right = engine.run(partial(matched.between, left, right))
         between.append(
             Between(
                 left,
@@ -62,7 +63,14 @@ def compare(
     done = replace(
         found,
         holders=tuple(_counted(h, things) for h in held.holders),
-        matching=replace(matching, examples=examples, review=review),
+        matching=replace(
+            matching,
+            # Pairs within a system are the business of its duplicates.
+            same_pairs=across(engine, "same"),
+            uncertain_pairs=across(engine, "uncertain"),
+            examples=examples,
+            review=review,
+        ),
         sets=things.sets(),
         between=tuple(between),
         unlinked=held.belonging.unlinked(held.systems),

@@ -92,18 +92,30 @@ def shown(
         )
     names = _names(engine, key, [n for row in (*some, *unsure) for n in row[:2]])
     return (
-        _found(matched, some, names, answers),
-        _found(matched, unsure, names, answers),
+        _found(engine, matched, some, names, answers),
+        _found(engine, matched, unsure, names, answers),
     )
 
 
+def across(engine: Engine, state: str) -> int:
+    """How many pairs of two systems have that state."""
+    rows = _asked(
+        engine,
+        "SELECT count(*) FROM scored s JOIN records a ON a.n = s.l JOIN records b ON b.n = s.r "
+        f"WHERE a.system <> b.system AND s.state = '{state}'",
+    )
+    return int(rows[0][0])
+
+
 def _found(
+    engine: Engine,
     matched: Matched,
     rows: Sequence[tuple[Any, ...]],
     names: Mapping[int, tuple[str, str]],
     answers: Mapping[Pair, Match],
 ) -> tuple[PairFound, ...]:
-    explained = matched.explain([(row[0], row[1]) for row in rows])
+    pairs = [(row[0], row[1]) for row in rows]
+    explained = engine.run(lambda: matched.explain(pairs))
     found = []
     for (one, other, weight, probability, state, rule), steps in zip(rows, explained, strict=True):
         answer = answers.get((one, other))

@@ -52,14 +52,14 @@ def key_of(names: Sequence[str]) -> str:
 
 
 def number(sql: str) -> str:
-    """SQL for a number as it is compared: letters and digits, without leading zeros.
+    """SQL for a number as it is compared: letters and digits, the number without leading zeros.
 
-    `hc-000123` and `HC 000123` are one; `7.0`, out of a column of floating
+    `hc-000123` and `HC 123` are one; `7.0`, out of a column of floating
     points, is 7; a text without any letter or digit is null.
     """
     plain = f"regexp_replace({sql}, '^([0-9]+)\\.0+$', '\\1')"
     codes = f"regexp_replace(upper(strip_accents({plain})), '[^\\p{{L}}\\p{{N}}]', '', 'g')"
-    return f"nullif(regexp_replace({codes}, '^0+([0-9]+)$', '\\1'), '')"
+    return f"nullif(regexp_replace({codes}, '^([^0-9]*)0+([0-9]+)$', '\\1\\2'), '')"
 
 
 def value(sql: str) -> str:
