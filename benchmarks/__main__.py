@@ -29,8 +29,8 @@ def main() -> None:
     if sys.argv[1:2] == ["crud-truth"]:
         importlib.import_module("benchmarks.crud_truth").run(sys.argv[2:])
         return
-    if sys.argv[1:2] in (["duplicates"], ["overlap"]):
-        module = {"duplicates": "duplicates", "overlap": "overlap_truth"}[sys.argv[1]]
+    if sys.argv[1:2] in (["duplicates"], ["overlap"], ["hashed"], ["spark"]):
+        module = {"overlap": "overlap_truth"}.get(sys.argv[1], sys.argv[1])
         importlib.import_module(f"benchmarks.{module}").run(sys.argv[2:])
         return
     wanted = sys.argv[1:] or list(NAMES)

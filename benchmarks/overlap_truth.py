@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -121,7 +121,23 @@ def _document(documents: list[Overlap], known: Known, out: Path) -> tuple[Overla
 def _between(document: Overlap, known: Known) -> Between:
     wanted = {known.left[0], known.right[0]}
     (found,) = (b for b in document.between if {b.left, b.right} == wanted)
-    return found
+    return found if found.left == known.left[0] else _turned(found)
+
+
+def _turned(between: Between) -> Between:
+    """The same with the sides exchanged, as far as it is printed here."""
+    return replace(
+        between,
+        left=between.right,
+        right=between.left,
+        left_matched=between.right_matched,
+        right_matched=between.left_matched,
+        left_estimated=between.right_estimated,
+        right_estimated=between.left_estimated,
+        agreement=tuple(
+            replace(a, left_only=a.right_only, right_only=a.left_only) for a in between.agreement
+        ),
+    )
 
 
 def _counted(folder: Path, things: Path, known: Known) -> tuple[Rates, tuple[int, int]]:

@@ -20,6 +20,7 @@ from crmaudit.evidence import (
     EntityMap,
     ExpectationTests,
     Grants,
+    Holder,
     Keys,
     Overlap,
     Reach,
@@ -137,14 +138,21 @@ class EvidenceSet:
 
     @cached_property
     def overlaps(self) -> Mapping[str, Overlap]:
-        """By entity: the systems that hold it beside each other; the newest comparison."""
+        """By entity: the systems that hold it beside each other; the newest comparison.
+
+        Without those of another source than a system's newest catalog.
+        """
         found: dict[str, Overlap] = {}
         for d in self.documents:
-            if isinstance(d, Overlap):
+            if isinstance(d, Overlap) and all(map(self._read_now, d.holders)):
                 known = found.get(d.entity)
                 if known is None or known.provenance.taken_at < d.provenance.taken_at:
                     found[d.entity] = d
         return found
+
+    def _read_now(self, holder: Holder) -> bool:
+        catalog = self.catalogs.get(holder.system)
+        return not holder.source or catalog is None or holder.source == catalog.provenance.source
 
     @cached_property
     def grants(self) -> Mapping[str, Mapping[str, Grants]]:

@@ -181,3 +181,10 @@ def test_the_steps_of_the_duplicates(
 ) -> None:
     shutil.copytree(demo, tmp_path / "demo")
     play("docs/howto-duplicates.md")
+
+
+def test_the_steps_of_comparing_without_showing(
+    play: Callable[[str], None], demo: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(demo, tmp_path / "demo")
+    play("docs/howto-compare-without-showing.md")

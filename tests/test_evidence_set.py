@@ -77,6 +77,14 @@ def test_the_newest_overlap_of_an_entity_counts() -> None:
     assert EvidenceSet((new, old)).overlaps == {"person": new}
 
 
+def test_an_overlap_with_another_source_is_left_out() -> None:
+    there = replace(overlap(), holders=(Holder("crm", source="crm.sqlite"), Holder("erp")))
+    catalog = Catalog(seen(day=2), tables=(Table("contacts"),))
+    assert EvidenceSet((catalog, there)).overlaps == {"person": there}
+    moved = replace(catalog, provenance=seen(day=2, source="new.sqlite"))
+    assert EvidenceSet((moved, there)).overlaps == {}
+
+
 def test_systems_are_called_as_they_are_now() -> None:
     found = known_as([overlap(left="old")], {"crm", "erp"}, {"old": "crm"})
     (document,) = found.overlaps.values()

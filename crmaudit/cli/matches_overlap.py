@@ -21,7 +21,7 @@ from crmaudit.cli.matches_blocks import (
     put_pairs,
     threshold_block,
 )
-from crmaudit.cli.matches_duplicates import answer_notes, chosen_pair, masked_review, one_pair
+from crmaudit.cli.matches_pairs import answer_notes, chosen_pair, masked_review, one_pair
 from crmaudit.cli.panels import Block, put_blocks
 from crmaudit.cli.quality_scores import label, shell
 from crmaudit.cli.terminal import bar, count, put_note, rate

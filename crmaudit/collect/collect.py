@@ -200,6 +200,11 @@ def readable(system: System) -> bool:
     return bool(named or (database and (database.url or database.hashed)))
 
 
+def _has_records(system: System) -> bool:
+    database = system.database
+    return bool(database and (database.url or database.hashed))
+
+
 def _known(workspace: Workspace, system: System) -> Known:
     asked = (e for e in workspace.expectations.expectations if e.system in (None, system.id))
     t = system.traces
@@ -223,7 +228,7 @@ def _known(workspace: Workspace, system: System) -> Known:
         workspace.matches,
         str(workspace.root / hashed) if hashed else "",
         _holders(workspace),
-        tuple(s.id for s in workspace.in_scope if readable(s)),
+        tuple(s.id for s in workspace.in_scope if _has_records(s)),
     )
 
 
@@ -323,7 +328,7 @@ def _together(
         return
     known = parts[0].known
     unread = dict.fromkeys(known.readable, "it was not read together with the others")
-    unread |= {t.system: "it could not be read this time" for t in targets}
+    unread |= {t.system: "it could not be read this time" for t in targets if t.url}
     unread = {s: why for s, why in unread.items() if s not in {p.system for p in parts}}
     leave = _richer(newest, {p.system for p in parts}, unread)
     outcome = Outcome(

@@ -260,7 +260,8 @@ def apart(
     # What it shows of one kind of customers only, it shows of those.
     found = []
     for o in overlap:
-        if o.cannot or (at, o.entity) not in held:
+        # Hashes do not tell who carries a number.
+        if o.cannot or o.document.by == "hashes" or (at, o.entity) not in held:
             continue
         for b in o.between:
             if at not in (b.left, b.right):

@@ -62,6 +62,7 @@ topic: Topic = "quality"
 initiative = "build-feeds"
 
 _RECORD, _FEED = "though it is the system of record", "though a feed brings them"
+_LACKING = {_RECORD: "records that the record lacks", _FEED: "records that the feed may leave out"}
 
 
 def _ought(facts: Facts, entity: str, c: Coverage) -> str:
@@ -97,7 +98,7 @@ def _hit(facts: Facts, o: JudgedOverlap, c: Coverage, why: str, heavy: bool) -> 
         f"{entity_label(facts, o.entity)} in {name[c.system].name}, {why}",
         file=facts.workspace.file_of(f"system:{c.within}"),
         measurements=(
-            Measurement.share("records that the other does not know", lacking, c.records, evidence),
+            Measurement.share(_LACKING[why], lacking, c.records, evidence),
             Measurement.share("matched", c.matched, c.records, evidence),
         ),
         severity="high" if heavy else None,

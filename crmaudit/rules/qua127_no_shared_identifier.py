@@ -64,7 +64,8 @@ def check(facts: Facts, share: float = 0.5, least: int = 20) -> Iterator[Hit]:
         hits = [
             (float(b.pairs), _hit(facts, o, b))
             for b in o.between
-            if o.document.by != "identifier" and 0 < b.pairs >= least and carried_share(b) < share
+            # Hashes have no columns in which a number might stand.
+            if o.document.by == "records" and 0 < b.pairs >= least and carried_share(b) < share
         ]
         yield from first_of_each(hits)
 

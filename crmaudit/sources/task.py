@@ -30,7 +30,7 @@ class Known:
     of the duplicate review. `hashed` is the path of a bundle of keyed hashes
     that stands for the system's records where its database is not at hand.
     `holders` names, by entity, all systems in scope that are said to hold it,
-    `readable` all systems in scope of which there is something to read.
+    `readable` all systems in scope with records to read, or hashes of them.
     """
 
     map: Map | None = None

@@ -215,7 +215,7 @@ def _volume(facts: Facts, system: System) -> _Judged:
 def _shared_identifiers(facts: Facts, system: System) -> _Judged:
     """Whether what is extracted can be put beside the same things of other systems by a number."""
     pairs = carried = 0.0
-    for o in facts.overlap:
+    for o in (o for o in facts.overlap if o.document.by != "hashes"):
         for b in o.between:
             if system.id in (b.left, b.right) and b.pairs:
                 share = 1.0 if o.document.by == "identifier" else carried_share(b)

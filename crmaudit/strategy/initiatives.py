@@ -161,7 +161,7 @@ TEMPLATES: Mapping[str, Template] = {
         ("agree-system-of-record", "open-access-paths"),
         ("integration",),
         {
-            "records that the other does not know": "records that would be known elsewhere",
+            "records that the record lacks": "records that the system of record would know",
             "things entered twice": "things that would be entered once",
         },
     ),

@@ -81,10 +81,14 @@ def collected(root: Path, *documents: Duplicates | Overlap) -> Path:
     """The workspace with its catalogs, profiles and maps, and these documents."""
     audit = Audit(workspace(root))
     audit.collect(only=("profile", "keys", "entities"))
-    for document in documents or (duplicates(), overlap()):
-        p = document.provenance
-        source = audit.facts.evidence.catalogs[p.system].provenance.source
-        audit.store.put(replace(document, provenance=replace(p, source=source)))
+    catalogs = audit.facts.evidence.catalogs
+    address = {system: c.provenance.source for system, c in catalogs.items()}
+    for d in documents or (duplicates(), overlap()):
+        read = replace(d, provenance=replace(d.provenance, source=address[d.provenance.system]))
+        if isinstance(read, Overlap):
+            holders = (replace(h, source=address.get(h.system, "")) for h in read.holders)
+            read = replace(read, holders=tuple(holders))
+        audit.store.put(read)
     return root
 
 

@@ -72,6 +72,8 @@ class Made:
     postcode: str = ""
     birth_date: str = ""
     gender: str = ""
+    household: str = ""
+    number: str = ""
 
 
 def people(
@@ -81,7 +83,8 @@ def people(
 
     So many `namesakes` come on top: other persons of the same name, born long
     before or after, every second of them a parent or child at the same address.
-    With `families` most live in one, have its telephone, and little else is known.
+    With `families` most live in one, have its telephone and household, and little
+    else is known; numbers of members were given out one after the other.
     """
     rng = random.Random(seed)
     names = [head + tail for head in _HEADS for tail in _TAILS]
@@ -104,7 +107,8 @@ def people(
 
 def _sparse(rng: random.Random, made: Made, landline: str) -> Made:
     gone = {name: "" for name in ("email", "birth_date", "gender") if rng.random() < 0.5}
-    return replace(made, phone=landline, **gone)
+    numbered = {"household": f"H{landline[-6:]}", "number": f"P-{made.thing:06}"}
+    return replace(made, phone=landline, **gone, **numbered)
 
 
 def _namesake(rng: random.Random, thing: int, of: Made, akin: bool) -> Made:
@@ -183,7 +187,7 @@ def _copied(
         copy = original
         for _ in range(rng.choices((0, 1, 2, 3), (10, 40, 35, 15))[0]):
             copy = rng.choices([s for _, s in slips], weights)[0](rng, copy)
-        made.append(copy)
+        made.append(replace(copy, number=f"P-{len(made):06}" if copy.number else ""))
     rng.shuffle(made)
     return made
 
@@ -249,7 +253,7 @@ def row(n: int, made: Made) -> dict[str, object]:
     """The record as a row of the table of staged records."""
     text = {
         name: getattr(made, name) or None
-        for name in ("given", "family", "organisation", "employer", "street", "city")
+        for name in ("given", "family", "organisation", "employer", "street", "city", "household")
     }
     return {
         "n": n,
@@ -262,4 +266,5 @@ def row(n: int, made: Made) -> dict[str, object]:
         "gender": made.gender or None,
         "emails": [made.email] if made.email else None,
         "phones": [made.phone] if made.phone else None,
+        "identifiers": [made.number] if made.number else None,
     }

@@ -27,7 +27,7 @@ def _column(name: str, rows: Sequence[dict[str, Any]]) -> pa.Array:
 
 
 @contextmanager
-def staged(rows: Sequence[dict[str, Any]], threads: int = 2) -> Iterator[Engine]:
+def staged(rows: Sequence[dict[str, Any]], threads: int = 1) -> Iterator[Engine]:
     """An engine with a table `records` of rows by column; `n` is the row's place if not given."""
     names = ["n", "system", "tab", "key", *ATTRIBUTE_COLUMNS.values(), *MARK_COLUMNS.values()]
     table = pa.table({name: _column(name, rows) for name in (*names, "filled")})

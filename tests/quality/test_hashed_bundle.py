@@ -126,7 +126,9 @@ def test_another_key_gives_other_hashes_and_other_ids() -> None:
 
 
 def test_fields_of_one_value_have_hashes_of_their_own() -> None:
-    (row,) = hashed(({"key": "1", "given": "Berlin", "family": "Anker", "city": "Berlin"},)).to_pylist()
+    (row,) = hashed(
+        ({"key": "1", "given": "Berlin", "family": "Anker", "city": "Berlin"},)
+    ).to_pylist()
     assert row["given"] != row["city"]
 
 
@@ -142,7 +144,7 @@ def test_a_slip_is_like_and_another_name_is_not() -> None:
     alike = [likeness(*map(of, pair.split())) for pair in slips]
     assert min(alike) >= KIN
     assert sum(alike) / len(alike) >= SLIP - 0.1
-    names = "quistorp bergmann okonjo sampson ortega lindqvist petrov haddad".split()
+    names = ["quistorp", "bergmann", "okonjo", "sampson", "ortega", "lindqvist", "petrov", "haddad"]
     apart = [likeness(of(a), of(b)) for a in names for b in names if a < b]
     assert max(apart) < KIN
     assert sum(apart) / len(apart) < 0.4
@@ -233,13 +235,6 @@ def test_what_is_no_bundle_is_refused_in_words(tmp_path: Path) -> None:
     ):
         with pytest.raises(CrmauditError, match=told):
             read_hashed_bundle(path)
-
-
-def test_a_bundle_of_another_key_is_refused(tmp_path: Path) -> None:
-    found = read_hashed_bundle(bundle(tmp_path / "crm.zip"))
-    found.check_key(KEY.id)
-    with pytest.raises(CrmauditError, match=KEY.id):
-        found.check_key(OTHER.id)
 
 
 def test_nothing_is_left_of_a_file_that_cannot_be_written(tmp_path: Path) -> None:

@@ -304,6 +304,15 @@ def test_answers_are_forced_and_counted() -> None:
         assert rows == [("different", definite.SAID_DIFFERENT)]
 
 
+def test_an_answer_joins_what_was_no_candidate() -> None:
+    records, _ = population(60, twice=0.0, seed=43, families=False)
+    with engine() as into:
+        found = matched(into, records, answers={(3, 17): "same", (3, 10**9): "same"})
+        assert together(into, 3, 17)
+        assert found.matching.answers == 2
+        assert found.estimated().value == pytest.approx(1, abs=0.5)
+
+
 def test_every_comparison_says_something_of_its_columns() -> None:
     """Else stands last, the defaults are shares, and levels are told apart by their labels."""
     for kind in ("person", "lead", "organisation", "household"):

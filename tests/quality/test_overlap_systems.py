@@ -382,6 +382,39 @@ def test_everything_the_same_is_no_crash(make_db: Make) -> None:
         assert b.keys == (), "counters of the same numbers are no shared identifier"
 
 
+def test_hostile_names_and_values(make_db: Make) -> None:
+    parts = []
+    for system, table, column in (
+        ("a", 'it\'s; "all" --', 're\'f "x"'),
+        ("b", "select", "ref_no"),
+    ):
+        db = make_db("sqlite")
+        quoted, numbers = table.replace('"', '""'), column.replace('"', '""')
+        db.execute(
+            [
+                f'CREATE TABLE "{quoted}" (id integer PRIMARY KEY, "{numbers}" text, '
+                "first_name text, last_name text, email blob)",
+                *(
+                    f"INSERT INTO \"{quoted}\" VALUES ({i}, '=cmd|{i * 7919}', '{p['given']}', "
+                    f"'{p['family']}''; DROP', {mail})"
+                    for i, p in ((i, person(i)) for i in range(1, 41))
+                    for mail in (f"'{p['email']}'" if i > 5 else f"x'ff00{i:02d}40'",)
+                ),
+            ]
+        )
+        said = {"tables": [{"table": table, "entity": "person", "key": "id"}]}
+        parts.append(read(system, db.url, said))
+    told = compared(parts)["person"]
+    assert not told.matching.cannot
+    (between,) = told.between
+    assert between.things >= 35
+    assert {(k.column, k.to_column, k.carried == between.things) for k in between.keys} == {
+        ('it\'s; "all" --.re\'f "x"', "select.ref_no", True),
+        ('it\'s; "all" --.id', "select.id", True),
+    }
+    assert "cmd" not in to_json(told)
+
+
 @pytest.mark.parametrize("rows", [0, 1, 10])
 def test_few_records(rows: int, make_db: Make) -> None:
     parts = []

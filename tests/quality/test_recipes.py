@@ -54,7 +54,12 @@ def columns(recipe: Recipe, what: str) -> list[str]:
 
 
 def test_names_alone_tell_where_nothing_was_measured() -> None:
-    (one,) = made([table("people", PERSON)], [MappedTable("people", "person")])
+    people = table("people", f"{PERSON} email_greeting no_email phone_type tel_no anrede")
+    (one,) = made([people], [MappedTable("people", "person")])
+    (house,) = made([table("houses", "id name")], [MappedTable("houses", "household")])
+    assert columns(house, "household") == ["houses.name"]
+    assert columns(one, "phone") == ["people.phone", "people.tel_no"]
+    assert columns(one, "salutation") == ["people.anrede"]
     assert one.key == ("id",)
     assert columns(one, "given name") == ["people.first_name"]
     assert columns(one, "e-mail") == ["people.email"]

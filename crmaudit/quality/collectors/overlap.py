@@ -28,6 +28,9 @@ MEMORY = 1024
 """Limit of the engine in MiB: several systems' records lie in it beside each other, and the pairs
 of them that are compared; what is more goes to the temporary folder."""
 
+MACHINERY = ("user", "role", "team", "unit")
+"""Kinds that each system has of its own: its accounts and their rights are no entity to compare."""
+
 ONE_ONLY = "the records of only one of the systems that hold it could be read"
 
 
@@ -47,7 +50,7 @@ def overlap(joint: Joint, plan: Plan | None = None) -> Iterator[Overlap]:
         for entity in entities:
             holding.setdefault(entity, []).append(part.system)
     for entity in sorted(set(holding) | {e for e, s in joint.holders.items() if len(s) > 1}):
-        if entity in joint.leave:
+        if entity in joint.leave or kind_of(entity, joint.entities) in MACHINERY:
             continue
         here = [known[s] for s in known if s in holding.get(entity, ())]
         parts = [p for p, entities in hashed if entity in entities]

@@ -56,6 +56,13 @@ _OTHER_NAMES = words(
     "nick nickname spitzname surnom apodo alias maiden birth geburtsname soltera nubile phonetic "
     "kana furigana search"
 )
+# What is about a name or contact point and holds none.
+_ABOUT = words(
+    "flag greeting greetings consent opt optin optout out do not status type template "
+    "valid invalid format preference preferred count domain subject sent bounce bounced verified "
+    "hash at confirmed allow newsletter extension ext briefanrede"
+)
+_BARE = words("name nombre nom nome naam bezeichnung label")
 _SOMEBODY_ELSE = words(
     "fax telefax assistant assistent assistente asistente secretary secretariat sekretariat spouse "
     "emergency notfall urgence emergencia guardian boss supervisor manager vorgesetzter referrer "
@@ -121,8 +128,7 @@ class Columns:
             return ""
         if known is None or semantic is None or semantic.type in ("unused", "reference"):
             # Of an empty column only the name tells what it is for, of a reference whose it is.
-            found = sorted(m for m in named(column) if m in _OF)
-            return found[0] if len(found) == 1 else ""
+            return _named(column, known is None)
         return semantic.type if semantic.confidence >= SURE else ""
 
     def weight(self, table: Table, column: str, where: str = "") -> float:
@@ -177,6 +183,20 @@ class Columns:
         few = (known.distinct or known.filled) * 5 <= known.filled
         right = known.logical in ("text", "integer") and not words & _IMPORTS
         return rank if few and right else None
+
+
+def _named(column: str, unknown: bool) -> str:
+    """What the name of a column says by itself; of one that nobody has looked into, a bare `name`
+    as well."""
+    in_order = name_words(column)
+    called = frozenset(in_order)
+    # `no_email` is an opt-out, `phone_no` a number.
+    if called & _ABOUT or in_order[:1] == ("no",):
+        return ""
+    if unknown and called and called <= _BARE:
+        return "full name"
+    found = sorted(m for m in named(column) if m in _OF)
+    return found[0] if len(found) == 1 else ""
 
 
 def names_import(name: str) -> bool:

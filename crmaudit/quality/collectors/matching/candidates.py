@@ -105,10 +105,11 @@ class _Pairing:
         for table in self._tables:
             self._engine.drop(table)
 
-    def _make(self, name: str, query: str) -> None:
+    def _make(self, name: str, query: str, kept: str = "TEMP") -> None:
+        """A table, by default one that stays in memory if it can: it is soon dropped again."""
         self._engine.drop(name)
         self._tables.append(name)
-        self._engine.ask(f"CREATE TABLE {name} AS {query}")
+        self._engine.ask(f"CREATE {kept} TABLE {name} AS {query}")
 
     def run(
         self, ways: Sequence[Way], orders: Sequence[tuple[str, str]], budget: int | None
@@ -119,7 +120,7 @@ class _Pairing:
         ((records,),) = ask("SELECT count(*) FROM standard")
         if budget is None:
             budget = allowance(records)
-        self._make("pairs_found", "SELECT 0::BIGINT AS p, 0::UTINYINT AS way LIMIT 0")
+        self._make("pairs_found", "SELECT 0::BIGINT AS p, 0::UTINYINT AS way LIMIT 0", kept="")
         self._make(
             "numbered",
             "SELECT n, dense_rank() OVER (ORDER BY system)::USMALLINT AS s FROM standard",
@@ -190,6 +191,7 @@ class _Pairing:
             table,
             f"SELECT k, n, s, k2, size::INTEGER AS size, 0::INTEGER AS before "
             f"FROM {table}_keys JOIN ({self._sizes(f'{table}_keys', 'k')}) USING (k)",
+            kept="",
         )
         self._engine.drop(f"{table}_keys")
         ((members,),) = self._engine.ask(f"SELECT count(*) FROM {table}")

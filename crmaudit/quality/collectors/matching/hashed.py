@@ -222,14 +222,16 @@ class _Comparison:
         counted = []
         for said in hashed_levels.SAID:
             left, right = said.has.format(s="a"), said.has.format(s="b")
-            both = f"{left} AND {right}"
             counted += [
-                f"count(*) FILTER ({both} AND coalesce({said.same}, false))",
-                f"count(*) FILTER ({both} AND NOT coalesce({said.same}, false)"
-                f" AND coalesce({said.equivalent}, false))",
-                f"count(*) FILTER ({both})",
-                f"count(*) FILTER ({left} AND NOT ({right}))",
-                f"count(*) FILTER ({right} AND NOT ({left}))",
+                f"count(*) FILTER ({condition})"
+                for condition in (
+                    f"{left} AND {right} AND coalesce({said.same}, false)",
+                    f"{left} AND {right} AND NOT coalesce({said.same}, false)"
+                    f" AND coalesce({said.equivalent}, false)",
+                    f"{left} AND {right}",
+                    f"{left} AND NOT ({right})",
+                    f"{right} AND NOT ({left})",
+                )
             ]
         ((every, *numbers),) = self._ask(
             f"SELECT count(*), {', '.join(counted)} FROM met"
@@ -256,11 +258,14 @@ class _Comparison:
         return engine.run(lambda: engine.ask(sql))
 
 
-def weighed(engine: Engine, kind: str) -> tuple[tuple[Compared, ...], tuple[Block, ...], Matched]:
+def weighed(
+    engine: Engine, kind: str, within: bool = True
+) -> tuple[tuple[Compared, ...], tuple[Block, ...], Matched]:
     """Compare the records of the table `hashed` (n, system, columns of `hashing.SCHEMA`).
 
-    Gives what there is to compare by, how candidates were found, and the
-    outcome, with the tables of `matching.match`. To be given to `Engine.run`.
+    Pairs `within` a system are compared, or only those of two systems. Gives
+    what there is to compare by, how candidates were found, and the outcome,
+    with the tables of `matching.match`. To be given to `Engine.run`.
     """
     from crmaudit.quality.collectors.matching.matching import weigh
 
@@ -278,8 +283,8 @@ def weighed(engine: Engine, kind: str) -> tuple[tuple[Compared, ...], tuple[Bloc
         for attribute, count in zip(by, counts, strict=True)
         if count
     )
-    blocks = candidates(engine, kind, ways=hashed_levels.WAYS[kind])
-    return attributes, blocks, weigh(engine, _specs(engine, kind))
+    blocks = candidates(engine, kind, within=within, ways=hashed_levels.WAYS[kind])
+    return attributes, blocks, weigh(engine, _specs(engine, kind), within=within)
 
 
 def _specs(engine: Engine, kind: str) -> tuple[Spec, ...]:

@@ -87,16 +87,6 @@ class HashedBundle:
     files: Mapping[str, str]
     """Entity → the name of its file in the zip."""
 
-    def check_key(self, key_id: str) -> None:
-        """Raise CrmauditError where it was made with another key than this one."""
-        if self.origin.key_id != key_id:
-            own = f"the key here is {key_id}" if key_id else "there is none here"
-            raise CrmauditError(
-                f"{self.path.name} was made with the key {self.origin.key_id}, {own}: "
-                "the same value has another hash under another key",
-                "set CRMAUDIT_KEY to the key that its owner used",
-            )
-
     def batches(self, entity: str) -> Iterator[pa.RecordBatch]:
         """The records of an entity, with the columns of `hashing.SCHEMA`.
 
@@ -175,7 +165,9 @@ def read_hashed_bundle(path: Path) -> HashedBundle:
         manifest = _manifest(archive, path)
         try:
             origin = Origin(
-                *(_text(manifest[k]) for k in ("system", "source", "snapshot")),
+                _text(manifest["system"]),
+                _text(manifest["source"]),
+                _text(manifest["snapshot"]),
                 datetime.fromisoformat(manifest["taken_at"]),
                 _text(manifest["key_id"]),
                 _text(manifest["tool"]),

@@ -96,7 +96,7 @@ def _in_common(column: str) -> str:
 
 
 def _shared(first: str, more: str) -> str:
-    """A value in common, of which most records have one: lists are looked at where there are any."""
+    """A value in common; most records have one, so lists are only looked at where there are any."""
     return (
         f"{first}_l = {first}_r OR list_contains({more}_l, {first}_r)"
         f" OR list_contains({more}_r, {first}_l) OR list_has_any({more}_l, {more}_r)"
@@ -229,11 +229,18 @@ _EMAIL = Spec(
     "e-mail",
     ("email",),
     # A user part made of the name says no more than the name has said.
-    f"{_missing('email')} OR ((email_named_l = email_named_r OR {_edits('email_named', 2, 5)})"
+    f"{_missing('email')} OR ({_like('email_named', 0.9)}"
     f" AND NOT coalesce({_shared('email_first', 'email_more')}, FALSE))",
     (
         Grade("same", _shared("email_first", "email_more"), 0.75, 0.00001),
-        Grade("almost the same", _edits("email", 1, 9), 0.06, 0.00001),
+        # One edit leaves the user or the domain as it was.
+        Grade(
+            "almost the same",
+            f"({_same('email_domain')} AND {_edits('email_user', 1, 4)})"
+            f" OR ({_same('email_user')} AND {_edits('email_domain', 1, 6)})",
+            0.06,
+            0.00001,
+        ),
         Grade(
             "same user elsewhere",
             f"{_same('email_user')} AND length(email_user_l) >= 5 AND email_kind_l <> 'role'",
@@ -443,7 +450,8 @@ _IDENTIFIERS = Spec(
         Grade("same", _shared("identifier_first", "identifier_more"), 0.5, 0.00001),
         Grade(
             "one character",
-            f"length(identifier_first_l) >= 6 AND {_digits('identifier_first_l', 'identifier_first_r')}",
+            "length(identifier_first_l) >= 6 AND "
+            + _digits("identifier_first_l", "identifier_first_r"),
             0.05,
             0.0005,
         ),

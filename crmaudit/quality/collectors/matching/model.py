@@ -175,6 +175,7 @@ def train(
     candidates = _count(engine, "SELECT count(*) FROM candidates")
     with elsewhere(engine, specs, records) as cluster:
         kept = (cluster or splink).vectors("candidates", start, HOPELESS)
+    kept = _with_answered(engine, splink, kept, start, answers)
     notes = []
     if len(kept) > KEPT:
         best = np.argsort(-estimating.odds(kept, specs, start), kind="stable")[:KEPT]
@@ -186,6 +187,26 @@ def train(
         specs, sample, float(every), random, pairs, start, forced(sample, answers)
     )
     return Model(tuple(specs), learnt, kept, candidates, pairs, tuple(notes))
+
+
+def _with_answered(
+    engine: Engine,
+    splink: Vectoriser,
+    kept: Vectors,
+    p: Parameters,
+    answers: Mapping[tuple[int, int], str],
+) -> Vectors:
+    """The candidates and those pairs that people spoke of, wherever they were found."""
+    known = set(zip(kept.left.tolist(), kept.right.tolist(), strict=True))
+    more = [pair for pair in sorted(answers) if pair not in known]
+    if not more:
+        return kept
+    import pyarrow as pa
+
+    told = pa.table({"l": [a for a, _ in more], "r": [b for _, b in more]})
+    engine.show("told", told, "CREATE OR REPLACE TEMP TABLE answered AS SELECT l, r FROM told")
+    both = estimating.together([kept, splink.vectors("answered", p)], kept.levels.shape[1])
+    return both.some(np.lexsort((both.right, both.left)))
 
 
 def forced(vectors: Vectors, answers: Mapping[tuple[int, int], str]) -> Any:

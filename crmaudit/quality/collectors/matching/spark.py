@@ -130,9 +130,10 @@ class SparkVectoriser(model.Vectoriser):
         columns = ", ".join(("n", *model._columns(specs)))
         self._lists = self._sent("records", f"SELECT {columns} FROM standard")
         with model._quiet(), _told("the records cannot be given to Spark"):
-            self._api = SparkAPI(spark_session=spark, break_lineage_method="persist")
+            make: Any = SparkAPI
+            self._cluster = make(spark_session=spark, break_lineage_method="persist")
             rows = spark.read.parquet(self._at("records"))
-            self._records = self._api.register(rows, table_name="records_compared")
+            self._records = self._cluster.register(rows, table_name="records_compared")
 
     def vectors(self, pairs: str, p: Parameters, least: float | None = None) -> Vectors:
         """As `model.Vectoriser.vectors`."""
@@ -146,7 +147,7 @@ class SparkVectoriser(model.Vectoriser):
         made = f"predicted_{self._made}"
         with model._quiet(), _told("Spark has failed"):
             linker = Linker(self._records, settings, log_level=None, validate_settings=False)
-            blocked = self._api.register(
+            blocked = self._cluster.register(
                 self._spark.read.parquet(self._at(name)), table_name=f"{name}_compared"
             )
             linker.table_management.register_blocked_pairs_for_predict(blocked)
@@ -222,11 +223,12 @@ def to_spark(condition: str, lists: Collection[str] = ()) -> str:
     'size(phones_l) = 0 OR arrays_overlap(phones_l, phones_r)'
     """
 
-    def changed(node: exp.Expression) -> exp.Expression:
+    def changed(node: exp.Expr) -> exp.Expr:
         if not isinstance(node, exp.Func) or isinstance(node, _PLAIN):
             return node
-        name = (node.name if isinstance(node, exp.Anonymous) else node.sql_name()).lower()
-        arguments = [a for a in node.iter_expressions() if isinstance(a, exp.Expression)]
+        # What sqlglot has no class for carries its name itself.
+        name = (node.name if type(node) is exp.Anonymous else node.sql_name()).lower()
+        arguments: list[exp.Expr] = list(node.iter_expressions())
         if name in ("length", "len", "array_length", "array_size") and _is_list(
             arguments[0], lists
         ):
@@ -236,23 +238,27 @@ def to_spark(condition: str, lists: Collection[str] = ()) -> str:
             raise ValueError(f"{name} has not been looked up in Spark's SQL")
         return make(arguments)
 
-    made: str = parse_one(condition, read="duckdb").transform(changed).sql("spark")
+    made: str = (
+        parse_one(condition, read="duckdb")
+        .transform(changed)
+        .sql("spark", normalize_functions=False)
+    )
     return made
 
 
 _PLAIN = (exp.Connector, exp.Cast, exp.Case, exp.If, exp.Coalesce, exp.Least, exp.Greatest)
 
 
-def _is_list(node: exp.Expression, lists: Collection[str]) -> bool:
+def _is_list(node: exp.Expr, lists: Collection[str]) -> bool:
     return isinstance(node, exp.Column) and node.name[:-2] in lists
 
 
-def _call(name: str) -> Callable[[list[exp.Expression]], exp.Expression]:
+def _call(name: str) -> Callable[[list[exp.Expr]], exp.Expr]:
     # An own name for each, as the dialects' ways to write a function they know differ.
     return lambda arguments: exp.Anonymous(this=name, expressions=arguments)
 
 
-def _has_all(arguments: list[exp.Expression]) -> exp.Expression:
+def _has_all(arguments: list[exp.Expr]) -> exp.Expr:
     every, some = arguments
     left = exp.Anonymous(this="array_except", expressions=[some, every])
     return exp.EQ(
@@ -260,14 +266,14 @@ def _has_all(arguments: list[exp.Expression]) -> exp.Expression:
     )
 
 
-def _hamming(arguments: list[exp.Expression]) -> exp.Expression:
+def _hamming(arguments: list[exp.Expr]) -> exp.Expr:
     """In how many places texts of one length differ: Spark has no function of its own."""
     left, right = (f"split({a.sql('spark')}, '')" for a in arguments)
     places = f"zip_with({left}, {right}, (x, y) -> x <> y)"
     return parse_one(f"size(filter({places}, differ -> differ))", read="spark")
 
 
-_FUNCTIONS: dict[str, Callable[[list[exp.Expression]], exp.Expression]] = {
+_FUNCTIONS: dict[str, Callable[[list[exp.Expr]], exp.Expr]] = {
     "jarowinkler_similarity": _call("jaro_winkler"),
     "jaro_winkler_similarity": _call("jaro_winkler"),
     "damerau_levenshtein": _call("damerau_levenshtein"),
@@ -277,6 +283,7 @@ _FUNCTIONS: dict[str, Callable[[list[exp.Expression]], exp.Expression]] = {
     "array_contains_all": _has_all,
     "list_has_all": _has_all,
     "list_length": _call("size"),
+    "array_contains": _call("array_contains"),
     "hamming": _hamming,
     **{n: _call(n) for n in ("length", "abs", "contains", "concat", "replace", "left", "right")},
     "substring": _call("substring"),

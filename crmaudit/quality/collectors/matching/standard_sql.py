@@ -60,9 +60,11 @@ CREATE OR REPLACE TEMP MACRO addresses_of(l) AS
     list_filter(list_transform(l, lambda x: address_of(x)),
         lambda x: x IS NOT NULL AND NOT no_email(x));
 CREATE OR REPLACE TEMP MACRO mailbox_of(v) AS
-    coalesce(nullif(replace(split_part(split_part(v, '@', 1), '+', 1), '.', ''), ''),
-             split_part(v, '@', 1))
-    || '@' || replace(split_part(v, '@', 2), 'googlemail.', 'gmail.');
+    CASE WHEN contains(v, '+') OR contains(v, '@googlemail.') OR starts_with(v, '.')
+        THEN coalesce(nullif(replace(split_part(split_part(v, '@', 1), '+', 1), '.', ''), ''),
+                split_part(v, '@', 1))
+            || '@' || replace(split_part(v, '@', 2), 'googlemail.', 'gmail.')
+        ELSE replace(left(v, strpos(v, '@') - 1), '.', '') || substr(v, strpos(v, '@')) END;
 CREATE OR REPLACE TEMP MACRO digits_of(v) AS
     CASE WHEN regexp_full_match(compact(v), '0?[1-9][0-9]+') AND NOT contains(v, '(0)')
         THEN ltrim(compact(v), '0')

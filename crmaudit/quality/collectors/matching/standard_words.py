@@ -71,7 +71,7 @@ class Lexicons:
         table = pa.Table.from_batches(batches, schema=schema)
         self.engine.drop(name)
         self._tables.append(name)
-        self.engine.show("derived", table, f"CREATE TABLE {name} AS SELECT * FROM derived")
+        self.engine.show("derived", table, f"CREATE TEMP TABLE {name} AS SELECT * FROM derived")
 
     def _values(self, column: str, unless: str = "") -> str:
         """Distinct values of a staged column and their folded form, without those that are none."""
@@ -253,7 +253,7 @@ class Lexicons:
         self.engine.drop("day_words")
         self._tables.append("day_words")
         self.engine.ask(
-            "CREATE TABLE day_words(system VARCHAR, raw VARCHAR, day VARCHAR, other VARCHAR)"
+            "CREATE TEMP TABLE day_words(system VARCHAR, raw VARCHAR, day VARCHAR, other VARCHAR)"
         )
         import pyarrow as pa
 

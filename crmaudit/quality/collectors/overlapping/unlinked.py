@@ -102,7 +102,7 @@ class Belonging:
             )
             for d, c in self._counted.items()
             for other in systems
-            if other != c.system and c.system in systems
+            if other != c.system and c.system in systems and c.rows
         )
 
     def _without(self, d: int, other: str) -> int:

@@ -1,0 +1,127 @@
+"""The same model on Spark; its conditions in Spark's SQL.
+
+The cluster is one of two executor processes on this machine (`local-cluster`).
+It needs the package `pyspark` (`pip install 'crmaudit[spark]'`) and Java 17 or
+later; where either is missing only the translation is tested.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from crmaudit.errors import CrmauditError
+from crmaudit.quality.collectors.matching import levels, matching, model, spark
+from crmaudit.quality.collectors.matching.candidates import candidates
+from crmaudit.quality.collectors.matching.standard import standardise
+from tests.quality.matched_people import engine, matched, population, put
+
+CLUSTER = "local-cluster[2,1,1024]"
+LISTS = {
+    *("emails", "emails_shared", "phones", "phones_shared"),
+    *("identifiers", "given_roots", "organisation_words"),
+}
+
+with_spark = pytest.mark.skipif(
+    importlib.util.find_spec("pyspark") is None
+    or not (os.environ.get("JAVA_HOME") or shutil.which("java")),
+    reason="needs pyspark and Java",
+)
+
+
+@pytest.mark.parametrize("kind", ["person", "organisation", "household", "lead"])
+def test_every_condition_has_a_form_in_sparks_sql(kind: str) -> None:
+    needs = levels.needs(kind)
+    specs = levels.specs(kind, dict.fromkeys(needs, 9), set(needs))
+    assert len(specs) > 3
+    for spec in specs:
+        for condition in (spec.null, *(g.when for g in spec.grades if g.when)):
+            made = spark.to_spark(condition, LISTS).lower()
+            for foreign in ("list_", "jaro_winkler_similarity", "jarowinkler_", "&&", "hamming"):
+                assert foreign not in made
+
+
+def test_an_unknown_function_is_no_guess() -> None:
+    with pytest.raises(ValueError, match="jaccard"):
+        spark.to_spark("jaccard(a_l, a_r) > 0.5")
+
+
+def test_few_records_stay_here_whatever_the_cluster(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(spark.MASTER, "spark://nowhere.example:7077")
+    with engine() as into, spark.elsewhere(into, (), spark.MANY) as found:
+        assert found is None
+
+
+def test_without_pyspark_the_message_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    import builtins
+
+    real = builtins.__import__
+
+    def without(name: str, *rest: Any) -> Any:
+        if name.startswith("pyspark"):
+            raise ImportError(name)
+        return real(name, *rest)
+
+    monkeypatch.setattr(builtins, "__import__", without)
+    with (
+        pytest.raises(CrmauditError, match="pyspark is not installed") as caught,
+        spark.session("local[1]"),
+    ):
+        pass
+    assert "crmaudit[spark]" in caught.value.hint
+
+
+@pytest.fixture(scope="module")
+def session() -> Iterator[tuple[Any, Path]]:
+    with spark.session(CLUSTER) as found:
+        yield found
+    assert not found[1].exists()
+
+
+@with_spark
+@pytest.mark.slow
+def test_a_cluster_gives_the_same_agreement(session: tuple[Any, Path]) -> None:
+    records, _ = population(300)
+    with engine() as into:
+        put(into, records)
+        standardise(into, "person")
+        candidates(into, "person")
+        specs = matching.usable(into, "person")
+        start = model.defaults(specs, len(records) ** 2 / 2, len(records))
+        here = model.Vectoriser(into, specs).vectors("candidates", start, model.HOPELESS)
+        there = spark.SparkVectoriser(into, specs, *session).vectors(
+            "candidates", start, model.HOPELESS
+        )
+    assert len(here) > 50
+    assert np.array_equal(here.left, there.left)
+    assert np.array_equal(here.right, there.right)
+    # The two count transpositions of long names in two ways.
+    assert (here.levels != there.levels).mean() < 0.001
+    assert np.allclose(here.terms, there.terms, atol=1e-4)
+
+
+@with_spark
+@pytest.mark.slow
+def test_a_cluster_gives_the_same_things(monkeypatch: pytest.MonkeyPatch) -> None:
+    records, _ = population(200, seed=8)
+
+    def outcome() -> tuple[Any, Any]:
+        with engine() as into:
+            matched(into, records)
+            return (
+                into.ask("SELECT l, r FROM scored WHERE state = 'same' ORDER BY l, r"),
+                into.ask("SELECT n, thing FROM members ORDER BY n"),
+            )
+
+    here = outcome()
+    monkeypatch.setattr(spark, "MANY", 10)
+    monkeypatch.setenv(spark.MASTER, CLUSTER)
+    assert outcome() == here
+    assert len(here[0]) > 10
