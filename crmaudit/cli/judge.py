@@ -165,6 +165,7 @@ def plan(workspace: Workspace = HERE, format_: Shape = Format.table, output: Out
                     "worst": i.worst,
                     "effort_low": i.effort[0],
                     "effort_high": i.effort[1],
+                    "gains": dict(i.gains),
                     "who": found.workspace.person_name(i.owner) or i.role,
                     "after": list(i.after),
                     "start": i.start,

@@ -60,16 +60,21 @@ def records(given: Given) -> b.Table | None:
         record, known = crud.record(entity), given.workspace.entity[entity]
         target = given.name(known.target_system_of_record)
         if record is None:
-            rows.append((known.label, gap("no system creates or updates it"), DASH, DASH, target))
+            nobody = gap("no system creates or updates it")
+            rows.append((known.label, nobody, DASH, DASH, DASH, target))
             continue
         tie = len(record.systems) > 1
         how = "decided" if record.declared else "undecided" if tie else "proposed"
-        rows.append((known.label, given.listed(record.systems), how, record.margin, target))
+        grounds = f"{given.name(record.favoured)}: {'; '.join(record.grounds)}"
+        data = grounds if record.favoured else DASH
+        of_record = given.listed(record.systems)
+        rows.append((known.label, of_record, how, record.margin, data, target))
     columns = [
         Column("Entity"),
         Column("System of record"),
         Column("How", "label", filter=True),
         Column("Margin", "number"),
+        Column("The records compared speak for"),
         Column("In future"),
     ]
     note = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from crmaudit.report import blocks as b
 from crmaudit.report.functions import make_table
 from crmaudit.report.tables.given import Column, Given, lines
-from crmaudit.report.wording import counted
+from crmaudit.report.wording import counted, listed
 from crmaudit.strategy import Initiative
 
 
@@ -21,7 +21,9 @@ def phase_table(given: Given, number: int) -> b.Table:
             marks = (b.Text(f"{head}. "), b.SeverityMark(worst.severity, False))
             text = f" {worst.message} ({worst.code})"
             why = b.Cell(f"{head}. {worst.message}", inlines=(*marks, b.Text(text)))
-        rows.append((lines(i.title, i.goal), why, given.span(i.effort), leads(given, i)))
+        gains = listed((f"{given.number(n)} {words}" for words, n in i.gains), 6)
+        goal = lines(i.title, i.goal, f"Brings: {gains}" if gains else "")
+        rows.append((goal, why, given.span(i.effort), leads(given, i)))
     columns = [
         Column("Initiative and goal"),
         Column("Why: findings, and the worst of them"),

@@ -197,7 +197,8 @@ def estimate(
         for k, spec in enumerate(specs):
             size = len(spec.grades)
             by_found = _tally(found, k, same_found, size) * found_weight
-            m.append(_shares(by_found, np.array([g.m for g in spec.grades]), PRIOR_PAIRS))
+            shares = _shares(by_found, np.array([g.m for g in spec.grades]), PRIOR_PAIRS)
+            m.append(_at_most(shares, spec.most))
             m[k] = monotone(m[k], u[k])
         shared: dict[str, dict[int, Floats]] = {}
         related: dict[str, float] = {}
@@ -271,6 +272,16 @@ def _shares(counts: Floats, default: Floats, strength: float) -> Floats:
     default = default / default.sum()
     made: Floats = (counts + strength * default) / (counts.sum() + strength)
     return np.maximum(made, 1e-7)
+
+
+def _at_most(shares: Floats, most: float) -> Floats:
+    """The shares with the last one brought down to `most`, the others raised for it."""
+    last = float(shares[-1])
+    if last <= most:
+        return shares
+    made = shares * (1 - most) / (1 - last)
+    made[-1] = most
+    return made
 
 
 def monotone(m: Floats, u: Floats) -> Floats:

@@ -38,6 +38,9 @@ class Spec:
     `needs` are columns of `standard` that must be filled, `any_of` where one
     of several will do. `shared` are the relations in which different people
     have it in common. `shows` are columns of `records` to take an example from.
+    At most the share `most` of the same pairs has the lowest degree: of what is
+    a person's own. A family must not pass for one person whose records never
+    agree on a given name.
     """
 
     name: str
@@ -47,6 +50,7 @@ class Spec:
     grades: tuple[Grade, ...]
     shared: frozenset[str] = frozenset()
     shows: tuple[str, ...] = ()
+    most: float = 1.0
 
 
 # Pairs that do not agree fall through all degrees and cost the most: what is cheap to see comes
@@ -144,6 +148,7 @@ _GIVEN = Spec(
         Grade("different", "", 0.03, 0.97),
     ),
     shows=("given", "full_name"),
+    most=0.1,
 )
 _MIDDLE = Spec(
     "middle",
@@ -187,6 +192,7 @@ _GENERATION = Spec(
     _missing("generation"),
     (Grade("same", _same("generation"), 0.97, 0.4), Grade("different", "", 0.03, 0.6)),
     shows=("family", "full_name"),
+    most=0.1,
 )
 _BIRTH = Spec(
     "birth",
@@ -214,6 +220,7 @@ _BIRTH = Spec(
         Grade("different", "", 0.02, 0.97),
     ),
     shows=("birth_date",),
+    most=0.2,
 )
 _GENDER = Spec(
     "gender",
@@ -223,6 +230,7 @@ _GENDER = Spec(
     f"{_missing('gender')} OR coalesce({_same('given')}, FALSE)",
     (Grade("same", _same("gender"), 0.96, 0.5), Grade("different", "", 0.04, 0.5)),
     shows=("gender", "salutation"),
+    most=0.2,
 )
 _EMAIL = Spec(
     "email",
@@ -394,6 +402,7 @@ _ORGANISATION_NAME = Spec(
         Grade("different", "", 0.03, 0.97),
     ),
     shows=("organisation",),
+    most=0.15,
 )
 _LEGAL_FORM = Spec(
     "legal_form",
@@ -438,6 +447,7 @@ def _number(name: str, attribute: str, shared: frozenset[str] = frozenset()) -> 
         ),
         shared,
         (name,),
+        most=0.2,
     )
 
 
@@ -448,13 +458,7 @@ _IDENTIFIERS = Spec(
     _missing("identifier_first"),
     (
         Grade("same", _shared("identifier_first", "identifier_more"), 0.5, 0.00001),
-        Grade(
-            "one character",
-            "length(identifier_first_l) >= 6 AND "
-            + _digits("identifier_first_l", "identifier_first_r"),
-            0.05,
-            0.0005,
-        ),
+        # Neighbours in a row of numbers were only entered one after the other: no degree for them.
         # A record entered twice has two numbers: that they differ says little.
         Grade("different", "", 0.45, 0.9995),
     ),

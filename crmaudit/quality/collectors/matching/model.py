@@ -233,7 +233,7 @@ def defaults(specs: Sequence[Spec], pairs: float, records: int) -> Parameters:
             for name in RELATIONS
         },
         min(max(0.1 * records / max(pairs, 1), 1e-9), 0.3),
-        {name: min(0.02 * records / max(pairs, 1), 0.05) for name in RELATIONS},
+        {name: min(0.1 * records / max(pairs, 1), 0.05) for name in RELATIONS},
     )
 
 

@@ -12,6 +12,7 @@ alone. Standardised records lie in there, in clear, for as long as it takes.
 
 from __future__ import annotations
 
+import itertools
 import os
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -34,6 +35,9 @@ MASTER, FOLDER = "CRMAUDIT_SPARK", "CRMAUDIT_SPARK_FOLDER"
 
 MANY = 3_000_000
 """Records from which on a cluster is used, where there is one."""
+
+_numbers = itertools.count()
+"""Each table that a session is given has a name of its own."""
 
 _QUIET = """status = OFF
 rootLogger.level = OFF
@@ -64,9 +68,9 @@ def elsewhere(
 
 @contextmanager
 def session(url: str) -> Iterator[tuple[SparkSession, Path]]:
-    """A session of its own on the cluster, and a folder for what goes there and back.
+    """A session on the cluster, and a folder for what goes there and back.
 
-    Both are gone afterwards. Nothing is printed: Spark's messages may hold
+    Both are gone afterwards, but for a session that was there before. Nothing is printed: Spark's messages may hold
     values. Raises CrmauditError where pyspark is not installed or the cluster
     does not answer.
     """
@@ -105,13 +109,15 @@ def session(url: str) -> Iterator[tuple[SparkSession, Path]]:
             SPARK_WORKER_DIR=str(folder / "work"),
             SPARK_LOCAL_IP="127.0.0.1" if url.startswith("local") else "",
         ):
+            mine = SparkSession.getActiveSession() is None
             with _told("Spark does not start"), _unheard():
                 found = builder.getOrCreate()
             try:
                 yield found, folder
             finally:
-                with suppress(Exception):
-                    found.stop()
+                if mine:
+                    with suppress(Exception):
+                        found.stop()
 
 
 class SparkVectoriser(model.Vectoriser):
@@ -127,13 +133,16 @@ class SparkVectoriser(model.Vectoriser):
         self._spark = spark
         self._folder = folder
         self._made = 0
+        self._number = next(_numbers)
         columns = ", ".join(("n", *model._columns(specs)))
         self._lists = self._sent("records", f"SELECT {columns} FROM standard")
         with model._quiet(), _told("the records cannot be given to Spark"):
             make: Any = SparkAPI
             self._cluster = make(spark_session=spark, break_lineage_method="persist")
             rows = spark.read.parquet(self._at("records"))
-            self._records = self._cluster.register(rows, table_name="records_compared")
+            self._records = self._cluster.register(
+                rows, table_name=f"records_compared_{self._number}"
+            )
 
     def vectors(self, pairs: str, p: Parameters, least: float | None = None) -> Vectors:
         """As `model.Vectoriser.vectors`."""
@@ -148,7 +157,8 @@ class SparkVectoriser(model.Vectoriser):
         with model._quiet(), _told("Spark has failed"):
             linker = Linker(self._records, settings, log_level=None, validate_settings=False)
             blocked = self._cluster.register(
-                self._spark.read.parquet(self._at(name)), table_name=f"{name}_compared"
+                self._spark.read.parquet(self._at(name)),
+                table_name=f"{name}_compared_{self._number}",
             )
             linker.table_management.register_blocked_pairs_for_predict(blocked)
             found = linker.inference.predict(threshold_match_weight=least, warning_mode="never")

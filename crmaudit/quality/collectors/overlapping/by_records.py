@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
-from crmaudit.evidence import Between, Compared, Holder, Matching, Overlap, Provenance
+from crmaudit.evidence import Between, Compared, Estimate, Holder, Matching, Overlap, Provenance
 from crmaudit.quality.collectors.engine import Engine
 from crmaudit.quality.collectors.overlapping.agreement import agreements
 from crmaudit.quality.collectors.overlapping.holding import Held, Side, hold
@@ -53,8 +53,8 @@ def compare(
                 pairs,
                 ls,
                 rs,
-                of_left,
-                of_right,
+                _with(of_left, ls),
+                _with(of_right, rs),
                 shared_keys(engine, places, left, right),
                 tuple(agreements(engine, number)),
             )
@@ -76,6 +76,15 @@ def compare(
         unlinked=held.belonging.unlinked(held.systems),
     )
     return done, held.failed
+
+
+def _with(estimate: Estimate, matched: int) -> Estimate:
+    """An interval that holds the number matched as well: two ways to count, one thing counted.
+
+    The model takes each record by itself; matching lets a record of one
+    system be the partner of one thing only.
+    """
+    return Estimate(estimate.value, min(estimate.low, matched), max(estimate.high, matched))
 
 
 def _attributes(held: Held, matching: Matching) -> tuple[Compared, ...]:

@@ -13,24 +13,28 @@ from typing import Any
 
 from crmaudit.evidence import SystemSet
 from crmaudit.quality.collectors.engine import Engine
+from crmaudit.quality.collectors.overlapping.joining import join
 from crmaudit.quality.collectors.overlapping.rows import text
 
 
 class Things:
     """Things of several systems; made after `members` and `scored` are there.
 
-    A record that `members` does not name is a thing of its own. Without
-    `scored` records of one thing all agree alike.
+    With `scored` pairs records are put together by `join`. Without them what
+    `members` has together is one thing, and its records all agree alike; a
+    record that it does not name is a thing of its own.
     """
 
     def __init__(self, engine: Engine, systems: Sequence[str], scored: bool = True) -> None:
         self._engine = engine
         self.systems = tuple(systems)
         self.pairs = tuple(combinations(self.systems, 2))
+        if scored:
+            join(engine)
         self._ask(
-            """
+            f"""
             CREATE TABLE held AS SELECT r.n, coalesce(m.thing, -1 - r.n) AS thing, r.system
-            FROM records r LEFT JOIN members m ON m.n = r.n
+            FROM records r LEFT JOIN {"together" if scored else "members"} m ON m.n = r.n
             """
         )
         self._ask("CREATE TABLE met (pair INTEGER, thing BIGINT, l BIGINT, r BIGINT)")
