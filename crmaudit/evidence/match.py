@@ -171,8 +171,9 @@ class Matching:
 
     `records` are those compared; `left_out` of the table were not, by reason.
     `candidates` pairs were compared. `prior` is the probability that two
-    records taken at random are the same. Pairs from `threshold` on are taken
-    for the same, those between `uncertain` and it are to be reviewed;
+    records taken at random are the same. Pairs with a weight from `threshold`
+    on (bits, as `PairFound.weight`) are taken for the same, those from
+    `uncertain` to it are to be reviewed;
     `threshold_by` says how it was found. `precision` is the share of the pairs
     taken that are the same, `recall` the share of the same pairs that were
     taken, both estimated by the model itself, or by the `answers` of a review.

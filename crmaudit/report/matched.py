@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import log2
 
-from crmaudit.evidence import Between, Duplicates, Estimate, Matching, Overlap, PairFound
+from crmaudit.evidence import Between, Estimate, Matching, PairFound
 from crmaudit.facts import Facts
+from crmaudit.quality.matching.judged import JudgedDuplicates, JudgedOverlap
 from crmaudit.report import specs as s
 from crmaudit.report.numbers import MINUS, number, percent
 from crmaudit.report.wording import counted, names
@@ -100,93 +100,74 @@ class OverlapPart:
 
 def duplicates_part(facts: Facts) -> DuplicatesPart | None:
     """None where no record was compared with another."""
-    found = list(duplicates(facts))
+    found = facts.duplicates
     if not found:
         return None
     known = names(facts.workspace)
-    told = [d for d in found if not d.matching.cannot]
-    told.sort(key=lambda d: (-d.surplus, d.provenance.system, d.entity))
+    told = [d for d in found if not d.cannot]
+    told.sort(key=lambda d: (-d.surplus, d.system, d.entity))
     worst = told[0] if told and told[0].surplus else None
-    pair = _telling(worst.matching) if worst else None
+    matching = worst.document.matching if worst else Matching()
+    pair = _telling(matching)
     return DuplicatesPart(
         compared=len(told),
         not_compared=len(found) - len(told),
-        records=sum(d.matching.records for d in told),
+        records=sum(d.records for d in told),
         surplus=sum(d.surplus for d in told),
         worst=_doubled(worst, known) if worst else None,
-        ranges=_ranges(facts, told) if any(d.matching.records for d in told) else None,
-        weights=weights(worst.matching) if worst else None,
-        waterfall=waterfall(pair, worst.matching) if pair and worst else None,
+        ranges=_ranges(facts, told) if any(d.records for d in told) else None,
+        weights=weights(matching),
+        waterfall=waterfall(pair, matching) if pair else None,
         example=_percent_of(pair.probability) if pair else "",
-        waiting=sum(d.matching.uncertain_pairs for d in told),
-        answers=sum(d.matching.answers for d in told),
-        evidence=tuple(d.id for d in told)[:6],
+        waiting=sum(d.open_pairs for d in told),
+        answers=len(facts.workspace.matches.matches),
+        evidence=tuple(d.document.id for d in told)[:6],
     )
 
 
 def overlap_part(facts: Facts) -> OverlapPart | None:
     """None where no entity was compared across systems."""
-    found = list(overlaps(facts))
+    found = facts.overlap
     if not found:
         return None
     known = names(facts.workspace)
-    told = sorted(
-        (o for o in found if not o.matching.cannot),
-        key=lambda o: (-sum(x.things for x in o.sets), o.entity),
-    )
+    told = sorted((o for o in found if not o.cannot), key=lambda o: (-o.things, o.entity))
     agreed = [a for o in told for b in o.between for a in b.agreement]
-    unlinked = [u for o in told for u in o.unlinked]
+    unlinked = [u for o in told for u in o.document.unlinked]
     return OverlapPart(
         entities=tuple(_shared(facts, o) for o in told),
         conflicts=sum(a.conflicting for a in agreed),
         compared=sum(a.compared for a in agreed),
         unlinked=(sum(u.without for u in unlinked), sum(u.rows for u in unlinked)),
-        not_compared=tuple(
-            (known.get(o.entity, o.entity), o.matching.cannot) for o in found if o.matching.cannot
-        ),
+        not_compared=tuple((known.get(o.entity, o.entity), o.cannot) for o in found if o.cannot),
     )
 
 
-def duplicates(facts: Facts) -> Iterator[Duplicates]:
-    """What was compared within the systems in scope, in the order of the dossiers."""
-    for system in facts.workspace.in_scope:
-        yield from facts.evidence.duplicates.get(system.id, {}).values()
-
-
-def overlaps(facts: Facts) -> Iterator[Overlap]:
-    """What was compared across systems, in the order of entities.yaml; others after them."""
-    found = facts.evidence.overlaps
-    order = [e for e in facts.workspace.entity if e in found]
-    yield from (found[e] for e in (*order, *sorted(found.keys() - set(order))))
-
-
-def _doubled(found: Duplicates, known: Mapping[str, str]) -> Doubled:
-    system = found.provenance.system
+def _doubled(found: JudgedDuplicates, known: Mapping[str, str]) -> Doubled:
     return Doubled(
         known.get(found.entity, found.entity),
-        known.get(system, system),
-        found.matching.records,
+        known.get(found.system, found.system),
+        found.records,
         found.surplus,
-        found.estimated.low if found.estimated else None,
-        found.estimated.high if found.estimated else None,
-        found.id,
+        round(found.likely.low),
+        round(found.likely.high),
+        found.document.id,
     )
 
 
-def _ranges(facts: Facts, told: list[Duplicates]) -> s.Ranges:
+def _ranges(facts: Facts, told: Sequence[JudgedDuplicates]) -> s.Ranges:
     known, language = names(facts.workspace), facts.workspace.audit.language
     rows = []
     for d in told[:20]:
-        system = d.provenance.system
-        share = f" ({percent(d.surplus / d.matching.records)})" if d.matching.records else ""
+        share = f" ({percent(d.surplus / d.records)})" if d.records else ""
         rows.append(
             s.RangeRow(
-                f"{known.get(d.entity, d.entity)} in {known.get(system, system)}",
+                f"{known.get(d.entity, d.entity)} in {known.get(d.system, d.system)}",
                 d.surplus,
-                d.estimated.low if d.estimated else None,
-                d.estimated.high if d.estimated else None,
+                d.likely.low,
+                d.likely.high,
                 f"{number(d.surplus, language=language)}{share}",
-                range_words(d.estimated, language),
+                range_words(d.likely, language),
                 mark=d is told[0],
             )
         )
@@ -206,14 +187,7 @@ def weights(matching: Matching) -> s.Weights | None:
     bins = tuple(s.WeightBin(b.low, b.high, b.pairs, b.expected) for b in matching.histogram)
     if not any(b.pairs for b in bins):
         return None
-    return s.Weights(bins, _bits(matching.threshold), _bits(matching.uncertain))
-
-
-def _bits(probability: float | None) -> float | None:
-    """The weight at which a pair has this probability: log2 of its odds."""
-    if probability is None or not 0 < probability < 1:
-        return None
-    return log2(probability / (1 - probability))
+    return s.Weights(bins, matching.threshold, matching.uncertain)
 
 
 def waterfall(pair: PairFound, matching: Matching) -> s.Waterfall:
@@ -227,8 +201,8 @@ def waterfall(pair: PairFound, matching: Matching) -> s.Waterfall:
         s.Push("before comparing", pair.prior, signed(pair.prior), "two records taken at random"),
         steps,
         s.Push("together", pair.weight, signed(pair.weight), said),
-        _bits(matching.threshold),
-        "taken for the same from here" if _bits(matching.threshold) is not None else "",
+        matching.threshold,
+        "taken for the same from here" if matching.threshold is not None else "",
     )
 
 
@@ -260,17 +234,18 @@ def _telling(matching: Matching) -> PairFound | None:
     return min(same, key=rank, default=None)
 
 
-def _shared(facts: Facts, found: Overlap) -> SharedEntity:
+def _shared(facts: Facts, judged: JudgedOverlap) -> SharedEntity:
     known, language = names(facts.workspace), facts.workspace.audit.language
+    found = judged.document
     holders = [h for h in found.holders if not h.cannot]
     place = {h.system: n for n, h in enumerate(holders)}
     sets = sorted(found.sets, key=lambda x: (-x.things, len(x.systems), x.systems))
     drawn = sets[:SETS]
     return SharedEntity(
-        known.get(found.entity, found.entity),
+        known.get(judged.entity, judged.entity),
         tuple(known.get(h.system, h.system) for h in holders),
-        sum(x.things for x in sets),
-        sum(x.things for x in sets if len(x.systems) > 1),
+        judged.things,
+        judged.shared,
         s.UpSet(
             tuple(known.get(h.system, h.system) for h in holders),
             tuple(counted(h.records, "record", language=language) for h in holders),

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from crmaudit.evidence import Duplicates, Estimate
+from crmaudit.evidence import Estimate
+from crmaudit.quality.matching.judged import sources
 from crmaudit.report import blocks as b
-from crmaudit.report.matched import duplicates as compared_within
-from crmaudit.report.matched import overlaps, range_words, signed
+from crmaudit.report.matched import range_words, signed
 from crmaudit.report.numbers import percent, share
 from crmaudit.report.tables.given import DASH, Column, Given, gap, most, or_dash
 
@@ -17,30 +17,29 @@ _BY = {
     "unit": "business unit",
     "feed": "way in",
 }
-MOST_CAUSES = 40
-_TWICE = 1.5
-"""An origin is worth a line from this many times the average rate on."""
+MOST_CAUSES = 20
+_LEAST, _TIMES = 5, 1.5
+"""An origin is worth a line from so many duplicates, surely so many times the others' rate."""
 
 
 def duplicates(given: Given) -> b.Table | None:
     """Records that stand for the same thing, by entity and system, as found and estimated."""
     rows = []
-    for d in compared_within(given.facts):
-        m, place = d.matching, (given.name(d.entity), given.name(d.provenance.system))
-        if m.cannot:
-            rows.append((*place, gap(m.cannot), *(DASH for _ in range(5))))
+    for d in given.facts.duplicates:
+        place = (given.name(d.entity), given.name(d.system))
+        if d.cannot:
+            rows.append((*place, gap(d.cannot), *(DASH for _ in range(5))))
             continue
+        rate = d.surplus / d.records if d.records else None
         rows.append(
             (
                 *place,
-                b.Cell(given.number(m.records), m.records, (d.id,)),
+                b.Cell(given.number(d.records), d.records, (d.document.id,)),
                 b.Cell(given.number(d.surplus), d.surplus),
-                b.Cell(percent(d.surplus / m.records), d.surplus / m.records)
-                if m.records
-                else DASH,
-                or_dash(range_words(d.estimated, given.language)),
-                _precision(m.precision),
-                m.uncertain_pairs,
+                DASH if rate is None else b.Cell(percent(rate), rate),
+                or_dash(range_words(d.likely, given.language)),
+                _precision(d.precision),
+                d.open_pairs,
             )
         )
     columns = [
@@ -69,26 +68,29 @@ def _precision(found: Estimate | None) -> object:
 
 
 def duplicate_causes(given: Given) -> b.Table | None:
-    """Where duplicates come from: origins with clearly more than the average."""
-    found = []
-    for d in compared_within(given.facts):
-        rate = _rate(d)
-        for cause in d.causes:
-            own = cause.duplicates / cause.records if cause.records else 0.0
-            if rate and own >= _TWICE * rate:
-                excess = cause.duplicates - rate * cause.records
-                found.append((-excess, d, cause, own, rate))
-    found.sort(key=lambda x: (x[0], x[1].id, x[2].by, x[2].value))
+    """Where duplicates come from: origins with clearly more than the others of their kind."""
+    found = [
+        (d, source)
+        for d in given.facts.duplicates
+        if not d.cannot
+        for source in sources(d)
+        if source.duplicates >= _LEAST and source.exceeds(_TIMES)
+    ]
+    found.sort(key=lambda x: (-x[1].excess, x[0].system, x[0].entity, x[1].by, x[1].value))
     rows = [
         (
             given.name(d.entity),
-            given.name(d.provenance.system),
-            _BY.get(cause.by, cause.by),
-            cause.value,
-            b.Cell(share(cause.duplicates, cause.records, language=given.language), own, (d.id,)),
-            b.Cell(percent(rate), rate),
+            given.name(d.system),
+            _BY.get(source.by, source.by),
+            source.value,
+            b.Cell(
+                share(source.duplicates, source.records, language=given.language),
+                source.share,
+                (d.document.id,),
+            ),
+            b.Cell(percent(source.elsewhere), source.elsewhere),
         )
-        for _, d, cause, own, rate in found
+        for d, source in found
     ]
     columns = [
         Column("Entity"),
@@ -96,43 +98,41 @@ def duplicate_causes(given: Given) -> b.Table | None:
         Column("By", filter=True),
         Column("Origin"),
         Column("Duplicates among its records", "percent"),
-        Column("Average", "percent"),
+        Column("Elsewhere", "percent"),
     ]
     note = (
         "A record counts where it joined, later, a thing that was already there. Accounts are "
-        "shown by their pseudonyms. Average: all records of the entity in the system."
+        "shown by their pseudonyms. Elsewhere: among the records of the other origins of that kind."
     )
     caption = most("Where duplicates come from", MOST_CAUSES, len(rows))
     return given.table(caption, columns, rows[:MOST_CAUSES], note)
 
 
-def _rate(found: Duplicates) -> float:
-    """Share of the records that joined, later, a thing that was already there."""
-    m = found.matching
-    return found.surplus / m.records if m.records else 0.0
-
-
 def compared_by(given: Given) -> b.Table | None:
     """What records were compared by, and what it weighs."""
     rows = []
-    for d in compared_within(given.facts):
+    for d in given.facts.duplicates:
+        m = d.document.matching
         weight = {
             c.attribute: (max(x.weight for x in c.levels), min(x.weight for x in c.levels))
-            for c in d.matching.comparisons
+            for c in m.comparisons
             if c.levels
         }
-        for a in d.matching.attributes:
+        for a in m.attributes:
+            if not a.columns:
+                continue
             high, low = weight.get(a.attribute, (None, None))
             rows.append(
                 (
                     given.name(d.entity),
-                    given.name(d.provenance.system),
+                    given.name(d.system),
                     a.attribute,
                     gap(a.unused)
                     if a.unused
                     else b.Cell(
-                        share(a.filled, d.matching.records, language=given.language),
-                        a.filled / d.matching.records if d.matching.records else None,
+                        share(a.filled, d.records, language=given.language),
+                        a.filled / d.records if d.records else None,
+                        (d.document.id,),
                     ),
                     DASH if high is None else b.Cell(signed(high), high),
                     DASH if low is None else b.Cell(signed(low), low),
@@ -146,14 +146,19 @@ def compared_by(given: Given) -> b.Table | None:
         Column("Speaks for", "number"),
         Column("Speaks against", "number"),
     ]
-    note = "In bits: 1 doubles the odds that two records stand for the same thing, −1 halves them."
-    return given.table("What records were compared by", columns, rows, note)
+    note = (
+        "In bits, at most: 1 doubles the odds that two records stand for the same thing, −1 halves "
+        "them. Without weights: it takes part in another attribute's comparison, or in finding "
+        "candidates only."
+    )
+    return given.table("What records were compared by", columns, rows, note, filters=len(rows) > 30)
 
 
 def coverage(given: Given) -> b.Table | None:
     """Of each two systems, how many records of one have a partner in the other."""
     rows = []
-    for o in overlaps(given.facts):
+    for j in given.facts.overlap:
+        o = j.document
         records = {h.system: h.records for h in o.holders}
         for x in o.between:
             for one, other, matched, estimated in (
@@ -193,7 +198,7 @@ def contradictions(given: Given) -> b.Table | None:
     """Attributes in which two systems contradict each other, the worst first."""
     found = [
         (-a.conflicting / a.compared, o, x, a)
-        for o in overlaps(given.facts)
+        for o in (j.document for j in given.facts.overlap)
         for x in o.between
         for a in x.agreement
         if a.conflicting
@@ -236,7 +241,8 @@ def contradictions(given: Given) -> b.Table | None:
 def shared_keys(given: Given) -> b.Table | None:
     """Columns by which one system names the other's records, and how far they carry."""
     rows = []
-    for o in overlaps(given.facts):
+    for j in given.facts.overlap:
+        o = j.document
         for x in o.between:
             for k in x.keys:
                 matched = k.carried + k.elsewhere + k.missing
@@ -281,7 +287,7 @@ def unlinked(given: Given) -> b.Table | None:
             ),
             u.nobody,
         )
-        for o in overlaps(given.facts)
+        for o in (j.document for j in given.facts.overlap)
         for u in o.unlinked
     ]
     columns = [

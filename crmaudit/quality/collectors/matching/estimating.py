@@ -15,11 +15,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from crmaudit.quality.collectors.matching.levels import Spec
+from crmaudit.quality.collectors.matching.levels import COLLEAGUES, HOUSEHOLD, Spec
 
 Floats = npt.NDArray[np.float64]
 
-RELATIONS = ("household", "colleagues")
+RELATIONS = (HOUSEHOLD, COLLEAGUES)
 """What two different people can have in common; `Spec.shared` says what they share then."""
 
 ROUNDS, ENOUGH = 60, 1e-4
@@ -27,6 +27,10 @@ ROUNDS, ENOUGH = 60, 1e-4
 
 PRIOR_PAIRS = 12.0
 """The defaults count as much as so many pairs. With less to learn from, they stand."""
+
+RELATED_COUNT = 0.25
+"""Each related pair that is expected counts as much for the defaults of what is a person's own:
+the more relatives there are, the more of them would else pass for same pairs that disagree."""
 
 _LEAST = 1e-9
 
@@ -186,6 +190,8 @@ def estimate(
     the `pairs` there are. `forced` has 1, 0 or nan for each candidate: an answer.
     """
     p = start
+    # A relation is known by what people have in common in it.
+    known = {name: any(name in s.shared for s in specs) for name in p.related}
     random_weight = pairs / max(random.pairs, 1)
     for turn in range(1, ROUNDS + 1):
         same_found, kin_found = _expect(found, specs, p)
@@ -194,29 +200,29 @@ def estimate(
         same_random, _ = _expect(random.likely, specs, p)
         u = random.u(specs, same_random)
         m = []
+        kin = sum(p.related.values()) * pairs
         for k, spec in enumerate(specs):
             size = len(spec.grades)
             by_found = _tally(found, k, same_found, size) * found_weight
-            shares = _shares(by_found, np.array([g.m for g in spec.grades]), PRIOR_PAIRS)
+            strength = PRIOR_PAIRS + (RELATED_COUNT * kin if spec.most < 1 else 0.0)
+            shares = _shares(by_found, np.array([g.m for g in spec.grades]), strength)
             m.append(_at_most(shares, spec.most))
             m[k] = monotone(m[k], u[k])
         shared: dict[str, dict[int, Floats]] = {}
         related: dict[str, float] = {}
         for name in p.related:
             weight = kin_found[name] * (1 - same_found)
-            shared[name] = {
-                k: monotone(
-                    _shares(
-                        _tally(found, k, weight, len(specs[k].grades)) * found_weight,
-                        np.array([g.m for g in specs[k].grades]),
-                        PRIOR_PAIRS * 4,
-                    ),
-                    u[k],
-                )
-                for k in p.shared[name]
-            }
+            shared[name] = {}
+            for k, spec in enumerate(specs):
+                if name in spec.shared:
+                    seen = _tally(found, k, weight, len(spec.grades)) * found_weight
+                    usual = np.array([g.m for g in spec.grades])
+                    h = _shares(seen, usual, PRIOR_PAIRS * 4)
+                    shared[name][k] = monotone(h, u[k])
+                elif name == HOUSEHOLD and spec.kin:
+                    shared[name][k] = now_and_then(spec, u[k])
             total = float(weight.sum()) * found_weight
-            related[name] = min((total + 0.5) / (pairs + 1), 0.2) if shared[name] else 0.0
+            related[name] = min((total + 0.5) / (pairs + 1), 0.2) if known[name] else 0.0
         expected = float(same_found.sum()) * found_weight
         # Where candidates were refused, pairs taken at random still tell.
         at_random = float(same_random.sum())
@@ -272,6 +278,13 @@ def _shares(counts: Floats, default: Floats, strength: float) -> Floats:
     default = default / default.sum()
     made: Floats = (counts + strength * default) / (counts.sum() + strength)
     return np.maximum(made, 1e-7)
+
+
+def now_and_then(spec: Spec, u: Floats) -> Floats:
+    """How often people of one household agree on what is each one's own."""
+    usual = np.array([g.m for g in spec.grades])
+    made: Floats = (1 - spec.kin) * u + spec.kin * usual / usual.sum()
+    return made
 
 
 def _at_most(shares: Floats, most: float) -> Floats:

@@ -40,7 +40,8 @@ class Spec:
     have it in common. `shows` are columns of `records` to take an example from.
     At most the share `most` of the same pairs has the lowest degree: of what is
     a person's own. A family must not pass for one person whose records never
-    agree on a given name.
+    agree on a given name. `kin` is the share of different people of a household
+    who have it in common all the same: twins a birth date, juniors a name.
     """
 
     name: str
@@ -51,6 +52,7 @@ class Spec:
     shared: frozenset[str] = frozenset()
     shows: tuple[str, ...] = ()
     most: float = 1.0
+    kin: float = 0.0
 
 
 # Pairs that do not agree fall through all degrees and cost the most: what is cheap to see comes
@@ -148,7 +150,8 @@ _GIVEN = Spec(
         Grade("different", "", 0.03, 0.97),
     ),
     shows=("given", "full_name"),
-    most=0.1,
+    most=0.2,
+    kin=0.02,
 )
 _MIDDLE = Spec(
     "middle",
@@ -192,7 +195,7 @@ _GENERATION = Spec(
     _missing("generation"),
     (Grade("same", _same("generation"), 0.97, 0.4), Grade("different", "", 0.03, 0.6)),
     shows=("family", "full_name"),
-    most=0.1,
+    most=0.2,
 )
 _BIRTH = Spec(
     "birth",
@@ -221,6 +224,7 @@ _BIRTH = Spec(
     ),
     shows=("birth_date",),
     most=0.2,
+    kin=0.01,
 )
 _GENDER = Spec(
     "gender",
@@ -402,7 +406,7 @@ _ORGANISATION_NAME = Spec(
         Grade("different", "", 0.03, 0.97),
     ),
     shows=("organisation",),
-    most=0.15,
+    most=0.2,
 )
 _LEGAL_FORM = Spec(
     "legal_form",

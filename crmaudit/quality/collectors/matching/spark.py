@@ -7,7 +7,8 @@ SQL, give the same degrees of agreement for the same pairs.
 
 `CRMAUDIT_SPARK` names the cluster (`spark://host:7077`, `local-cluster[2,1,1024]`, `local[4]`),
 `CRMAUDIT_SPARK_FOLDER` a folder that all of its machines see, where that is not this machine
-alone. Standardised records lie in there, in clear, for as long as it takes.
+alone. Standardised records lie in there, in clear, for as long as it takes; only this user may
+read them, so the cluster has to work as the same one.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 from sqlglot import exp, parse_one
 
 from crmaudit.errors import CrmauditError
-from crmaudit.private import Scratch
+from crmaudit.private import Scratch, sweep
 from crmaudit.quality.collectors.engine import Engine
 from crmaudit.quality.collectors.matching import model
 from crmaudit.quality.collectors.matching.estimating import Parameters, Vectors
@@ -70,9 +71,9 @@ def elsewhere(
 def session(url: str) -> Iterator[tuple[SparkSession, Path]]:
     """A session on the cluster, and a folder for what goes there and back.
 
-    Both are gone afterwards, but for a session that was there before. Nothing is printed: Spark's messages may hold
-    values. Raises CrmauditError where pyspark is not installed or the cluster
-    does not answer.
+    Both are gone afterwards, but for a session that was there before. Nothing
+    is printed: Spark's messages may hold values. Raises CrmauditError where
+    pyspark is not installed or the cluster does not answer.
     """
     try:
         from pyspark.sql import SparkSession
@@ -82,7 +83,11 @@ def session(url: str) -> Iterator[tuple[SparkSession, Path]]:
             f"{MASTER} is set, and pyspark is not installed",
             f"pip install 'crmaudit[spark]', with Java 17 or later; or unset {MASTER}",
         ) from None
-    with Scratch(os.environ.get(FOLDER) or None) as name:
+    where = os.environ.get(FOLDER) or None
+    if where:
+        # What a killed run left in the usual place goes by itself, here it does not.
+        sweep(where)
+    with Scratch(where) as name:
         folder = Path(name)
         quiet = folder / "log4j2.properties"
         quiet.write_text(_QUIET, encoding="ascii")
