@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from crmaudit.evidence import Catalog, Document, Overlap
+from crmaudit.evidence import Document, Overlap
 from crmaudit.key import Key
 from crmaudit.quality.collectors.entities import collector as entities
 from crmaudit.quality.collectors.keys import collector as keys
@@ -14,7 +14,6 @@ from crmaudit.quality.collectors.overlap import overlap
 from crmaudit.quality.collectors.tables import collector as tables
 from crmaudit.sources import open_source
 from crmaudit.sources.task import Joint, Known, Part, Task
-from crmaudit.workspace.answers import Matches
 from crmaudit.workspace.landscape import Entity, Map
 
 KEY = Key(b"a key for the tests only")
@@ -37,10 +36,6 @@ def compared(
 ) -> dict[str, Overlap]:
     """Entity → its overlap."""
     known = [Entity.model_validate(e) for e in declared]
-    joint = Joint(tuple(parts), {e.id: e for e in known}, Matches(), key=KEY)
-    for name, value in more.items():
-        object.__setattr__(joint, name, value)
+    asked: dict[str, Any] = {"key": KEY, **more}
+    joint = Joint(tuple(parts), {e.id: e for e in known}, **asked)
     return {o.entity: o for o in overlap(joint)}
-
-
-__all__ = ["KEY", "Catalog", "compared", "read"]

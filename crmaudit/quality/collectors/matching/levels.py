@@ -151,7 +151,7 @@ _GIVEN = Spec(
     ),
     shows=("given", "full_name"),
     most=0.2,
-    kin=0.02,
+    kin=0.003,
 )
 _MIDDLE = Spec(
     "middle",
