@@ -217,7 +217,9 @@ def estimate(
                 if name in spec.shared:
                     seen = _tally(found, k, weight, len(spec.grades)) * found_weight
                     usual = np.array([g.m for g in spec.grades])
-                    h = _shares(seen, usual, PRIOR_PAIRS * 4)
+                    # What two people share is at least as often out of date, or written
+                    # otherwise, as what two records of one person say.
+                    h = _at_least(_shares(seen, usual, PRIOR_PAIRS * 4), float(m[k][-1]))
                     shared[name][k] = monotone(h, u[k])
                 elif name == HOUSEHOLD and spec.kin:
                     shared[name][k] = now_and_then(spec, u[k])
@@ -278,6 +280,16 @@ def _shares(counts: Floats, default: Floats, strength: float) -> Floats:
     default = default / default.sum()
     made: Floats = (counts + strength * default) / (counts.sum() + strength)
     return np.maximum(made, 1e-7)
+
+
+def _at_least(shares: Floats, least: float) -> Floats:
+    """The shares with the last one brought up to `least`, the others lowered for it."""
+    last = float(shares[-1])
+    if last >= least or last >= 1:
+        return shares
+    made = shares * (1 - least) / (1 - last)
+    made[-1] = least
+    return made
 
 
 def now_and_then(spec: Spec, u: Floats) -> Floats:
