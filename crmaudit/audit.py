@@ -120,6 +120,10 @@ class Audit:
         from crmaudit.key import audit_key
 
         chosen = targets(self.workspace, systems)
+        answers = self.workspace.matches.matches
+        key = audit_key(self.root).naming(
+            self.workspace.formerly, {i for a in answers for i in (a.left, a.right)}
+        )
         try:
             return collect(
                 chosen,
@@ -127,7 +131,7 @@ class Audit:
                 progress or Silent(),
                 only=only,
                 fresh=fresh,
-                key=audit_key(self.root),
+                key=key,
             )
         finally:
             self.forget()

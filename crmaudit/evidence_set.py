@@ -209,7 +209,7 @@ def _as_called_now(document: Document, formerly: Mapping[str, str]) -> Document:
     p = document.provenance
     if isinstance(document, Code) and document.database in formerly:
         document = replace(document, database=formerly[document.database])
-    if isinstance(document, Overlap):
+    if isinstance(document, Duplicates | Overlap):
         document = document.renamed(formerly)
     if p.system not in formerly:
         return document

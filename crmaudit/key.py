@@ -23,6 +23,7 @@ import os
 import re
 import secrets
 import tempfile
+from collections.abc import Container, Mapping
 from pathlib import Path
 
 from crmaudit.errors import CrmauditError
@@ -59,6 +60,13 @@ class Key:
         """32 bytes that stand for a value of a kind wherever the same key is used."""
         return privacy.token(self._secret, kind, value)
 
+    def naming(self, formerly: Mapping[str, str], known: Container[str]) -> NamingKey:
+        """The same key, by which records keep the ids that are `known` when a system is renamed.
+
+        `formerly` gives for a system's earlier id the one that it has now.
+        """
+        return NamingKey(self._secret, formerly, known)
+
     def listening(self) -> ListeningKey:
         """The same key, which remembers what it gives pseudonyms to."""
         return ListeningKey(self._secret)
@@ -68,6 +76,32 @@ class Key:
 
     def __reduce__(self) -> str:
         raise TypeError("a key is not to be stored")
+
+
+class NamingKey(Key):
+    """A key that goes on calling records as they are known, whatever their system is called now.
+
+    A record's id is made with its system's. Answers about it were given under
+    the id of that day, and have to hold after the system got another one.
+    """
+
+    __slots__ = ("_before", "_known")
+
+    def __init__(self, secret: bytes, formerly: Mapping[str, str], known: Container[str]) -> None:
+        super().__init__(secret)
+        self._known = known
+        self._before: dict[str, list[str]] = {}
+        for old, now in formerly.items():
+            # The latest of the earlier ids stands last.
+            self._before.setdefault(now, []).insert(0, old)
+
+    def record(self, system: str, table: str, key: str) -> str:
+        made = super().record(system, table, key)
+        before = self._before.get(system)
+        if before is None or made in self._known:
+            return made
+        earlier = (super(NamingKey, self).record(old, table, key) for old in before)
+        return next((id_ for id_ in earlier if id_ in self._known), made)
 
 
 class ListeningKey(Key):

@@ -29,6 +29,7 @@ from crmaudit.evidence import (
     TableProfile,
     Written,
 )
+from crmaudit.evidence_set import known_as
 from crmaudit.sources import ConnectionLostError, Source, open_source
 from crmaudit.sources.absent import AbsentSource
 from crmaudit.sources.task import Collector, Joint, JointCollector, Known, Part, Task
@@ -229,6 +230,7 @@ def _known(workspace: Workspace, system: System) -> Known:
         str(workspace.root / hashed) if hashed else "",
         _holders(workspace),
         tuple(s.id for s in workspace.in_scope if _has_records(s)),
+        workspace.formerly,
     )
 
 
@@ -313,7 +315,7 @@ def _together(
     compared with one of them before, that comparison stands: it says more.
     """
     read = {o.target.system: o for o in outcomes if o.error is None}
-    newest = tuple(store.newest())
+    newest = _newest(store, targets[0].known) if targets else ()
     parts = []
     for target in targets:
         if target.url and target.system in read:
@@ -360,6 +362,13 @@ def _together(
     elif not leave:
         return
     yield outcome
+
+
+def _newest(store: Store, known: Known) -> tuple[Document, ...]:
+    """The newest evidence there is, under the ids that systems have now."""
+    found = tuple(store.newest())
+    now = {known.formerly.get(d.provenance.system, d.provenance.system) for d in found}
+    return known_as(found, now, known.formerly).documents
 
 
 def _put(
@@ -487,7 +496,7 @@ class _Reading:
         tables = {t.qualified for t in catalog.tables}
         return tuple(
             d
-            for d in self._store.newest()
+            for d in _newest(self._store, self._outcome.target.known)
             if d.provenance.system == self._outcome.target.system
             and d.provenance.source == address
             and (not isinstance(d, TableProfile) or d.table in tables)

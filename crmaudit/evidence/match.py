@@ -205,6 +205,21 @@ class Matching:
     """What a reader has to know: refused groups, attributes that could not be told apart…"""
     cannot: str = ""
 
+    def renamed(self, formerly: Mapping[str, str]) -> Matching:
+        """The same with systems under the ids that they have now."""
+
+        def now(pairs: tuple[PairFound, ...]) -> tuple[PairFound, ...]:
+            return tuple(
+                replace(
+                    p,
+                    left_system=formerly.get(p.left_system, p.left_system),
+                    right_system=formerly.get(p.right_system, p.right_system),
+                )
+                for p in pairs
+            )
+
+        return replace(self, examples=now(self.examples), review=now(self.review))
+
 
 @dataclass(frozen=True, slots=True)
 class Duplicates(Document):
@@ -235,6 +250,22 @@ class Duplicates(Document):
     @property
     def subject(self) -> str:
         return self.entity
+
+    def renamed(self, formerly: Mapping[str, str]) -> Duplicates:
+        """The same with its system under the id that it has now."""
+        return replace(
+            self,
+            matching=self.matching.renamed(formerly),
+            clusters=tuple(
+                replace(
+                    c,
+                    members=tuple(
+                        replace(m, system=formerly.get(m.system, m.system)) for m in c.members
+                    ),
+                )
+                for c in self.clusters
+            ),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -387,17 +418,18 @@ class Overlap(Document):
         def now(system: str) -> str:
             return formerly.get(system, system)
 
-        def pairs(found: tuple[PairFound, ...]) -> tuple[PairFound, ...]:
-            return tuple(
-                replace(p, left_system=now(p.left_system), right_system=now(p.right_system))
-                for p in found
-            )
+        def place(column: str) -> str:
+            system, colon, name = column.partition(":")
+            return f"{now(system)}:{name}" if colon else column
 
-        m = self.matching
+        matching = self.matching.renamed(formerly)
+        attributes = tuple(
+            replace(a, columns=tuple(map(place, a.columns))) for a in matching.attributes
+        )
         return replace(
             self,
             holders=tuple(replace(h, system=now(h.system)) for h in self.holders),
-            matching=replace(m, examples=pairs(m.examples), review=pairs(m.review)),
+            matching=replace(matching, attributes=attributes),
             sets=tuple(replace(s, systems=tuple(now(x) for x in s.systems)) for s in self.sets),
             between=tuple(
                 replace(

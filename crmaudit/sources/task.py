@@ -31,6 +31,7 @@ class Known:
     that stands for the system's records where its database is not at hand.
     `holders` names, by entity, all systems in scope that are said to hold it,
     `readable` all systems in scope with records to read, or hashes of them.
+    `formerly` gives for an earlier id of a system the one that it has now.
     """
 
     map: Map | None = None
@@ -44,6 +45,7 @@ class Known:
     hashed: str = ""
     holders: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     readable: tuple[str, ...] = ()
+    formerly: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

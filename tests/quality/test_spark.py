@@ -100,11 +100,13 @@ def test_a_cluster_gives_the_same_agreement(session: tuple[Any, Path]) -> None:
             "candidates", start, model.HOPELESS
         )
     assert len(here) > 50
-    assert np.array_equal(here.left, there.left)
-    assert np.array_equal(here.right, there.right)
-    # The two count transpositions of long names in two ways.
-    assert (here.levels != there.levels).mean() < 0.001
-    assert np.allclose(here.terms, there.terms, atol=1e-4)
+    mine, theirs = ((v.left << 32) | v.right for v in (here, there))
+    both, one, other = np.intersect1d(mine, theirs, return_indices=True)
+    # An odd number of transpositions is halved in two ways (Jaro), which a few pairs near the
+    # line below which nothing is kept feel.
+    assert len(both) >= 0.995 * max(len(mine), len(theirs))
+    assert (here.levels[one] != there.levels[other]).mean() < 0.001
+    assert np.allclose(here.terms[one], there.terms[other], atol=1e-4)
 
 
 @with_spark
