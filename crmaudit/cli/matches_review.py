@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from crmaudit.exchange.review_book import Side
     from crmaudit.quality.collectors.review import Revealed
     from crmaudit.quality.matching.judged import JudgedDuplicates, JudgedOverlap
+    from crmaudit.workspace import Workspace
+    from crmaudit.workspace.answering import Answered
     from crmaudit.workspace.answers import Answer
 
 SHOWN = "personal data: shown on this terminal only; the request was recorded"
@@ -102,7 +104,7 @@ def _ask(
     clock: Callable[[], date],
 ) -> None:
     """One pair after the other; each answer is written before the next one is asked for."""
-    from crmaudit.workspace.answering import Answered, answering
+    from crmaudit.workspace.answering import Answered
 
     console, workspace = out(), found.workspace
     given: dict[int, Answer] = {}
@@ -118,17 +120,35 @@ def _ask(
             continue
         if choice in _ANSWERS:
             answer = _ANSWERS[choice]
-            changes = answering(
-                workspace, key_id, [Answered(p.left, p.right, answer, entity, clock())]
-            )
-            workspace = changes.check()
-            changes.write()
+            said = Answered(p.left, p.right, answer, entity, clock())
+            workspace = _keep(workspace, key_id, said)
             given[at] = answer
         at += 1
     told = ", ".join(f"{n} {a}" for a in _ANSWERS.values() if (n := list(given.values()).count(a)))
     say(f"{count(len(given), 'answer')} in matches.yaml{': ' + told if told else ''}", "good")
     if given:
         say("crmaudit collect --only duplicates,overlap  takes them into account", "accent")
+
+
+def _keep(workspace: Workspace, key_id: str, said: Answered) -> Workspace:
+    """Write an answer; the workspace as it is then. Answers of another terminal stay.
+
+    Raises CrmauditError where it cannot be written.
+    """
+    from crmaudit.workspace import load
+    from crmaudit.workspace.answering import answering
+
+    def into(workspace: Workspace) -> Workspace:
+        changes = answering(workspace, key_id, [said])
+        now = changes.check()
+        changes.write()
+        return now
+
+    try:
+        return into(workspace)
+    except CrmauditError:
+        # Somebody else answers at the same time: theirs and this one belong into the file.
+        return into(load(workspace.root))
 
 
 def _choice() -> str:

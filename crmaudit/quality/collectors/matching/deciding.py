@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from crmaudit.evidence.match import Bin, Estimate
-from crmaudit.quality.collectors.matching.definite import NO, YES, Rules, says
+from crmaudit.quality.collectors.matching.definite import NO, YES, Rules, left_open, says
 from crmaudit.quality.collectors.matching.estimating import Floats, probability
 
 DOUBT = 3.0
@@ -86,7 +86,7 @@ def decide(
     yes, no = says(rules)
     line, best = _line(chance[rules == 0], float(chance[yes].sum()))
     threshold = float(np.log2(line / (1 - line)))
-    same = (yes | (weight >= threshold)) & ~no
+    same = (yes | (weight >= threshold)) & ~no & ~left_open(rules)
     least = float(np.log2(WORTH_A_LOOK / (1 - WORTH_A_LOOK)))
     by = (
         f"the highest expected F1 ({best:.3f}) of all lines: pairs with a probability of"
@@ -112,11 +112,20 @@ def decide(
 
 
 def settled(weight: Floats, rules: Rules, shift: float = 0.0) -> Floats:
-    """The probability of each pair, weights taken `shift` bits higher; rules stand."""
+    """The probability of each pair, weights taken `shift` bits higher; rules stand.
+
+    Of pairs left to people, none may be the same, or as many as the model has
+    it; between, it is not said of one that it is likelier than not.
+    """
     made = probability(weight + shift)
     yes, no = says(rules)
+    unsure = left_open(rules)
     made[yes] = YES
     made[no] = NO
+    if shift < 0:
+        made[unsure] = NO
+    elif not shift:
+        made[unsure] = np.minimum(made[unsure], 0.5)
     return made
 
 

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from crmaudit.quality.collectors.matching.estimating import Parameters, Vectors
+from crmaudit.quality.collectors.matching.estimating import Parameters, Vectors, steps
 from crmaudit.quality.collectors.matching.levels import Spec
 
 OFTEN = 0.01
@@ -27,6 +27,14 @@ OTHER_PERSON = "other given name and other birth date"
 OTHER_GENDER = "same home and family name, other given name and gender"
 OTHER_GENERATION = "senior and junior"
 SAID_SAME, SAID_DIFFERENT = "reviewed: same", "reviewed: different"
+NAME_ALONE = "nothing but the name agrees"
+"""Decides nothing: that must be left to people. How many namesakes there are cannot be learnt where
+nothing else agrees, as two classes cannot be told by fewer than three independent signs (Lazarsfeld
+and Henry 1968); names that go together, as those of one origin do, look like the same persons."""
+
+_OF_THE_NAME = frozenset({"given", "middle", "family", "gender", "generation"})
+_SIGN = 0.5
+"""Bits from which on something besides the name agrees."""
 
 RULES: tuple[str, ...] = (
     "",
@@ -37,6 +45,7 @@ RULES: tuple[str, ...] = (
     OTHER_GENERATION,
     SAID_SAME,
     SAID_DIFFERENT,
+    NAME_ALONE,
 )
 """What decided, by its number; the first stands for the weight."""
 _SAYS_SAME = (SAME_NUMBER, SAID_SAME)
@@ -73,13 +82,29 @@ def decided(vectors: Vectors, specs: Sequence[Spec], p: Parameters) -> Rules:
         (SAME_NUMBER, same & ~unlike),
     ):
         made[marks] = RULES.index(rule)
+    made[(made == 0) & _name_alone(vectors, specs, p)] = RULES.index(NAME_ALONE)
     return made
+
+
+def _name_alone(vectors: Vectors, specs: Sequence[Spec], p: Parameters) -> _Marks:
+    """Pairs of persons of which no other attribute speaks for their being the same."""
+    if not any(s.name == "given" for s in specs):
+        return np.zeros(len(vectors), bool)
+    others = [k for k, s in enumerate(specs) if s.name not in _OF_THE_NAME]
+    found: _Marks = ~(steps(vectors, specs, p)[:, others] >= _SIGN).any(axis=1)
+    return found
 
 
 def says(rules: Rules) -> tuple[_Marks, _Marks]:
     """Which pairs rules take for the same, and which for different."""
     same = np.isin(rules, [RULES.index(r) for r in _SAYS_SAME])
-    return same, (rules > 0) & ~same
+    return same, (rules > 0) & ~same & ~left_open(rules)
+
+
+def left_open(rules: Rules) -> _Marks:
+    """Which pairs a rule leaves to people, whatever their weight."""
+    made: _Marks = rules == RULES.index(NAME_ALONE)
+    return made
 
 
 class _View:

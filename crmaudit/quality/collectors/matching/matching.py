@@ -290,7 +290,7 @@ class Matched:
             return []
         s = self._scored
         chance = s.decision.probability
-        unsaid = s.rules == 0
+        unsaid = (s.rules == 0) | definite.left_open(s.rules)
         close = unsaid & (chance >= deciding.WORTH_A_LOOK) & (chance <= 1 - deciding.WORTH_A_LOOK)
         found = np.flatnonzero(close)
         far = np.abs(chance[found] - 0.5)

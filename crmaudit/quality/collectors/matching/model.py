@@ -36,6 +36,10 @@ counted, and not looked at again."""
 KEPT = 3_000_000
 """More plausible candidates than this are not kept; the best ones are."""
 
+AT_ONCE = 400_000
+"""Pairs are made vectors of by blocks of so many records on either side: Splink joins all that is
+compared of both sides to them, which is more than an engine has of memory for a million."""
+
 _COMPARED, _BLOCKED, _RANDOM = "compared_columns", "blocked_pairs", "random_pairs"
 
 
@@ -91,10 +95,25 @@ class Vectoriser:
         self._made = 0
 
     def vectors(self, pairs: str, p: Parameters, least: float | None = None) -> Vectors:
-        """Vectors of the pairs (`l`, `r`) that a table has, in their order.
+        """Vectors of the pairs (`l`, `r`) that a table has, by their numbers.
 
         With `least`, of those only whose weight by the parameters is at least that.
         """
+        blocks = self._engine.ask(
+            f"SELECT DISTINCT l // {AT_ONCE}, r // {AT_ONCE} FROM {pairs} ORDER BY ALL"
+        )
+        if len(blocks) < 2:
+            return self._vectors(pairs, p, least)
+        chosen = (
+            f"(SELECT l, r FROM {pairs} WHERE l BETWEEN {i * AT_ONCE} AND {(i + 1) * AT_ONCE - 1}"
+            f" AND r BETWEEN {j * AT_ONCE} AND {(j + 1) * AT_ONCE - 1})"
+            for i, j in blocks
+        )
+        parts = [self._vectors(block, p, least) for block in chosen]
+        both = estimating.together(parts, len(self._specs))
+        return both.some(np.lexsort((both.right, both.left)))
+
+    def _vectors(self, pairs: str, p: Parameters, least: float | None) -> Vectors:
         from splink import Linker
 
         engine = self._engine

@@ -300,6 +300,8 @@ _FUNCTIONS: dict[str, Callable[[list[exp.Expr]], exp.Expr]] = {
     "list_length": _call("size"),
     "array_contains": _call("array_contains"),
     "hamming": _hamming,
+    "strlen": _call("octet_length"),
+    "unicode": _call("ascii"),
     **{n: _call(n) for n in ("length", "abs", "contains", "concat", "replace", "left", "right")},
     "substring": _call("substring"),
     "starts_with": _call("startswith"),
