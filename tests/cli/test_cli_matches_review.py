@@ -175,6 +175,32 @@ def test_other_bytes_of_the_file_stay(ws: Path) -> None:
     assert len(Audit(ws).workspace.matches.matches) == 2
 
 
+def test_two_may_answer_at_the_same_time(ws: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What another terminal writes between two answers stays, and both answers are kept."""
+    from crmaudit.cli import matches_review
+
+    theirs = f"- {{left: {ids(1)[0]}, right: {ids(2)[0]}, answer: same}}\n"
+    ask, asked = matches_review._choice, []
+
+    def meanwhile() -> str:
+        choice = ask()
+        asked.append(choice)
+        if len(asked) == 2:
+            file = ws / "matches.yaml"
+            file.write_text(file.read_text() + "  " + theirs)
+        return choice
+
+    monkeypatch.setattr(matches_review, "_choice", meanwhile)
+    code, shown = on_a_terminal("s\nd\n", *REVIEW, "-w", ws)
+    assert code == 0, shown
+    found = Audit(ws).workspace.matches.matches
+    assert [[m.left, m.right, m.answer] for m in found] == [
+        [*ids(3, 4), "same"],
+        [*ids(1, 2), "same"],
+        [*ids(5, 6), "different"],
+    ]
+
+
 def test_overlap_reads_every_system(ws: Path) -> None:
     code, shown = on_a_terminal(
         "s\nq\n", "quality", "overlap", "customer", "--review", "--reveal", "-w", ws

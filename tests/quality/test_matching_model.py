@@ -146,12 +146,28 @@ def test_no_duplicates_are_found_where_there_are_none() -> None:
 def test_ten_rows() -> None:
     two = {"given": "Clara", "family": "Sonnfeld", "birth_date": "1971-04-03",
            "emails": ["clara@mail.example"]}  # fmt: skip
+    born = [{**r, "birth_date": f"195{i}-0{i + 1}-1{i}"} for i, r in enumerate(PLAIN)]
     with engine() as into:
-        found = matched(into, [*PLAIN, two, {**two, "given": "Klara"}, *PLAIN[:1]])
+        found = matched(into, [*born, two, {**two, "given": "Klara"}, *PLAIN[:1]])
         assert together(into, 6, 7)
         assert not together(into, 0, 1)
         assert found.matching.cannot == ""
         assert found.surplus() >= 1
+
+
+def test_a_name_alone_is_left_to_people() -> None:
+    """Two of one name with other addresses: perhaps one person, perhaps not; nobody can tell."""
+    records = [
+        {"given": "Ada", "family": f"Quill{i % 40}", "emails": [f"quill{i}@mail.example"]}
+        for i in range(80)
+    ]
+    with engine() as into:
+        found = matched(into, records)
+        assert not same(into)
+        assert found.surplus() == 0
+        assert found.estimated().low == 0
+        told = {(rule, p <= 0.5) for _, _, _, p, rule, _ in found.uncertain(100)}
+        assert told <= {("nothing but the name agrees", True)}
 
 
 @pytest.mark.parametrize("count", [0, 1])

@@ -91,7 +91,8 @@ def _name_alone(vectors: Vectors, specs: Sequence[Spec], p: Parameters) -> _Mark
     if not any(s.name == "given" for s in specs):
         return np.zeros(len(vectors), bool)
     others = [k for k, s in enumerate(specs) if s.name not in _OF_THE_NAME]
-    found: _Marks = ~(steps(vectors, specs, p)[:, others] >= _SIGN).any(axis=1)
+    speaks = np.any(steps(vectors, specs, p)[:, others] >= _SIGN, axis=1)
+    found: _Marks = np.logical_not(speaks)
     return found
 
 

@@ -234,8 +234,10 @@ class Matched:
         groups = clusters.Groups(len(ends))
         a, b = places[: len(order)].tolist(), places[len(order) :].tolist()
         links = order[[groups.join(i, j) for i, j in zip(a, b, strict=True)]] if a else order
+        records = self.matching.records if system is None else len(mine)
         return deciding.estimate(
-            [deciding.settled(s.weight[links], s.rules[links], d) for d in self._doubts()]
+            [deciding.settled(s.weight[links], s.rules[links], d) for d in self._doubts()],
+            most=max(records - 1.0, 0.0),
         )
 
     def between(self, left: str, right: str) -> tuple[Estimate, Estimate]:
@@ -248,9 +250,12 @@ class Matched:
         pairs = np.concatenate([np.flatnonzero(forth), np.flatnonzero(back)])
         ours = np.concatenate([self._left[forth], self._right[back]])
         others = np.concatenate([self._right[forth], self._left[back]])
-        return self._partnered(pairs, ours), self._partnered(pairs, others)
+        return (
+            self._partnered(pairs, ours, float(len(mine))),
+            self._partnered(pairs, others, float(len(theirs))),
+        )
 
-    def _partnered(self, pairs: Any, records: Any) -> Estimate:
+    def _partnered(self, pairs: Any, records: Any, most: float) -> Estimate:
         """How many of the records have a partner: each by its likeliest pair."""
         s = self._scored
         views = []
@@ -259,7 +264,7 @@ class Matched:
             best = np.zeros(len(ends))
             np.maximum.at(best, places, deciding.settled(s.weight[pairs], s.rules[pairs], shift))
             views.append(best)
-        return deciding.estimate(views)
+        return deciding.estimate(views, most=most)
 
     def _doubts(self) -> tuple[float, float, float]:
         doubt = self._scored.decision.doubt
