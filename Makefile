@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+# More extras than the tests need at least, like EXTRAS=,spark (pyspark is 490 MB, and wants Java 17).
+EXTRAS ?=
 
 .PHONY: help demo test fast lint docs bench clean
 
@@ -11,7 +13,7 @@ help:  ## Show what there is
 
 $(STAMP): pyproject.toml
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev$(EXTRAS)]'
 	@touch $@
 
 demo: $(STAMP)  ## Generate the example charity, audit it, and say where the report is

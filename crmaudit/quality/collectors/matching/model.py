@@ -36,9 +36,9 @@ counted, and not looked at again."""
 KEPT = 3_000_000
 """More plausible candidates than this are not kept; the best ones are."""
 
-AT_ONCE = 400_000
-"""Pairs are made vectors of by blocks of so many records on either side: Splink joins all that is
-compared of both sides to them, which is more than an engine has of memory for a million."""
+AT_ONCE, MANY = 400_000, 2_000_000
+"""More pairs than `MANY` are made vectors of by blocks of so many records on either side: Splink
+joins all that is compared of both to them, for which an engine's memory is too small otherwise."""
 
 _COMPARED, _BLOCKED, _RANDOM = "compared_columns", "blocked_pairs", "random_pairs"
 
@@ -99,11 +99,11 @@ class Vectoriser:
 
         With `least`, of those only whose weight by the parameters is at least that.
         """
+        if _count(self._engine, f"SELECT count(*) FROM {pairs}") <= MANY:
+            return self._vectors(pairs, p, least)
         blocks = self._engine.ask(
             f"SELECT DISTINCT l // {AT_ONCE}, r // {AT_ONCE} FROM {pairs} ORDER BY ALL"
         )
-        if len(blocks) < 2:
-            return self._vectors(pairs, p, least)
         chosen = (
             f"(SELECT l, r FROM {pairs} WHERE l BETWEEN {i * AT_ONCE} AND {(i + 1) * AT_ONCE - 1}"
             f" AND r BETWEEN {j * AT_ONCE} AND {(j + 1) * AT_ONCE - 1})"
