@@ -45,7 +45,7 @@ def stage(file: str, kind: str, out: str, *mode: str) -> None:
             for name in rows[0]
         }
     )
-    with Engine(Plan(memory=MEMORY), min(4, os.cpu_count() or 1), "match.duckdb") as engine:
+    with Engine(Plan(memory=MEMORY), min(4, os.cpu_count() or 1)) as engine:
         make(engine)
         names = [n for n in table.column_names if n != "n"]
         listed = ", ".join(f'"{n}"' for n in names)

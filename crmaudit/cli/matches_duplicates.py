@@ -321,9 +321,12 @@ def clusters_view(found: Audit, judged: JudgedDuplicates) -> View:
         notes.insert(0, f"the first {_CLUSTERS} of {len(d.clusters)}; --format csv has all")
     if d.clusters_left_out:
         notes.append(f"{count(d.clusters_left_out, 'cluster')} not kept in the evidence")
+    if judged.cannot:
+        notes = [f"╱ not assessed: {judged.cannot}"]
+    name = f"{label(found, judged.entity)} in {judged.system}"
     return View(
         kind="clusters",
-        headline=f"{count(many, 'cluster')} of {label(found, judged.entity)} in {judged.system}",
+        headline=f"clusters of {name}" if judged.cannot else f"{count(many, 'cluster')} of {name}",
         columns=[
             Column("cluster", "#", right=True),
             Column("keep", "", lambda keep: "▸ keep" if keep else ""),
@@ -337,7 +340,10 @@ def clusters_view(found: Audit, judged: JudgedDuplicates) -> View:
         rows=rows,
         drawn=drawn,
         notes=[*notes, f"evidence {d.id}"],
-        hint=f"crmaudit quality duplicates {shell(path)} --clusters --reveal -o clusters.xlsx",
+        hint=f"crmaudit quality duplicates {shell(path)} --clusters --reveal -o clusters.xlsx"
+        if rows
+        else "",
+        extra={"not_assessed": judged.cannot},
     )
 
 
@@ -346,4 +352,4 @@ def clusters_view(found: Audit, judged: JudgedDuplicates) -> View:
 
 def review_view(found: Audit, judged: JudgedDuplicates, most: int) -> View:
     """The pairs to be reviewed, their values masked."""
-    return masked_review(found, judged.document.matching, most, _path(judged), "duplicates")
+    return masked_review(found, judged, most, _path(judged), "duplicates")

@@ -378,4 +378,4 @@ def pair_view(judged: JudgedOverlap, which: str, other: str) -> View:
 
 def review_view(found: Audit, judged: JudgedOverlap, most: int) -> View:
     """The pairs to be reviewed, their values masked."""
-    return masked_review(found, judged.document.matching, most, judged.entity, "overlap")
+    return masked_review(found, judged, most, judged.entity, "overlap")

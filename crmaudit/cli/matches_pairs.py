@@ -16,7 +16,8 @@ from crmaudit.errors import CrmauditError
 
 if TYPE_CHECKING:
     from crmaudit.audit import Audit
-    from crmaudit.evidence import Matching, PairFound
+    from crmaudit.evidence import PairFound
+    from crmaudit.quality.matching.judged import JudgedDuplicates, JudgedOverlap
 
 _MASKED = (
     "masked values do not do for a review: --reveal reads them again, on this terminal or with -o "
@@ -53,7 +54,9 @@ def chosen_pair(kept: Sequence[PairFound], which: str, other: str) -> tuple[int,
     ids = [i for i in (*which.replace(",", " ").split(), *other.split()) if i]
     if not kept:
         raise CrmauditError(
-            "the evidence tells of no pair", "crmaudit collect --only duplicates,overlap"
+            "the evidence tells of no pair",
+            "no two of the records compared came near to each other, or none could be compared; "
+            "the view without --pair says which",
         )
     if len(ids) == 1 and ids[0].isdecimal():
         number = int(ids[0])
@@ -75,10 +78,13 @@ def chosen_pair(kept: Sequence[PairFound], which: str, other: str) -> tuple[int,
     )
 
 
-def masked_review(found: Audit, matching: Matching, most: int, path: str, command: str) -> View:
+def masked_review(
+    found: Audit, judged: JudgedDuplicates | JudgedOverlap, most: int, path: str, command: str
+) -> View:
     """The same of any comparison; `command` is the one that shows it."""
     from crmaudit.quality.matching.answers import pair
 
+    matching = judged.document.matching
     said = {pair(a.left, a.right): a.answer for a in found.workspace.matches.matches}
     left = [p for p in matching.review if pair(p.left, p.right) not in said]
     number = {(p.left, p.right): n for n, p in enumerate(pairs_kept(matching), 1)}
@@ -96,7 +102,12 @@ def masked_review(found: Audit, matching: Matching, most: int, path: str, comman
         for p in left[:most]
     ]
     told = [f"{count(len(said), 'answer')} in matches.yaml"] if said else []
-    if matching.uncertain_pairs > len(matching.review):
+    if judged.cannot:
+        told = [f"╱ not assessed: {judged.cannot}"]
+    elif matching.uncertain_pairs and not judged.document.provenance.key_id:
+        told.append(f"{count(matching.uncertain_pairs, 'pair')} uncertain, and none can be named: "
+                    "collected without a key")  # fmt: skip
+    elif matching.uncertain_pairs > len(matching.review):
         told.append(
             f"{matching.uncertain_pairs:,} pairs are uncertain; those that tell the most are kept"
         )
@@ -106,7 +117,9 @@ def masked_review(found: Audit, matching: Matching, most: int, path: str, comman
 
     return View(
         kind="review",
-        headline=f"{count(len(left), 'pair')} of {path} to be reviewed",
+        headline=f"pairs of {path} to be reviewed"
+        if judged.cannot
+        else f"{count(len(left), 'pair')} of {path} to be reviewed",
         columns=[
             Column("number", "#", right=True),
             Column("left", "One", lambda i: i or "╱"),
@@ -118,6 +131,7 @@ def masked_review(found: Audit, matching: Matching, most: int, path: str, comman
         notes=told,
         after=after if rows else None,
         hint=f"crmaudit quality {command} {shell(path)} --review --reveal" if rows else "",
+        extra={"not_assessed": judged.cannot},
     )
 
 

@@ -60,8 +60,8 @@ def review_pairs(
     from crmaudit.workspace.answering import check_answers_key
 
     _where(format_, output, asks=True)
-    document, path = judged.document, _path(judged)
-    key_id = document.provenance.key_id
+    path = _path(judged)
+    key_id = _possible(found, judged)
     check_answers_key(found.workspace, key_id)
     pairs = _open(found, judged, most)
     if not pairs:
@@ -170,7 +170,7 @@ def _put_sides(console: Console, place: str, left: Side, right: Side) -> None:
 
     What the model says of them is left out: an answer is to be the reviewer's own.
     """
-    from crmaudit.exchange.review_book import shown_attributes
+    from crmaudit.exchange.review_book import against, shown_attributes
 
     console.print()
     put_note(console, place, "head")
@@ -178,7 +178,7 @@ def _put_sides(console: Console, place: str, left: Side, right: Side) -> None:
     rows = [[Text(""), Text(""), *heads]]
     for attribute in shown_attributes((left, right)):
         one, other = left.values.get(attribute, ""), right.values.get(attribute, "")
-        mark = "=" if one == other else "≠" if one and other else "·"
+        mark = "=" if one == other else "≠" if against(attribute, one, other) else "·"
         style = "medium" if mark == "≠" else ""
         rows.append(
             [
@@ -203,6 +203,7 @@ def reveal_clusters(
 ) -> None:
     """Records of each thing by their keys in the source, for those who mend it there."""
     _where(format_, output, asks=False)
+    _possible(found, judged)
     d, path = judged.document, _path(judged)
     members = [(m.system, m.id) for c in d.clusters for m in c.members]
     if not members:
@@ -257,6 +258,18 @@ def reveal_clusters(
 def _path(judged: JudgedDuplicates | JudgedOverlap) -> str:
     system = getattr(judged, "system", "")
     return f"{system}.{judged.entity}" if system else judged.entity
+
+
+def _possible(found: Audit, judged: JudgedDuplicates | JudgedOverlap) -> str:
+    """The id of the key that names the records.
+
+    Raises CrmauditError where nothing was compared, or nobody can name a record.
+    """
+    from crmaudit.collect.review import review_key
+
+    if judged.cannot:
+        raise CrmauditError(f"{_path(judged)} is not assessed: {judged.cannot}")
+    return review_key(found.workspace, judged.document.provenance.key_id).id
 
 
 def _revealed(

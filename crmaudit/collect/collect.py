@@ -23,6 +23,7 @@ from crmaudit.evidence import (
     Catalog,
     Code,
     Document,
+    Duplicates,
     Grants,
     Overlap,
     Statements,
@@ -418,9 +419,10 @@ def opened(target: Target) -> Source:
 
 
 def _remark(document: Document) -> tuple[str, ...]:
-    """What the user should know of a measurement of use that is not whole: it can be helped."""
+    """What the user should know of a measurement that is not whole: it can be helped."""
     status = document.provenance.status
-    if status.state != "partly" or not isinstance(document, Grants | Statements | Code | Written):
+    told = Grants | Statements | Code | Written | Duplicates
+    if status.state != "partly" or not isinstance(document, told):
         return ()
     return (f"{document.kind}: {status.reason}",)
 

@@ -45,6 +45,14 @@ def shown_attributes(sides: Iterable[Side]) -> list[str]:
     return sorted(held, key=lambda a: (order.get(a, len(order)), a))
 
 
+def against(attribute: str, one: str, other: str) -> bool:
+    """Whether that speaks against the pair: both say something, and not the same.
+
+    When and whence a record came tells nothing of whom it is about.
+    """
+    return bool(one and other) and one != other and attribute in ATTRIBUTES
+
+
 def review_book(
     path: str,
     entity: str,
@@ -71,8 +79,7 @@ def review_book(
     for number, (p, left, right) in enumerate(pairs, 1):
         ids = f"{p.left} {p.right} {entity}".strip()
         for at, a in enumerate(attributes, 5):
-            one, other = left.values.get(a), right.values.get(a)
-            if one and other and one != other:
+            if against(a, left.values.get(a, ""), right.values.get(a, "")):
                 differ |= {(len(rows), at), (len(rows) + 1, at)}
         for side in (left, right):
             values = [side.values.get(a) for a in attributes]

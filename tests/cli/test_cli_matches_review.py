@@ -11,6 +11,7 @@ import stat
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import matched
@@ -22,6 +23,7 @@ from matched import VALUES, collected
 from crmaudit.audit import Audit
 from crmaudit.cli import main
 from crmaudit.collect.reveal import RECORD
+from crmaudit.evidence import Matching
 
 REVIEW = ("quality", "duplicates", "crm.customer", "--review", "--reveal")
 CLUSTERS = ("quality", "duplicates", "crm.customer", "--clusters", "--reveal")
@@ -122,6 +124,12 @@ def test_pairs_are_shown_beside_each_other_and_answers_kept_by_id(ws: Path) -> N
     assert {m.entity for m in matches.matches} == {"customer"}
     assert all(m.when for m in matches.matches)
     assert no_value_in(ws)
+
+
+def test_when_a_record_was_changed_is_not_marked_as_speaking_against_the_pair(ws: Path) -> None:
+    _, shown = on_a_terminal("q\n", *REVIEW, "-w", ws)
+    changed = next(x for x in shown.splitlines() if "modified at" in x)
+    assert changed.split() == ["·", "modified", "at", "2024-03-07", "2024-03-08"]
 
 
 def test_the_request_is_recorded_with_the_number_of_records(ws: Path) -> None:
@@ -407,3 +415,63 @@ def test_clusters_in_a_workbook_name_what_to_keep_and_why(run, ws: Path, tmp_pat
     ]
     assert "PERSONAL DATA" in str(sheet.cell(1, 1).value)
     assert stat.S_IMODE(file.stat().st_mode) == 0o600 or os.name != "posix"
+
+
+# What was not compared
+
+
+NOTHING = ("quality", "duplicates", "billing.customer")
+
+
+@pytest.fixture
+def unknown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A workspace in which the records of one system could not be compared."""
+    monkeypatch.setenv("CRMAUDIT_KEY", KEY)
+    ours = matched.duplicates()
+    theirs = replace(
+        ours,
+        provenance=replace(ours.provenance, system="billing"),
+        matching=Matching(cannot="no key tells the rows of contacts apart"),
+        surplus=0,
+        estimated=None,
+        sizes={},
+        clusters=(),
+        causes=(),
+    )
+    return collected(tmp_path / "unknown", ours, theirs)
+
+
+@pytest.mark.parametrize("more", ["--review", "--clusters"])
+def test_what_was_not_compared_is_not_none(run, unknown: Path, more: str) -> None:
+    ran = run(*NOTHING, more, "-w", unknown)
+    assert "not assessed: no key tells" in ran.out
+    assert " 0 " not in f" {ran.out}"
+    told = json.loads(run(*NOTHING, more, "--format", "json", "-w", unknown).out)
+    assert told["not_assessed"].startswith("no key")
+
+
+@pytest.mark.parametrize("more", ["--review", "--clusters"])
+def test_what_was_not_compared_has_nothing_to_reveal(
+    run, unknown: Path, tmp_path: Path, more: str
+) -> None:
+    ran = run(*NOTHING, more, "--reveal", "-o", tmp_path / "x.xlsx", "-w", unknown)
+    assert ran.code == 2
+    assert "not assessed: no key tells" in ran.err
+    assert not recorded(unknown)
+
+
+def test_without_a_key_pairs_wait_that_nobody_can_name(run, ws: Path, tmp_path: Path) -> None:
+    audit = Audit(ws)
+    (found,) = (d.document for d in audit.facts.duplicates if d.system == "crm")
+    nameless = replace(
+        found,
+        provenance=replace(found.provenance, key_id="", snapshot="later"),
+        matching=replace(found.matching, review=(), uncertain_pairs=7),
+    )
+    audit.store.put(nameless)
+    assert "7 pairs uncertain, and none can be named" in " ".join(
+        run(*REVIEW[:-1], "-w", ws).out.split()
+    )
+    ran = run(*REVIEW, "-o", tmp_path / "x.xlsx", "-w", ws)
+    assert ran.code == 2
+    assert "without a key" in ran.err

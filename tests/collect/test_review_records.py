@@ -69,6 +69,19 @@ def test_records_are_found_with_their_values(db: Database, tmp_path: Path) -> No
     assert not [r for r in found.values() if SECRET in repr(r)]
 
 
+def test_seconds_are_shown_as_the_day_that_they_mean(
+    make_db: Callable[[str], Database], tmp_path: Path
+) -> None:
+    db = make_db("sqlite")
+    audit = filled(db, tmp_path)
+    db.execute(["UPDATE contacts SET modified_at = 1704412800 WHERE id = 1"])
+    wanted = ids(audit, 1, 3)
+    key_id = audit_key(audit.root).id
+    found = reveal_records(audit.facts, "customer", {"crm": set(wanted)}, key_id, "a test")
+    shown = {wanted[i]: r.values["modified at"] for i, r in found.items()}
+    assert shown == {1: ("2024-01-05 00:00:00",), 3: ("2025-03-04",)}
+
+
 @pytest.fixture
 def sample(make_db: Callable[[str], Database], tmp_path: Path) -> tuple[Audit, Database]:
     db = make_db("sqlite")

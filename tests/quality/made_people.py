@@ -77,23 +77,31 @@ class Made:
 
 
 def people(
-    count: int, copies: int, seed: int, *, namesakes: int = 0, families: bool = False
+    count: int,
+    copies: int,
+    seed: int,
+    *,
+    namesakes: int = 0,
+    families: bool = False,
+    streets: int = 0,
 ) -> list[Made]:
     """`count` persons and `copies` further records of some of them, shuffled.
 
     So many `namesakes` come on top: other persons of the same name, born long
     before or after, every second of them a parent or child at the same address.
     With `families` most live in one, have its telephone and household, and little
-    else is known; numbers of members were given out one after the other.
+    else is known; numbers of members were given out one after the other. With
+    `streets` all live in so many of them, each with its postcode.
     """
     rng = random.Random(seed)
     names = [head + tail for head in _HEADS for tail in _TAILS]
     rng.shuffle(names)
     weights = [1 / (i + 12) for i in range(len(names))]
+    known = [_home(rng) for _ in range(streets)]
     made: list[Made] = []
     while len(made) < count:
         family = rng.choices(names, weights)[0]
-        home = _home(rng)
+        home = _neighbour(rng, rng.choice(known)) if known else _home(rng)
         landline = f"01632 {rng.randrange(10**6):06}"
         shares = (30, 30, 20, 20) if families else (70, 18, 7, 5)
         for _ in range(min(rng.choices((1, 2, 3, 4), shares)[0], count - len(made))):
@@ -151,6 +159,10 @@ def _home(rng: random.Random) -> tuple[str, str, str]:
     street = f"{rng.randint(1, 180)} {rng.choice(_HEADS)}{rng.choice(_TAILS)} {rng.choice(_ROADS)}"
     code = f"{_TOWNS[town][:2].upper()}{rng.randint(1, 9)} {rng.randint(1, 9)}"
     return street, _TOWNS[town], code + "".join(rng.choices("ABDEFGHJLN", k=2))
+
+
+def _neighbour(rng: random.Random, home: tuple[str, str, str]) -> tuple[str, str, str]:
+    return f"{rng.randint(1, 180)} {home[0].partition(' ')[2]}", home[1], home[2]
 
 
 def _person(

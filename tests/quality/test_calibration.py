@@ -25,6 +25,7 @@ SETS = {
     "few duplicates": ("person", 2_000, 40, 815),
     "namesakes": ("person", 1_500, 200, 606),
     "families": ("person", 2_500, 100, 1_234),
+    "neighbours": ("person", 3_000, 150, 77),
     "organisations": ("organisation", 1_000, 150, 99),
 }
 NAMESAKES = 60
@@ -82,7 +83,14 @@ def outcome(name: str) -> Outcome:
     if kind == "organisation":
         return matched(kind, made_people.organisations(count, copies, seed))
     namesakes = NAMESAKES if name == "namesakes" else 0
-    made = made_people.people(count, copies, seed, namesakes=namesakes, families=name == "families")
+    made = made_people.people(
+        count,
+        copies,
+        seed,
+        namesakes=namesakes,
+        families=name == "families",
+        streets=60 if name == "neighbours" else 0,
+    )
     return matched(kind, made)
 
 
@@ -130,7 +138,13 @@ def test_surplus_is_records_less_things_found(on: Outcome) -> None:
 
 @pytest.mark.parametrize(
     ("name", "least"),
-    [("many duplicates", 0.93), ("namesakes", 0.87), ("families", 0.75), ("organisations", 0.97)],
+    [
+        ("many duplicates", 0.93),
+        ("namesakes", 0.87),
+        ("families", 0.75),
+        ("neighbours", 0.9),
+        ("organisations", 0.97),
+    ],
 )
 def test_things_found_are_mostly_right(name: str, least: float) -> None:
     found = outcome(name)

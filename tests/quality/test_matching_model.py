@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -356,3 +357,21 @@ def test_hostile_values_are_only_values() -> None:
         assert {(len(rows) + i, len(rows) + len(PLAIN) + i) for i in range(len(PLAIN))} <= same(
             into
         )
+
+
+def test_pairs_are_looked_at_by_blocks_with_the_same_outcome(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What is left out beforehand Splink leaves out as well, wherever blocks end."""
+    records, _ = population(250)
+
+    def outcome() -> tuple[Any, Any]:
+        with engine() as into:
+            found = matched(into, records)
+            return replace(found.matching, seconds=0.0), into.ask("FROM scored ORDER BY l, r")
+
+    whole = outcome()
+    monkeypatch.setattr(model, "MANY", 20)
+    monkeypatch.setattr(model, "AT_ONCE", 170)
+    assert outcome() == whole
+    assert len(whole[1]) > 20

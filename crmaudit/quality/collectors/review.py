@@ -15,13 +15,15 @@ from crmaudit.errors import CrmauditError
 from crmaudit.key import Key
 from crmaudit.quality.collectors.engine import Engine
 from crmaudit.quality.collectors.matching import ATTRIBUTE_COLUMNS, MARK_COLUMNS
+from crmaudit.quality.collectors.matching.origins import MOMENTS
 from crmaudit.quality.collectors.matching.records import LISTS, stage
 from crmaudit.quality.matching.recipe import Recipe
 from crmaudit.quality.plan import Plan
 from crmaudit.sources.base import Source
 
 _MEMORY = 512
-_TOLD = ("created at", "modified at", "source")
+_MOMENTS = ("created at", "modified at")
+_TOLD = (*_MOMENTS, "source")
 """Marks that help a reviewer to choose."""
 
 
@@ -79,11 +81,21 @@ def _places(
                     yield n, id_
 
 
+def _readable(column: str) -> str:
+    """A moment as people read it, where a system counts seconds; else as it is written."""
+    return (
+        f"CASE WHEN regexp_full_match({column}, '[0-9]+(\\.[0-9]+)?') "
+        f"THEN coalesce(strftime(moment({column}), '%Y-%m-%d %H:%M:%S'), {column}) "
+        f"ELSE {column} END"
+    )
+
+
 def _records(engine: Engine, system: str, places: Mapping[int, str]) -> dict[str, Revealed]:
     if not places:
         return {}
     named = {**ATTRIBUTE_COLUMNS, **{m: MARK_COLUMNS[m] for m in _TOLD}}
-    columns = ", ".join(named.values())
+    engine.ask(MOMENTS)
+    columns = ", ".join(_readable(c) if what in _MOMENTS else c for what, c in named.items())
     numbers = ", ".join(map(str, sorted(places)))
     rows = engine.ask(f'SELECT n, tab, "key", {columns} FROM records WHERE n IN ({numbers})')
     found = {}

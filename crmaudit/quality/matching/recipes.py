@@ -192,8 +192,8 @@ class _World:
         has_some = {t.what for t in filled}
         unused: dict[str, str] = {}
         for what in wanted:
-            same = [_place(t) for t in constant if t.what == what]
-            nothing = [_place(t) for t in empty if t.what == what]
+            same = dict.fromkeys(_place(t) for t in constant if t.what == what)
+            nothing = dict.fromkeys(_place(t) for t in empty if t.what == what)
             if what in has_some:
                 continue
             if same:

@@ -99,6 +99,7 @@ class _Pairing:
         self._engine = engine
         self._within = within
         self._across = across
+        self._alone = False
         self._tables: list[str] = []
 
     def clear(self) -> None:
@@ -125,6 +126,8 @@ class _Pairing:
             "numbered",
             "SELECT n, dense_rank() OVER (ORDER BY system)::USMALLINT AS s FROM standard",
         )
+        ((systems,),) = ask("SELECT count(DISTINCT s) FROM numbered")
+        self._alone = systems == 1
         if records * (records - 1) // 2 <= budget:
             return self._every_pair()
         counted = [self._count(f"way_{at}", way) for at, way in enumerate(ways)]
@@ -155,7 +158,8 @@ class _Pairing:
 
     def _wanted(self, left: str, right: str) -> str:
         """The condition on the systems of two records."""
-        if self._within and self._across:
+        # Within one system, which is the usual, nothing need be asked of each pair.
+        if self._within and (self._across or self._alone):
             return "true"
         if self._within:
             return f"{left} = {right}"
@@ -181,10 +185,12 @@ class _Pairing:
         if way.each:
             source = f"(SELECT *, unnest({way.each}) AS v FROM standard)"
             distinct = "DISTINCT"
+        system = "0::USMALLINT AS s" if self._alone else "s"
+        joined = "" if self._alone else " JOIN numbered USING (n)"
         self._make(
             f"{table}_keys",
-            f"SELECT {distinct} hash({', '.join(way.keys)}) AS k, n, s, hash({second}) AS k2 "
-            f"FROM {source} JOIN numbered USING (n) "
+            f"SELECT {distinct} hash({', '.join(way.keys)}) AS k, n, {system}, "
+            f"hash({second}) AS k2 FROM {source}{joined} "
             f"WHERE {' AND '.join(f'({k}) IS NOT NULL' for k in way.keys)}",
         )
         self._make(
@@ -213,6 +219,12 @@ class _Pairing:
 
     def _sizes(self, table: str, key: str) -> str:
         """The query for groups that give pairs: key, size, pairs."""
+        if self._alone and self._within:
+            return (
+                f"SELECT {key}, count(*)::INTEGER AS size, "
+                f"count(*) * (count(*) - 1) / 2 AS pairs FROM {table} "
+                f"GROUP BY {key} HAVING count(*) > 1"
+            )
         within = "sum(c * (c - 1) / 2)"
         every = "sum(c) * (sum(c) - 1) / 2"
         if self._within and self._across:

@@ -19,7 +19,7 @@ import numpy as np
 
 from crmaudit.evidence.match import Comparison, Level
 from crmaudit.quality.collectors.engine import Engine
-from crmaudit.quality.collectors.matching import estimating
+from crmaudit.quality.collectors.matching import estimating, hopeless
 from crmaudit.quality.collectors.matching.estimating import RELATIONS, Chance, Parameters, Vectors
 from crmaudit.quality.collectors.matching.levels import Grade, Spec, selected
 
@@ -36,11 +36,12 @@ counted, and not looked at again."""
 KEPT = 3_000_000
 """More plausible candidates than this are not kept; the best ones are."""
 
-AT_ONCE, MANY = 400_000, 2_000_000
-"""More pairs than `MANY` are made vectors of by blocks of so many records on either side: Splink
-joins all that is compared of both to them, for which an engine's memory is too small otherwise."""
+AT_ONCE, MANY = 500_000, 400_000
+"""More pairs than `MANY` are looked at by blocks of so many records on either side: all that is
+compared of both is joined to them, for which an engine's memory would be too small otherwise."""
 
 _COMPARED, _BLOCKED, _RANDOM = "compared_columns", "blocked_pairs", "random_pairs"
+_HOPEFUL = "hopeful_pairs"
 
 
 @dataclass(slots=True)
@@ -87,11 +88,25 @@ class Vectoriser:
 
         self._engine = engine
         self._specs = specs
-        columns = ", ".join(("n", *_columns(specs)))
-        engine.ask(f"CREATE OR REPLACE TEMP TABLE {_COMPARED} AS SELECT {columns} FROM standard")
+        self._rare = hopeless.rare(specs)
+        shares = "".join(
+            f" LEFT JOIN (SELECT {c} AS v, (-log2(count(*) / sum(count(*)) OVER ()))::FLOAT AS bits"
+            f" FROM standard WHERE {c} IS NOT NULL GROUP BY 1) AS of_{c} ON of_{c}.v = {c}"
+            for c in self._rare
+        )
+        columns = ("n", *_columns(specs), *(f"of_{c}.bits AS rare_{c}" for c in self._rare))
+        engine.ask(
+            f"CREATE OR REPLACE TEMP TABLE {_COMPARED} AS SELECT {', '.join(columns)}"
+            f" FROM standard{shares}"
+        )
+        own = [f"rare_{c}" for c in self._rare]
+        listed = f"* EXCLUDE ({', '.join(own)})" if own else "*"
+        engine.ask(
+            f"CREATE OR REPLACE TEMP VIEW {_COMPARED}_only AS SELECT {listed} FROM {_COMPARED}"
+        )
         with _quiet():
             self._api = engine.lend(DuckDBAPI)
-            self._records = self._api.register(_COMPARED, table_name="records_compared")
+            self._records = self._api.register(f"{_COMPARED}_only", table_name="records_compared")
         self._made = 0
 
     def vectors(self, pairs: str, p: Parameters, least: float | None = None) -> Vectors:
@@ -99,19 +114,43 @@ class Vectoriser:
 
         With `least`, of those only whose weight by the parameters is at least that.
         """
-        if _count(self._engine, f"SELECT count(*) FROM {pairs}") <= MANY:
+        if least is not None and self._many(pairs):
+            self._leave_out(pairs, p, least)
+            pairs = _HOPEFUL
+        if not self._many(pairs):
             return self._vectors(pairs, p, least)
-        blocks = self._engine.ask(
-            f"SELECT DISTINCT l // {AT_ONCE}, r // {AT_ONCE} FROM {pairs} ORDER BY ALL"
-        )
-        chosen = (
-            f"(SELECT l, r FROM {pairs} WHERE l BETWEEN {i * AT_ONCE} AND {(i + 1) * AT_ONCE - 1}"
-            f" AND r BETWEEN {j * AT_ONCE} AND {(j + 1) * AT_ONCE - 1})"
-            for i, j in blocks
-        )
-        parts = [self._vectors(block, p, least) for block in chosen]
+        parts = [
+            self._vectors(f"(SELECT l, r FROM {pairs} WHERE {where})", p, least)
+            for where in self._blocks(pairs, "l", "r")
+        ]
         both = estimating.together(parts, len(self._specs))
         return both.some(np.lexsort((both.right, both.left)))
+
+    def _many(self, pairs: str) -> bool:
+        return _count(self._engine, f"SELECT count(*) FROM {pairs}") > MANY
+
+    def _blocks(self, pairs: str, left: str, right: str) -> list[str]:
+        """Conditions on the two records that divide the pairs."""
+        return [
+            f"{left} BETWEEN {i * AT_ONCE} AND {(i + 1) * AT_ONCE - 1}"
+            f" AND {right} BETWEEN {j * AT_ONCE} AND {(j + 1) * AT_ONCE - 1}"
+            for i, j in self._engine.ask(
+                f"SELECT DISTINCT l // {AT_ONCE}, r // {AT_ONCE} FROM {pairs} ORDER BY ALL"
+            )
+        ]
+
+    def _leave_out(self, pairs: str, p: Parameters, least: float) -> None:
+        """Make the table of those pairs whose weight is at least that."""
+        read = (*_read(self._specs), *(f"rare_{c}" for c in self._rare))
+        sides = ", ".join(f"a.{c} AS {c}_l, b.{c} AS {c}_r" for c in read)
+        hopeful = hopeless.hopeful(self._specs, p, least)
+        self._engine.ask(f"CREATE OR REPLACE TEMP TABLE {_HOPEFUL} (l BIGINT, r BIGINT)")
+        for where in self._blocks(pairs, "a.n", "b.n"):
+            self._engine.ask(
+                f"INSERT INTO {_HOPEFUL} SELECT l, r FROM (SELECT l, r, {sides} FROM {pairs}"
+                f" JOIN {_COMPARED} AS a ON a.n = l JOIN {_COMPARED} AS b ON b.n = r"
+                f" WHERE {where}) WHERE {hopeful}"
+            )
 
     def _vectors(self, pairs: str, p: Parameters, least: float | None) -> Vectors:
         from splink import Linker
@@ -216,6 +255,8 @@ def _with_answered(
     answers: Mapping[tuple[int, int], str],
 ) -> Vectors:
     """The candidates and those pairs that people spoke of, wherever they were found."""
+    if not answers:
+        return kept
     known = set(zip(kept.left.tolist(), kept.right.tolist(), strict=True))
     more = [pair for pair in sorted(answers) if pair not in known]
     if not more:
@@ -356,16 +397,20 @@ def _level(weights: Any, known: Any) -> Any:
     return made
 
 
-def _columns(specs: Sequence[Spec]) -> tuple[str, ...]:
-    """What the comparisons read, as it is selected from `standard`."""
+def _read(specs: Sequence[Spec]) -> list[str]:
+    """What the comparisons read of either record."""
     import re
 
     found: set[str] = set()
     for spec in specs:
         for text in (spec.null, *(g.when for g in spec.grades)):
             found.update(re.findall(r"\b([a-z_0-9]+)_[lr]\b", text))
-        found.update(g.terms for g in spec.grades if g.terms)
-    return tuple(selected(c) for c in sorted(found))
+    return sorted(found)
+
+
+def _columns(specs: Sequence[Spec]) -> tuple[str, ...]:
+    """That and what Splink counts, as it is selected from `standard`."""
+    return tuple(selected(c) for c in sorted({*_read(specs), *hopeless.rare(specs)}))
 
 
 def _count(engine: Engine, sql: str) -> int:
