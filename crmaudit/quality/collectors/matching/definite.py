@@ -13,7 +13,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from crmaudit.quality.collectors.matching.estimating import Parameters, Vectors, steps
+from crmaudit.quality.collectors.matching.estimating import Parameters, Vectors, name_alone
 from crmaudit.quality.collectors.matching.levels import Spec
 
 OFTEN = 0.01
@@ -31,10 +31,6 @@ NAME_ALONE = "nothing but the name agrees"
 """Decides nothing: that must be left to people. How many namesakes there are cannot be learnt where
 nothing else agrees, as two classes cannot be told by fewer than three independent signs (Lazarsfeld
 and Henry 1968); names that go together, as those of one origin do, look like the same persons."""
-
-_OF_THE_NAME = frozenset({"given", "middle", "family", "gender", "generation"})
-_SIGN = 0.5
-"""Bits from which on something besides the name agrees."""
 
 RULES: tuple[str, ...] = (
     "",
@@ -71,9 +67,7 @@ def decided(vectors: Vectors, specs: Sequence[Spec], p: Parameters) -> Rules:
     given, birth = view.at("given", "different"), view.at("birth", "different")
     if p.related.get("household", 0.0) < FAMILIES * p.same:
         given = np.zeros(len(vectors), bool)
-    home = view.at("family", "same") & view.at(
-        "address", "same street and number", "same house, other unit"
-    )
+    home = view.at("family", "same") & view.at("home", "same home", "same house, other unit")
     for rule, marks in (
         (OTHER_GENERATION, view.at("generation", "different") & ~view.at("birth", "same")),
         (OTHER_GENDER, home & given & view.at("gender", "different")),
@@ -82,18 +76,8 @@ def decided(vectors: Vectors, specs: Sequence[Spec], p: Parameters) -> Rules:
         (SAME_NUMBER, same & ~unlike),
     ):
         made[marks] = RULES.index(rule)
-    made[(made == 0) & _name_alone(vectors, specs, p)] = RULES.index(NAME_ALONE)
+    made[(made == 0) & name_alone(vectors, specs, p)] = RULES.index(NAME_ALONE)
     return made
-
-
-def _name_alone(vectors: Vectors, specs: Sequence[Spec], p: Parameters) -> _Marks:
-    """Pairs of persons of which no other attribute speaks for their being the same."""
-    if not any(s.name == "given" for s in specs):
-        return np.zeros(len(vectors), bool)
-    others = [k for k, s in enumerate(specs) if s.name not in _OF_THE_NAME]
-    speaks = np.any(steps(vectors, specs, p)[:, others] >= _SIGN, axis=1)
-    found: _Marks = np.logical_not(speaks)
-    return found
 
 
 def says(rules: Rules) -> tuple[_Marks, _Marks]:

@@ -34,6 +34,10 @@ the more relatives there are, the more of them would else pass for same pairs th
 
 _LEAST = 1e-9
 
+_OF_THE_NAME = frozenset({"given", "middle", "family", "gender", "generation"})
+_SIGN = 0.5
+"""Bits from which on something besides the name agrees."""
+
 
 @dataclass(slots=True)
 class Vectors:
@@ -155,6 +159,16 @@ def _weights(vectors: Vectors, k: int, m: Floats, u: Floats) -> Floats:
     return made
 
 
+def name_alone(vectors: Vectors, specs: Sequence[Spec], p: Parameters) -> npt.NDArray[np.bool_]:
+    """Pairs of persons of which no other attribute speaks for their being the same."""
+    if not any(s.name == "given" for s in specs):
+        return np.zeros(len(vectors), bool)
+    others = [k for k, s in enumerate(specs) if s.name not in _OF_THE_NAME]
+    speaks = np.any(steps(vectors, specs, p)[:, others] >= _SIGN, axis=1)
+    made: npt.NDArray[np.bool_] = np.logical_not(speaks)
+    return made
+
+
 def relations(vectors: Vectors, specs: Sequence[Spec], p: Parameters) -> Floats:
     """log2 of how much likelier a pair of different records is, as relations are known, than
     among the unrelated: 0 where nothing speaks for one, by pair."""
@@ -193,11 +207,17 @@ def estimate(
     # A relation is known by what people have in common in it.
     known = {name: any(name in s.shared for s in specs) for name in p.related}
     random_weight = pairs / max(random.pairs, 1)
+    # Of what nobody can tell nothing is to be learnt: namesakes, taken for persons who moved and
+    # changed their number, would teach that the same persons seldom agree on anything.
+    mute_found = name_alone(found, specs, start)
+    mute_random = name_alone(random.likely, specs, start)
     for turn in range(1, ROUNDS + 1):
         same_found, kin_found = _expect(found, specs, p)
+        same_found[mute_found] = 0.0
         if forced is not None:
             same_found = np.where(np.isnan(forced), same_found, forced)
         same_random, _ = _expect(random.likely, specs, p)
+        same_random[mute_random] = 0.0
         u = random.u(specs, same_random)
         m = []
         kin = sum(p.related.values()) * pairs
@@ -206,7 +226,7 @@ def estimate(
             by_found = _tally(found, k, same_found, size) * found_weight
             strength = PRIOR_PAIRS + (RELATED_COUNT * kin if spec.most < 1 else 0.0)
             shares = _shares(by_found, np.array([g.m for g in spec.grades]), strength)
-            m.append(_at_most(shares, spec.most))
+            m.append(_at_most(shares, spec.most, spec.weak))
             m[k] = monotone(m[k], u[k])
         shared: dict[str, dict[int, Floats]] = {}
         related: dict[str, float] = {}
@@ -299,13 +319,13 @@ def now_and_then(spec: Spec, u: Floats) -> Floats:
     return made
 
 
-def _at_most(shares: Floats, most: float) -> Floats:
-    """The shares with the last one brought down to `most`, the others raised for it."""
-    last = float(shares[-1])
-    if last <= most:
+def _at_most(shares: Floats, most: float, weak: int) -> Floats:
+    """The shares with the last `weak` brought down to `most` in all, the others raised for it."""
+    low = float(shares[-weak:].sum())
+    if low <= most:
         return shares
-    made = shares * (1 - most) / (1 - last)
-    made[-1] = most
+    made = shares * (1 - most) / (1 - low)
+    made[-weak:] = shares[-weak:] * most / low
     return made
 
 

@@ -38,10 +38,11 @@ class Spec:
     `needs` are columns of `standard` that must be filled, `any_of` where one
     of several will do. `shared` are the relations in which different people
     have it in common. `shows` are columns of `records` to take an example from.
-    At most the share `most` of the same pairs has the lowest degree: of what is
-    a person's own. A family must not pass for one person whose records never
-    agree on a given name. `kin` is the share of different people of a household
-    who have it in common all the same: twins a birth date, juniors a name.
+    At most the share `most` of the same pairs has one of the `weak` lowest
+    degrees: of what is a person's own, or the name. A family, or a street, must
+    not pass for one person whose records never agree on a name. `kin` is the
+    share of different people of a household who have it in common all the
+    same: twins a birth date, juniors a name.
     """
 
     name: str
@@ -52,6 +53,7 @@ class Spec:
     shared: frozenset[str] = frozenset()
     shows: tuple[str, ...] = ()
     most: float = 1.0
+    weak: int = 1
     kin: float = 0.0
 
 
@@ -190,6 +192,7 @@ _FAMILY = Spec(
     ),
     frozenset({HOUSEHOLD}),
     shows=("family", "full_name"),
+    most=0.2,
 )
 _GENERATION = Spec(
     "generation",
@@ -294,69 +297,56 @@ _PHONE = Spec(
     _BOTH,
     shows=("phones",),
 )
-_ADDRESS = Spec(
+_HERE = "coalesce(postcode_l = postcode_r OR city_l = city_r, TRUE)"
+_AREA = f"({_same('postcode')} OR {_same('city')})"
+_HOME = Spec(
+    # Street, postcode and town are one comparison: each all but tells the next, and counted by
+    # itself would say three times that two live near each other.
+    "home",
     "address",
-    "street",
-    ("street",),
-    _missing("street"),
+    ("home_any",),
+    f"({_missing('street')}) AND (postcode_l IS NULL OR postcode_r IS NULL)"
+    " AND (city_l IS NULL OR city_r IS NULL) AND (region_l IS NULL OR region_r IS NULL)",
     (
         Grade(
-            "same street and number",
-            f"{_same('street', 'house_number')} AND coalesce(unit_l = unit_r, TRUE)",
-            0.6,
-            0.00005,
+            "same home",
+            f"{_same('street', 'house_number')} AND {_HERE} AND coalesce(unit_l = unit_r, TRUE)",
+            0.5,
+            0.00005),
+        Grade("same house, other unit", f"{_same('street', 'house_number')} AND {_HERE}",
+              0.02, 0.00002),
+        Grade(
+            "similar street, same number and place",
+            f"{_same('house_number')} AND {_AREA} AND {_like('street', 0.85)}",
+            0.07,
+            0.00002,
         ),
-        Grade("same house, other unit", _same("street", "house_number"), 0.02, 0.00002),
+        Grade(
+            "same street and number, other place", _same("street", "house_number"), 0.05, 0.00005
+        ),
         Grade(
             "same street, number not known",
-            f"{_same('street')} AND ({_missing('house_number')})",
-            0.05,
-            0.0002,
-            "street",
-        ),
+            f"{_same('street')} AND {_HERE} AND ({_missing('house_number')})",
+            0.03,
+            0.0002),
+        Grade("same street, other number", f"{_same('street')} AND {_AREA}", 0.05, 0.001),
+        Grade("same postcode and town", _same("postcode", "city"), 0.06, 0.003, "postcode"),
+        Grade("same postcode", _same("postcode"), 0.03, 0.002, "postcode"),
         Grade(
-            "similar street, same number",
-            f"{_same('house_number')} AND {_like('street', 0.85)}",
-            0.08,
-            0.0001,
-        ),
-        Grade("same street, other number", _same("street"), 0.06, 0.001, "street"),
-        Grade("similar street", _like("street", 0.92), 0.04, 0.002),
-        Grade("different", "", 0.15, 0.99),
-    ),
-    _BOTH,
-    shows=("street", "house_number"),
-)
-_PLACE = Spec(
-    "place",
-    "city",
-    ("place_any",),
-    "(postcode_l IS NULL OR postcode_r IS NULL) AND (city_l IS NULL OR city_r IS NULL)"
-    " AND (region_l IS NULL OR region_r IS NULL)",
-    (
-        Grade("same postcode and city", _same("postcode", "city"), 0.7, 0.003, "postcode"),
-        Grade("same postcode", _same("postcode"), 0.07, 0.002, "postcode"),
-        Grade(
-            "same city, similar postcode",
+            "same town, similar postcode",
             f"{_same('city')} AND ({_edit('postcode', 4)} OR {_same('postcode_area')})",
-            0.04,
+            0.03,
             0.005,
         ),
-        Grade("same city", _same("city"), 0.05, 0.01, "city"),
-        Grade(
-            "similar city and postcode",
-            f"{_edit('postcode', 4)} AND {_like('city', 0.9)}",
-            0.02,
-            0.0002,
-        ),
-        Grade("similar city", _like("city", 0.92), 0.02, 0.003),
-        Grade("similar postcode", _edit("postcode", 4), 0.02, 0.005),
-        Grade("same region", _same("region"), 0.04, 0.2),
-        Grade("different", "", 0.04, 0.78),
+        Grade("same town", _same("city"), 0.06, 0.01, "city"),
+        Grade("similar town or postcode", f"{_like('city', 0.92)} OR {_edit('postcode', 4)}",
+              0.03, 0.006),
+        Grade("same region", _same("region"), 0.03, 0.2),
+        Grade("different", "", 0.06, 0.78),
     ),
     _BOTH,
-    shows=("postcode", "city", "region"),
-)
+    shows=("street", "house_number", "postcode", "city", "region"),
+)  # fmt: skip
 _EMPLOYER = Spec(
     "employer",
     "employer",
@@ -410,6 +400,7 @@ _ORGANISATION_NAME = Spec(
     ),
     shows=("organisation",),
     most=0.2,
+    weak=2,
 )
 _LEGAL_FORM = Spec(
     "legal_form",
@@ -437,6 +428,7 @@ _SITE = Spec(
         Grade("different", "", 0.15, 0.999),
     ),
     shows=("url", "emails"),
+    most=0.4,
 )
 
 
@@ -475,7 +467,7 @@ _NATIONAL_ID = _number("national_id", "national id")
 _TAX_NUMBER = _number("tax_number", "tax number")
 _BANK_ACCOUNT = _number("bank_account", "bank account", frozenset({HOUSEHOLD}))
 
-_CONTACT = (_EMAIL, _PHONE, _ADDRESS, _PLACE)
+_CONTACT = (_EMAIL, _PHONE, _HOME)
 _PERSON = (
     *(_GIVEN, _MIDDLE, _FAMILY, _GENERATION, _BIRTH, _GENDER, *_CONTACT, _EMPLOYER, _HOUSEHOLD),
     *(_NATIONAL_ID, _TAX_NUMBER, _BANK_ACCOUNT, _IDENTIFIERS),
@@ -485,7 +477,7 @@ _NUMBERS = (_TAX_NUMBER, _BANK_ACCOUNT, _IDENTIFIERS)
 _KINDS = {
     "person": _PERSON,
     "lead": (*_PERSON, _ORGANISATION_NAME),
-    "organisation": (*_COMPANY, _PHONE, _ADDRESS, _PLACE, *_NUMBERS),
+    "organisation": (*_COMPANY, _PHONE, _HOME, *_NUMBERS),
     "household": (_HOUSEHOLD, *_CONTACT, _BANK_ACCOUNT, _IDENTIFIERS),
 }
 
@@ -504,7 +496,7 @@ DERIVED = {
     "phone_more": _several("phones"),
     "phone_common": "nullif(phones_shared, [])",
     "phone_any": "coalesce(phones[1], phones_shared[1])",
-    "place_any": "coalesce(postcode, city, region)",
+    "home_any": "coalesce(street, postcode, city, region)",
     "site_any": "coalesce(url, CASE WHEN email_kind <> 'free' THEN email_domain END)",
     "identifier_first": "identifiers[1]",
     "identifier_more": _several("identifiers"),

@@ -21,7 +21,7 @@ from crmaudit.evidence.match import Comparison, Level
 from crmaudit.quality.collectors.engine import Engine
 from crmaudit.quality.collectors.matching import estimating, hopeless
 from crmaudit.quality.collectors.matching.estimating import RELATIONS, Chance, Parameters, Vectors
-from crmaudit.quality.collectors.matching.levels import Grade, Spec, selected
+from crmaudit.quality.collectors.matching.levels import DERIVED, Grade, Spec, selected
 
 RANDOM_PAIRS = 300_000
 """So many pairs at random tell how often different records agree."""
@@ -90,9 +90,10 @@ class Vectoriser:
         self._specs = specs
         self._rare = hopeless.rare(specs)
         shares = "".join(
-            f" LEFT JOIN (SELECT {c} AS v, (-log2(count(*) / sum(count(*)) OVER ()))::FLOAT AS bits"
-            f" FROM standard WHERE {c} IS NOT NULL GROUP BY 1) AS of_{c} ON of_{c}.v = {c}"
-            for c in self._rare
+            f" LEFT JOIN (SELECT {sql} AS v,"
+            " (-log2(count(*) / sum(count(*)) OVER ()))::FLOAT AS bits"
+            f" FROM standard WHERE {sql} IS NOT NULL GROUP BY 1) AS of_{c} ON of_{c}.v = {sql}"
+            for c, sql in ((c, DERIVED.get(c, c)) for c in self._rare)
         )
         columns = ("n", *_columns(specs), *(f"of_{c}.bits AS rare_{c}" for c in self._rare))
         engine.ask(
