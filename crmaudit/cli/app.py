@@ -85,6 +85,10 @@ def run(argv: Sequence[str] | None = None) -> int:
     except OSError as error:
         return _no_room(error) if error.errno in _MENDABLE else _bug(error)
     except Exception as error:
+        if isinstance(error.__cause__, KeyboardInterrupt):
+            # Python 3.11 wraps what is raised while a class is being made, as during an import.
+            say("interrupted; what is finished is kept", "alarm")
+            return INTERRUPTED
         return _bug(error)
 
 

@@ -165,7 +165,7 @@ def plan(workspace: Workspace = HERE, format_: Shape = Format.table, output: Out
                     "worst": i.worst,
                     "effort_low": i.effort[0],
                     "effort_high": i.effort[1],
-                    "gains": dict(i.gains),
+                    "gains": [f"{n:,} {words}" for words, n in i.gains],
                     "who": found.workspace.person_name(i.owner) or i.role,
                     "after": list(i.after),
                     "start": i.start,

@@ -193,7 +193,10 @@ def test_a_score_is_shown_down_to_counts_and_evidence(run, demo: Path) -> None:
     assert filled[0]["passed"] == document["statistics"]["rows"] - sum(
         n for _, n in [(reason, n) for reason, n in filled[0]["failed"]]
     )
-    assert all(e.startswith(("profile:", "keys:", "expectations:")) for e in document["evidence"])
+    assert all(
+        e.startswith(("profile:", "keys:", "expectations:", "duplicates:", "overlap:"))
+        for e in document["evidence"]
+    )
     assert document["rows"]
 
 
