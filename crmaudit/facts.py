@@ -428,8 +428,8 @@ class Facts:
         kept = tuple(
             d
             for d in self.evidence.documents
-            if d.provenance.system not in gone
-            and not (isinstance(d, Overlap) and gone & {h.system for h in d.holders})
+            # What was compared over several systems is brought down to those that are left.
+            if isinstance(d, Overlap) or d.provenance.system not in gone
         )
         return Facts(replace(workspace, audit=audit), EvidenceSet(kept))
 

@@ -89,11 +89,13 @@ def sample(make_db: Callable[[str], Database], tmp_path: Path) -> tuple[Audit, D
 
 
 def test_the_request_is_recorded_without_any_value(
-    sample: tuple[Audit, Database], tmp_path: Path
+    sample: tuple[Audit, Database], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     audit, db = sample
     wanted = ids(audit, 1, 3)
-    before = {p for p in Path(tempfile.gettempdir()).iterdir() if "scratch" in p.name}
+    # Other tests work in the common folder at the same time.
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    before = {p for p in tmp_path.iterdir() if "scratch" in p.name}
     reveal_records(
         audit.facts, "customer", {"crm": set(wanted)}, audit_key(audit.root).id, "two pairs"
     )
@@ -102,7 +104,7 @@ def test_the_request_is_recorded_without_any_value(
     assert line["what"] == "two pairs"
     assert line["records"] == 2
     assert line["who"]
-    after = {p for p in Path(tempfile.gettempdir()).iterdir() if "scratch" in p.name}
+    after = {p for p in tmp_path.iterdir() if "scratch" in p.name}
     assert after <= before, "nothing of the records is left behind"
     assert not [p for p in audit.root.rglob("*") if p.is_file() and SECRET in _text(p)
                 and p.name != db.path.name]  # fmt: skip

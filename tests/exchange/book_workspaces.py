@@ -135,8 +135,12 @@ days = st.dates(date(1850, 1, 1), date(2200, 1, 1))
 
 def values(fact: Field) -> st.SearchStrategy[Any]:
     """Values that the fact may have."""
-    names = {"person": [p["id"] for p in PEOPLE], "entity": [e["id"] for e in ENTITIES],
-             "system": list(SYSTEMS)}  # fmt: skip
+    names = {
+        "file": ["audit.yaml"],
+        "person": [p["id"] for p in PEOPLE],
+        "entity": [e["id"] for e in ENTITIES],
+        "system": list(SYSTEMS),
+    }
     one: st.SearchStrategy[Any] = texts
     if fact.refers:
         one = st.sampled_from(names[fact.refers])

@@ -104,8 +104,8 @@ def test_who_is_known_elsewhere_lies_within_the_interval(
         assert holds(b.left_estimated, len(left)), (entity, other, b.left_estimated, len(left))
         assert holds(b.right_estimated, len(right)), (entity, other, b.right_estimated, len(right))
         # And what was matched is near it.
-        assert b.left_matched == pytest.approx(len(left), rel=0.08)
-        assert b.right_matched == pytest.approx(len(right), rel=0.08)
+        assert b.left_matched == pytest.approx(len(left), rel=0.12)
+        assert b.right_matched == pytest.approx(len(right), rel=0.12)
 
 
 def test_the_reference_of_the_accounts_is_found(
@@ -143,7 +143,7 @@ def test_what_the_accounts_say_otherwise(
         assert count == pytest.approx(truth["email"][outcome], abs=0.06 * pairs), outcome
     moved = truth["address"]["conflicting"]
     for attribute in ("street", "postcode"):
-        assert said[attribute].conflicting == pytest.approx(moved, abs=0.03 * pairs), attribute
+        assert said[attribute].conflicting == pytest.approx(moved, abs=0.05 * pairs), attribute
 
 
 def test_invoices_whose_customer_the_crm_does_not_know(
