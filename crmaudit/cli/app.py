@@ -73,8 +73,7 @@ def run(argv: Sequence[str] | None = None) -> int:
     except Exit as leaving:
         return leaving.exit_code
     except (KeyboardInterrupt, Abort):
-        say("interrupted; what is finished is kept", "alarm")
-        return INTERRUPTED
+        return _interrupted()
     except TyperException as error:
         return _usage(error)
     except (BrokenPipeError, SystemExit):
@@ -87,9 +86,13 @@ def run(argv: Sequence[str] | None = None) -> int:
     except Exception as error:
         if isinstance(error.__cause__, KeyboardInterrupt):
             # Python 3.11 wraps what is raised while a class is being made, as during an import.
-            say("interrupted; what is finished is kept", "alarm")
-            return INTERRUPTED
+            return _interrupted()
         return _bug(error)
+
+
+def _interrupted() -> int:
+    say("interrupted; what is finished is kept", "alarm")
+    return INTERRUPTED
 
 
 def _prepare_streams() -> None:

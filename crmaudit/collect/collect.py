@@ -197,9 +197,8 @@ def targets(workspace: Workspace, systems: Iterable[str] = ()) -> tuple[Target, 
 
 def readable(system: System) -> bool:
     """Whether there is anything to read of it: a database, or files that tell of its use."""
-    t, database = system.traces, system.database
-    named = t.code or t.statements or t.grants
-    return bool(named or (database and (database.url or database.hashed)))
+    t = system.traces
+    return bool(t.code or t.statements or t.grants) or _has_records(system)
 
 
 def _has_records(system: System) -> bool:

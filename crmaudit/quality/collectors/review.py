@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from crmaudit.errors import CrmauditError
 from crmaudit.key import Key
 from crmaudit.quality.collectors.engine import Engine
-from crmaudit.quality.collectors.matching import ATTRIBUTE_COLUMNS, MARK_COLUMNS
+from crmaudit.quality.collectors.matching import ATTRIBUTE_COLUMNS, MARK_COLUMNS, SEAM
 from crmaudit.quality.collectors.matching.origins import MOMENTS
 from crmaudit.quality.collectors.matching.records import LISTS, stage
 from crmaudit.quality.matching.recipe import Recipe
@@ -106,5 +106,5 @@ def _records(engine: Engine, system: str, places: Mapping[int, str]) -> dict[str
             if value
         }
         shown = {what: several for what, several in told.items() if several}
-        found[places[n]] = Revealed(system, table, row_key.replace("\x1f", " "), shown)
+        found[places[n]] = Revealed(system, table, row_key.replace(SEAM, " "), shown)
     return found

@@ -25,6 +25,17 @@ and `filled`; what a system does not have is null:
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+SEAM = "\x1f"
+"""What joins the parts of a key."""
+
+
+def key_of(parts: Iterable[str]) -> str:
+    """SQL for a row's key as `records` has it, of the columns that make it."""
+    return f" || chr({ord(SEAM)}) || ".join(parts)
+
+
 ATTRIBUTE_COLUMNS = {
     "given name": "given",
     "middle name": "middle",

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from crmaudit.quality.collectors.matching import ATTRIBUTE_COLUMNS, MARK_COLUMNS
+from crmaudit.quality.collectors.matching import ATTRIBUTE_COLUMNS, MARK_COLUMNS, key_of
 from crmaudit.quality.collectors.matching.reading import Reading, Rows
 from crmaudit.quality.matching.recipe import ATTRIBUTES, SEVERAL, Recipe, Taken
 from crmaudit.quality.matching.recipes import ADDRESS
@@ -181,8 +181,7 @@ class Assembly:
         return [p for p in self._places if not p.failure()]
 
     def _key(self) -> str:
-        parts = [f"o.{self._own.column(c)}" for c in self._recipe.key]
-        return " || chr(31) || ".join(parts)
+        return key_of(f"o.{self._own.column(c)}" for c in self._recipe.key)
 
     def _condition(self) -> str:
         return f"({self._key()}) IS NOT NULL" + (

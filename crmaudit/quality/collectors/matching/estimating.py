@@ -75,8 +75,6 @@ class Parameters:
     shared: dict[str, dict[int, Floats]]
     same: float
     related: dict[str, float]
-    rounds: int = 0
-    learnt: float = 0.0
     notes: list[str] = field(default_factory=list)
 
     def prior(self) -> float:
@@ -211,7 +209,7 @@ def estimate(
     # changed their number, would teach that the same persons seldom agree on anything.
     mute_found = name_alone(found, specs, start)
     mute_random = name_alone(random.likely, specs, start)
-    for turn in range(1, ROUNDS + 1):
+    for _ in range(ROUNDS):
         same_found, kin_found = _expect(found, specs, p)
         same_found[mute_found] = 0.0
         if forced is not None:
@@ -255,7 +253,7 @@ def estimate(
             max((float(np.abs(a - b).max()) for a, b in zip(m, p.m, strict=True)), default=0.0),
             abs(np.log2(same / p.same)) / 50,
         )
-        p = Parameters(m, u, shared, same, related, turn, expected)
+        p = Parameters(m, u, shared, same, related)
         if moved < ENOUGH:
             break
     return p

@@ -24,9 +24,6 @@ from crmaudit.sources.base import Source
 LISTS = frozenset(ATTRIBUTE_COLUMNS[a] for a in SEVERAL)
 """The columns of `records` that hold several values."""
 
-SEAM = "\x1f"
-"""What joins the parts of a key."""
-
 _CLOSE_UP = (
     "UPDATE records SET n = m.now FROM (SELECT n AS was, {first} + row_number() OVER (ORDER BY n) "
     "- 1 AS now FROM records WHERE n >= {first}) m WHERE records.n = m.was"

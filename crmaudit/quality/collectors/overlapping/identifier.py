@@ -26,6 +26,7 @@ from crmaudit.evidence import (
 )
 from crmaudit.evidence.privacy import example, name_words
 from crmaudit.quality.collectors.engine import Engine
+from crmaudit.quality.collectors.matching import key_of
 from crmaudit.quality.collectors.matching.origins import MOMENTS
 from crmaudit.quality.collectors.matching.reading import Reading, reason
 from crmaudit.quality.collectors.overlapping.agreement import EXAMPLES, newer
@@ -36,7 +37,7 @@ from crmaudit.quality.collectors.overlapping.common import (
     equal,
 )
 from crmaudit.quality.collectors.overlapping.holding import FAILURES, Side
-from crmaudit.quality.collectors.overlapping.rows import Wanted, key_of, number, text, want
+from crmaudit.quality.collectors.overlapping.rows import Wanted, number, text, want
 from crmaudit.quality.collectors.overlapping.things import Things
 from crmaudit.quality.matching.shared import numbers
 from crmaudit.quality.reaching import Rows

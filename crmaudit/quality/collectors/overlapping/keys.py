@@ -15,8 +15,9 @@ from typing import Any
 
 from crmaudit.evidence import SharedKey
 from crmaudit.quality.collectors.engine import Engine
+from crmaudit.quality.collectors.matching import key_of
 from crmaudit.quality.collectors.matching.reading import Reading
-from crmaudit.quality.collectors.overlapping.rows import Wanted, key_of, number, text, want
+from crmaudit.quality.collectors.overlapping.rows import Wanted, number, text, want
 from crmaudit.quality.matching.recipe import Recipe
 from crmaudit.quality.matching.shared import Numbers, beyond_chance
 from crmaudit.quality.reaching import Rows

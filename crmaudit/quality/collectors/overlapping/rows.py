@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from crmaudit.quality.collectors.matching import reading
@@ -44,11 +44,6 @@ def want(told: reading.Reading, rows: Rows, columns: Iterable[str]) -> Wanted:
     table, where, there, here = rows.without
     found = told.want(rows.table, rows.where, [*columns, here])
     return Wanted(found, told.want(table, where, [there]), here)
-
-
-def key_of(names: Sequence[str]) -> str:
-    """SQL for a row's key, of the columns that make it, as `records` has it."""
-    return " || chr(31) || ".join(names)
 
 
 def number(sql: str) -> str:

@@ -10,8 +10,9 @@ import duckdb
 
 from crmaudit.evidence import Unlinked
 from crmaudit.quality.collectors.engine import Engine
+from crmaudit.quality.collectors.matching import key_of
 from crmaudit.quality.collectors.matching.reading import Reading, reason
-from crmaudit.quality.collectors.overlapping.rows import Wanted, key_of, text, value, want
+from crmaudit.quality.collectors.overlapping.rows import Wanted, text, value, want
 from crmaudit.quality.matching.recipe import Recipe
 from crmaudit.quality.matching.shared import Dealings, Way
 from crmaudit.quality.reaching import Rows
