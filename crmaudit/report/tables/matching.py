@@ -94,11 +94,7 @@ def duplicate_causes(given: Given) -> b.Table | None:
             given.name(d.system),
             _BY.get(source.by, source.by),
             source.value,
-            b.Cell(
-                share(source.duplicates, source.records, language=given.language),
-                source.share,
-                (d.document.id,),
-            ),
+            _share(given, source.duplicates, source.records, d.document.id),
             b.Cell(percent(source.elsewhere, language=given.language), source.elsewhere),
         )
         for d, source in found
@@ -201,11 +197,7 @@ def compared_by(given: Given) -> b.Table | None:
             filled = (
                 replace(gap(a.unused), text="not used")
                 if a.unused
-                else b.Cell(
-                    share(a.filled, d.records, language=given.language),
-                    a.filled / d.records if d.records else None,
-                    (d.document.id,),
-                )
+                else _share(given, a.filled, d.records, d.document.id)
             )
             rows.append((*place, a.attribute, filled, *_weights(weight.get(a.attribute))))
         known = {a.attribute for a in held}
@@ -261,11 +253,7 @@ def coverage(given: Given) -> b.Table | None:
             given.name(j.entity),
             given.name(c.system),
             given.name(c.within),
-            b.Cell(
-                share(c.matched, c.records, language=given.language),
-                c.matched / c.records if c.records else None,
-                (j.document.id,),
-            ),
+            _share(given, c.matched, c.records, j.document.id),
             b.Cell(range_words(c.likely, given.language), c.likely.value)
             if (j.entity, c.system, c.within) in estimated
             else DASH,
@@ -319,11 +307,7 @@ def contradictions(given: Given) -> b.Table | None:
                 given.name(j.entity),
                 f"{given.names.get(x.left, x.left)} and {given.names.get(x.right, x.right)}",
                 a.attribute,
-                b.Cell(
-                    share(a.conflicting, a.compared, language=given.language),
-                    a.conflicting / a.compared,
-                    (j.document.id,),
-                ),
+                _share(given, a.conflicting, a.compared, j.document.id),
                 DASH
                 if true.low == true.high
                 else b.Cell(
@@ -369,11 +353,7 @@ def shared_keys(given: Given) -> b.Table | None:
                         f"{given.names.get(k.to, k.to)}: {k.to_column}",
                         share(k.filled, k.records, language=given.language),
                         _of(given, lost, k.filled),
-                        b.Cell(
-                            share(k.carried, matched, language=given.language),
-                            k.carried / matched if matched else None,
-                            (j.document.id,),
-                        ),
+                        _share(given, k.carried, matched, j.document.id),
                         _of(given, k.elsewhere, matched),
                     )
                 )
@@ -394,9 +374,16 @@ def shared_keys(given: Given) -> b.Table | None:
     return given.table(caption, columns, rows[:MOST], note)
 
 
+def _share(given: Given, part: int, whole: int, *evidence: str) -> b.Cell:
+    """A share with its counts, sorted by its value."""
+    text = share(part, whole, language=given.language)
+    return b.Cell(text, part / whole if whole else None, evidence)
+
+
 def _of(given: Given, part: int, whole: int) -> b.Cell:
-    text = share(part, whole, language=given.language) if part else "0"
-    return b.Cell(text, part / whole if whole else None)
+    """The same, where nothing of it is the usual case and is told shortly."""
+    cell = _share(given, part, whole)
+    return cell if part else replace(cell, text="0")
 
 
 def unlinked(given: Given) -> b.Table | None:
@@ -409,11 +396,7 @@ def unlinked(given: Given) -> b.Table | None:
             given.name(u.entity),
             given.name(u.system),
             f"{given.names.get(j.entity, j.entity)} in {given.names.get(u.in_system, u.in_system)}",
-            b.Cell(
-                share(u.without, u.rows, language=given.language),
-                u.without / u.rows if u.rows else None,
-                (j.document.id,),
-            ),
+            _share(given, u.without, u.rows, j.document.id),
             b.Cell(range_words(j.without(u), given.language), j.without(u).value),
             _of(given, u.nobody, u.rows),
         )
