@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import sqlalchemy as sa
 from sqlalchemy.dialects.mysql import LONGTEXT
 
@@ -55,17 +57,38 @@ _version = sa.Table("store_version", _meta, sa.Column("version", sa.Integer, pri
 def prepare(engine: sa.Engine) -> None:
     """Make the tables where they are missing.
 
+    Several processes may open a new store at once: one makes the tables.
+
     Raises CrmauditError for a store of a newer version.
     """
     with engine.begin() as connection:
-        if sa.inspect(connection).has_table(_version.name):
-            found = connection.execute(sa.select(sa.func.max(_version.c.version))).scalar()
-            if found is not None and found > VERSION:
-                raise CrmauditError(
-                    f"the store of evidence has version {found}, this program reads {VERSION}",
-                    "use the version of crmaudit that wrote it, or a newer one",
-                )
-            if found is not None:
-                return
-        _meta.create_all(connection)
-        connection.execute(sa.insert(_version).values(version=VERSION))
+        if _made(connection):
+            return
+    for _ in _meta.tables:
+        # Servers have no lock for this: at each table another process may have been faster.
+        with contextlib.suppress(sa.exc.DatabaseError):
+            _make(engine)
+            return
+    _make(engine)
+
+
+def _make(engine: sa.Engine) -> None:
+    with engine.begin() as connection:
+        if engine.dialect.name == "sqlite":
+            # Its driver makes every CREATE a transaction of its own unless one is open.
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        if not _made(connection):
+            _meta.create_all(connection)
+            connection.execute(sa.insert(_version).values(version=VERSION))
+
+
+def _made(connection: sa.Connection) -> bool:
+    if not sa.inspect(connection).has_table(_version.name):
+        return False
+    found = connection.execute(sa.select(sa.func.max(_version.c.version))).scalar()
+    if found is not None and found > VERSION:
+        raise CrmauditError(
+            f"the store of evidence has version {found}, this program reads {VERSION}",
+            "use the version of crmaudit that wrote it, or a newer one",
+        )
+    return found is not None

@@ -119,6 +119,34 @@ def test_runs_are_remembered_in_order(store: Store) -> None:
     assert [r.body for r in store.runs()] == [{"n": 1, "text": "ü\0😀"}, {"n": 2}]
 
 
+@pytest.mark.parametrize("dialect", dialects("sqlite", "postgresql", "mariadb"))
+def test_many_open_a_new_store_at_once(make_db: Make, tmp_path: Path, dialect: str) -> None:
+    where = tmp_path if dialect == "sqlite" else make_db(dialect).url
+    go = tmp_path / "go"
+    code = (
+        "import sys, time; from pathlib import Path; from crmaudit.store import open_store\n"
+        "print('ready', flush=True)\n"
+        "while not Path(sys.argv[2]).exists(): pass\n"
+        "where = sys.argv[1]\n"
+        "opened = open_store(where if '://' in where else Path(where))\n"
+        "opened.remember({}); print(len(opened.runs()))\n"
+    )
+    command = [sys.executable, "-c", code, str(where), str(go)]
+    running = [
+        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        for _ in range(6)
+    ]
+    for process in running:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+    go.touch()
+    told = [process.communicate(timeout=60) for process in running]
+    assert [process.returncode for process in running] == [0] * 6, told
+    opened = open_store(where)
+    assert len(opened.runs()) == 6
+    opened.close()
+
+
 def test_a_stores_second_opening_changes_nothing(tmp_path: Path) -> None:
     open_store(tmp_path).put(table("a"))
     before = (tmp_path / ".crmaudit" / "store.sqlite").read_bytes()
