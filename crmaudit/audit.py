@@ -55,7 +55,11 @@ class Audit:
 
     @cached_property
     def facts(self) -> Facts:
-        return Facts.of(self.workspace, self.store.newest() if self._stored else ())
+        from crmaudit.key import find_key
+
+        if not self._stored:
+            return Facts.of(self.workspace)
+        return Facts.of(self.workspace, self.store.newest(), find_key(self.root))
 
     @property
     def history(self) -> Sequence[Run]:

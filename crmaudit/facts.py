@@ -27,10 +27,23 @@ from crmaudit.crud_matrix import (
     hear,
     table_cover,
 )
-from crmaudit.evidence import Document, Duplicates, Overlap, Reach
+from crmaudit.evidence import (
+    Access,
+    Backups,
+    Changes,
+    Document,
+    Duplicates,
+    Health,
+    Overlap,
+    Reach,
+    Recording,
+    Series,
+)
 from crmaudit.evidence_set import EvidenceSet, known_as
 from crmaudit.governance import Governance
+from crmaudit.governance.links import accounts_of
 from crmaudit.governance.rate import FEWER, too_few
+from crmaudit.governance.testified import Testified
 from crmaudit.inventory import (
     Described,
     Directory,
@@ -43,6 +56,7 @@ from crmaudit.inventory import (
     described,
     fit,
 )
+from crmaudit.key import Key
 from crmaudit.quality.effective import EffectiveMap, effective, kind_of
 from crmaudit.quality.expected import fingerprint
 from crmaudit.quality.matching.counted import placed
@@ -86,14 +100,24 @@ class Facts:
 
     workspace: Workspace
     evidence: EvidenceSet = field(default_factory=EvidenceSet)
+    key: Key | None = None
+    """The audit's key, where it is at hand: it says whose accounts those of people.yaml are."""
+    figures: Mapping[str, tuple[tuple[date, float], ...]] = field(default_factory=dict)
+    """Figures of earlier audits, by name: what `figure:` of a KPI asks for."""
 
     @staticmethod
-    def of(workspace: Workspace, documents: Iterable[Document] = ()) -> Facts:
+    def of(
+        workspace: Workspace,
+        documents: Iterable[Document] = (),
+        key: Key | None = None,
+        figures: Mapping[str, tuple[tuple[date, float], ...]] | None = None,
+    ) -> Facts:
         """Facts from a workspace and documents of evidence of systems that it knows.
 
         What was collected under a system's earlier id counts as its own.
         """
-        return Facts(workspace, known_as(documents, workspace.system, workspace.formerly))
+        known = known_as(documents, workspace.system, workspace.formerly)
+        return Facts(workspace, known, key, figures or {})
 
     @cached_property
     def day(self) -> date | None:
@@ -292,16 +316,43 @@ class Facts:
 
     @cached_property
     def governance(self) -> Governance:
-        workspace = self.workspace
-        series = {}
-        for kpi in workspace.kpis.kpis:
-            if kpi.file and not kpi.series:
-                from crmaudit.sheets import read_series
+        return Governance(self.workspace, self.crud.connected, self._testified)
 
+    @property
+    def _testified(self) -> Testified:
+        evidence, workspace = self.evidence, self.workspace
+        return Testified(
+            evidence.of_system(Access),
+            evidence.of_system(Recording),
+            evidence.of_system(Changes),
+            evidence.of_system(Health),
+            evidence.of_system(Backups),
+            evidence.catalogs,
+            self._series,
+            accounts_of(workspace.people.people, self.key) if self.key else {},
+            self.key is not None,
+            {s: {t.table: t.entity for t in reversed(m.tables)} for s, m in self.maps.items()},
+        )
+
+    @property
+    def _series(self) -> Mapping[str, tuple[tuple[date, float], ...]]:
+        """Points of KPIs that have none of their own: from a file, or asked of a database."""
+        from crmaudit.sheets import read_series
+
+        asked = {d.kpi: d for d in self.evidence.documents if isinstance(d, Series)}
+        series: dict[str, tuple[tuple[date, float], ...]] = {}
+        for kpi in self.workspace.kpis.kpis:
+            if kpi.series:
+                continue
+            if kpi.file:
                 series[kpi.id] = read_series(
-                    workspace.root / kpi.file, kpi.date_column, kpi.value_column, kpi.file
+                    self.workspace.root / kpi.file, kpi.date_column, kpi.value_column, kpi.file
                 )
-        return Governance(workspace, self.crud.connected, series)
+            elif kpi.id in asked and asked[kpi.id].statement == kpi.sql:
+                series[kpi.id] = asked[kpi.id].points
+            elif kpi.figure and kpi.figure in self.figures:
+                series[kpi.id] = self.figures[kpi.figure]
+        return series
 
     @cached_property
     def maps(self) -> Mapping[str, EffectiveMap]:
@@ -431,7 +482,7 @@ class Facts:
             # What was compared over several systems is brought down to those that are left.
             if isinstance(d, Overlap) or d.provenance.system not in gone
         )
-        return Facts(replace(workspace, audit=audit), EvidenceSet(kept))
+        return replace(self, workspace=replace(workspace, audit=audit), evidence=EvidenceSet(kept))
 
     def need(self, *files: str) -> None:
         """Raise NotAssessed where the workspace lacks one of these files or folders."""

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache, partial
 
 from crmaudit.collect.collect import TRACES, Target, collectors, joint_collectors, opened
 from crmaudit.errors import CrmauditError, Place
 from crmaudit.evidence import Catalog
-from crmaudit.sources import Statement
+from crmaudit.sources import Source, Statement
+from crmaudit.sources.account_tables import AccountTables
 from crmaudit.sources.named_files import every, expanded
 from crmaudit.sources.task import Collector, JointCollector, Task
 
@@ -63,7 +65,14 @@ def _one(
     try:
         with opened(target) as source:
             catalog = source.catalog(target.system)
-            task = Task(source, target.system, catalog, catalog.tables, target.known)
+            task = Task(
+                source,
+                target.system,
+                catalog,
+                catalog.tables,
+                target.known,
+                accounts=cache(partial(_accounts, source, catalog, target)),
+            )
             return DryRun(
                 target,
                 source.address,
@@ -92,3 +101,9 @@ def _files(target: Target, wanted: Iterable[str]) -> Iterator[ToRead]:
             files = every(entry) if kind == "code" else expanded(entry)
             size = sum(f.stat().st_size for f in files if f.exists())
             yield ToRead(kind, entry, len(files), size, known.places.get(entry))
+
+
+def _accounts(source: Source, catalog: Catalog, target: Target) -> AccountTables:
+    from crmaudit.quality.collectors.account_tables import account_tables
+
+    return account_tables(source, catalog, target.known, None)

@@ -7,9 +7,9 @@ from datetime import date
 from functools import cached_property
 from typing import Literal
 
+from crmaudit.evidence.access import LEVELS
 from crmaudit.governance import dysfunctions, managers, users
 from crmaudit.governance.access import (
-    LEVELS,
     AccessCheck,
     Position,
     PositionAccess,
@@ -25,6 +25,7 @@ from crmaudit.governance.pains import Burden, Loss, burdens, losses
 from crmaudit.governance.purposes import PURPOSES, Break, breaks
 from crmaudit.governance.rate import Rate
 from crmaudit.governance.reports import consulted, for_management
+from crmaudit.governance.testified import Testified
 from crmaudit.governance.trend import Trend, trend
 from crmaudit.workspace import Workspace
 from crmaudit.workspace.audit_file import Unit
@@ -37,21 +38,21 @@ Duty = Literal["backup", "restore_test", "index_care", "updates"]
 
 
 class Governance:
-    """What can be judged from the declarations of people alone.
+    """What can be judged from the declarations of people, and what was testified.
 
     `connected(a, b)` says whether declared feeds carry data from system a to
-    system b; `series` holds KPI series read from files, by KPI id.
+    system b.
     """
 
     def __init__(
         self,
         workspace: Workspace,
         connected: Callable[[str, str], bool],
-        series: Mapping[str, tuple[tuple[date, float], ...]],
+        testified: Testified | None = None,
     ) -> None:
         self._w = workspace
         self._connected = connected
-        self._series = series
+        self.testified = testified or Testified()
 
     # Users
 
@@ -233,7 +234,7 @@ class Governance:
     def points(self, kpi: Kpi) -> tuple[tuple[date, float], ...]:
         """A KPI's series, whether it stands in kpis.yaml or in a file."""
         own = tuple((p.date, p.value) for p in kpi.series)
-        return own or self._series.get(kpi.id, ())
+        return own or self.testified.series.get(kpi.id, ())
 
     def trend(self, kpi: Kpi) -> Trend | None:
         return trend(self.points(kpi))

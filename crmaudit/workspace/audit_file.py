@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from crmaudit.evidence.access import AccessLevel
 from crmaudit.workspace.base import (
     Amount,
     Count,
@@ -28,7 +29,6 @@ from crmaudit.workspace.base import (
     Year,
     short_form,
 )
-from crmaudit.workspace.people import AccessLevel
 
 
 class Organisation(Model):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
+from crmaudit.evidence.access import AccessLevel
 from crmaudit.workspace.base import (
     Day,
     Frequency,
@@ -18,7 +19,6 @@ from crmaudit.workspace.base import (
 )
 
 UserType = Literal["super user", "data custodian", "everyday user", "system champion", "none"]
-AccessLevel = Literal["None", "User", "Business Unit", "Parent: Child", "Organizational"]
 
 
 class PersonSkill(Model):
