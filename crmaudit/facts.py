@@ -37,11 +37,12 @@ from crmaudit.evidence import (
     Overlap,
     Reach,
     Recording,
-    Series,
 )
 from crmaudit.evidence_set import EvidenceSet, known_as
 from crmaudit.governance import Governance
 from crmaudit.governance.links import accounts_of
+from crmaudit.governance.maturity import Level, maturity
+from crmaudit.governance.maturity_criteria import CRITERIA
 from crmaudit.governance.rate import FEWER, too_few
 from crmaudit.governance.testified import Testified
 from crmaudit.inventory import (
@@ -68,6 +69,8 @@ from crmaudit.quality.matching.judged import (
 )
 from crmaudit.quality.one_place import Apart, OnePlace, Step, apart, entity_now, one_place, purposes
 from crmaudit.quality.quality import Quality, Tests
+from crmaudit.standing.earned import earned
+from crmaudit.standing.series import answered, kpi_series, survey_sheets
 from crmaudit.workspace import Workspace
 from crmaudit.workspace.dossier import System
 from crmaudit.workspace.weights import weights
@@ -321,6 +324,8 @@ class Facts:
     @property
     def _testified(self) -> Testified:
         evidence, workspace = self.evidence, self.workspace
+        asked = answered(evidence.documents)
+        series, silent = kpi_series(workspace, asked, self.figures)
         return Testified(
             evidence.of_system(Access),
             evidence.of_system(Recording),
@@ -328,31 +333,24 @@ class Facts:
             evidence.of_system(Health),
             evidence.of_system(Backups),
             evidence.catalogs,
-            self._series,
+            series,
             accounts_of(workspace.people.people, self.key) if self.key else {},
             self.key is not None,
             {s: {t.table: t.entity for t in reversed(m.tables)} for s, m in self.maps.items()},
+            {
+                s: {t.table: t.entity for t in reversed(m.tables) if t.role == "primary"}
+                for s, m in self.maps.items()
+            },
+            asked=asked,
+            silent=silent,
+            surveys=survey_sheets(workspace),
         )
 
-    @property
-    def _series(self) -> Mapping[str, tuple[tuple[date, float], ...]]:
-        """Points of KPIs that have none of their own: from a file, or asked of a database."""
-        from crmaudit.sheets import read_series
-
-        asked = {d.kpi: d for d in self.evidence.documents if isinstance(d, Series)}
-        series: dict[str, tuple[tuple[date, float], ...]] = {}
-        for kpi in self.workspace.kpis.kpis:
-            if kpi.series:
-                continue
-            if kpi.file:
-                series[kpi.id] = read_series(
-                    self.workspace.root / kpi.file, kpi.date_column, kpi.value_column, kpi.file
-                )
-            elif kpi.id in asked and asked[kpi.id].statement == kpi.sql:
-                series[kpi.id] = asked[kpi.id].points
-            elif kpi.figure and kpi.figure in self.figures:
-                series[kpi.id] = self.figures[kpi.figure]
-        return series
+    @cached_property
+    def maturity(self) -> tuple[Level, ...]:
+        """The level that each dimension of maturity has earned, and what is missing."""
+        targets = self.workspace.brief.maturity_targets.model_dump()
+        return maturity(earned(self), targets, CRITERIA)
 
     @cached_property
     def maps(self) -> Mapping[str, EffectiveMap]:

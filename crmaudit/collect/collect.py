@@ -226,7 +226,9 @@ def _known(workspace: Workspace, system: System) -> Known:
             places[path] = workspace.place_of(f"system:{system.id}", "traces", kind, i)
     products = (s.database.product or "" for s in workspace.systems if s.database)
     hashed = system.database.hashed if system.database else None
-    folder = system.maintenance.backup_folder if system.maintenance else None
+    folder = _backup_folder(workspace, system)
+    if folder:
+        places[folder] = workspace.place_of(f"system:{system.id}", "maintenance", "backup_folder")
     called = {w for s in workspace.systems for w in (s.id, s.name)} | set(products)
     return Known(
         workspace.map_of.get(system.id),
@@ -242,8 +244,19 @@ def _known(workspace: Workspace, system: System) -> Known:
         tuple(s.id for s in workspace.in_scope if _has_records(s)),
         workspace.formerly,
         tuple(k for k in workspace.kpis.kpis if k.sql and k.system == system.id),
-        str(workspace.root / folder) if folder else "",
+        folder,
     )
+
+
+def _backup_folder(workspace: Workspace, system: System) -> str:
+    """Its absolute path, empty where none is declared; `~` is the home of who collects."""
+    folder = system.maintenance.backup_folder if system.maintenance else None
+    if not folder:
+        return ""
+    try:
+        return str((workspace.root / Path(folder).expanduser()).absolute())
+    except RuntimeError:  # whose home is meant is not known
+        return str((workspace.root / folder).absolute())
 
 
 def _holders(workspace: Workspace) -> dict[str, tuple[str, ...]]:
@@ -308,7 +321,7 @@ def _hashed(target: Target) -> bool:
     known = target.known
     traces = known.traces
     return bool(known.hashed) and not (
-        target.url or traces.code or traces.statements or traces.grants
+        target.url or traces.code or traces.statements or traces.grants or known.backups
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, partial
+from pathlib import Path
 
 from crmaudit.collect.collect import TRACES, Target, collectors, joint_collectors, opened
 from crmaudit.errors import CrmauditError, Place
@@ -17,7 +18,8 @@ from crmaudit.sources.task import Collector, JointCollector, Task
 
 @dataclass(frozen=True, slots=True)
 class ToRead:
-    """Files that a collector would read: an entry of `traces:`, how many files, how large.
+    """Files that a collector would read: an entry of `traces:`, or the backup folder, whose files
+    are looked at and not kept; how many files, how large.
 
     No files: there is nothing of that name.
     """
@@ -101,6 +103,10 @@ def _files(target: Target, wanted: Iterable[str]) -> Iterator[ToRead]:
             files = every(entry) if kind == "code" else expanded(entry)
             size = sum(f.stat().st_size for f in files if f.exists())
             yield ToRead(kind, entry, len(files), size, known.places.get(entry))
+    if "backups" in wanted and known.backups:
+        lying = every(known.backups) if Path(known.backups).is_dir() else ()
+        size = sum(f.stat().st_size for f in lying if f.exists())
+        yield ToRead("backups", known.backups, len(lying), size, known.places.get(known.backups))
 
 
 def _accounts(source: Source, catalog: Catalog, target: Target) -> AccountTables:

@@ -27,6 +27,7 @@ from crmaudit.evidence.health import (
     Backups,
     Health,
     IndexHealth,
+    SizeThen,
     TableHealth,
     Unindexed,
 )
@@ -160,6 +161,7 @@ __all__ = [
     "SharedKey",
     "SharedRecords",
     "Sighting",
+    "SizeThen",
     "Statements",
     "Status",
     "Step",

@@ -42,7 +42,8 @@ class Held:
     `object` is the product's own word for it, `table` the catalog's qualified
     name of the table it is kept in, empty where that is not known. `why` says
     for each letter where the level comes from: ids of roles, `administrator`,
-    `everybody`, `team ID`, `sharing`, in the order in which they weigh.
+    `everybody`, `account` (given to it alone), `team ID`, `sharing`, in the
+    order in which they weigh.
     """
 
     object: str

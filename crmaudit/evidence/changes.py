@@ -46,8 +46,9 @@ class Trail:
 
 @dataclass(frozen=True, slots=True)
 class BulkChange:
-    """So many rows that one account made, changed or deleted within one minute.
+    """So many rows that one account made, changed or deleted on a day in bulk.
 
+    In bulk: in runs of at least `Changes.bulk_from` within one minute each.
     `by`: the account's pseudonym, empty where unknown. `source`: the table
     that tells it, a history or the records themselves.
     """
@@ -97,9 +98,10 @@ class Changes(Document):
     """What a CRM's histories tell of change and loss.
 
     `kept_on` says of the kinds of record for which the CRM keeps its history
-    whether it is switched on. `restorable`: whether a deleted or overwritten
-    record could be brought back from what the database has, and from what.
-    `cannot` says why nothing is known, by table or as a whole (empty key).
+    whether it is switched on: by the catalog's name of their table, where that
+    is known, else by the product's word. `bulk` has the largest bulk changes,
+    `bulk_runs` counts all runs by action, `bulk_rows` their rows. `cannot`
+    says why nothing is known, by table or as a whole (empty key).
     """
 
     kind: ClassVar[str] = "changes"
@@ -109,5 +111,7 @@ class Changes(Document):
     overwritten: tuple[Overwritten, ...] = ()
     removed: tuple[Removed, ...] = ()
     bulk_from: int = 20
+    bulk_runs: Mapping[str, int] = field(default_factory=dict)
+    bulk_rows: Mapping[str, int] = field(default_factory=dict)
     cannot: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()

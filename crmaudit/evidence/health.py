@@ -36,7 +36,11 @@ class TableHealth:
 
 @dataclass(frozen=True, slots=True)
 class IndexHealth:
-    """`uses` since `Health.counted_since`; `covered_by` is an index that does all of its work."""
+    """`uses` since `Health.counted_since`; `covered_by` is an index that does all of its work.
+
+    `needed` says what rests on it however seldom it is read: a `primary key`,
+    a `unique` rule, a `foreign key`, `exclusion` or `replication`.
+    """
 
     table: str
     name: str
@@ -46,6 +50,7 @@ class IndexHealth:
     uses: int | None = None
     covered_by: str = ""
     valid: bool = True
+    needed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +68,24 @@ class Unindexed:
 
 
 @dataclass(frozen=True, slots=True)
+class SizeThen:
+    """How large the database was when it was read before."""
+
+    taken_at: datetime
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
 class Health(Document):
     """What the server shows of the care it is given.
 
     `version` as the server tells it, `release` the part that has an end of
     support (`15`, `10.11`). `settings` are those that bear on care (statistics,
     sweeping, logs for recovery), by the server's own names. `cannot` says why
-    a part is not known: `bloat`, `uses`, `statistics`, `size`, `backup`.
+    a part is not known: `bloat`, `uses`, `statistics`, `size`, `indexes`,
+    `settings`, `release`. `free` bytes of the database's files are unused;
+    `references` were looked at for an index. `earlier` are sizes as of earlier
+    readings of the same source, the oldest first.
     """
 
     kind: ClassVar[str] = "health"
@@ -84,11 +100,19 @@ class Health(Document):
     settings: Mapping[str, str] = field(default_factory=dict)
     cannot: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    free: int | None = None
+    references: int = 0
+    earlier: tuple[SizeThen, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class BackupFile:
-    """A file, or a folder of files, that looks like a backup. `sound`: None where not tried."""
+    """A file, or a folder of files, that looks like a backup. `sound`: None where not tried.
+
+    `name` is shown by its shape where a word of it is none of the usual ones.
+    Files of one `series` are taken by one job, one after the other. `database`:
+    it holds one, or may; None where its form does not say.
+    """
 
     name: str
     written: datetime
@@ -96,6 +120,11 @@ class BackupFile:
     form: str = ""
     sound: bool | None = None
     why: str = ""
+    series: str = ""
+    database: bool | None = None
+    part: bool = False
+    """Whether it holds only what changed since another one."""
+    packed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

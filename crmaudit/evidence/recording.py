@@ -20,9 +20,11 @@ class Recorded:
     """Rows of one table that an account made and last changed in a month.
 
     `automatic` of those made were written by the program itself, `bulk` of
-    those made stand in a run of at least `Recording.bulk_from` by the account
-    within one minute. `changed` counts rows whose last change lies in the
-    month and after their making: older changes are overwritten and lost.
+    the others stand in a run of at least `Recording.bulk_from` by the account
+    within one minute of the clock. `changed` counts rows whose last change
+    lies in the month and after their making: older changes are overwritten and
+    lost. `changed_bulk` of them stand in such a run. `entity` is named where
+    the table holds several, by the map at the time.
     """
 
     account: str
@@ -32,6 +34,13 @@ class Recorded:
     changed: int = 0
     automatic: int = 0
     bulk: int = 0
+    changed_bulk: int = 0
+    entity: str = ""
+
+    @property
+    def by_hand(self) -> int:
+        """Rows made or changed one by one."""
+        return self.created - self.automatic - self.bulk + self.changed - self.changed_bulk
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from crmaudit.evidence import Access, Backups, Catalog, Changes, Health, Recording
+from crmaudit.evidence import Access, Backups, Catalog, Changes, Health, Recording, Series
+from crmaudit.sheets import Sheet
 
 Points = tuple[tuple[date, float], ...]
 
@@ -20,7 +21,8 @@ class Testified:
     people.yaml an account belongs to, by system and any of its pseudonyms
     (`CrmAccount.name`, `also`); it is empty where the audit's key is not at
     hand, and `linked` is False. `entities` gives for a system the entity of
-    each table, by the map as it is now.
+    each table, by the map as it is now; `homes` names only the tables that are
+    an entity's first home, so that a right to them is one to the entity.
     """
 
     access: Mapping[str, Access] = field(default_factory=dict)
@@ -33,3 +35,7 @@ class Testified:
     links: Mapping[tuple[str, str], str] = field(default_factory=dict)
     linked: bool = False
     entities: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    homes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    asked: Mapping[str, Series] = field(default_factory=dict)
+    silent: Mapping[str, str] = field(default_factory=dict)
+    surveys: Mapping[str, Sheet] = field(default_factory=dict)

@@ -202,6 +202,8 @@ class Grant(Part):
 
     role: ColumnName = ""
     holder: ColumnName = ""
+    to: Literal["user", "team"] = "user"
+    """What `holder` refers to, where there is no role."""
     object_type: ColumnName = ""
     object: ColumnName = ""
     operation: ColumnNames = ()
@@ -244,7 +246,7 @@ class Access(Model):
     spells the other codes, by column. `record` names a column of the records
     themselves that says who sees them. `objects` says which table a kind of
     record is kept in, where it is not called like its table; `operations_of`
-    which right a word means: a letter of CRUD, or `export`, `import`, `mass
+    which right a word means: letters of CRUD, or `export`, `import`, `mass
     change`, `mass delete`, `administer`.
     """
 
@@ -261,5 +263,9 @@ class Access(Model):
     codes: dict[str, dict[str, Text]] = {}
     objects: dict[str, TableName] = {}
     operations_of: dict[str, Text] = {}
+    everybody: Annotated[tuple[Exact, ...], several] = ()
+    """Roles that every account has without an assignment, by their keys."""
+    strictest: bool = False
+    """Of several roles the most restrictive counts, not the widest."""
     rule: str = ""
     """How several roles add up, and what else decides."""

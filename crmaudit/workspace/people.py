@@ -88,6 +88,8 @@ class People(Model):
     """`people.yaml`."""
 
     people: tuple[Person, ...] = ()
+    complete: bool = False
+    """Whether everybody who has an account is listed, with it; else one of nobody says little."""
     crm_managers: PersonIds = ()
     """Who manages the CRM: one manager by its focus, or the heads of department together."""
     meetings: tuple[Meeting, ...] = ()
