@@ -52,7 +52,7 @@ class EvidenceSet:
         newest catalog, or of a table that it no longer has, is left out.
         """
         found: dict[str, dict[str, TableProfile]] = {}
-        for profile in sorted(self._current(), key=_usable):
+        for profile in sorted(self._current(), key=usable):
             found.setdefault(profile.provenance.system, {})[profile.table] = profile
         return found
 
@@ -108,7 +108,7 @@ class EvidenceSet:
     def parts(self) -> Mapping[str, Mapping[tuple[str, str], TableProfile]]:
         """By system, then by table and condition: profiles of some of a table's rows."""
         found: dict[str, dict[tuple[str, str], TableProfile]] = {}
-        for profile in sorted(self._current(whole=False), key=_usable):
+        for profile in sorted(self._current(whole=False), key=usable):
             place = (profile.table, profile.where)
             found.setdefault(profile.provenance.system, {})[place] = profile
         return found
@@ -153,15 +153,36 @@ class EvidenceSet:
     def overlaps(self) -> Mapping[str, Overlap]:
         """By entity: the systems that hold it beside each other; the newest comparison.
 
-        Without those of another source than a system's newest catalog.
+        One that failed only where there is no other. Without those of another
+        source than a system's newest catalog.
         """
         found: dict[str, Overlap] = {}
+        for d in sorted(self._overlaps(), key=usable):
+            found[d.entity] = d
+        return found
+
+    def failed_since(self, document: Document) -> Document | None:
+        """The newest try at the same that failed after it; None where none did.
+
+        A comparison of several systems is the same where the entity is.
+        """
+        if isinstance(document, Overlap):
+            tries: Iterable[Document] = (d for d in self._overlaps() if d.entity == document.entity)
+        else:
+            topic = (document.kind, document.provenance.system, document.subject)
+            tries = (d for d in self.documents if (d.kind, d.provenance.system, d.subject) == topic)
+        after = [
+            d
+            for d in tries
+            if d.provenance.status.state == "failed"
+            and d.provenance.taken_at > document.provenance.taken_at
+        ]
+        return max(after, key=lambda d: d.provenance.taken_at, default=None)
+
+    def _overlaps(self) -> Iterator[Overlap]:
         for d in self.documents:
             if isinstance(d, Overlap) and all(map(self._read_now, d.holders)):
-                known = found.get(d.entity)
-                if known is None or known.provenance.taken_at < d.provenance.taken_at:
-                    found[d.entity] = d
-        return found
+                yield d
 
     def _read_now(self, holder: Holder) -> bool:
         catalog = self.catalogs.get(holder.system)
@@ -200,9 +221,9 @@ class EvidenceSet:
         return max((d.provenance.taken_at.date() for d in self.documents), default=None)
 
 
-def _usable(profile: TableProfile) -> tuple[bool, datetime]:
-    """Sorts the profile to go by last: the newest that did not fail."""
-    p = profile.provenance
+def usable(document: Document) -> tuple[bool, datetime]:
+    """Sorts the document to go by last: the newest that did not fail."""
+    p = document.provenance
     return p.status.state != "failed", p.taken_at
 
 
@@ -211,10 +232,16 @@ def known_as(
 ) -> EvidenceSet:
     """The evidence of these systems, under the ids that they have now.
 
-    `formerly` tells for an earlier id the one of today.
+    `formerly` tells for an earlier id the one of today. A comparison of several
+    systems is theirs where two of them are, whichever stands first in it.
     """
+
+    def ours_too(d: Document) -> bool:
+        several = d.holders if isinstance(d, Overlap) else ()
+        return d.provenance.system in systems or sum(h.system in systems for h in several) > 1
+
     called = (_as_called_now(d, formerly) for d in documents)
-    ours = [d for d in called if d.provenance.system in systems]
+    ours = [d for d in called if ours_too(d)]
     return EvidenceSet(tuple(_without_older(ours, formerly)))
 
 

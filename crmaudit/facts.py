@@ -38,7 +38,7 @@ from crmaudit.evidence import (
     Reach,
     Recording,
 )
-from crmaudit.evidence_set import EvidenceSet, known_as
+from crmaudit.evidence_set import EvidenceSet, known_as, usable
 from crmaudit.governance import Governance
 from crmaudit.governance.links import accounts_of
 from crmaudit.governance.maturity import Level, maturity
@@ -391,9 +391,11 @@ class Facts:
             for d in self.evidence.duplicates.get(system.id, {}).values():
                 _keep_newest(newest, (system.id, entity_now(d.entity, known)), d)
         return tuple(
-            judged_duplicates(newest[place], place[1], answers)
-            for place in sorted(newest, key=lambda p: (self._place[p[0]], p[1]))
-            if self._mapped(*place)
+            judged_duplicates(d, entity, answers, self.evidence.failed_since(d))
+            for (system, entity), d in sorted(
+                newest.items(), key=lambda p: (self._place[p[0][0]], p[0][1])
+            )
+            if self._mapped(system, entity)
         )
 
     @cached_property
@@ -407,7 +409,10 @@ class Facts:
         for d in self.evidence.overlaps.values():
             _keep_newest(newest, entity_now(d.entity, known), d)
         scope = {s.id for s in self.workspace.in_scope}
-        found = (judged_overlap(newest[e], e, scope, answers) for e in sorted(newest))
+        found = (
+            judged_overlap(d, e, scope, answers, self.evidence.failed_since(d))
+            for e, d in sorted(newest.items())
+        )
         return tuple(o for o in found if o is not None)
 
     @cached_property
@@ -540,7 +545,7 @@ class Facts:
 
 def _keep_newest(found: dict[K, D], place: K, document: D) -> None:
     known = found.get(place)
-    if known is None or known.provenance.taken_at < document.provenance.taken_at:
+    if known is None or usable(known) < usable(document):
         found[place] = document
 
 

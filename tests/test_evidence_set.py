@@ -18,6 +18,7 @@ from crmaudit.evidence import (
     Matching,
     Overlap,
     Provenance,
+    Status,
     Table,
 )
 from crmaudit.evidence.match import SystemSet
@@ -75,6 +76,19 @@ def test_duplicates_of_another_source_or_a_table_that_is_gone_are_left_out() -> 
 def test_the_newest_overlap_of_an_entity_counts() -> None:
     old, new = overlap(1), overlap(2)
     assert EvidenceSet((new, old)).overlaps == {"person": new}
+
+
+def test_an_overlap_that_failed_hides_none() -> None:
+    old, new = overlap(1), overlap(2)
+    failed = replace(new, provenance=replace(new.provenance, status=Status("failed", "no room")))
+    # It may stand under another system: the first one was not there any more.
+    moved = replace(failed, provenance=replace(failed.provenance, system="erp"))
+    for late in (failed, moved):
+        known = EvidenceSet((late, old))
+        assert known.overlaps == {"person": old}
+        assert known.failed_since(old) == late
+        assert known.failed_since(overlap(3)) is None
+    assert EvidenceSet((failed,)).overlaps == {"person": failed}
 
 
 def test_an_overlap_with_another_source_is_left_out() -> None:

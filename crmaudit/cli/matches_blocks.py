@@ -133,7 +133,8 @@ def histogram_block(matching: Matching) -> Block:
             line += f", {rate(min(1.0, b.expected / b.pairs))} same"
         inside = matching.threshold is not None and b.low <= matching.threshold < b.high
         text = Text(f"{line} ◄ line" if inside else line)
-        block.add(_range(b), text)
+        # Pairs that were not weighed to the end, for want of hope, lie in the lowest bin.
+        block.add(f"below {_signed(b.high)}" if b is rows[0] else _range(b), text)
     return block
 
 

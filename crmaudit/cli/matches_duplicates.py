@@ -68,6 +68,7 @@ def list_view(found: Audit, documents: Sequence[JudgedDuplicates], whole: bool) 
         rows=rows,
         notes=[
             *_list_notes(rows),
+            *(f"{d.system}.{d.entity}: {r}" for d in documents for r in d.remarks),
             *answer_notes(found, [d.document.provenance.key_id for d in documents]),
         ],
         hint=f"crmaudit quality duplicates {shell(first['system'] + '.' + first['entity'])}"
@@ -211,6 +212,7 @@ def one_view(found: Audit, judged: JudgedDuplicates) -> View:
         body=body if not cannot else lambda console: None,
         notes=[
             *([f"╱ not assessed: {cannot}"] if cannot else []),
+            *judged.remarks,
             *m.notes,
             *([f"{count(more, 'more pair')} with --pair N, up to {len(kept)}"] if more else []),
             *answer_notes(found, [d.provenance.key_id]),

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +13,7 @@ from rich.text import Text
 
 from crmaudit.cli.changing import agreed
 from crmaudit.cli.matches_blocks import contradicting_answers
+from crmaudit.cli.matches_review import today
 from crmaudit.cli.terminal import count, out, put_note
 from crmaudit.errors import CrmauditError
 
@@ -19,8 +23,19 @@ if TYPE_CHECKING:
 _SHOWN = 20
 
 
-def import_answers(found: Audit, file: Path, *, yes: bool, dry_run: bool, whole: bool) -> None:
-    """Take in the answers of a workbook. Raises CrmauditError for one of another audit."""
+def import_answers(
+    found: Audit,
+    file: Path,
+    *,
+    yes: bool,
+    dry_run: bool,
+    whole: bool,
+    clock: Callable[[], date] = today,
+) -> None:
+    """Take in the answers of a workbook, as given on the day that they come back.
+
+    Raises CrmauditError for a workbook of another audit.
+    """
     from crmaudit.exchange.review_book import read_review
     from crmaudit.key import find_key
     from crmaudit.quality.matching.answers import pair
@@ -55,7 +70,9 @@ def import_answers(found: Audit, file: Path, *, yes: bool, dry_run: bool, whole:
         put_note(console, f"  ~ {a.left} {a.right}: {was} → {a.answer}", "medium")
     if len(changed) > _SHOWN and not whole:
         put_note(console, f"  … and {len(changed) - _SHOWN:,} more; --all shows them")
-    changes = answering(found.workspace, back.key_id, (a for a, _ in fresh))
+    day = clock()
+    given = [replace(a, when=day) for a, _ in fresh]
+    changes = answering(found.workspace, back.key_id, given)
     for line in contradicting_answers(changes.check()):
         put_note(console, line, "medium")
     if dry_run:

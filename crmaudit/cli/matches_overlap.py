@@ -72,6 +72,7 @@ def list_view(found: Audit, documents: Sequence[JudgedOverlap], whole: bool) -> 
         rows=rows,
         notes=[
             *lacking,
+            *(f"{label(found, d.entity)}: {r}" for d in documents for r in d.remarks),
             *answer_notes(found, [d.document.provenance.key_id for d in documents]),
         ],
         after=after,
@@ -230,6 +231,7 @@ def one_view(found: Audit, judged: JudgedOverlap) -> View:
         else lambda console: put_blocks(console, [_holders_block(d)]),
         notes=[
             *_lacking(found, [judged], False),
+            *judged.remarks,
             *m.notes,
             *([f"{count(more, 'more pair')} with --pair N, up to {len(kept)}"] if more else []),
             *answer_notes(found, [d.provenance.key_id]),
@@ -263,7 +265,7 @@ def _holders_block(d: Overlap) -> Block:
         left = sum(h.left_out.values())
         block.say(
             h.system,
-            f"{count(h.records, 'record')} of {count(h.things, 'thing')}",
+            count(h.records, "record") + (f" of {count(h.things, 'thing')}" if h.things else ""),
             f"{left:,} left out" if left else "",
             *h.tables,
             f"read {h.taken_at:%Y-%m-%d %H:%M}" if h.taken_at else "",

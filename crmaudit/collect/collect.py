@@ -28,10 +28,11 @@ from crmaudit.evidence import (
     Grants,
     Overlap,
     Statements,
+    Status,
     TableProfile,
     Written,
 )
-from crmaudit.evidence_set import known_as
+from crmaudit.evidence_set import EvidenceSet, known_as
 from crmaudit.sources import ConnectionLostError, Source, open_source
 from crmaudit.sources.absent import AbsentSource
 from crmaudit.sources.account_tables import AccountTables
@@ -357,7 +358,8 @@ def _together(
     unread = dict.fromkeys(known.readable, "it was not read together with the others")
     unread |= {t.system: "it could not be read this time" for t in targets if t.url}
     unread = {s: why for s, why in unread.items() if s not in {p.system for p in parts}}
-    leave = _richer(newest, {p.system for p in parts}, unread)
+    last = EvidenceSet(newest).overlaps
+    leave = _richer(last, {p.system for p in parts}, unread)
     outcome = Outcome(
         Target(kind, ""),
         joint=tuple(p.system for p in parts),
@@ -381,7 +383,7 @@ def _together(
         )
         try:
             for document in collector.collect(work):
-                outcome = _put(document, outcome, store, progress, key)
+                outcome = _put(_beside(document, last), outcome, store, progress, key)
         except CrmauditError as error:
             outcome = replace(outcome, error=error)
     elif not leave:
@@ -409,23 +411,35 @@ def _put(
     if status.state != "done":
         failures += (Problem(f"{document.subject or document.kind}: {status.reason}"),)
     # What could not be compared is kept as well, with the reason, and counts as nothing done.
-    compared = not (isinstance(document, Overlap) and document.matching.cannot)
+    cannot = isinstance(document, Overlap) and document.matching.cannot
+    compared = not cannot and status.state != "failed"
     return replace(outcome, kept=outcome.kept + compared, failures=failures)
 
 
+def _beside(document: Document, last: Mapping[str, Overlap]) -> Document:
+    """The same; failed where a system failed with which its entity was compared before.
+
+    A comparison over fewer systems by accident hides none over more.
+    """
+    if not isinstance(document, Overlap) or document.provenance.status.state != "partly":
+        return document
+    before = last.get(document.entity)
+    # What was opened and could not be compared has a source: that is no accident.
+    failed = {h.system for h in document.holders if h.cannot and not h.source}
+    lost = sorted(failed & set(before.systems)) if before and not before.matching.cannot else []
+    if not lost:
+        return document
+    why = f"{document.provenance.status.reason}; the comparison with {' and '.join(lost)} stands"
+    return replace(document, provenance=replace(document.provenance, status=Status("failed", why)))
+
+
 def _richer(
-    newest: Iterable[Document], now: set[str], unread: Mapping[str, str]
+    last: Mapping[str, Overlap], now: set[str], unread: Mapping[str, str]
 ) -> dict[str, tuple[str, ...]]:
     """Entities that were compared before over systems unread now, some read now among them.
 
     Entity → those systems, sorted.
     """
-    last: dict[str, Overlap] = {}
-    for document in newest:
-        if isinstance(document, Overlap):
-            known = last.get(document.entity)
-            if known is None or known.provenance.taken_at < document.provenance.taken_at:
-                last[document.entity] = document
     found = {}
     for entity, overlap in sorted(last.items()):
         missing = tuple(sorted(set(overlap.systems) & unread.keys()))

@@ -302,7 +302,7 @@ class SharedKey:
     `filled` of `records` of the holder of the reference have it; `found` of
     these lead to a record. Of the pairs that were matched, `carried` have it
     and it leads to the partner, `elsewhere` have it and it leads to another,
-    `missing` do not have it.
+    `missing` have none that leads to a record.
     """
 
     holder: str

@@ -116,6 +116,45 @@ _SPECIAL_STEMS_TEXT = """
     blood blutgruppe sanguin sangre sexual pregnan illness disease krankheit maladie enfermedad
     biometri geneti
 """
+# By what a record came: people make these names up, and call a list after who brought it.
+_WAYS_IN_TEXT = """
+    import imports imported upload uploads batch batches migration migrations migrated
+    source sources origin origins channel channels campaign campaigns provenance
+    importe einspielung quelle quellen herkunft kanal kanale kampagne kampagnen
+    importation importations origine origines canal campagne campagnes
+    importacion importaciones lote lotes origen procedencia canale campana campanas
+    fonte bron campanha
+"""
+# Words for ways in, which tell of nobody. Such a text is shown where it has no other word.
+_ORDINARY_TEXT = """
+    import imports imported export upload batch migration migrated legacy load initial manual
+    auto automatic old new file list csv excel xls xlsx xml json api sync feed data database
+    system crm erp self own direct online offline internet web website site page portal form app
+    mobile shop store newsletter mailing mail email e post letter paper phone telephone call
+    cold inbound outbound fax sms chat event conference fair trade show exhibition seminar
+    webinar workshop training open day street door walk in stall booth office branch visit
+    referral referred recommendation word of mouth friend family partner agency school
+    university council hospital gp doctor police court charity church club company employer
+    employee staff volunteer member customer client existing donor supporter advert
+    advertisement advertising ad ads press media social network search engine organic paid cpc
+    seo affiliate google bing facebook instagram linkedin twitter youtube whatsapp radio tv
+    television newspaper magazine print flyer leaflet poster brochure billboard public relations
+    marketing campaign promotion prospect lead enquiry inquiry request registration signup sign
+    up subscription donation fundraising petition survey generated other others unknown none
+    various misc test yes no true false and or by from to via the on at for with quelle herkunft
+    altsystem altdaten datei liste neu alt eigene sonstige sonstiges andere andern unbekannt
+    keine empfehlung messe veranstaltung brief telefon anruf papier formular webseite
+    internetseite anzeige werbung zeitung presse besuch schule verein kirche amt behorde spende
+    mitglied kunde lieferant ja nein wahr falsch und oder von vom zu im am auf aus per mit der
+    die das fichier nouveau ancien autre autres inconnu aucun recommandation salon evenement
+    courrier lettre appel formulaire publicite journal visite ecole eglise mairie membre oui non
+    vrai faux et ou de du des le la les par pour avec sur en bouche oreille a archivo lista
+    nuevo antiguo otro otros desconocido ninguno recomendacion feria evento carta llamada
+    telefono papel formulario pagina publicidad anuncio periodico prensa visita escuela colegio
+    iglesia donacion miembro cliente si verdadero falso y o del el los las por para con boca
+"""
+_WAYS_IN = frozenset(_WAYS_IN_TEXT.split())
+_ORDINARY = frozenset(_ORDINARY_TEXT.split())
 _ROLES = frozenset(_ROLES_TEXT.split())
 _ROLE_STEMS = tuple(_ROLE_STEMS_TEXT.split())
 _ROLE_CODES = frozenset(_CODES | set(_ROLE_CODES_TEXT.split()))
@@ -298,7 +337,8 @@ def may_show(
       (`personal_name`), and it holds text, whole numbers, numbers or booleans;
     - where it holds text, its name is neither a person's role (`staff`) nor a
       special category (`marital_status`); of a gender only single characters
-      are shown;
+      are shown, of an import, source, channel or campaign only what is made of
+      ordinary words for these, digits and one letter (`Web form 2`);
     - it has at most `MOST_CODES` different values, each on average in at least
       `MINIMUM_COUNT` of the `rows` that are filled;
     - the value itself occurs at least `MINIMUM_COUNT` times;
@@ -320,7 +360,26 @@ def may_show(
 def _is_no_person(column_name: str, value: str) -> bool:
     if _names_a_person(column_name):
         return False
+    if _names_a_way_in(column_name) and not _is_ordinary(value):
+        return False
     return len(value.strip()) == 1 or _GENDER.isdisjoint(name_words(column_name))
+
+
+@cache
+def _names_a_way_in(column_name: str) -> bool:
+    """Whether texts of this column say by what a record came; `source_type` is a code beside it."""
+    words = name_words(column_name)
+    return bool(words) and words[-1] not in _CODES and not _WAYS_IN.isdisjoint(words)
+
+
+def _is_ordinary(value: str) -> bool:
+    """Whether no word of it can be a name: ordinary words for ways in, and one letter at most.
+
+    Two letters may be somebody's initials; one is a whole name in Chinese.
+    """
+    words = name_words(value)
+    others = [w for w in words if _ORDINARY.isdisjoint((w, w.removesuffix("s")))]
+    return not others or (len(others) == 1 and len(others[0]) == 1 and others[0].isascii())
 
 
 def _looks_like_code(value: str) -> bool:

@@ -26,7 +26,7 @@ ANSWERS: tuple[Answer, ...] = get_args(Answer)
 PERSONAL = "PERSONAL DATA: not to be passed on; delete this file when the work is done"
 _LOOKED_AT = 4
 _MARK = re.compile(rf"{MARK}:([0-9a-f]{{1,64}})")
-_PAIR = re.compile(r"(rec-[0-9a-f]{1,64}) (rec-[0-9a-f]{1,64})(?: (.*))?", re.DOTALL)
+_PAIR = re.compile(r"(rec-[0-9a-f]{1,64}) (rec-[0-9a-f]{1,64})(?: ([\w.-]{1,64}))?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,11 +154,14 @@ class BroughtBack:
 
 
 def is_review(path: Path) -> bool:
-    """Whether the file is a workbook of the review."""
+    """Whether the file is a workbook of the review, or one whose marks say that it is personal.
+
+    What is left of a workbook that was changed is no list of anything else.
+    """
     if path.suffix.lower() not in SUFFIXES or not path.is_file():
         return False
     try:
-        return holds_text(path, re.compile(_MARK.pattern.encode()))
+        return holds_text(path, re.compile(rf"{_MARK.pattern}|{PERSONAL}\.?".encode()))
     except (CrmauditError, OSError):
         return False  # whoever reads spreadsheets says what is wrong with it
 
@@ -173,7 +176,8 @@ def read_review(path: Path) -> BroughtBack:
     if len(keys) != 1:
         raise CrmauditError(
             f"{path.name} holds no sheet of a review, or those of several audits",
-            "bring the workbook as `--review --reveal -o` wrote it",
+            "bring the workbook as `--review --reveal -o` wrote it, its first lines and its hidden "
+            "column with it",
         )
     problems: list[Problem] = []
     answers: dict[frozenset[str], tuple[Answered, Place]] = {}
@@ -182,7 +186,7 @@ def read_review(path: Path) -> BroughtBack:
         for place, ids, value in _rows(grid, top, mark, column):
             match = _PAIR.fullmatch(ids)
             said = str(value or "").strip().casefold()
-            if match is None:
+            if match is None or match[1] == match[2]:
                 hint = "take the row from the workbook as it was written"
                 problems.append(Problem("the hidden cell names no pair of records", place, hint))
                 continue

@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from crmaudit.evidence import Between, Estimate, Matching, PairFound
+from crmaudit.evidence import Agreement, Between, Estimate, Matching, PairFound
 from crmaudit.facts import Facts
 from crmaudit.quality.matching.judged import JudgedDuplicates, JudgedOverlap
 from crmaudit.report import specs as s
-from crmaudit.report.numbers import MINUS, number, percent
-from crmaudit.report.wording import counted, names
+from crmaudit.report.numbers import MINUS, locale, number, percent
+from crmaudit.report.wording import counted, listed, names
 
 SETS = 12
 """Combinations of systems that are drawn, the largest first."""
 ATTRIBUTES = 12
+DRAWN = 20
+"""Entities in systems whose duplicates are drawn, those with most first."""
+PAIRS = 6
+"""Pairs of systems whose agreement is drawn, those with most contradictions first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +35,35 @@ class Doubled:
 
 
 @dataclass(frozen=True, slots=True)
+class Sureness:
+    """How sure a comparison is, in words; a text is empty where nothing can be said."""
+
+    pairs: int
+    """Pairs compared."""
+    same: int
+    """Of these, taken for the same."""
+    waiting: int
+    """Of these, only a person can decide."""
+    precision: str
+    """The share of the pairs taken that are the same: `98 % (92–100 %)`."""
+    recall: str
+    """The share of the same pairs that were taken."""
+    reviewed: bool
+    """Whether the precision rests on people's answers."""
+
+
+@dataclass(frozen=True, slots=True)
 class DuplicatesPart:
     """Records of one system that stand for the same thing."""
 
     compared: int
     """Entities in systems whose records were compared."""
-    not_compared: int
-    """Of which that was tried and nothing can be said."""
+    systems: int
+    """Systems that these are in."""
+    not_compared: tuple[str, ...]
+    """Entities in systems of which that was tried and nothing can be said, by their names."""
+    remarks: tuple[tuple[str, str], ...]
+    """What has happened since that the numbers do not show: of what, and what."""
     records: int
     """Records compared."""
     surplus: int
@@ -46,6 +72,10 @@ class DuplicatesPart:
     """Where most are: `.entity`, `.system`, `.surplus`, `.records`, `.low`, `.high`."""
     ranges: s.Ranges | None
     """Found and estimated, by entity and system; those with most, at most twenty."""
+    not_drawn: int
+    """Entities in systems that `ranges` has no room for."""
+    sure: Sureness | None
+    """How sure the pairs of `worst` are."""
     weights: s.Weights | None
     """How the pairs of `worst` spread over the weights."""
     waterfall: s.Waterfall | None
@@ -55,9 +85,29 @@ class DuplicatesPart:
     waiting: int
     """Pairs that only a person can decide."""
     answers: int
-    """Answers of a review that the numbers rest on."""
+    """Answers of a review that the numbers rest on: those known when records were compared."""
     evidence: tuple[str, ...]
     """Ids of the evidence, a few of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class SystemsAgree:
+    """How two systems agree about the records that both have, by attribute."""
+
+    systems: str
+    """Their names: `LedgerLine and BeaconCRM`."""
+    pairs: int
+    """Pairs of records matched."""
+    conflicts: int
+    """Values in which they contradict each other."""
+    compared: int
+    """Values that both have."""
+    bars: s.Stacked
+    """By attribute, those with most contradictions first."""
+    alone: tuple[tuple[str, tuple[str, ...]], ...]
+    """Attributes that only one of them ever has, by its name: not drawn."""
+    left_out: int
+    """Further attributes that are not drawn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +126,12 @@ class SharedEntity:
     """How they lie in the systems."""
     left_out: int
     """Combinations that are not drawn."""
-    agreement: tuple[tuple[str, int, s.Stacked], ...]
-    """Of each two systems: their names, pairs of records, and how they agree by attribute."""
+    by: str
+    """What they were compared by: `records`, `identifier` or `hashes`."""
+    sure: Sureness
+    """How sure the pairs across systems are."""
+    agreement: tuple[SystemsAgree, ...]
+    """Pairs of systems, those with most contradictions first; six at most over all entities."""
     evidence: str
     """Id of the evidence."""
 
@@ -94,8 +148,12 @@ class OverlapPart:
     """Values that both sides have."""
     unlinked: tuple[int, int]
     """Rows of transactions whose customer another system does not know, of how many."""
+    not_drawn: int
+    """Pairs of systems whose agreement is not drawn."""
     not_compared: tuple[tuple[str, str], ...]
-    """Entities that several systems hold and that cannot be compared, with the reason."""
+    """Names of entities that several systems hold and that cannot be compared, by the reason."""
+    remarks: tuple[tuple[str, str], ...]
+    """What has happened since that the numbers do not show: of what, and what."""
 
 
 def duplicates_part(facts: Facts) -> DuplicatesPart | None:
@@ -103,7 +161,7 @@ def duplicates_part(facts: Facts) -> DuplicatesPart | None:
     found = facts.duplicates
     if not found:
         return None
-    known = names(facts.workspace)
+    known, language = names(facts.workspace), facts.workspace.audit.language
     told = [d for d in found if not d.cannot]
     told.sort(key=lambda d: (-d.surplus, d.system, d.entity))
     worst = told[0] if told and told[0].surplus else None
@@ -111,16 +169,20 @@ def duplicates_part(facts: Facts) -> DuplicatesPart | None:
     pair = _telling(matching)
     return DuplicatesPart(
         compared=len(told),
-        not_compared=len(found) - len(told),
+        systems=len({d.system for d in told}),
+        not_compared=tuple(place(d.entity, d.system, known) for d in found if d.cannot),
+        remarks=tuple((place(d.entity, d.system, known), r) for d in found for r in d.remarks),
         records=sum(d.records for d in told),
         surplus=sum(d.surplus for d in told),
         worst=_doubled(worst, known) if worst else None,
         ranges=_ranges(facts, told) if any(d.records for d in told) else None,
-        weights=weights(matching),
+        not_drawn=max(0, len(told) - DRAWN),
+        sure=_sure(worst, worst.document.matching, language) if worst else None,
+        weights=weights(matching, language),
         waterfall=waterfall(pair, matching) if pair else None,
         example=_percent_of(pair.probability) if pair else "",
         waiting=sum(d.open_pairs for d in told),
-        answers=len(facts.workspace.matches.matches),
+        answers=sum(d.document.matching.answers for d in told),
         evidence=tuple(d.document.id for d in told)[:6],
     )
 
@@ -134,13 +196,59 @@ def overlap_part(facts: Facts) -> OverlapPart | None:
     told = sorted((o for o in found if not o.cannot), key=lambda o: (-o.things, o.entity))
     agreed = [a for o in told for b in o.between for a in b.agreement]
     unlinked = [u for o in told for u in o.document.unlinked]
+    able = [(n, x) for n, o in enumerate(told) for x in o.between if _comparable(x)]
+    able.sort(key=lambda f: (-sum(a.conflicting for a in f[1].agreement), -f[1].pairs))
+    drawn = able[:PAIRS]
+    reasons: dict[str, list[str]] = {}
+    for o in found:
+        if o.cannot:
+            reasons.setdefault(o.cannot, []).append(known.get(o.entity, o.entity))
     return OverlapPart(
-        entities=tuple(_shared(facts, o) for o in told),
+        entities=tuple(
+            _shared(facts, o, [x for at, x in drawn if at == n]) for n, o in enumerate(told)
+        ),
         conflicts=sum(a.conflicting for a in agreed),
         compared=sum(a.compared for a in agreed),
         unlinked=(sum(u.without for u in unlinked), sum(u.rows for u in unlinked)),
-        not_compared=tuple((known.get(o.entity, o.entity), o.cannot) for o in found if o.cannot),
+        not_drawn=len(able) - len(drawn),
+        not_compared=tuple((listed(entities, 12), why) for why, entities in reasons.items()),
+        remarks=tuple((known.get(o.entity, o.entity), r) for o in found for r in o.remarks),
     )
+
+
+def place(entity: str, system: str, known: Mapping[str, str]) -> str:
+    """`Contact in BeaconCRM`."""
+    return f"{known.get(entity, entity)} in {known.get(system, system)}"
+
+
+def _sure(judged: JudgedDuplicates | JudgedOverlap, matching: Matching, language: str) -> Sureness:
+    return Sureness(
+        matching.candidates,
+        matching.same_pairs,
+        judged.open_pairs,
+        share_words(judged.precision, language),
+        share_words(matching.recall, language),
+        judged.review.precision is not None or matching.answers > 0,
+    )
+
+
+def share_words(estimate: Estimate | None, language: str = "en") -> str:
+    """`98 % (92–100 %)`; empty without one."""
+    if estimate is None:
+        return ""
+    value = percent(estimate.value, language=language)
+    ends = between(estimate, language)
+    return value if value == ends else f"{value} ({ends})"
+
+
+def between(estimate: Estimate, language: str = "en") -> str:
+    """`92–100 %`; `< 1 %` and `> 99 %` where an end and its word say the whole."""
+    low, high = (percent(x, language=language) for x in (estimate.low, estimate.high))
+    if low == high or low.startswith(">"):
+        return low
+    if high.startswith("<"):
+        return high
+    return f"{low.removesuffix(locale(language).percent)}–{high}"
 
 
 def _doubled(found: JudgedDuplicates, known: Mapping[str, str]) -> Doubled:
@@ -158,20 +266,25 @@ def _doubled(found: JudgedDuplicates, known: Mapping[str, str]) -> Doubled:
 def _ranges(facts: Facts, told: Sequence[JudgedDuplicates]) -> s.Ranges:
     known, language = names(facts.workspace), facts.workspace.audit.language
     rows = []
-    for d in told[:20]:
-        share = f" ({percent(d.surplus / d.records)})" if d.records else ""
+    for d in told[:DRAWN]:
+        share = f" ({percent(d.surplus / d.records, language=language)})" if d.records else ""
         rows.append(
             s.RangeRow(
-                f"{known.get(d.entity, d.entity)} in {known.get(d.system, d.system)}",
+                place(d.entity, d.system, known),
                 d.surplus,
                 d.likely.low,
                 d.likely.high,
                 f"{number(d.surplus, language=language)}{share}",
                 range_words(d.likely, language),
-                mark=d is told[0],
+                mark=d is told[0] and d.surplus > 0,
             )
         )
-    return s.Ranges(tuple(rows), label_name="Records", found_name="surplus records found")
+    return s.Ranges(
+        tuple(rows),
+        label_name="Records",
+        found_name="surplus records found",
+        range_name="estimated, 95 % confidence",
+    )
 
 
 def range_words(estimate: Estimate | None, language: str = "en") -> str:
@@ -182,9 +295,23 @@ def range_words(estimate: Estimate | None, language: str = "en") -> str:
     return low if low == high else f"{low} to {high}"
 
 
-def weights(matching: Matching) -> s.Weights | None:
+def weights(matching: Matching, language: str = "en") -> s.Weights | None:
     """The histogram of a comparison; None where nothing was weighed."""
-    bins = tuple(s.WeightBin(b.low, b.high, b.pairs, b.expected) for b in matching.histogram)
+    bins = tuple(
+        s.WeightBin(
+            b.low,
+            b.high,
+            b.pairs,
+            b.expected,
+            # Pairs that were not weighed to the end, for want of hope, lie in the first bar.
+            f"{number(b.low, language=language)} to {number(b.high, language=language)}"
+            if n
+            else f"below {number(b.high, language=language)}",
+            number(b.pairs, language=language),
+            number(b.expected, 1, language),
+        )
+        for n, b in enumerate(matching.histogram)
+    )
     if not any(b.pairs for b in bins):
         return None
     return s.Weights(bins, matching.threshold, matching.uncertain)
@@ -211,8 +338,9 @@ def _seen(level: str, left: str, right: str) -> str:
 
 
 def signed(bits: float) -> str:
-    """`+9.1`, `−2.2`."""
-    return f"{'+' if bits >= 0 else MINUS}{abs(bits):.1f}"
+    """`+9.1`, `−2.2`; what rounds to nothing has no sign."""
+    text = f"{abs(bits):.1f}"
+    return text if text == "0.0" else f"{'+' if bits >= 0 else MINUS}{text}"
 
 
 def _percent_of(probability: float) -> str:
@@ -234,11 +362,11 @@ def _telling(matching: Matching) -> PairFound | None:
     return min(same, key=rank, default=None)
 
 
-def _shared(facts: Facts, judged: JudgedOverlap) -> SharedEntity:
+def _shared(facts: Facts, judged: JudgedOverlap, drawing: Sequence[Between]) -> SharedEntity:
     known, language = names(facts.workspace), facts.workspace.audit.language
     found = judged.document
     holders = [h for h in found.holders if not h.cannot]
-    place = {h.system: n for n, h in enumerate(holders)}
+    position = {h.system: n for n, h in enumerate(holders)}
     sets = sorted(found.sets, key=lambda x: (-x.things, len(x.systems), x.systems))
     drawn = sets[:SETS]
     return SharedEntity(
@@ -251,7 +379,7 @@ def _shared(facts: Facts, judged: JudgedOverlap) -> SharedEntity:
             tuple(counted(h.records, "record", language=language) for h in holders),
             tuple(
                 s.Combination(
-                    tuple(sorted(place[y] for y in x.systems if y in place)),
+                    tuple(sorted(position[y] for y in x.systems if y in position)),
                     x.things,
                     number(x.things, language=language),
                 )
@@ -259,25 +387,48 @@ def _shared(facts: Facts, judged: JudgedOverlap) -> SharedEntity:
             ),
         ),
         len(sets) - len(drawn),
-        tuple(_agreement(b, known, language) for b in found.between if b.pairs and b.agreement),
+        found.by,
+        _sure(judged, found.matching, language),
+        tuple(_agreement(x, known, language) for x in drawing),
         found.id,
     )
 
 
-def _agreement(
-    between: Between, known: Mapping[str, str], language: str
-) -> tuple[str, int, s.Stacked]:
+def _comparable(between: Between) -> bool:
+    """Whether there is an attribute that both systems have."""
+    return bool(between.pairs) and any(_both(a) for a in between.agreement)
+
+
+def _both(a: Agreement) -> bool:
+    return bool(a.compared or (a.left_only and a.right_only))
+
+
+def _agreement(between: Between, known: Mapping[str, str], language: str) -> SystemsAgree:
     left = known.get(between.left, between.left)
     right = known.get(between.right, between.right)
-    shown = [a for a in between.agreement if a.compared + a.left_only + a.right_only]
-    shown.sort(key=lambda a: (-a.conflicting, a.attribute))
+    both = sorted(
+        (a for a in between.agreement if _both(a)), key=lambda a: (-a.conflicting, a.attribute)
+    )
     items = tuple(
         s.Stack(
             a.attribute,
             values := (a.same, a.equivalent, a.conflicting, a.left_only, a.right_only),
-            tuple(number(v, language=language) if v else "" for v in values),
+            tuple(number(v, language=language) for v in values),
         )
-        for a in shown[:ATTRIBUTES]
+        for a in both[:ATTRIBUTES]
     )
     parts = ("same", "equivalent", "conflicting", f"only in {left}", f"only in {right}")
-    return f"{left} and {right}", between.pairs, s.Stacked(parts, items, "Attribute", share=True)
+    rest = [a for a in between.agreement if not _both(a)]
+    alone = (
+        (left, tuple(sorted(a.attribute for a in rest if a.left_only))),
+        (right, tuple(sorted(a.attribute for a in rest if a.right_only))),
+    )
+    return SystemsAgree(
+        f"{left} and {right}",
+        between.pairs,
+        sum(a.conflicting for a in between.agreement),
+        sum(a.compared for a in between.agreement),
+        s.Stacked(parts, items, "Attribute", share=True, alarm=2),
+        tuple((name, attributes) for name, attributes in alone if attributes),
+        len(both) - len(items),
+    )

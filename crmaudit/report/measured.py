@@ -41,9 +41,12 @@ def headline(facts: Facts) -> b.KeyFigure:
 
 
 def quality_part(facts: Facts) -> QualityPart | None:
-    """Everything measured; None where no database was read."""
+    """Everything measured; None where no database was read.
+
+    Records can have been compared without: by keyed hashes that others sent.
+    """
     profiles = [p for tables in facts.evidence.profiles.values() for p in tables.values()]
-    if not profiles:
+    if not profiles and not facts.duplicates and not facts.overlap:
         return None
     failed = [p for p in profiles if p.provenance.status.state == "failed"]
     return QualityPart(

@@ -18,6 +18,7 @@ from crmaudit.report.figures.crud import sheet
 from crmaudit.report.figures.svg import Canvas, cut, measure
 from crmaudit.report.grid import WIDE, Grid, outside, pieces
 from crmaudit.report.labels import Labels
+from crmaudit.report.numbers import MINUS
 from crmaudit.report.outline import Entry, Outline
 from crmaudit.report.text import breakable, clean, plain, slug
 from crmaudit.report.theme import Theme
@@ -201,7 +202,8 @@ class PdfData:
         return data
 
     def figure(self, figure: b.Figure) -> Data:
-        svg = concrete(draw(figure), self.theme)
+        # A drawing's fonts have no minus, and a whole text would be set in a serif for it.
+        svg = concrete(draw(figure), self.theme).replace(MINUS, "–")
         width, height = (
             float(part) for part in svg.split('viewBox="0 0 ')[1].split('"')[0].split()
         )
@@ -408,10 +410,16 @@ def widths(table: b.Table, room: float) -> list[float]:
             default=0,
         )
         natural = max((measure(line, SMALL) for t in ends for line in t.split("\n")), default=0)
+        # A reason may wrap where a number may not.
+        figures = [
+            c.text if c.state == "not_assessed" else t for c, t in zip(cells, texts, strict=True)
+        ]
+        whole = max((measure(t, SMALL) for t in (*figures, column.name)), default=0)
         extra = 52.0 if column.kind == "bar" else 10.0 if column.kind == "severity" else 0.0
         tight = column.kind not in ("text",)
         wanted = natural * heavy + extra + gap
-        least.append(min(wanted if tight else longest + gap, room / 3))
+        kept = max(whole * heavy + extra, longest) if tight else longest
+        least.append(min(kept + gap, room / 3))
         wish.append(wanted)
     if sum(least) > room:
         return [w * room / sum(least) for w in least]

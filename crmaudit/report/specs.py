@@ -114,7 +114,8 @@ class Stacked:
     """Parts of a whole, at most five; `share` scales every bar to full width.
 
     `total_name` heads the column of the items' `text` in the table, where they have
-    one; `open_text` explains open bars in the key.
+    one; `open_text` explains open bars in the key. `alarm` is the part that is amiss:
+    it is drawn in the alarm colour.
     """
 
     parts: tuple[str, ...]
@@ -123,6 +124,7 @@ class Stacked:
     share: bool = False
     total_name: str = ""
     open_text: str = ""
+    alarm: int | None = None
 
     def table(self) -> TextTable:
         last = (self.total_name,) if self.total_name else ()

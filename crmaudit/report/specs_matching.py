@@ -66,7 +66,7 @@ class UpSet:
 
     def table(self) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
         rows = tuple(
-            (*("●" if n in c.sets else "" for n in range(len(self.names))), c.text)
+            (*("●" if n in c.sets else "–" for n in range(len(self.names))), c.text)
             for c in self.combinations
         )
         return (*self.names, self.thing_name), rows
@@ -99,12 +99,18 @@ class Waterfall:
 
 @dataclass(frozen=True, slots=True)
 class WeightBin:
-    """Pairs with a weight from `low` to `high`, of which `expected` stand for one thing."""
+    """Pairs with a weight from `low` to `high`, of which `expected` stand for one thing.
+
+    The three texts are how the ends, the pairs and the expected ones are read.
+    """
 
     low: float
     high: float
     pairs: int
     expected: float
+    text: str = ""
+    pairs_text: str = ""
+    expected_text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +128,6 @@ class Weights:
     uncertain_text: str = "to be reviewed"
 
     def table(self) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
-        return ("Weight", "Pairs", "Of these the same, expected"), tuple(
-            (f"{b.low:g} to {b.high:g}", f"{b.pairs:,}", f"{b.expected:,.1f}")
-            for b in self.bins
-            if b.pairs
+        return ("Weight in bits", "Pairs", "Of these the same, expected"), tuple(
+            (b.text, b.pairs_text, b.expected_text) for b in self.bins if b.pairs
         )

@@ -7,7 +7,7 @@ nobody in the CRM, sales and service do not see it, and every figure by customer
 ## Fix
 Bring the missing customers into the CRM by a feed, or join those that are there under another name
 by a number in common. `share` is the least part of the rows that is a finding; from `high` on it
-weighs heavily.
+weighs heavily. Both are asked of the low end: a customer that was not matched may be known.
 
 ## Bad
 ```yaml systems/crm.yaml
@@ -71,20 +71,23 @@ def check(facts: Facts, share: float = 0.05, high: float = 0.2) -> Iterator[Hit]
         rows = max(u.rows for _, u in found)
         nobody = max(u.nobody for _, u in found)
         lacking = min(rows, sum(u.without for _, u in found) + nobody)
-        if not lacking or lacking < share * rows:
+        least = min(rows, sum(x.without(u).low for x, u in found) + nobody)
+        if not lacking or least < share * rows:
             continue
         (o, u), name = found[0], facts.workspace.system[system].name
         evidence = tuple(dict.fromkeys(x.document.id for x, _ in found))
+        at_least = f", at least {least:,.0f}" if round(least) < lacking else ""
         of_nobody = f"; {nobody:,} belong to nobody at all" if nobody else ""
         yield Hit(
             table_subject(system, table),
             f"{percent(lacking / rows)} of {entity_label(facts, u.entity)} in {name} "
-            f"({lacking:,} of {rows:,} rows) have no customer in {crm_name(facts)}{of_nobody}",
+            f"({lacking:,} of {rows:,} rows{at_least}) have no customer in {crm_name(facts)}"
+            f"{of_nobody}",
             measurements=(
                 Measurement.share("rows without a customer there", lacking, rows, evidence),
                 Measurement.share("rows of nobody", nobody, rows, evidence),
             ),
-            severity="high" if lacking >= high * rows else None,
+            severity="high" if least >= high * rows else None,
             confidence=sure_of_overlap(facts, o),
             related=(
                 f"system:{crm.id}",

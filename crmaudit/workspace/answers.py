@@ -15,6 +15,7 @@ from crmaudit.workspace.base import (
     EntityId,
     FilePath,
     Id,
+    KeyId,
     Model,
     Number,
     PersonId,
@@ -130,7 +131,7 @@ class Match(Model):
 class Matches(Model):
     """`matches.yaml`: answers of the duplicate review; no value of any record."""
 
-    key_id: str = ""
+    key_id: KeyId = ""
     """The id of the audit's key, by which records are named."""
     matches: tuple[Match, ...] = ()
 

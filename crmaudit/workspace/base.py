@@ -124,6 +124,7 @@ _LANGUAGE = r"^[a-z]{2,3}(-[A-Za-z0-9]+)*$"
 _CODE = r"^[A-Z]{3}\d{3}$"
 _COLOUR = r"^#[0-9a-fA-F]{6}$"
 _RECORD = r"^rec-[0-9a-f]{1,64}$"
+_KEY = r"^([0-9a-f]{8})?$"
 
 PATTERNS = {
     _ID: "an id is made of letters, digits, '_', '.' and '-'",
@@ -132,6 +133,7 @@ PATTERNS = {
     _CODE: "write a code as three capital letters and three digits, like INV101",
     _COLOUR: "write a colour like #0b6e6e",
     _RECORD: "write a keyed record id as `quality duplicates --review` names it",
+    _KEY: "write the id of the audit's key, like 7f3a9c21, as the review wrote it",
 }
 """What to write where a pattern does not fit."""
 
@@ -202,6 +204,8 @@ Code = Annotated[str, Field(pattern=_CODE)]
 Colour = Annotated[str, Field(pattern=_COLOUR)]
 RecordId = Annotated[str, Field(pattern=_RECORD)]
 """A keyed record id, like `rec-7f3a9c21d04be865`; never a value or a source's own key."""
+KeyId = Annotated[str, Field(pattern=_KEY)]
+"""The public id of an audit's key, like `7f3a9c21`; empty where there is none."""
 
 Scalar = Annotated[
     bool | int | float | str,

@@ -14,7 +14,8 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from crmaudit.errors import CrmauditError, InvalidInput, Place, Problem
-from crmaudit.workspace.answers import Expectations, Matches, PlanFile, Responses, ThemeFile
+from crmaudit.evidence.privacy import shape
+from crmaudit.workspace.answers import Expectations, Match, Matches, PlanFile, Responses, ThemeFile
 from crmaudit.workspace.audit_file import AuditFile, Brief
 from crmaudit.workspace.checks import check
 from crmaudit.workspace.complaints import complaints
@@ -29,7 +30,7 @@ from crmaudit.workspace.people import People
 from crmaudit.workspace.registers import Registers
 from crmaudit.workspace.spelling import suggestion
 from crmaudit.workspace.workspace import Workspace
-from crmaudit.workspace.yaml_reader import MAX_BYTES, Path_, YamlFile, parse, read
+from crmaudit.workspace.yaml_reader import MAX_BYTES, UNSEEN, Path_, YamlFile, parse, read
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -58,7 +59,7 @@ def load(root: Path, overlay: Mapping[str, str | None] | None = None) -> Workspa
     reading.problems.extend(check(root, reading.files, reading.data, known))
     reading.warnings.extend(reading.twins(subjects))
     if reading.problems:
-        raise InvalidInput(sorted(reading.problems, key=_by_place))
+        raise InvalidInput(sorted(map(_masked, reading.problems), key=_by_place))
 
     def one(name: str, model: type[M]) -> M:
         value = singles[name]
@@ -87,7 +88,7 @@ def load(root: Path, overlay: Mapping[str, str | None] | None = None) -> Workspa
         responses=one("responses.yaml", Responses),
         plan=one("plan.yaml", PlanFile),
         theme=one("theme.yaml", ThemeFile),
-        warnings=tuple(sorted(reading.warnings, key=_by_place)),
+        warnings=tuple(sorted(map(_masked, reading.warnings), key=_by_place)),
         _files=reading.files,
         _subjects=subjects,
     )
@@ -134,6 +135,23 @@ def _below(folder: Path, problem: Problem) -> Problem:
         return problem
     where = replace(problem.where, file=(folder / problem.where.file).as_posix())
     return replace(problem, where=where)
+
+
+_QUOTED = re.compile(r"'.*'|\".*\"|(?<=[*&])\w+", re.DOTALL)
+_KEYS = frozenset(Match.model_fields) | frozenset(Matches.model_fields)
+
+
+def _masked(problem: Problem) -> Problem:
+    """As it is; of a file that is not to be seen, what stands there by its shape."""
+    if problem.where is None or problem.where.file not in UNSEEN:
+        return problem
+
+    def hidden(quoted: re.Match[str]) -> str:
+        text = quoted[0][1:-1]
+        return quoted[0] if text in _KEYS else f"'{shape(text)}'"
+
+    message, hint = (_QUOTED.sub(hidden, x) for x in (problem.message, problem.hint))
+    return replace(problem, message=message, hint=hint)
 
 
 def _by_place(problem: Problem) -> tuple[str, int, int]:

@@ -15,7 +15,8 @@ from matched import VALUES, collected, duplicates, overlap
 from rich.cells import cell_len
 
 from crmaudit.audit import Audit
-from crmaudit.evidence.match import Matching
+from crmaudit.cli.matches_blocks import histogram_block
+from crmaudit.evidence.match import Bin, Matching
 from crmaudit.evidence.provenance import Status
 
 WIDTHS = (80, 140)
@@ -34,6 +35,15 @@ def ws(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("CRMAUDIT_KEY", KEY)
         return collected(tmp_path_factory.mktemp("matched"))
+
+
+def test_the_lowest_bin_holds_what_was_not_weighed_to_the_end() -> None:
+    bins = (Bin(-10.0, -8.0, 5_886, 0.0), Bin(-8.0, -6.0, 1, 0.0), Bin(-6.0, -4.0, 2, 0.1))
+    lines = dict(histogram_block(Matching(histogram=bins)).lines)
+    assert list(lines) == ["−6.0 to −4.0", "−8.0 to −6.0", "below −8.0"]
+    assert "5,886" in lines["below −8.0"].plain
+    (only,) = histogram_block(Matching(histogram=bins[:1])).lines
+    assert only[0] == "below −8.0"
 
 
 @pytest.fixture(autouse=True)

@@ -13,6 +13,7 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import matched
 import openpyxl
@@ -22,6 +23,7 @@ from matched import VALUES, collected
 
 from crmaudit.audit import Audit
 from crmaudit.cli import main
+from crmaudit.cli.matches_review import today
 from crmaudit.collect.reveal import RECORD
 from crmaudit.evidence import Matching
 
@@ -319,7 +321,9 @@ def test_answers_come_back_after_a_preview(run, ws: Path, book: Book) -> None:
     assert run("import", file, "-w", ws).code == 2, "nobody can answer here"
     ran = run("import", file, "-w", ws, "--yes")
     assert ran.code == 0, ran.err
-    assert [m.answer for m in Audit(ws).workspace.matches.matches] == ["same", "different"]
+    given = Audit(ws).workspace.matches.matches
+    assert [m.answer for m in given] == ["same", "different"]
+    assert {m.when for m in given} == {today()}
     assert not [v for v in VALUES if v in ran.out + ran.err + dry.out]
     assert no_value_in(ws)
     again = run("import", file, "-w", ws, "--yes")
@@ -337,6 +341,76 @@ def test_a_changed_answer_is_shown_as_such(run, ws: Path, book: Book) -> None:
     assert "1 left open" in ran.out
     (only,) = Audit(ws).workspace.matches.matches
     assert only.answer == "unsure"
+    assert only.when == today()
+
+
+def test_what_else_stands_in_the_hidden_cell_is_not_written(run, ws: Path, book: Book) -> None:
+    file = book("same")
+    opened = openpyxl.load_workbook(file)
+    cell = opened.worksheets[1].cell(4, 1)
+    cell.value = f"{cell.value} Erika Mustermann"
+    opened.save(file)
+    ran = run("import", file, "-w", ws, "--yes")
+    assert ran.code == 2
+    assert "names no pair" in ran.err
+    assert "Erika" not in ran.out + ran.err
+    assert not (ws / "matches.yaml").exists()
+
+
+def _one_record_twice(sheet: Any) -> None:
+    left, _, entity = sheet.cell(4, 1).value.split()
+    sheet.cell(4, 1).value = f"{left} {left} {entity}"
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (lambda sheet: sheet.delete_rows(1, 1), "no sheet of a review"),
+        (lambda sheet: sheet.delete_rows(1, 3), "no sheet of a review"),
+        (lambda sheet: sheet.delete_cols(1, 1), "no sheet of a review"),
+        (lambda sheet: sheet.merge_cells("A4:A7"), "names no pair"),
+        (_one_record_twice, "names no pair"),
+    ],
+)
+def test_what_is_left_of_a_changed_workbook_is_never_taken_for_something_else(
+    run, ws: Path, book: Book, change: Callable[[Any], None], told: str
+) -> None:
+    file = book("same", "different")
+    opened = openpyxl.load_workbook(file)
+    change(opened.worksheets[1])
+    opened.save(file)
+    ran = run("import", file, "-w", ws, "--yes")
+    assert ran.code == 2
+    assert told in " ".join(ran.err.split())
+    assert not [v for v in VALUES if v in ran.out + ran.err]
+    assert not (ws / "matches.yaml").exists()
+
+
+def test_merged_cells_deleted_rows_and_another_order_change_no_answer(
+    run, ws: Path, book: Book
+) -> None:
+    file = book("same", "different")
+    opened = openpyxl.load_workbook(file)
+    sheet = opened.worksheets[1]
+    rows = [[c.value for c in row] for row in sheet.iter_rows(min_row=4, max_row=7)]
+    for number, row in enumerate(reversed(rows), 4):
+        for column, value in enumerate(row, 1):
+            sheet.cell(number, column).value = value
+    sheet.delete_rows(4)
+    sheet.delete_cols(5)
+    sheet.merge_cells("B4:B5")
+    opened.save(file)
+    assert run("import", file, "-w", ws, "--yes").code == 0
+    given = {(m.left, m.right): m.answer for m in Audit(ws).workspace.matches.matches}
+    assert given == {(*ids(3, 4),): "same", (*ids(5, 6),): "different"}
+
+
+def test_a_workbook_of_clusters_is_no_list_of_systems(run, ws: Path, tmp_path: Path) -> None:
+    file = tmp_path / "clusters.xlsx"
+    assert run(*CLUSTERS, "-w", ws, "-o", file).code == 0
+    ran = run("import", file, "-w", ws, "--yes")
+    assert ran.code == 2
+    assert "no sheet of a review" in " ".join(ran.err.split())
 
 
 def test_an_answer_in_the_second_line_counts_as_well(run, ws: Path, book: Book) -> None:
@@ -475,3 +549,30 @@ def test_without_a_key_pairs_wait_that_nobody_can_name(run, ws: Path, tmp_path: 
     ran = run(*REVIEW, "-o", tmp_path / "x.xlsx", "-w", ws)
     assert ran.code == 2
     assert "without a key" in ran.err
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b'matches:\n- {left: "erika@canary.example", right: rec-0a, answer: same}\n',
+        b'matches:\n- {left: rec-0b, right: rec-0a, answer: Canary\'s "x"}\n',
+        b"matches:\n- {left: rec-0b, right: rec-0a, answer: same, canary: Canary}\n",
+        b"matches:\n- {left: rec-0b, right: rec-0a, answer: same, entity: canary}\n",
+        b"matches:\n- {left: *canary}\n",
+        b"matches:\n- {canary: 1, canary: 2}\n",
+        b"matches:\n- canary\n",
+        b'matches:\n- left: "canary\n',
+        b"key_id: canary\n",
+        b"matches:\n- {left: \xff canary}\n",
+    ],
+)
+def test_no_mistake_in_the_file_of_answers_repeats_what_stands_there(
+    run, ws: Path, content: bytes
+) -> None:
+    """Somebody may have written values of records there: the place does, and the shape."""
+    (ws / "matches.yaml").write_bytes(content)
+    for shape in ("table", "json"):
+        ran = run("validate", "-w", ws, "--format", shape)
+        assert ran.code == 2
+        assert "matches.yaml:" in ran.out + ran.err
+        assert "canary" not in (ran.out + ran.err).casefold()

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 from announced import normal, unannounced
 from collecting import Done, crmaudit, workspace
@@ -17,6 +18,7 @@ from crmaudit.collect import Outcome, dry_run, targets
 from crmaudit.errors import CrmauditError
 from crmaudit.evidence import Overlap
 from crmaudit.quality.collectors import overlap as measured
+from crmaudit.quality.collectors.engine import Engine
 from crmaudit.sources import ConnectionLostError, Source, open_source
 from crmaudit.sources.task import Joint
 
@@ -111,6 +113,18 @@ def test_fewer_systems_do_not_take_the_place_of_more(root: Path) -> None:
     assert overlap(root).systems == ("billing", "crm")
 
 
+def test_without_the_first_of_them_the_others_stay(root: Path) -> None:
+    collect(root)
+    assert overlap(root).provenance.system == "billing"
+    (root / "systems" / "billing.yaml").unlink()
+    (root / "maps" / "billing.yaml").unlink()
+    (found,) = Audit(root).facts.overlap
+    assert (found.systems, found.things) == (("crm", "shop"), 120)
+    for asked in (["quality", "overlap"], ["check", "--fail-on", "never"], ["report"]):
+        done = crmaudit(*asked, "-w", root)
+        assert done.code == 0, done.text
+
+
 def test_a_system_that_cannot_be_read_this_time(root: Path) -> None:
     collect(root)
     before = overlap(root)
@@ -152,6 +166,74 @@ def test_gone_between_its_own_reading_and_the_comparison(
     assert found.provenance.status.state == "partly"
     assert found.systems == ("billing", "crm")
     assert [bool(h.cannot) for h in found.holders] == [False, False, True]
+
+
+def test_an_accident_hides_no_comparison_with_more_systems(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    collect(root)
+    before = overlap(root)
+    real = measured.overlap
+
+    def late(joint: Joint, plan: Any = None) -> Iterator[Overlap]:
+        (root.parent / "shop.sqlite").rename(root.parent / "away.sqlite")
+        yield from real(joint, plan)
+
+    monkeypatch.setattr(measured, "overlap", late)
+    told = joint_outcome(Audit(root).collect())
+    assert (told.kept, told.whole) == (0, False)
+    assert any("the comparison with shop stands" in str(f) for f in told.failures)
+    (found,) = Audit(root).facts.overlap
+    assert (found.document, found.cannot) == (before, "")
+    assert found.remarks[0].startswith(
+        f"these numbers are of {before.provenance.taken_at:%Y-%m-%d}"
+    )
+    assert "shop" in found.remarks[0]
+
+
+@pytest.mark.parametrize("error", [duckdb.OutOfMemoryException(""), MemoryError(), OSError()])
+def test_a_comparison_that_fails_hides_none(
+    root: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def broken(*args: Any) -> Any:
+        raise error
+
+    with monkeypatch.context() as patch:
+        patch.setattr(measured.identifier, "compare", broken)
+        assert collect(root).code == 2
+    (alone,) = Audit(root).facts.overlap
+    assert alone.document.provenance.status.state == "failed"
+    assert (alone.cannot, alone.remarks) == (alone.document.matching.cannot, ())
+    assert collect(root).code == 0
+    before = overlap(root)
+    with monkeypatch.context() as patch:
+        patch.setattr(measured.identifier, "compare", broken)
+        assert collect(root).code == 2
+    (found,) = Audit(root).facts.overlap
+    assert (found.document, found.cannot) == (before, "")
+    assert "failed" in found.remarks[0]
+    # The next that goes well takes their place.
+    assert collect(root).code == 0
+    (found,) = Audit(root).facts.overlap
+    assert (found.document.provenance.status.state, found.remarks) == ("done", ())
+
+
+def test_stopped_in_the_middle(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    collect(root)
+    before = overlap(root)
+    real = measured.identifier.common_identifier
+
+    def stopped(engine: Engine, *args: Any) -> Any:
+        real(engine, *args)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(measured.identifier, "common_identifier", stopped)
+        with pytest.raises(KeyboardInterrupt):
+            Audit(root).collect()
+    (found,) = Audit(root).facts.overlap
+    assert (found.document, found.remarks) == (before, ())
+    assert collect(root).code == 0
 
 
 @pytest.mark.parametrize(

@@ -52,3 +52,26 @@ def test_numbers_under_a_role_stay_visible(name: str) -> None:
 def test_of_a_gender_only_single_characters_are_shown(name: str) -> None:
     assert all(may_show(name, "text", 4, 1000, code, 100) for code in ("F", "M", "X", "1"))
     assert not may_show(name, "text", 4, 1000, "intersex", 100)
+
+
+WAYS_IN = """
+    import_batch importBatch batch lead_source source quelle Herkunft source_c signup_source canal
+    campaign Kampagne campaña origen upload migration
+"""
+ORDINARY = ["Website", "walk-in", "Legacy import", "WebForm 2", "cold_call", "Empfehlung", "7", "B",
+            "Bouche à oreille", "batch_12", "Feria", "web forms"]  # fmt: skip
+MADE_UP = ["miller", "miller list", "jane doe", "Mrs Jones", "imp jm", "J M", "王", "web-miller",
+           "MillerImport", "liste schulz"]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", WAYS_IN.split())
+def test_of_what_people_call_a_way_in_only_ordinary_words_are_shown(name: str) -> None:
+    assert [v for v in ORDINARY if not may_show(name, "text", 3, 1000, v, 100)] == []
+    assert [v for v in MADE_UP if may_show(name, "text", 3, 1000, v, 100)] == []
+    # A number is the key of a list, and names nobody.
+    assert may_show(name, "integer", 3, 1000, "17", 100)
+
+
+@pytest.mark.parametrize("name", ["source_type", "import_status", "campaign_kind", "resource"])
+def test_codes_beside_a_way_in_are_shown(name: str) -> None:
+    assert may_show(name, "text", 3, 1000, "sepa", 100)

@@ -123,10 +123,21 @@ def test_names_of_batches_are_masked_and_stay_apart(engine: Engine) -> None:
     put(engine, "AAAAA" * 2, import_batch=["Miller list"] * 5 + ["Carter list"] * 5)
     later(engine)
     code = replace(column("import_batch", rows=10, meaning="category"), distinct=2)
-    assert ("import batch", "Miller list") in told(engine, {"import_batch": [code]})
-    for batch in (replace(code, semantic=None), replace(code, name="import_name")):
+    for batch in (code, replace(code, semantic=None), replace(code, name="import_name")):
         by = told(engine, {"import_batch": [batch]})
         assert {v for b, v in by if b == "import batch"} == {"Aa a", "Aa a (2)"}
+
+
+def test_what_the_profile_masks_is_masked_in_causes(engine: Engine) -> None:
+    """Of the records compared few have other values, of the column's rows many have."""
+    put(engine, "AAAAA" * 2, source=["web"] * 5 + ["jane miller"] * 5)
+    later(engine)
+    few = replace(column("source", rows=10), distinct=2)
+    by = told(engine, {"source": [few]})
+    assert {v for b, v in by if b == "source"} == {"web", "a a"}
+    many = replace(few, rows=10_000, distinct=900)
+    by = told(engine, {"source": [many]})
+    assert {v for b, v in by if b == "source"} == {"a", "a a"}
 
 
 def test_causes_by_excess_over_the_average_of_all_records() -> None:

@@ -180,7 +180,8 @@ def test_where_they_come_from(found: Duplicates) -> None:
     assert by["month", "2025-02"].duplicates == found.surplus
     assert by["feed", "imported after it had been typed in"].records == 12
     (batch,) = (c for c in found.causes if c.by == "import batch")
-    assert (batch.value, batch.records) == ("spring", 12)
+    # What people call a batch is masked, as in the profile of its column.
+    assert (batch.value, batch.records) == ("a", 12)
 
 
 def test_the_same_input_gives_the_same_bytes(found: Duplicates, url: str) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import stat
 import zipfile
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -75,7 +77,8 @@ def by_key(rows: pa.Table, key: Key = KEY) -> dict[str, dict[str, Any]]:
 
 def bundle(path: Path, rows: pa.Table | None = None, **other: Any) -> Path:
     rows = hashed() if rows is None else rows
-    entity = HashedEntity("person", "person", ("people",), rows.num_rows, {"given name": 3})
+    number = rows.num_rows
+    entity = HashedEntity("person", "person", ("people",), number, {"given name": number})
     taken = datetime(2026, 11, 20, 9, tzinfo=UTC)
     origin = Origin("crm", "sqlite:///crm.sqlite", "20261120T090000-abcdef", taken, KEY.id)
     write_hashed_bundle(path, origin, [(entity, rows.to_batches())])
@@ -203,7 +206,15 @@ DAMAGE: dict[str, tuple[str, Callable[[dict[str, Any], dict[str, bytes]], None]]
     "no entities": ("exactly what its manifest lists", lambda m, f: m.update(entities=[])),
     "unknown kind": ("damaged manifest", lambda m, f: m["entities"][0].update(kind="dog")),
     "negative": ("damaged manifest", lambda m, f: m["entities"][0].update(records=-1)),
-    "fewer": ("as many records", lambda m, f: m["entities"][0].update(records=2)),
+    "a value for an attribute": (
+        "damaged manifest",
+        lambda m, f: m["entities"][0].update(attributes={"Erika Mustermann": 1}),
+    ),
+    "more than all": (
+        "damaged manifest",
+        lambda m, f: m["entities"][0].update(attributes={"given name": 9}),
+    ),
+    "fewer": ("as many records", lambda m, f: m["entities"][0].update(records=4)),
     "file more": ("exactly what its manifest lists", lambda m, f: f.update(more=b"x")),
     "changed": ("was changed", lambda m, f: f.update({"records/00-person.parquet": b"PAR1PAR1"})),
     "other columns": ("other columns", _renamed),
@@ -235,6 +246,14 @@ def test_what_is_no_bundle_is_refused_in_words(tmp_path: Path) -> None:
     ):
         with pytest.raises(CrmauditError, match=told):
             read_hashed_bundle(path)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="modes of files are POSIX's")
+def test_only_its_owner_can_read_it(tmp_path: Path) -> None:
+    path = tmp_path / "crm.zip"
+    path.write_bytes(b"an older one")
+    path.chmod(0o644)
+    assert stat.S_IMODE(bundle(path).stat().st_mode) == 0o600
 
 
 def test_nothing_is_left_of_a_file_that_cannot_be_written(tmp_path: Path) -> None:

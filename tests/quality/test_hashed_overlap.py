@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from crmaudit.audit import Audit
 from crmaudit.evidence.match import Overlap
+from crmaudit.quality.collectors.matching import hashed
 from tests.collect.collecting import Done, crmaudit
 from tests.databases import Database, dialects, sqlite_file
 from tests.quality.matched_people import population
@@ -171,6 +173,26 @@ def test_bundles_alone_tell_what_both_hold(
     assert not any(a.examples for a in between.agreement)
 
 
+def test_hashes_that_take_too_much_memory_hide_no_comparison(
+    bundles: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = audit_of(
+        tmp_path / "audit", **{s: f"hashed: '{bundles[s]}'" for s in ("crm", "billing")}
+    )
+    assert crmaudit("collect", "-w", root).code == 0
+    before = overlap_of(root)
+
+    def broken(*args: Any, **more: Any) -> Any:
+        raise duckdb.OutOfMemoryException("")
+
+    monkeypatch.setattr(hashed, "weighed", broken)
+    done = crmaudit("collect", "-w", root)
+    assert done.code == 2
+    assert "it takes more memory than allowed" in done.text
+    (found,) = Audit(root).facts.overlap
+    assert (found.document, found.cannot, len(found.remarks)) == (before, "", 1)
+
+
 def test_a_system_that_is_read_is_hashed_on_the_way(
     two: Two, bundles: dict[str, Path], tmp_path: Path
 ) -> None:
@@ -213,6 +235,18 @@ def test_bundles_of_two_keys_are_not_compared(
     )
     crmaudit("collect", "-w", root)
     assert any("key" in h.cannot for h in overlap_of(root).holders)
+
+
+def test_files_that_were_mixed_up_are_told(bundles: dict[str, Path], tmp_path: Path) -> None:
+    """One file for two systems is refused; one that says it is another system's is noted."""
+    crm, billing = bundles["crm"], bundles["billing"]
+    same = audit_of(tmp_path / "same", crm=f"hashed: '{crm}'", billing=f"hashed: '{crm}'")
+    crmaudit("collect", "-w", same)
+    assert any("own file" in h.cannot for h in overlap_of(same).holders)
+    swapped = audit_of(tmp_path / "swapped", crm=f"hashed: '{billing}'", billing=f"hashed: '{crm}'")
+    assert crmaudit("collect", "-w", swapped).code == 0
+    notes = overlap_of(swapped).matching.notes
+    assert len([n for n in notes if "the right file?" in n]) == 2
 
 
 def test_hashes_need_a_key_that_was_agreed_on(two: Two, tmp_path: Path) -> None:

@@ -16,7 +16,9 @@ from crmaudit.evidence import (
     Estimate,
     Holder,
     Matching,
+    Overlap,
     Status,
+    Unlinked,
 )
 from crmaudit.evidence.match import Bin, SystemSet
 from crmaudit.quality.matching.judged import (
@@ -196,3 +198,50 @@ def test_an_agreement_that_nobody_compared_weighs_nothing() -> None:
     assert found is not None
     assert found.weighed()["crm"].complete == (0, 0)
     assert found.agreed(empty.agreement[0]) == Estimate(0.0, 0.0, 1.0)
+
+
+@pytest.mark.parametrize(("high", "least"), [(100, 900.0), (160, 720.0), (400, 0.0), (9_999, 0.0)])
+def test_rows_of_customers_that_were_not_matched(high: float, least: float) -> None:
+    rows = Unlinked("erp", "invoice", "invoice", "invoices", "crm", 4000, 900, 0)
+    between = Between("crm", "erp", 100, 100, 100, 100, None, Estimate(100, 90, high))
+    found = judged_overlap(
+        overlap(
+            holders=(Holder("crm", records=900), Holder("erp", records=400)),
+            between=(between,),
+            unlinked=(rows,),
+        ),
+        "person",
+        {"crm", "erp"},
+        [],
+    )
+    assert found is not None
+    told = found.without(rows)
+    assert (told.low, told.value) == (least, 900.0)
+    assert 900 <= told.high <= 4000
+
+
+def test_what_has_happened_since_is_said() -> None:
+    asked, said = pair(1, 0.5, 0.0), replace(pair(2, 0.9, 3.0), reviewed="same")
+    of = replace(overlap().matching, review=(asked, said), uncertain_pairs=2)
+    answers = [
+        Match.model_validate({"left": p.left, "right": p.right, "answer": "same"})
+        for p in (asked, said)
+    ]
+
+    def told(answers: list[Match], later: Overlap | None = None) -> tuple[str, ...]:
+        found = judged_overlap(overlap(matching=of), "person", {"crm", "erp"}, answers, later)
+        assert found is not None
+        return found.remarks
+
+    assert told(answers[1:]) == ()
+    assert told(answers)[0].startswith("1 answer has changed")
+    # Taken back, or answered otherwise, it counts for as much.
+    assert told([])[0].startswith("1 answer has changed")
+    other = answers[1].model_copy(update={"answer": "different"})
+    assert told([answers[0], other])[0].startswith("2 answers have changed")
+    unsure = answers[0].model_copy(update={"answer": "unsure"})
+    assert told([unsure, answers[1]]) == ()
+    failed = overlap(provenance=replace(seen(day=30), status=Status("failed", "no room")))
+    assert told(answers[1:], failed) == (
+        "these numbers are of 2026-06-30: a newer try on 2026-06-30 failed, no room",
+    )

@@ -194,7 +194,7 @@ def test_one_that_cannot_be_read_is_named(two: tuple[Part, Part], error: Crmaudi
     message = error.problems[0].message
     assert [h.cannot for h in found.holders] == [message, ""]
     assert found.matching.cannot
-    assert found.provenance.status.state == "partly"
+    assert found.provenance.status.state == "failed"
     assert message in found.provenance.status.reason
     assert found.provenance.system == "billing"
 

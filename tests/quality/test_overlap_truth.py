@@ -103,9 +103,11 @@ def test_who_is_known_elsewhere_lies_within_the_interval(
         b = between(found[entity], other)
         assert holds(b.left_estimated, len(left)), (entity, other, b.left_estimated, len(left))
         assert holds(b.right_estimated, len(right)), (entity, other, b.right_estimated, len(right))
-        # And what was matched is near it.
-        assert b.left_matched == pytest.approx(len(left), rel=0.12)
-        assert b.right_matched == pytest.approx(len(right), rel=0.12)
+        # And what was matched is near it. Of one in eight subscribers the CRM has no address: the
+        # name is all that both have, and a name alone makes no pair.
+        far = 0.12 if other == "newsletter" else 0.05
+        assert b.left_matched == pytest.approx(len(left), rel=far)
+        assert b.right_matched == pytest.approx(len(right), rel=far)
 
 
 def test_the_reference_of_the_accounts_is_found(
@@ -143,7 +145,7 @@ def test_what_the_accounts_say_otherwise(
         assert count == pytest.approx(truth["email"][outcome], abs=0.06 * pairs), outcome
     moved = truth["address"]["conflicting"]
     for attribute in ("street", "postcode"):
-        assert said[attribute].conflicting == pytest.approx(moved, abs=0.05 * pairs), attribute
+        assert said[attribute].conflicting == pytest.approx(moved, abs=0.03 * pairs), attribute
 
 
 def test_invoices_whose_customer_the_crm_does_not_know(

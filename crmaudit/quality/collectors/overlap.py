@@ -9,10 +9,12 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import duckdb
+import pyarrow as pa
 
 from crmaudit import __version__
 from crmaudit.errors import CrmauditError
 from crmaudit.evidence import Document, Holder, Matching, Overlap, Provenance, Status
+from crmaudit.quality.collectors.duplicates import IN_MEMORY
 from crmaudit.quality.collectors.engine import Engine
 from crmaudit.quality.collectors.matching.reading import reason
 from crmaudit.quality.collectors.overlapping import by_records, identifier
@@ -31,6 +33,8 @@ of them that are compared; what is more goes to the temporary folder."""
 MACHINERY = ("user", "role", "team", "unit")
 """Kinds that each system has of its own: its accounts and their rights are no entity to compare."""
 
+_FAILURES = (duckdb.Error, pa.ArrowException, OSError, MemoryError)
+
 ONE_ONLY = "the records of only one of the systems that hold it could be read"
 
 
@@ -40,8 +44,9 @@ def overlap(joint: Joint, plan: Plan | None = None) -> Iterator[Overlap]:
     Kinds of `MATCHED` are compared by all that their records say, others by an
     identifier that both sides keep. Each system is opened once for each entity
     that it holds, one at a time. One that cannot be read is a holder that
-    says why; the document is then done partly. Raises CrmauditError at the
-    end for a bundle of hashes that cannot be read.
+    says why; the document is then done partly, and failed where fewer than two
+    are left or the comparison itself came to an end. Raises CrmauditError at
+    the end for a bundle of hashes that cannot be read.
     """
     known = sides(joint)
     hashed, broken = _hashed(joint)
@@ -74,31 +79,61 @@ def _document(
     kind = kind_of(entity, joint.entities)
     by = Provenance("", "", "", "", datetime.now(UTC), f"crmaudit {__version__}")
     missing = others(entity, [*(s.system for s in here), *(p.system for p in hashed)], joint, known)
+    try:
+        found = _found(Overlap(by, entity, kind), plan, here, hashed, joint)
+    except _FAILURES as error:
+        why = reason(error)
+        holders = (
+            *(Holder(s.system, _tables(s, entity)) for s in here),
+            *(Holder(p.system) for p in hashed),
+        )
+        found = Overlap(by, entity, kind, holders=holders, matching=Matching(cannot=why))
+        if here:
+            found = _signed(found, here, (why,))
+        else:
+            told = Status("failed", why)
+            found = replace(found, provenance=replace(by, system=hashed[0].system, status=told))
+    found = replace(found, holders=(*found.holders, *missing))
+    status = found.provenance.status
+    if status.state != "partly" or not found.matching.cannot:
+        return found
+    # Nothing came of it for a failure: what was compared before says more.
+    status = Status("failed", status.reason)
+    return replace(found, provenance=replace(found.provenance, status=status))
+
+
+def _found(
+    found: Overlap,
+    plan: Plan | None,
+    here: Sequence[Side],
+    hashed: Sequence[Part],
+    joint: Joint,
+) -> Overlap:
+    """`found` with what the systems show; raises one of `_FAILURES`."""
+    entity, kind = found.entity, found.entity_kind
     if hashed:
         from crmaudit.quality.collectors.matching.hashed import hashed_overlap
 
-        parts = [*(s.part for s in here), *hashed]
-        found = hashed_overlap(joint, entity, parts)
-        return replace(found, holders=(*found.holders, *missing))
-    failed: tuple[str, ...] = ()
+        return hashed_overlap(joint, entity, [*(s.part for s in here), *hashed])
     if len(here) < 2:
         holders = tuple(Holder(s.system, _tables(s, entity)) for s in here)
-        found = Overlap(by, entity, kind, holders=holders, matching=Matching(cannot=ONE_ONLY))
-    else:
-        work = by_records.compare if kind in MATCHED else identifier.compare
-        limits = plan or Plan(memory=MEMORY)
-        threads = limits.threads or min(4, os.cpu_count() or 1)
-        try:
-            with Engine(limits, threads, "overlap.duckdb") as engine:
-                found, failed = work(engine, entity, kind, here, joint, by)
-        except (duckdb.Error, OSError, MemoryError) as error:
-            holders = tuple(Holder(s.system, _tables(s, entity)) for s in here)
-            cannot = Matching(cannot=reason(error))
-            found, failed = Overlap(by, entity, kind, holders=holders, matching=cannot), ()
-    return _signed(replace(found, holders=(*found.holders, *missing)), here, failed)
+        return _signed(replace(found, holders=holders, matching=Matching(cannot=ONE_ONLY)), here)
+    work = by_records.compare if kind in MATCHED else identifier.compare
+    limits = plan or Plan(memory=MEMORY)
+    threads = limits.threads or min(4, os.cpu_count() or 1)
+    with Engine(limits, threads, _file(here, entity)) as engine:
+        found, failed = work(engine, entity, kind, here, joint, found.provenance)
+    return _signed(found, here, failed)
 
 
-def _signed(found: Overlap, here: Sequence[Side], failed: Sequence[str]) -> Overlap:
+def _file(here: Sequence[Side], entity: str) -> str:
+    """The engine's file; none for records that are known to be few."""
+    rows = [s.profiles.get(table) for s in here for table in _tables(s, entity)]
+    few = all(rows) and sum(p.rows for p in rows if p) <= IN_MEMORY
+    return "" if few else "overlap.duckdb"
+
+
+def _signed(found: Overlap, here: Sequence[Side], failed: Sequence[str] = ()) -> Overlap:
     """With the provenance of the first holder, and a snapshot that is that of all of them."""
     read = [h for h in found.holders if h.snapshot]
     engines = {s.system: s.catalog.provenance for s in here}

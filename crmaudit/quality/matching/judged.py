@@ -12,7 +12,17 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from crmaudit.evidence import Agreement, Between, Duplicates, Estimate, Holder, Matching, Overlap
+from crmaudit.evidence import (
+    Agreement,
+    Between,
+    Document,
+    Duplicates,
+    Estimate,
+    Holder,
+    Matching,
+    Overlap,
+    Unlinked,
+)
 from crmaudit.evidence.match import Origin, SystemSet
 from crmaudit.quality.matching.answers import Measured, measured, pair, wilson
 from crmaudit.workspace.answers import Match
@@ -31,6 +41,8 @@ class JudgedDuplicates:
     review: Measured
     open_pairs: int = 0
     """Uncertain pairs that nobody has answered about."""
+    remarks: tuple[str, ...] = ()
+    """What has happened since that these numbers do not show."""
 
     @property
     def cannot(self) -> str:
@@ -112,6 +124,8 @@ class JudgedOverlap:
     entity: str
     review: Measured
     open_pairs: int = 0
+    remarks: tuple[str, ...] = ()
+    """What has happened since that these numbers do not show."""
 
     @property
     def cannot(self) -> str:
@@ -159,6 +173,21 @@ class JudgedOverlap:
         records = self.holder(system).records
         likely = _within(true or _exactly(matched), 0.0, float(records))
         return Coverage(system, within, records, matched, likely)
+
+    def without(self, unlinked: Unlinked) -> Estimate:
+        """Rows whose customer the other system does not know; the low end is of the true number.
+
+        A customer that was not matched may be known all the same. Of the rows
+        as many are spared as of the records without a partner may have one.
+        """
+        counted = float(unlinked.without)
+        for c in self.coverage():
+            if (c.system, c.within) == (unlinked.system, unlinked.in_system):
+                lacking, rest = c.records - c.matched, c.unknown
+                shares = (rest.low / lacking, rest.high / lacking) if lacking > 0 else (1.0, 1.0)
+                low, high = min(1.0, shares[0]) * counted, max(1.0, shares[1]) * counted
+                return Estimate(counted, low, max(counted, min(high, float(unlinked.rows))))
+        return _exactly(counted)
 
     def agreed(self, agreement: Agreement) -> Estimate:
         """The share of true pairs that agree in an attribute (`contaminated`)."""
@@ -248,9 +277,12 @@ def sources(found: JudgedDuplicates) -> tuple[Source, ...]:
 
 
 def judged_duplicates(
-    document: Duplicates, entity: str, answers: Iterable[Match]
+    document: Duplicates, entity: str, answers: Iterable[Match], later: Document | None = None
 ) -> JudgedDuplicates:
-    """The evidence under today's name of the entity, beside the answers given since."""
+    """The evidence under today's name of the entity, beside the answers given since.
+
+    `later` is a newer try that failed, where there was one.
+    """
     said = tuple(answers)
     return JudgedDuplicates(
         document,
@@ -258,17 +290,28 @@ def judged_duplicates(
         entity,
         measured(document.matching, said),
         _open(document.matching, said),
+        tuple(_remarks(document, said, later)),
     )
 
 
 def judged_overlap(
-    document: Overlap, entity: str, scope: Collection[str], answers: Iterable[Match]
+    document: Overlap,
+    entity: str,
+    scope: Collection[str],
+    answers: Iterable[Match],
+    later: Document | None = None,
 ) -> JudgedOverlap | None:
     """As `judged_duplicates`; None where fewer than two of the systems are in scope."""
     said, found = tuple(answers), restricted(document, scope)
     if len(found.holders) < 2:
         return None
-    return JudgedOverlap(found, entity, measured(found.matching, said), _open(found.matching, said))
+    return JudgedOverlap(
+        found,
+        entity,
+        measured(found.matching, said),
+        _open(found.matching, said),
+        tuple(_remarks(found, said, later)),
+    )
 
 
 def restricted(overlap: Overlap, scope: Collection[str]) -> Overlap:
@@ -322,6 +365,33 @@ def _open(matching: Matching, answers: Sequence[Match]) -> int:
     firm = {pair(a.left, a.right) for a in answers if a.answer != "unsure"}
     waiting = (p for p in matching.review if p.state == "uncertain" and not p.reviewed)
     return max(0, matching.uncertain_pairs - sum(pair(p.left, p.right) in firm for p in waiting))
+
+
+def _remarks(
+    document: Duplicates | Overlap, answers: Sequence[Match], later: Document | None
+) -> Iterator[str]:
+    day = f"{document.provenance.taken_at:%Y-%m-%d}"
+    if later is not None:
+        failed = later.provenance
+        yield (
+            f"these numbers are of {day}: a newer try on {failed.taken_at:%Y-%m-%d} failed, "
+            f"{failed.status.reason}"
+        )
+    if (since := _since(document.matching, answers)) and not _cannot(document):
+        one = since == 1
+        yield (
+            f"{since:,} answer{' has' if one else 's have'} changed since the records were "
+            f"compared: precision and open pairs count {'it' if one else 'them'}, all else with "
+            "the next collection"
+        )
+
+
+def _since(matching: Matching, answers: Iterable[Match]) -> int:
+    """Pairs of the evidence about which people say something else now than it was made with."""
+    firm = {"same": "same", "different": "different"}
+    said = {pair(a.left, a.right): firm.get(a.answer, "") for a in answers}
+    known = {pair(p.left, p.right): p for p in (*matching.review, *matching.examples) if p.left}
+    return sum(said.get(ids, "") != firm.get(p.reviewed, "") for ids, p in known.items())
 
 
 def _exactly(value: float) -> Estimate:

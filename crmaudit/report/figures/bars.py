@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import isfinite
 
-from crmaudit.report.figures.key import PARTS, Sign, key, part
+from crmaudit.report.figures.key import ALARM, PARTS, Sign, key, part
 from crmaudit.report.figures.svg import LINE, SIZE, SMALL, Canvas, cut, measure, wrap
 from crmaudit.report.specs import NOT_ASSESSED, Bars, Stacked
 
@@ -121,7 +121,8 @@ def _target(spec: Bars, canvas: Canvas, x: float, span: tuple[float, float]) -> 
 
 def stacked(spec: Stacked, canvas: Canvas) -> None:
     """Parts side by side, told apart by texture too; a number where it fits; a key above."""
-    entries = [(_piece(n), name) for n, name in enumerate(spec.parts)]
+    looks = [ALARM if n == spec.alarm else n for n in range(len(spec.parts))]
+    entries = [(_piece(look), name) for look, name in zip(looks, spec.parts, strict=True)]
     if spec.open_text and any(i.open for i in spec.items):
         entries.append((lambda c, x, y: _open(c, x - 6, y - BAR / 2), spec.open_text))
     y = key(canvas, entries) - 4
@@ -133,7 +134,7 @@ def stacked(spec: Stacked, canvas: Canvas) -> None:
         canvas.lines(0, row.words, row.label)
         x, high = frame.left, row.middle - BAR / 2
         scale = frame.full / ((item.value if spec.share else most) or 1)
-        for n, (value, text) in enumerate(zip(item.values, item.texts, strict=True)):
+        for n, value, text in zip(looks, item.values, item.texts, strict=True):
             length = value * scale if isfinite(value) else 0.0
             if length <= 0:
                 continue

@@ -9,14 +9,18 @@ from crmaudit.report.figures.svg import Canvas, cut, fmt, measure
 Sign = Callable[[Canvas, float, float], None]
 """Draws a sign centred on a point, as a rule within 12 by 12."""
 
-# Fill, grain and its stroke: parts of a bar, told apart in grey too. The fifth is an outline.
+# Fill, grain and its stroke: parts of a bar, told apart in grey too. The fifth is an outline,
+# the last what is amiss.
 PARTS: tuple[tuple[str, str, str], ...] = (
     ("cat-1", "", ""),
     ("cat-2", "upright", "cat-2-ink"),
     ("cat-3", "dots", "cat-3-ink"),
     ("cat-4", "level", "cat-4-ink"),
     ("ground", "", ""),
+    ("alarm", "dots", "alarm-ink"),
 )
+ALARM = len(PARTS) - 1
+"""The part that is amiss."""
 
 
 def part(canvas: Canvas, n: int, x: float, y: float, width: float, height: float) -> None:

@@ -7,9 +7,12 @@ import math
 from crmaudit.report.figures.bars import BAR, GAP, label_column, row_height
 from crmaudit.report.figures.key import Sign, key
 from crmaudit.report.figures.svg import LINE, SIZE, SMALL, Canvas, cut, fmt, measure, wrap
+from crmaudit.report.numbers import MINUS
 from crmaudit.report.specs import NOT_ASSESSED, Push, Ranges, UpSet, Waterfall, Weights
 
 _CAP = 5.0
+_STEPS = (1, 2, 5, 10, 20, 50, 100, 200, 500)
+"""Bits from one number of an axis to the next."""
 
 
 def ranges(spec: Ranges, canvas: Canvas) -> None:
@@ -36,13 +39,14 @@ def ranges(spec: Ranges, canvas: Canvas) -> None:
     y = key(canvas, _range_signs(spec)) - 2
     start = y
     for item, label, (found, range_) in zip(spec.items, labels, texts, strict=True):
-        above = (len(label) * SIZE + SMALL * 2 + 4) * LINE if narrow else 0.0
-        height = above + BAR + 12 if narrow else row_height(label, 34)
-        middle = y + above + (height - above) / 2
+        above = (len(label) * SIZE + SMALL) * LINE + 4 if narrow else 0.0
+        height = above + BAR + 14 if narrow else row_height(label, 34)
+        middle = y + above + BAR / 2 + 2 if narrow else y + height / 2
         if narrow:
             canvas.lines(0, y + len(label) * SIZE * LINE / 2 + 2, label)
-            under = y + len(label) * SIZE * LINE
-            canvas.lines(0, under + SMALL * LINE, [found, range_], SMALL, "muted")
+            said = cut(" · ".join(t for t in (found, range_) if t), canvas.width, SMALL)
+            canvas.lines(0, y + above - SMALL * LINE / 2, [said], SMALL, "muted")
+            canvas.line(left, middle - BAR / 2 - 1, left, middle + BAR / 2 + 1, "line")
         else:
             canvas.lines(0, middle, label)
             canvas.lines(right + GAP, middle, [t for t in (found, range_) if t], SMALL)
@@ -54,7 +58,8 @@ def ranges(spec: Ranges, canvas: Canvas) -> None:
         if item.low is not None and item.high is not None:
             _bracket(canvas, at(item.low), at(item.high), middle)
         y += height
-    canvas.line(left, start, left, y, "line")
+    if not narrow:
+        canvas.line(left, start, left, y, "line")
     canvas.height = y + 4
 
 
@@ -127,21 +132,24 @@ def waterfall(spec: Waterfall, canvas: Canvas) -> None:
         ends.append(spec.threshold)
     low, high = min(ends), max(ends)
     width = (high - low) or 1
-    space, _ = label_column([r.label for r in rows], canvas.width, 0.3)
+    # On a phone what it is and what was seen stand above the bar, which has the whole width.
+    space = 0.0 if narrow else label_column([r.label for r in rows], canvas.width, 0.3)[0]
     notes = 0.0 if narrow else min(max((measure(r.detail, SMALL) for r in rows), default=0), 230.0)
     number = max((measure(r.text, SMALL) for r in rows), default=0) + 6
-    left, right = space + GAP + number, canvas.width - number - (notes + GAP if notes else 0)
+    left = space + GAP + number if space else number
+    right = canvas.width - number - (notes + GAP if notes else 0)
 
     def place(value: float) -> float:
         return left + (right - left) * (value - low) / width
 
     y = 18.0 if spec.threshold is not None and spec.threshold_text else 4.0
     start = y
-    places = []
-    for push in rows:
-        height = 24.0 + (SMALL * LINE if narrow and push.detail else 0.0)
-        places.append((y, y + 12.0))
-        y += height
+    above, bar = (SIZE * LINE + 2, 20.0) if narrow else (0.0, 24.0)
+    places = [
+        (up, up + above + (8.0 if narrow else 12.0))
+        for up in (y + n * (above + bar) for n in range(len(rows)))
+    ]
+    y += len(rows) * (above + bar)
     canvas.line(place(0), start, place(0), y, "line")
     if spec.threshold is not None:
         x = place(spec.threshold)
@@ -152,10 +160,15 @@ def waterfall(spec: Waterfall, canvas: Canvas) -> None:
         canvas.text(x, start - 7, words, SMALL, "muted", "middle")
     for n, (push, (begin, end), (up, middle)) in enumerate(zip(rows, sums, places, strict=True)):
         whole = n in (0, len(rows) - 1)
-        canvas.lines(0, middle, [cut(push.label, space)], bold=n == len(rows) - 1)
+        last = n == len(rows) - 1
+        label = cut(push.label, space or canvas.width)
+        at_label = up + SIZE * LINE / 2 if narrow else middle
+        canvas.lines(0, at_label, [label], bold=last, halo=narrow)
         _push(canvas, push, place(begin), place(end), middle, whole)
         if push.detail and narrow:
-            canvas.text(0, up + 24 + SMALL, cut(push.detail, canvas.width, SMALL), SMALL, "muted")
+            x = measure(label, bold=last) + GAP
+            words = cut(push.detail, canvas.width - x, SMALL)
+            canvas.lines(x, at_label, [words], SMALL, "muted", halo=True)
         elif push.detail:
             words = cut(push.detail, notes, SMALL)
             canvas.lines(canvas.width - notes, middle, [words], SMALL, "muted")
@@ -200,7 +213,7 @@ def weights(spec: Weights, canvas: Canvas) -> None:
         whole = body * math.log10(bin_.pairs + 1) / most
         # Of a bar by logarithm no part is in proportion: the darker bar has a height of its own.
         same = body * math.log10(max(bin_.expected, 0) + 1) / most
-        canvas.rect(x, top + body - whole, width, whole, "seq-2")
+        canvas.rect(x, top + body - whole, width, whole, "seq-2", "line", stroke_width=0.6)
         canvas.rect(x + width * 0.2, top + body - same, width * 0.6, same, "accent")
     canvas.line(left, top + body, right, top + body, "line")
     for edge, words, lift in (
@@ -211,24 +224,32 @@ def weights(spec: Weights, canvas: Canvas) -> None:
             continue
         x = at(edge)
         canvas.line(x, top - lift, x, top + body, "ink", 1, "3 2")
-        said = cut(f"{words} →", canvas.width * 0.6, SMALL)
-        # To the right of the line where there is room, as its words are about what lies there.
+        said = cut(words, canvas.width * 0.6, SMALL)
+        # To the right of the line where there is room: its words are about what lies there.
         fits = x + 4 + measure(said, SMALL) <= canvas.width
         canvas.text(x + 4 if fits else x - 4, top - lift + 8, said, SMALL, "muted",
                     "start" if fits else "end")  # fmt: skip
-    ticks = [low + (high - low) * n / 4 for n in range(5)]
-    for n, tick in enumerate(ticks):
-        anchor = "start" if n == 0 else "end" if n == 4 else "middle"
-        canvas.text(at(tick), top + body + 15, f"{tick:.0f}", SMALL, "muted", anchor)
-    for n, line in enumerate(wrap("weight in bits: above 0 more speaks for the same thing than "
-                                  "against it", canvas.width, SMALL, 2)):  # fmt: skip
+    step = next((x for x in _STEPS if (high - low) / x <= 8), _STEPS[-1])
+    for tick in (step * n for n in range(math.ceil(low / step), math.floor(high / step) + 1)):
+        canvas.line(at(tick), top + body, at(tick), top + body + 3, "line")
+        said = f"{MINUS if tick < 0 else ''}{abs(tick)}"
+        half = measure(said, SMALL) / 2
+        x = min(max(at(tick), half), canvas.width - half)
+        canvas.text(x, top + body + 15, said, SMALL, "muted", "middle")
+    said = "weight in bits: above 0 more speaks for the same thing than against it"
+    lines = wrap(said, canvas.width - left, SMALL, 2)
+    for n, line in enumerate(lines):
         canvas.text(left, top + body + 31 + n * SMALL * LINE, line, SMALL, "muted")
-    canvas.height = top + body + 31 + 2 * SMALL * LINE
+    canvas.height = top + body + 31 + (len(lines) - 1) * SMALL * LINE + 4
+
+
+def _pale(canvas: Canvas, x: float, y: float) -> None:
+    canvas.rect(x - 6, y - 5, 12, 10, "seq-2", "line", stroke_width=0.6)
 
 
 def _weight_signs() -> list[tuple[Sign, str]]:
     same = "of these the same, expected"
     return [
-        (lambda canvas, x, y: canvas.rect(x - 6, y - 5, 12, 10, "seq-2"), "pairs compared"),
+        (lambda canvas, x, y: _pale(canvas, x, y), "pairs compared"),
         (lambda canvas, x, y: canvas.rect(x - 3, y - 5, 6, 10, "accent"), same),
     ]

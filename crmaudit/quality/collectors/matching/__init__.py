@@ -5,6 +5,7 @@
     candidates    chooses the pairs worth comparing, by counted budgets
     model         weighs agreement, without labels                            (Splink)
     deciding      threshold, precision, recall, number of duplicates
+    unseen        how many pairs nobody gets to see
     clusters      puts records together
 
 Staged records are a table with these columns, all VARCHAR but for `n`, lists

@@ -9,22 +9,24 @@ before any is made:
 2. The same *largest group* is allowed to all ways: the largest number with
    which the pairs of all ways together take no more than two thirds of the
    budget. Of a pair in a group of s nothing more is known than that one of
-   about s is the same, so smaller groups go first, whatever the way.
+   about s is the same, so smaller groups go first, whatever the way. Then the
+   different pairs are counted: what several ways have in common is spent on
+   larger groups, in up to `ROUNDS` rounds.
 3. Groups that are larger are refused, and reported. So that records are not
    lost which are all the same, each of a refused group is still paired with
    the next ones in the order of names, dates and addresses: with `NEXT` if
    the budget allows it, with one at least.
 4. What is left of the budget goes to sorted neighbourhoods: each record with
-   the next w ones in several orders, w at most `WINDOW`. This finds spellings
+   the next w ones in several orders, w at most `WINDOW`, in rounds as above. This finds spellings
    that no key has in common. Where it does not even do for the next one in
    every order, the later orders are left out.
 
 Where all pairs there are fit into the budget, all are compared.
 
 The budget is `allowance(records)` pairs unless one is given: 15 for each record,
-200,000 at the least, which is what a few seconds can score. Pairs are counted
-before pairs of several ways are put together. It is exceeded only where step 3
-needs one pair for each refused record of a way, and there is nothing left.
+200,000 at the least, which is what a few seconds can score. It is of different
+pairs; the ways together may make `REPEATED` times as many. It is exceeded only
+where step 3 needs one pair for each refused record of a way, and there is nothing left.
 
 The same records give the same pairs, whatever the order of their rows.
 """
@@ -45,6 +47,7 @@ NEXT = 3
 """With so many of the next ones each record of a refused group is paired."""
 WINDOW = 10
 """The widest sorted neighbourhood."""
+ROUNDS, REPEATED = 4, 4
 
 
 def allowance(records: int) -> int:
@@ -72,8 +75,9 @@ def candidates(
     budget: int | None = None,
     ways: Sequence[Way] | None = None,
 ) -> tuple[Block, ...]:
-    """Make the table `candidates(l BIGINT, r BIGINT)` of `standard`: distinct pairs, l < r, sorted.
+    """Make `candidates(l BIGINT, r BIGINT, ways)` of `standard`: distinct pairs, l < r, sorted.
 
+    `ways` is by how many of the ways the pair was found, null where every pair is compared.
     `within` a system and `across` systems: which pairs are wanted. `budget` is
     the number of pairs that may be compared, None for what `allowance` says. Gives
     one block for each way that made pairs or refused groups. `ways` are others
@@ -90,6 +94,10 @@ def candidates(
         return pairing.run(ways, (), budget)
     finally:
         pairing.clear()
+
+
+_Sizes = Sequence[tuple[int, int, int]]
+"""Groups of a way as `_Pairing._count` has them."""
 
 
 class _Pairing:
@@ -117,7 +125,7 @@ class _Pairing:
     ) -> tuple[Block, ...]:
         ask = self._engine.ask
         self._engine.drop("candidates")
-        ask("CREATE TABLE candidates(l BIGINT, r BIGINT)")
+        ask("CREATE TABLE candidates(l BIGINT, r BIGINT, ways UTINYINT)")
         ((records,),) = ask("SELECT count(*) FROM standard")
         if budget is None:
             budget = allowance(records)
@@ -131,27 +139,22 @@ class _Pairing:
         if records * (records - 1) // 2 <= budget:
             return self._every_pair()
         counted = [self._count(f"way_{at}", way) for at, way in enumerate(ways)]
-        largest = _largest(counted, budget * 2 // 3)
+        largest = self._groups(counted, budget * 2 // 3)
         blocks = []
         for at, (way, groups) in enumerate(zip(ways, counted, strict=True)):
-            small = any(size <= largest for size, _, _ in groups)
             large = any(size > largest for size, _, _ in groups)
-            pairs = self._pair(f"way_{at}", at, largest) if small else 0
             refused = self._refused(f"way_{at}", bool(way.second), largest) if large else (0, 0)
-            blocks.append(Block(way.rule, pairs, 0, *refused))
-        left = budget - sum(b.pairs for b in blocks)
+            blocks.append(Block(way.rule, _pairs([groups], largest), 0, *refused))
+        left = budget - self._different()
         held = sum(b.refused_records for b in blocks)
         steps = max(1, min(NEXT, left // max(1, held)))
         for at, block in enumerate(blocks):
             if block.refused:
                 walked = self._walk(f"way_{at}", at, bool(ways[at].second), largest, steps)
                 blocks[at] = replace(block, pairs=block.pairs + walked)
-        left = budget - sum(b.pairs for b in blocks)
-        window = min(WINDOW, left // max(1, len(orders) * records))
-        for rule, order in orders[: left // max(1, records)]:
-            found = self._neighbours(order, len(blocks), max(1, window))
-            blocks.append(Block(rule, found, 0))
-        new = self._put_together(sum(b.pairs for b in blocks), records)
+        blocks += self._in_order(orders, len(blocks), budget, records)
+        ((made,),) = ask("SELECT count(*) FROM pairs_found")
+        new = self._put_together(made, records)
         return tuple(
             replace(b, new=new.get(at, 0)) for at, b in enumerate(blocks) if b.pairs or b.refused
         )
@@ -167,7 +170,7 @@ class _Pairing:
 
     def _every_pair(self) -> tuple[Block, ...]:
         self._engine.ask(
-            "INSERT INTO candidates SELECT a.n, b.n FROM numbered a JOIN numbered b "
+            "INSERT INTO candidates SELECT a.n, b.n, NULL FROM numbered a JOIN numbered b "
             f"ON a.n < b.n AND {self._wanted('a.s', 'b.s')} ORDER BY 1, 2"
         )
         ((pairs,),) = self._engine.ask("SELECT count(*) FROM candidates")
@@ -239,11 +242,34 @@ class _Pairing:
             f"GROUP BY {key}, s) GROUP BY {key}) WHERE pairs > 0"
         )
 
-    def _pair(self, table: str, at: int, largest: int) -> int:
+    def _groups(self, counted: Sequence[_Sizes], budget: int) -> int:
+        """Pair groups up to the largest with which the different pairs fit; its size."""
+        made, largest = 1, _largest(counted, budget)
+        for _ in range(ROUNDS):
+            for at, groups in enumerate(counted):
+                if any(made < size <= largest for size, _, _ in groups):
+                    self._pair(f"way_{at}", at, made, largest)
+            made = largest
+            # That many more fit in whatever they have in common.
+            more = _pairs(counted, made) + budget - self._different()
+            largest = _largest(counted, min(more, REPEATED * budget))
+            if largest <= made:
+                break
+        return made
+
+    def _different(self) -> int:
+        """How many different pairs were found; of many a close guess, the same each time."""
+        ((made,),) = self._engine.ask("SELECT count(*) FROM pairs_found")
+        how = "count(DISTINCT p)" if made <= _AT_ONCE else "approx_count_distinct(p)"
+        ((different,),) = self._engine.ask(f"SELECT {how} FROM pairs_found")
+        return int(different)
+
+    def _pair(self, table: str, at: int, beyond: int, largest: int) -> int:
+        """Pair the groups of more than `beyond` records."""
         self._make(
             "taken",
-            f"SELECT k, n, s FROM {table} "
-            f"WHERE size <= {largest} AND (before = 0 OR before > {largest})",
+            f"SELECT k, n, s FROM {table} WHERE size > {beyond} "
+            f"AND size <= {largest} AND (before = 0 OR before > {largest})",
         )
         return self._found(
             at,
@@ -280,8 +306,26 @@ class _Pairing:
             f"WINDOW w AS (PARTITION BY k ORDER BY {_IN_ORDER}, n)",
         )
 
-    def _neighbours(self, order: str, at: int, window: int) -> int:
-        following = ", ".join(f"lead(n, {i}) OVER w" for i in range(1, window + 1))
+    def _in_order(
+        self, orders: Sequence[tuple[str, str]], first: int, budget: int, records: int
+    ) -> list[Block]:
+        """Neighbours in every order, as far as the different pairs fit: wider by rounds."""
+        left = budget - self._different()
+        taken = orders[: max(left, 0) // max(1, records)]
+        found = [0] * len(taken)
+        done, window = 0, min(WINDOW, max(1, left // max(1, len(orders) * records)))
+        for _ in range(ROUNDS):
+            for at, (_, order) in enumerate(taken):
+                found[at] += self._neighbours(order, first + at, done, window)
+            done = window
+            left = budget - self._different()
+            window = min(WINDOW, done + max(left, 0) // max(1, len(orders) * records))
+            if window == done or len(taken) < len(orders):
+                break
+        return [Block(rule, n, 0) for (rule, _), n in zip(taken, found, strict=True)]
+
+    def _neighbours(self, order: str, at: int, beyond: int, window: int) -> int:
+        following = ", ".join(f"lead(n, {i}) OVER w" for i in range(beyond + 1, window + 1))
         first = order.split(",")[0]
         return self._neighbouring(
             at,
@@ -310,11 +354,12 @@ class _Pairing:
             upper = f"AND p < {high << _SHIFT}" if high < records else ""
             self._make(
                 "distinct_pairs",
-                "SELECT p, min(way) AS way FROM pairs_found "
+                "SELECT p, min(way) AS way, bit_count(bit_or(1::UBIGINT << way)) AS ways "
+                "FROM pairs_found "
                 f"WHERE p >= {low << _SHIFT} {upper} GROUP BY p",
             )
             self._engine.ask(
-                f"INSERT INTO candidates SELECT p >> {_SHIFT}, p & {(1 << _SHIFT) - 1} "
+                f"INSERT INTO candidates SELECT p >> {_SHIFT}, p & {(1 << _SHIFT) - 1}, ways "
                 "FROM distinct_pairs ORDER BY p"
             )
             for way, found in self._engine.ask(
@@ -324,15 +369,17 @@ class _Pairing:
         return new
 
 
-def _largest(counted: list[list[tuple[int, int, int]]], budget: int) -> int:
+def _largest(counted: Sequence[_Sizes], budget: int) -> int:
     """The largest group with which all ways together take no more than the budget; 1 for none."""
-    for largest in range(LARGEST, 1, -1):
-        pairs = sum(
-            pairs
-            for groups in counted
-            for size, before, pairs in groups
-            if size <= largest and (before == 0 or before > largest)
-        )
-        if pairs <= budget:
-            return largest
-    return 1
+    sizes = range(LARGEST, 1, -1)
+    return next((s for s in sizes if _pairs(counted, s) <= budget), 1)
+
+
+def _pairs(counted: Sequence[_Sizes], largest: int) -> int:
+    """The pairs of groups of up to so many records."""
+    return sum(
+        pairs
+        for groups in counted
+        for size, before, pairs in groups
+        if size <= largest and (before == 0 or before > largest)
+    )

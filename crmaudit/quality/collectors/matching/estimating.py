@@ -32,6 +32,9 @@ RELATED_COUNT = 0.25
 """Each related pair that is expected counts as much for the defaults of what is a person's own:
 the more relatives there are, the more of them would else pass for same pairs that disagree."""
 
+MOST_KIN = 0.05
+"""More people of one household than that are not taken to have a name or birth date in common."""
+
 _LEAST = 1e-9
 
 _OF_THE_NAME = frozenset({"given", "middle", "family", "gender", "generation"})
@@ -67,7 +70,8 @@ class Parameters:
     """`m`, `u` and what relations share: arrays by comparison and degree.
 
     `same` is the probability that two records at random are the same,
-    `related` that they are different and so related.
+    `related` that they are different and so related. `kin` is how often people
+    of one household have in common what is each one's own, by comparison.
     """
 
     m: list[Floats]
@@ -76,6 +80,7 @@ class Parameters:
     same: float
     related: dict[str, float]
     notes: list[str] = field(default_factory=list)
+    kin: dict[int, float] = field(default_factory=dict)
 
     def prior(self) -> float:
         """Weight of "same" before anything is compared."""
@@ -174,12 +179,26 @@ def relations(vectors: Vectors, specs: Sequence[Spec], p: Parameters) -> Floats:
     for name, share in p.related.items():
         if share <= 0 or not p.shared[name]:
             continue
-        weight = np.zeros(len(vectors))
-        for k, h in p.shared[name].items():
-            weight += _weights(vectors, k, h, p.u[k])
-        total += share * np.exp2(np.minimum(weight, 900))
+        total += share * np.exp2(np.minimum(_in_common(vectors, specs, p, name), 900))
     found: Floats = np.log2(total)
     return found
+
+
+def _in_common(vectors: Vectors, specs: Sequence[Spec], p: Parameters, relation: str) -> Floats:
+    """log2 of how much likelier pairs of different records so related are than the unrelated."""
+    made = np.zeros(len(vectors))
+    for k, h in p.shared[relation].items():
+        made += _weights(vectors, k, h, p.u[k])
+    if relation == HOUSEHOLD:
+        for k, often in p.kin.items():
+            made += np.log2(1 - often + often * np.exp2(_usually(vectors, k, specs[k], p.u[k])))
+    return made
+
+
+def _usually(vectors: Vectors, k: int, spec: Spec, u: Floats) -> Floats:
+    """Weights of what is one's own as they are by default where it is the same."""
+    usual = np.array([g.m for g in spec.grades])
+    return _weights(vectors, k, usual / usual.sum(), u)
 
 
 def likely(random: Chance, specs: Sequence[Spec], p: Parameters) -> Floats:
@@ -228,6 +247,7 @@ def estimate(
             m[k] = monotone(m[k], u[k])
         shared: dict[str, dict[int, Floats]] = {}
         related: dict[str, float] = {}
+        alike = _kin(found, specs, p, kin_found[HOUSEHOLD] * (1 - same_found), found_weight)
         for name in p.related:
             weight = kin_found[name] * (1 - same_found)
             shared[name] = {}
@@ -239,8 +259,6 @@ def estimate(
                     # otherwise, as what two records of one person say.
                     h = _at_least(_shares(seen, usual, PRIOR_PAIRS * 4), float(m[k][-1]))
                     shared[name][k] = monotone(h, u[k])
-                elif name == HOUSEHOLD and spec.kin:
-                    shared[name][k] = now_and_then(spec, u[k])
             total = float(weight.sum()) * found_weight
             related[name] = min((total + 0.5) / (pairs + 1), 0.2) if known[name] else 0.0
         expected = float(same_found.sum()) * found_weight
@@ -252,8 +270,9 @@ def estimate(
         moved = max(
             max((float(np.abs(a - b).max()) for a, b in zip(m, p.m, strict=True)), default=0.0),
             abs(np.log2(same / p.same)) / 50,
+            *(abs(share - p.kin.get(k, 0.0)) for k, share in alike.items()),
         )
-        p = Parameters(m, u, shared, same, related)
+        p = Parameters(m, u, shared, same, related, kin=alike)
         if moved < ENOUGH:
             break
     return p
@@ -279,10 +298,8 @@ def _expect(
     total = np.full(len(vectors), 1 - sum(p.related.values()))
     parts: dict[str, Floats] = {}
     for name, share in p.related.items():
-        kin = np.zeros(len(vectors))
-        for k, h in p.shared[name].items():
-            kin += _weights(vectors, k, h, p.u[k])
-        parts[name] = share * np.exp2(np.minimum(kin, 900))
+        in_common = _in_common(vectors, specs, p, name)
+        parts[name] = share * np.exp2(np.minimum(in_common, 900))
         total = total + parts[name]
     return probability(weight - np.log2(total)), {n: x / total for n, x in parts.items()}
 
@@ -310,10 +327,30 @@ def _at_least(shares: Floats, least: float) -> Floats:
     return made
 
 
-def now_and_then(spec: Spec, u: Floats) -> Floats:
-    """How often people of one household agree on what is each one's own."""
-    usual = np.array([g.m for g in spec.grades])
-    made: Floats = (1 - spec.kin) * u + spec.kin * usual / usual.sum()
+def _kin(
+    found: Vectors, specs: Sequence[Spec], p: Parameters, household: Floats, found_weight: float
+) -> dict[int, float]:
+    """How often people of one household agree on what is each one's own: juniors, twins.
+
+    One step of the expectation maximisation of a mixture of two, by comparison:
+    as by chance, or as in records of one person. `household` are the
+    probabilities of pairs to be different people of one household.
+    """
+    made: dict[int, float] = {}
+    pairs = float(household.sum()) * found_weight
+    for k, spec in enumerate(specs):
+        if not spec.kin or spec.shared:
+            continue
+        known = found.levels[:, k] >= 0
+        often = p.kin.get(k, spec.kin)
+        ratio = np.exp2(_usually(found, k, spec, p.u[k]))
+        alike = household * known * often * ratio / (1 - often + often * ratio)
+        # Without a sign beside, a junior is a same pair: the default holds against them as it
+        # does elsewhere against relatives.
+        strength = PRIOR_PAIRS * 4 + RELATED_COUNT * pairs
+        counted = float((household * known).sum()) * found_weight
+        share = (float(alike.sum()) * found_weight + strength * spec.kin) / (counted + strength)
+        made[k] = min(share, MOST_KIN)
     return made
 
 

@@ -36,6 +36,7 @@ from crmaudit.quality.collectors.matching.candidates import candidates
 from crmaudit.quality.collectors.matching.hashed_bundle import (
     HashedBundle,
     HashedEntity,
+    Origin,
     read_hashed_bundle,
 )
 from crmaudit.quality.collectors.matching.hashed_source import MEMORY, Hashes, hashed_records
@@ -96,6 +97,9 @@ class _Comparison:
         self._entity = entity
         # The first system decides with which key all have to be hashed.
         self._key = ""
+        # Which system's bundle each one is; what the outcome has to say of them.
+        self._taken: dict[Origin, str] = {}
+        self._notes: list[str] = []
         self.kind = ""
         self.holders: list[Holder] = []
         self.failed: list[str] = []
@@ -125,6 +129,7 @@ class _Comparison:
     def _bundled(self, part: Part) -> Holder:
         bundle = read_hashed_bundle(Path(part.known.hashed))
         self._same_key(bundle.origin.key_id, bundle)
+        self._another(part, bundle)
         told = [e for name, _, e in _meant(bundle, self._joint.entities) if name == self._entity]
         if not told:
             raise CrmauditError(f"{bundle.path.name} holds no records of {self._entity}")
@@ -167,6 +172,18 @@ class _Comparison:
             )
         self._key = key_id
 
+    def _another(self, part: Part, bundle: HashedBundle) -> None:
+        """Raises CrmauditError where it is another system's bundle as well: files mixed up."""
+        system = part.system
+        other = self._taken.setdefault(bundle.origin, system)
+        if other != system:
+            raise CrmauditError(
+                f"{bundle.path.name} is the bundle of {other} as well: name each system's own file"
+            )
+        own = bundle.origin.system
+        if part.known.formerly.get(own, own) != system:
+            self._notes.append(f"the bundle of {system} says that it is of {own}: the right file?")
+
     def _take(self, system: str, hashes: Hashes) -> Holder:
         told, batches = hashes
         ((base,),) = self._ask("SELECT count(*) FROM hashed")
@@ -193,6 +210,7 @@ class _Comparison:
             ),
             blocks=blocks,
             seconds=round(time.monotonic() - started, 3),
+            notes=(*matched.matching.notes, *self._notes),
         )
         if matching.cannot:
             return replace(found, matching=matching)

@@ -27,7 +27,7 @@ import crmaudit
 from crmaudit.errors import CrmauditError
 from crmaudit.private import Scratch
 from crmaudit.quality.collectors.matching.hashing import MEANING, SCHEMA
-from crmaudit.quality.matching.recipe import MATCHED
+from crmaudit.quality.matching.recipe import ATTRIBUTES, MATCHED
 from crmaudit.workspace.file_names import refuse_own
 
 FORMAT = "crmaudit keyed hashes"
@@ -105,7 +105,7 @@ class HashedBundle:
 def write_hashed_bundle(
     path: Path, origin: Origin, entities: Iterable[tuple[HashedEntity, Iterable[pa.RecordBatch]]]
 ) -> tuple[HashedEntity, ...]:
-    """Write a bundle atomically; answers what it holds.
+    """Write a bundle atomically, for this user's eyes only; answers what it holds.
 
     The same records give the same bytes but for the time. Raises
     CrmauditError where it cannot be written; nothing is left then.
@@ -116,6 +116,9 @@ def write_hashed_bundle(
     listed: list[dict[str, Any]] = []
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        partial.unlink(missing_ok=True)
+        # Hashes of people's records are personal data, too.
+        os.close(os.open(partial, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
         with Scratch() as scratch, zipfile.ZipFile(partial, "w") as archive:
             for number, (entity, batches) in enumerate(entities):
                 name = f"records/{number:02d}-{_safe(entity.entity)}.parquet"
@@ -281,6 +284,10 @@ def _entity(told: Mapping[str, Any]) -> HashedEntity:
         {_text(k): _count(v) for k, v in told["left_out"].items()},
     )
     if found.kind not in MATCHED or not found.entity:
+        raise ValueError
+    if not found.attributes.keys() <= set(ATTRIBUTES):
+        raise ValueError
+    if any(filled > found.records for filled in found.attributes.values()):
         raise ValueError
     return found
 

@@ -13,6 +13,10 @@ import numpy as np
 from crmaudit.quality.collectors.matching.estimating import Floats, Parameters
 from crmaudit.quality.collectors.matching.levels import Spec
 
+HOPELESS = -12.0
+"""Candidates below this weight are the same with less than 1 in 4,000: they are counted, and not
+looked at again."""
+
 _HAIR = 1e-3
 """Bits by which sums may differ that are made in another order, or of shorter numbers."""
 

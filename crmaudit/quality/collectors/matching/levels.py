@@ -99,6 +99,12 @@ def _almost(column: str, length: int = 4, least: float = 0.94) -> str:
     return f"({_edit(column, length)}) OR ({_like(column, least)})"
 
 
+def _not_numbered(column: str) -> str:
+    """The values differ in more than their digits."""
+    left, right = (f"translate({column}_{side}, '0123456789', '')" for side in "lr")
+    return f"{left} <> {right}"
+
+
 def _same(*columns: str) -> str:
     return " AND ".join(f"{c}_l = {c}_r" for c in columns)
 
@@ -251,10 +257,11 @@ _EMAIL = Spec(
     f" AND NOT coalesce({_shared('email_first', 'email_more')}, FALSE))",
     (
         Grade("same", _shared("email_first", "email_more"), 0.75, 0.00001),
-        # One edit leaves the user or the domain as it was.
+        # One edit leaves the user or the domain as it was. Users that differ in a digit alone are
+        # numbered, not misspelt: `anna.miller301` and `anna.miller302` are two people's.
         Grade(
             "almost the same",
-            f"({_same('email_domain')} AND {_edit('email_user', 4)})"
+            f"({_same('email_domain')} AND {_edit('email_user', 4)} AND {_not_numbered('email_user')})"
             f" OR ({_same('email_user')} AND {_edit('email_domain', 6)})",
             0.06,
             0.00001,

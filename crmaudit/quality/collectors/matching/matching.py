@@ -19,7 +19,14 @@ import numpy.typing as npt
 from crmaudit.evidence import privacy
 from crmaudit.evidence.match import Compared, Estimate, Matching, Step
 from crmaudit.quality.collectors.engine import Engine
-from crmaudit.quality.collectors.matching import clusters, deciding, definite, estimating, levels
+from crmaudit.quality.collectors.matching import (
+    clusters,
+    deciding,
+    definite,
+    estimating,
+    levels,
+    unseen,
+)
 from crmaudit.quality.collectors.matching import model as models
 from crmaudit.quality.collectors.matching.candidates import candidates
 from crmaudit.quality.collectors.matching.deciding import Decision
@@ -105,7 +112,7 @@ def weigh(
         )
         return _nothing(engine, records, why)
     trained = models.train(engine, specs, pairs, _allowed(within, across), seed, said)
-    return Matched(engine, trained, records, said)
+    return Matched(engine, trained, records, said, seed)
 
 
 @dataclass(slots=True)
@@ -119,7 +126,12 @@ class Matched:
     """The outcome. `matching` is its evidence; examples and review are empty there."""
 
     def __init__(
-        self, engine: Engine, trained: Model | None, records: int, said: Mapping[Pair, str]
+        self,
+        engine: Engine,
+        trained: Model | None,
+        records: int,
+        said: Mapping[Pair, str],
+        seed: int = 1,
     ) -> None:
         self._engine = engine
         self.model = trained
@@ -144,7 +156,10 @@ class Matched:
             weight = estimating.odds(vectors, trained.specs, p)
             rules[forced == 1] = RULES.index(definite.SAID_SAME)
             rules[forced == 0] = RULES.index(definite.SAID_DIFFERENT)
-        decision = deciding.decide(weight, rules, forced, doubt)
+        self._unseen = unseen.share(
+            engine, vectors, trained.specs, p, weight, deciding.settled(weight, rules), seed
+        )
+        decision = deciding.decide(weight, rules, forced, doubt, self._unseen)
         self._scored = _Scored(weight, rules, decision)
         _, never = definite.says(rules)
         numbers, heads = clusters.things(
@@ -235,9 +250,9 @@ class Matched:
         a, b = places[: len(order)].tolist(), places[len(order) :].tolist()
         links = order[[groups.join(i, j) for i, j in zip(a, b, strict=True)]] if a else order
         records = self.matching.records if system is None else len(mine)
-        return deciding.estimate(
+        return self._sum(
             [deciding.settled(s.weight[links], s.rules[links], d) for d in self._doubts()],
-            most=max(records - 1.0, 0.0),
+            max(records - 1.0, 0.0),
         )
 
     def between(self, left: str, right: str) -> tuple[Estimate, Estimate]:
@@ -264,7 +279,11 @@ class Matched:
             best = np.zeros(len(ends))
             np.maximum.at(best, places, deciding.settled(s.weight[pairs], s.rules[pairs], shift))
             views.append(best)
-        return deciding.estimate(views, most=most)
+        return self._sum(views, most)
+
+    def _sum(self, views: Sequence[estimating.Floats], most: float) -> Estimate:
+        seen = float(views[0].sum())
+        return deciding.estimate(views, most=most, unseen=self._unseen * seen)
 
     def _doubts(self) -> tuple[float, float, float]:
         doubt = self._scored.decision.doubt

@@ -21,6 +21,7 @@ from crmaudit.evidence.match import Comparison, Level
 from crmaudit.quality.collectors.engine import Engine
 from crmaudit.quality.collectors.matching import estimating, hopeless
 from crmaudit.quality.collectors.matching.estimating import RELATIONS, Chance, Parameters, Vectors
+from crmaudit.quality.collectors.matching.hopeless import HOPELESS
 from crmaudit.quality.collectors.matching.levels import DERIVED, Grade, Spec, selected
 
 RANDOM_PAIRS = 300_000
@@ -29,9 +30,8 @@ RANDOM_PAIRS = 300_000
 TRAINING_PAIRS = 100_000
 """So many candidates are learnt from."""
 
-HOPELESS = -12.0
-"""Candidates below this weight by the defaults are the same with less than 1 in 4,000: they are
-counted, and not looked at again."""
+FIRST_LOOK = 2_000_000
+"""So many candidates tell what the others are looked at with."""
 
 KEPT = 3_000_000
 """More plausible candidates than this are not kept; the best ones are."""
@@ -41,7 +41,7 @@ AT_ONCE, MANY = 500_000, 400_000
 compared of both is joined to them, for which an engine's memory would be too small otherwise."""
 
 _COMPARED, _BLOCKED, _RANDOM = "compared_columns", "blocked_pairs", "random_pairs"
-_HOPEFUL = "hopeful_pairs"
+_HOPEFUL, _FIRST = "hopeful_pairs", "first_pairs"
 
 
 @dataclass(slots=True)
@@ -232,6 +232,10 @@ def train(
     random = Chance.of(splink.vectors(_RANDOM, start), specs, start)
     start = replace(start, u=random.u(specs, estimating.likely(random, specs, start)))
     candidates = _count(engine, "SELECT count(*) FROM candidates")
+    # By the defaults a pair that is the same may be hopeless, where duplicates are many.
+    pairs_seen, share = _some(engine, candidates)
+    seen = splink.vectors(pairs_seen, start, HOPELESS)
+    start = _learn(specs, seen, share, random, pairs, start, answers)
     with elsewhere(engine, specs, records) as cluster:
         kept = (cluster or splink).vectors("candidates", start, HOPELESS)
     kept = _with_answered(engine, splink, kept, start, answers)
@@ -240,12 +244,38 @@ def train(
         best = np.argsort(-estimating.odds(kept, specs, start), kind="stable")[:KEPT]
         kept = kept.some(np.sort(best))
         notes.append(f"only the {KEPT:,} likeliest candidates were weighed")
-    every = max(1, -(-len(kept) // TRAINING_PAIRS))
-    sample = kept.some(slice(0, None, every))
-    learnt = estimating.estimate(
-        specs, sample, float(every), random, pairs, start, forced(sample, answers)
-    )
+    learnt = _learn(specs, kept, 1, random, pairs, start, answers)
     return Model(tuple(specs), learnt, kept, candidates, pairs, tuple(notes))
+
+
+def _some(engine: Engine, candidates: int) -> tuple[str, int]:
+    """A table of about `FIRST_LOOK` candidates, all where there are no more; each is one of how
+    many."""
+    every = -(-candidates // FIRST_LOOK)
+    if every <= 1:
+        return "candidates", 1
+    engine.ask(
+        f"CREATE OR REPLACE TEMP TABLE {_FIRST} AS SELECT l, r FROM candidates"
+        f" WHERE hash(l, r) % {every} = 0"
+    )
+    return _FIRST, every
+
+
+def _learn(
+    specs: Sequence[Spec],
+    seen: Vectors,
+    share: int,
+    random: Chance,
+    pairs: float,
+    start: Parameters,
+    answers: Mapping[tuple[int, int], str],
+) -> Parameters:
+    """What at most `TRAINING_PAIRS` of the pairs tell, of which each is one of `share`."""
+    every = max(1, -(-len(seen) // TRAINING_PAIRS))
+    sample = seen.some(slice(0, None, every))
+    return estimating.estimate(
+        specs, sample, float(every * share), random, pairs, start, forced(sample, answers)
+    )
 
 
 def _with_answered(
@@ -295,6 +325,7 @@ def defaults(specs: Sequence[Spec], pairs: float, records: int) -> Parameters:
         },
         min(max(0.1 * records / max(pairs, 1), 1e-9), 0.3),
         {name: min(0.1 * records / max(pairs, 1), 0.05) for name in RELATIONS},
+        kin={k: s.kin for k, s in enumerate(specs) if s.kin},
     )
 
 

@@ -122,15 +122,9 @@ def _by(engine: Engine, value: str) -> list[tuple[str, float, int]]:
 def _shown(
     origin: Origin, values: Sequence[tuple[str, float, int]], columns: Sequence[ColumnProfile]
 ) -> Iterator[Counted]:
-    rows = sum(n for *_, n in values)
     names: dict[str, int] = {}
     for value, duplicates, records in values:
-        may = bool(columns) and all(
-            whose(c.semantic) == "none"
-            and (origin != "import batch" or _is_code(c))
-            and may_show(c.name, c.logical, len(values), rows, value, records)
-            for c in columns
-        )
+        may = bool(columns) and all(_may_show(c, len(values), value, records) for c in columns)
         name = value if may else shape(value)
         names[name] = names.get(name, 0) + 1
         # Two values of one shape are two: they are told apart by a number.
@@ -138,10 +132,12 @@ def _shown(
         yield Counted(origin, name + again, duplicates, records)
 
 
-def _is_code(column: ColumnProfile) -> bool:
-    """Whether its values are codes: what people call a batch is free text else."""
-    meant = column.semantic
-    return column.logical == "integer" or (meant is not None and meant.type == "category")
+def _may_show(column: ColumnProfile, found: int, value: str, records: int) -> bool:
+    """As its profile shows values: what is masked there is masked here."""
+    distinct = column.distinct or found
+    return whose(column.semantic) == "none" and may_show(
+        column.name, column.logical, distinct, column.filled, value, records
+    )
 
 
 def _without_feed(engine: Engine) -> Iterator[Counted]:

@@ -189,19 +189,35 @@ def newer(left: str, right: str) -> str:
     """SQL for the side that was changed last: -1 the left, 1 the right, 0 not known.
 
     `left` and `right` are stamps as the sources give them, read by `MOMENTS`.
-    A time against a day of the same date says nothing.
+    Clocks of two systems may stand in two time zones: stamps less than a day
+    apart say nothing, unless both name theirs.
     """
-    left, right = _stamp(left), _stamp(right)
-    days = f"CAST({left} AS DATE) = CAST({right} AS DATE)"
-    only_days = f"{left} = CAST({left} AS DATE) OR {right} = CAST({right} AS DATE)"
+    one, other = _stamp(left), _stamp(right)
+    near = (
+        f"abs(epoch({one}) - epoch({other})) < 86400 "
+        f"AND NOT (coalesce({_zoned(left)} AND {_zoned(right)}, false))"
+    )
     return (
-        f"CASE WHEN {left} IS NULL OR {right} IS NULL OR {left} = {right} "
-        f"OR ({days} AND ({only_days})) THEN 0 WHEN {left} > {right} THEN -1 ELSE 1 END"
+        f"CASE WHEN {one} IS NULL OR {other} IS NULL OR {one} = {other} OR ({near}) THEN 0 "
+        f"WHEN {one} > {other} THEN -1 ELSE 1 END"
     )
 
 
+# `Z`, `+02`, `-0330`, `+05:45` behind a time; seconds and thousandths since 1970 are in UTC.
+_OFFSET = "[ T][0-9:.,]+ ?([+-])([0-9]{2}):?([0-9]{2})?$"
+
+
+def _zoned(value: str) -> str:
+    return f"regexp_matches({value}, '{_OFFSET}|[0-9]Z$|^([0-9]{{9,10}}(\\.[0-9]+)?|[0-9]{{13}})$')"
+
+
 def _stamp(value: str) -> str:
-    return f"(CASE WHEN year(moment({value})) {_YEARS} THEN moment({value}) END)"
+    """The moment, in UTC where the stamp says how far it is from it."""
+    sign, hours, minutes = (f"regexp_extract({value}, '{_OFFSET}', {group})" for group in (1, 2, 3))
+    ahead = f"60 * TRY_CAST({hours} AS INTEGER) + coalesce(TRY_CAST({minutes} AS INTEGER), 0)"
+    off = f"coalesce(CASE {sign} WHEN '+' THEN {ahead} WHEN '-' THEN -({ahead}) END, 0)"
+    moment = f"(moment({value}) - to_minutes({off}))"
+    return f"(CASE WHEN year({moment}) {_YEARS} THEN {moment} END)"
 
 
 def _examples(

@@ -15,7 +15,7 @@ from crmaudit.quality.collectors.overlapping.pairs import across, answered, show
 from crmaudit.quality.collectors.overlapping.things import Things
 from crmaudit.sources.task import Joint
 
-ALONE = "the records of fewer than two systems could be read"
+ALONE = "fewer than two systems have records that could be read and compared"
 
 
 def compare(
@@ -42,6 +42,11 @@ def compare(
     between = []
     for number, (left, right) in enumerate(things.pairs):
         if not held.comparable(left, right):
+            # What "only one of them holds" may be in the other all the same.
+            notes += (
+                f"{left} and {right} have nothing in common by which a record could be known "
+                "again: what both hold is known by way of another system only",
+            )
             continue
         together, pairs, ls, rs = things.shared(left, right)
         of_left, of_right = engine.run(partial(matched.between, left, right))
@@ -65,6 +70,7 @@ def compare(
         holders=tuple(_counted(h, things) for h in held.holders),
         matching=replace(
             matching,
+            notes=notes,
             # Pairs within a system are the business of its duplicates.
             same_pairs=across(engine, "same"),
             uncertain_pairs=across(engine, "uncertain"),

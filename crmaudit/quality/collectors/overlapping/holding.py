@@ -182,9 +182,10 @@ def _read(
     tables = staged.tables or _tables(mine)
     holder = replace(holder, tables=tables, records=staged.records, left_out=dict(staged.left_out))
     failures = "; ".join(f"{table}: {why}" for table, why in staged.failures.items())
+    if not staged.records and failures:
+        raise CrmauditError(failures)
     if not staged.records:
-        nothing = "it has no record with anything to compare by"
-        return replace(holder, cannot=failures or nothing), ()
+        return replace(holder, cannot="it has no record with anything to compare by"), ()
     if failures:
         held.failed += (f"{side.system}: {failures}",)
     usable = [r for r in mine if not r.cannot and r.table.qualified in tables]

@@ -131,8 +131,8 @@ def shared_keys(
     Reads `held(n, thing, system)` and `numbers`. The holder of the reference
     is the side that has it of fewer records; of the others it is the record's
     own number. Counted are the holder's records that have a partner: whose
-    number leads to a record of the same thing (`carried`), to another or to
-    none (`elsewhere`), or who have none.
+    number leads to a record of the same thing (`carried`), to another
+    (`elsewhere`), or who have none that leads anywhere (`missing`).
     """
     mine = [p for p in places if p.system == left]
     theirs = [p for p in places if p.system == right]
@@ -187,15 +187,6 @@ def _one_way(
         FROM leads GROUP BY place, there ORDER BY place, there
         """
     )
-    matched_of: dict[int, int] = dict(
-        ask(
-            f"""
-            SELECT place, count(DISTINCT numbers.n) FROM numbers JOIN held USING (n)
-            WHERE place IN ({these}) AND thing IN (SELECT thing FROM held WHERE system = {other})
-            GROUP BY place
-            """
-        )
-    )
     ((records, matched, size),) = ask(
         f"""
         SELECT count(*), count(*) FILTER (thing IN (
@@ -211,7 +202,6 @@ def _one_way(
         if not beyond_chance(carried, with_partner, chance, tried):
             continue
         a, b = by_id[place], by_id[there]
-        has = matched_of.get(place, 0)
         key = SharedKey(
             a.system,
             a.label,
@@ -221,8 +211,8 @@ def _one_way(
             a.filled,
             leading,
             carried,
-            has - carried,
-            matched - has,
+            with_partner - carried,
+            matched - with_partner,
         )
         found.append((key, a, b))
     return found
