@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from crmaudit.cli.options import HERE, Output, Shape, Workspace, audit
-from crmaudit.cli.terminal import count
+from crmaudit.cli.terminal import count, printable
 from crmaudit.cli.view import Column, Format, View, dash, deliver, show
 from crmaudit.errors import CrmauditError
 
@@ -47,7 +47,7 @@ def kpis(
     courses = {k.id: found.governance.course(k, found.facts.day) for k in found.workspace.kpis.kpis}
     if message:
         chosen = list(courses.values()) if message == "all" else [_one(courses, message)]
-        deliver(_message(found, chosen), output)
+        deliver(printable(_message(found, chosen)), output)
     elif kpi:
         show(_detail(found, _one(courses, kpi)), format_, output)
     else:
@@ -75,7 +75,9 @@ def _table(found: Audit, courses: Sequence[Course]) -> View:
     rows = [_row(found, c) for c in courses]
     notable = sum(c.trend is not None and c.trend.notable() for c in courses)
     told = f" · {count(notable, 'notable trend')}" if rows else ""
-    drawn = [{**r, "course": spark([v for _, v in c.points])} for r, c in zip(rows, courses, strict=True)]
+    drawn = [
+        {**r, "course": spark([v for _, v in c.points])} for r, c in zip(rows, courses, strict=True)
+    ]
     return View(
         kind="kpis",
         headline=f"{count(len(rows), 'indicator')} of "

@@ -27,7 +27,8 @@ def register(app: typer.Typer) -> None:
 
 def maturity(
     dimension: Annotated[
-        str, typer.Option("--dimension", help="One dimension: its criteria, and what is in the way.")
+        str,
+        typer.Option("--dimension", help="One dimension: its criteria, and what is in the way."),
     ] = "",
     workspace: Workspace = HERE,
     format_: Shape = Format.table,

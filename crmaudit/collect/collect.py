@@ -20,13 +20,17 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from crmaudit.errors import CrmauditError, Place, Problem
 from crmaudit.evidence import (
+    Access,
     Catalog,
+    Changes,
     Code,
     Document,
     Duplicates,
     EntityMap,
     Grants,
+    Health,
     Overlap,
+    Recording,
     Statements,
     Status,
     TableProfile,
@@ -459,7 +463,7 @@ def opened(target: Target) -> Source:
 def _remark(document: Document) -> tuple[str, ...]:
     """What the user should know of a measurement that is not whole: it can be helped."""
     status = document.provenance.status
-    told = Grants | Statements | Code | Written | Duplicates
+    told = Grants | Statements | Code | Written | Duplicates | Access | Recording | Changes | Health
     if status.state != "partly" or not isinstance(document, told):
         return ()
     return (f"{document.kind}: {status.reason}",)

@@ -26,7 +26,8 @@ def markdown(plan: Plan) -> str:
 def _guide(plan: Plan) -> Iterator[str]:
     yield f"# Interview with {_plain(plan.group)}"
     yield ""
-    of_unit = f" The group belongs to {_plain(plan.unit_label)}." if plan.unit_label else ""
+    named = plan.unit_label if plan.unit_label != plan.group else ""
+    of_unit = f" The group belongs to {_plain(named)}." if named else ""
     yield f"For the information-management audit of {_plain(plan.organisation)}.{of_unit}"
     yield "Five to eight people who do the work, without their superior, about an hour and a half."
     yield ""

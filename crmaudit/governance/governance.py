@@ -20,7 +20,7 @@ from crmaudit.governance.access import (
 )
 from crmaudit.governance.accounts import Accounts, judge_accounts
 from crmaudit.governance.accounts_conflicts import ConflictFound, conflicts_found, usual
-from crmaudit.governance.adoption import MeasuredAdoption, measured
+from crmaudit.governance.adoption import MeasuredAdoption, by_group, measured
 from crmaudit.governance.attitudes import Attitudes, attitudes
 from crmaudit.governance.cadence import CareCheck, care_check
 from crmaudit.governance.courses import Course, course
@@ -34,6 +34,7 @@ from crmaudit.governance.reports import consulted, for_management
 from crmaudit.governance.surveys import Surveyed, surveyed
 from crmaudit.governance.surveys import ids as survey_ids
 from crmaudit.governance.testified import Testified
+from crmaudit.governance.three_duties import Held, three_duties
 from crmaudit.governance.trend import Trend
 from crmaudit.governance.usage import WINDOW_DAYS, Usage, usage
 from crmaudit.workspace import Workspace
@@ -356,6 +357,26 @@ class Governance:
             surveyed(s, sheets[s.id], units, systems)
             for s in self._w.kpis.surveys
             if s.id in sheets
+        )
+
+    def three_duties(self, day: date | None) -> tuple[Held, ...]:
+        """What speaks for and against each of the three duties that keep the CRM alive."""
+        use = self.crm_usage(day)
+        idle = None
+        if use is not None and not use.cannot():
+            busy = {g.group for g in by_group(use, lambda a: a.unit) if g.rows}
+            idle = [
+                u.name
+                for u in self.key_units
+                if not any(self.within(x.id, u.id) and x.id in busy for x in self._w.audit.units)
+            ]
+        return three_duties(
+            self._w.registers.dysfunctions,
+            self._w.registers.requests,
+            self.dashboards_of_management,
+            self.measured_adoption(day),
+            idle,
+            day,
         )
 
     # KPIs and dashboards

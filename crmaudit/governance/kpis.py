@@ -167,6 +167,10 @@ class Outlook:
     on: date | None = None
     latest: date | None = None
 
+    def late(self, day: date) -> bool:
+        """Whether it is not reached by that day, as things go."""
+        return not self.reached and (self.on is None or self.on > day)
+
 
 def outlook(kpi: Kpi, points: Points, found: Trend | None, alpha: float = 0.05) -> Outlook | None:
     """None where the KPI has no target, no direction or no value."""

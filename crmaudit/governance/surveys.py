@@ -84,6 +84,15 @@ class Surveyed:
             return None
         return (found.worse / found.total, *wilson(found.worse, found.total, Z))
 
+    def response(self, staff: int | None) -> float | None:
+        """Answers by staff; None where the staff are not counted, or rows are no people.
+
+        They are none where one may answer about several systems.
+        """
+        if not staff or self.survey.system_column or len(self.answers) > staff:
+            return None
+        return len(self.answers) / staff
+
     @property
     def reasons(self) -> tuple[tuple[Reason, int], ...]:
         """Reasons and how many gave each, the commonest first."""

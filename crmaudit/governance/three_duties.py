@@ -71,9 +71,7 @@ def three_duties(
         "system manager": [_forms(still), _requests(requests, day), _boards(boards)],
         "management": [_consulted(boards, day), _units(idle_units)],
     }
-    return tuple(
-        Held(by, duty, (_register(still, by), *found[by])) for by, duty in DUTIES.items()
-    )
+    return tuple(Held(by, duty, (_register(still, by), *found[by])) for by, duty in DUTIES.items())
 
 
 def _register(still: Sequence[Dysfunction], by: HeldBy) -> Sign:

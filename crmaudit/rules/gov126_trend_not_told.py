@@ -2,11 +2,12 @@
 
 ## Why
 A notable trend or concern is told to the employees so that they can adjust. A trend is notable
-where its Mann–Kendall test has p below `alpha`; telling counts up to `days` before the newest
-value.
+where its Mann–Kendall test has p below `alpha`; over two years each month is compared with the
+same month. Telling counts up to `days` before the newest value.
 
 ## Fix
-Tell the staff in plain words what changes and since when, and note the date under `told:`.
+`crmaudit governance kpis --message KPI` writes what changes, since when and how sure that is. Tell
+the staff, and note the date under `told:`.
 
 ## Bad
 ```yaml kpis.yaml
@@ -88,6 +89,7 @@ def check(facts: Facts, alpha: float = 0.05, days: int = 90) -> Iterator[Hit | N
                     Measurement("p of the trend", trend.p),
                 ),
                 severity=None if worse else "low",
-                confidence="firm",
+                # Under two years a yearly rhythm looks like a trend.
+                confidence="firm" if trend.seasonal else "tentative",
                 who=kpi.owner,
             )

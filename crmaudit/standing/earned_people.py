@@ -108,7 +108,7 @@ def _adoption(facts: Facts) -> Mapping[str, Told]:
         for key in g.key_units:
             below = {u.id for u in w.audit.units if g.within(u.id, key.id)}
             units[key.id] = any(
-                x.recorded.part > 0 for x in by_group(use, lambda a: a.unit) if x.group in below
+                x.rows > 0 for x in by_group(use, lambda a: a.unit) if x.group in below
             )
     return {
         "users": measured if measured.whole else declared,

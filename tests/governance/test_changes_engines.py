@@ -7,10 +7,10 @@ from datetime import date
 import pytest
 from databases import Database
 
-from crmaudit.evidence import BulkChange, Overwritten, Removed, TrailOf
+from crmaudit.evidence import BulkChange, Changes, Overwritten, Removed, TrailOf
 from crmaudit.workspace.accounts import History, TrailSetting, Users
 from crmaudit.workspace.landscape import Map, TableMap
-from governance.reading_accounts import acct, changes
+from governance.reading_accounts import acct, changes, read
 
 USERS = [
     "CREATE TABLE account (id integer, login varchar(20), bot integer)",
@@ -131,6 +131,16 @@ def test_records_made_and_changed_in_bulk(db: Database) -> None:
         ("created", acct(1), date(2026, 2, 1), 22),
         ("changed", acct(3), date(2026, 2, 9), 22),
     }
+
+
+def test_without_a_key_deeds_have_no_author(db: Database) -> None:
+    made = ", ".join(
+        f"({100 + n}, 1, '2026-02-01 03:00:{n:02d}', NULL, NULL, 0)" for n in range(22)
+    )
+    db.execute([*USERS, *CONTACTS, f"INSERT INTO contacts VALUES {made}"])
+    (told,) = read(db, "changes", MAP.model_copy(update={"history": ()}), key=None)
+    assert isinstance(told, Changes)
+    assert [b.by for b in told.bulk] == [""]
 
 
 def test_settings_of_a_trail(db: Database) -> None:

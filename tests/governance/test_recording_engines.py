@@ -8,7 +8,7 @@ import pytest
 from databases import Database
 
 from crmaudit.errors import CrmauditError
-from crmaudit.evidence import AtOnce, FilledBy, LoggedIn, MappedTable, Recorded
+from crmaudit.evidence import AtOnce, FilledBy, LoggedIn, MappedTable, Recorded, Recording
 from crmaudit.workspace.accounts import Session, Users
 from crmaudit.workspace.landscape import Attribute, Entity, Map, TableMap
 from governance.reading_accounts import KEY, acct, read, recording
@@ -251,8 +251,11 @@ def test_a_condition_that_is_none_is_refused(db: Database) -> None:
 
 
 def test_without_a_key_nobody_is_told(db: Database) -> None:
-    db.execute([*USERS, *ROWS])
-    assert read(db, "recording", MAP, key=None) == []
+    db.execute([*USERS, *ROWS, *LOGINS])
+    (told,) = read(db, "recording", MAP, key=None)
+    assert isinstance(told, Recording)
+    assert (told.recorded, told.filled, told.logged_in) == ((), (), ())
+    assert all("CRMAUDIT_KEY" in told.cannot[name] for name in ("contact", "note", "login"))
     assert read(db, "recording", Map(system="crm"), key=KEY) == []
 
 

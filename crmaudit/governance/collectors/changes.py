@@ -30,14 +30,16 @@ from crmaudit.governance.collectors import changes_records, recording_accounts
 from crmaudit.governance.collectors.changes_history import Log
 from crmaudit.governance.collectors.recording_accounts import (
     Accounts,
+    Failing,
     as_text,
+    count,
     from_table,
     made_up,
     provenance,
     tables_of,
 )
 from crmaudit.governance.collectors.recording_rows import BULK_FROM
-from crmaudit.sources.base import ConnectionLostError, Source, Statement
+from crmaudit.sources.base import Source, Statement
 from crmaudit.sources.conditions import selected
 from crmaudit.sources.task import Task
 from crmaudit.workspace.accounts import TrailSetting
@@ -96,12 +98,12 @@ class _Changes:
 def changes(task: Task) -> Changes | None:
     """What is known of change and loss; None where nobody knows what the tables mean.
 
-    Without the audit's key accounts have no pseudonym, and nothing is told.
+    Without the audit's key nothing says who changed much at once.
     A lost connection passes as ConnectionLostError.
     """
     known = task.accounts()
     logs, kept = _logs(task), changes_records.kept(task)
-    if task.key is None or not (logs or kept or known.trail):
+    if not (logs or kept or known.trail):
         return None
     work = _Work(task, Accounts(task.key))
     with work.failing("accounts"):
@@ -164,8 +166,8 @@ class _Work:
     notes: list[str] = field(default_factory=list)
     reasons: list[str] = field(default_factory=list)
 
-    def failing(self, what: str) -> _Failing:
-        return _Failing(self, what)
+    def failing(self, what: str) -> Failing:
+        return Failing(self.reasons, self.cannot, what)
 
     def _ask(self, statement: Statement) -> list[tuple[object, ...]]:
         return self.task.source.query(statement.sql, statement.purpose)
@@ -177,7 +179,7 @@ class _Work:
         kinds: dict[str, TrailOf] = {}
         deleting: dict[str, set[str]] = {}
         words: dict[str, str] = {}
-        lines = sorted(self._ask(log.counted()), key=lambda line: (-_int(line[2]), str(line[:2])))
+        lines = sorted(self._ask(log.counted()), key=lambda line: (-count(line[2]), str(line[:2])))
         why = _made_up(lines)
         if why:
             self.cannot[log.table.qualified] = why
@@ -191,7 +193,7 @@ class _Work:
             if meant == "deleted":
                 deleting.setdefault(name, set()).add(str(action))
             kinds[name] = _more(
-                known, meant, _int(n), first, last, _int(before) if log.tells_before else None
+                known, meant, count(n), first, last, count(before) if log.tells_before else None
             )
         if why:
             # What its program would have kept of true changes is not known.
@@ -202,7 +204,7 @@ class _Work:
             )
         whole = sum(k.rows for k in kinds.values())
         authors = log.authors()
-        number = _int(self._ask(authors)[0][0]) if authors else None
+        number = count(self._ask(authors)[0][0]) if authors else None
         self.trails.append(Trail(log.table.qualified, whole, tuple(kinds.values()), number))
         self._in_bulk(log)
         self._values(log)
@@ -215,7 +217,7 @@ class _Work:
         gone = None
         if asked is not None:
             with self.failing(f"{log.table.qualified}, deleted {trail.table}"):
-                gone = _int(self._ask(asked)[0][1])
+                gone = count(self._ask(asked)[0][1])
         return gone
 
     def _in_bulk(self, log: Log) -> None:
@@ -238,12 +240,12 @@ class _Work:
         rows: object,
         source: str,
     ) -> None:
-        self.runs[action] = self.runs.get(action, 0) + _int(runs)
-        self.rows[action] = self.rows.get(action, 0) + _int(rows)
+        self.runs[action] = self.runs.get(action, 0) + count(runs)
+        self.rows[action] = self.rows.get(action, 0) + count(rows)
         when = _day(day)
         if when:
             name = self.accounts.of(by)
-            self.bulk.append(BulkChange(table, action, name, when, _int(rows), source))
+            self.bulk.append(BulkChange(table, action, name, when, count(rows), source))
 
     def _values(self, log: Log) -> None:
         asked = log.overwritten(self.accounts.programs)
@@ -256,7 +258,7 @@ class _Work:
                 called = log.field_of(name)
                 self.overwritten.append(
                     Overwritten(
-                        table, called, _int(rows), _int(emptied), _int(imports),
+                        table, called, count(rows), count(emptied), count(imports),
                         _day(first), _day(last),
                     )
                 )  # fmt: skip
@@ -266,13 +268,13 @@ class _Work:
         for word, on in self._ask(_setting(self.task.source, part, table)):
             if word is not None:
                 name = self.task.accounts().table_of(str(word)) or str(word)[:60]
-                self.kept_on[name] = bool(_int(on)) or self.kept_on.get(name, False)
+                self.kept_on[name] = bool(count(on)) or self.kept_on.get(name, False)
 
     # Records themselves
 
     def records(self, one: changes_records.Kept) -> None:
         ((rows, soft, low, high, different),) = self._ask(one.counted())
-        self.removed.append(one.removed(_int(rows), soft, low, high, different))
+        self.removed.append(one.removed(count(rows), soft, low, high, different))
         name = one.table.qualified
         told = any(t.table == name for trail in self.trails for t in trail.of if t.changed)
         for action, asked in one.bulk(told).items():
@@ -297,23 +299,6 @@ class _Work:
             dict(sorted(self.cannot.items())),
             tuple(self.notes),
         )
-
-
-class _Failing:
-    """What fails in it is a reason; the next table is read all the same."""
-
-    def __init__(self, work: _Work, what: str) -> None:
-        self._work, self._what = work, what
-
-    def __enter__(self) -> None: ...
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> bool:
-        if not isinstance(error, CrmauditError) or isinstance(error, ConnectionLostError):
-            return False
-        message = error.problems[0].message
-        self._work.reasons.append(f"{self._what}: {message}")
-        self._work.cannot.setdefault(self._what, message)
-        return True
 
 
 def _more(
@@ -341,7 +326,7 @@ def _made_up(lines: Sequence[tuple[object, ...]]) -> str:
         choose(str(line[i]) for line in dated)
         for choose, i in ((min, 4), (max, 5), (min, 6), (max, 7))
     ]
-    return made_up(sum(_int(line[2]) for line in dated), ends)
+    return made_up(sum(count(line[2]) for line in dated), ends)
 
 
 def _day(value: object) -> date | None:
@@ -349,10 +334,6 @@ def _day(value: object) -> date | None:
         return date.fromisoformat(str(value)[:10]) if value is not None else None
     except ValueError:
         return None
-
-
-def _int(value: object) -> int:
-    return int(float(str(value))) if value is not None else 0
 
 
 collector = _Changes()

@@ -7,7 +7,7 @@ sessions, of which only the most at one time is kept.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -26,17 +26,20 @@ from crmaudit.evidence import (
 from crmaudit.governance.collectors import recording_accounts, recording_sessions
 from crmaudit.governance.collectors.recording_accounts import (
     Accounts,
+    Failing,
+    count,
     made_up,
     provenance,
     tables_of,
 )
 from crmaudit.governance.collectors.recording_rows import BULK_FROM, Rows, recordable, template
 from crmaudit.governance.collectors.recording_sessions import Logins
-from crmaudit.sources.base import ConnectionLostError, Statement
+from crmaudit.sources.base import Statement
 from crmaudit.sources.task import Task
 
 MOST_COUNTS = 150_000
 """Of more counts of an account, a table and a month the oldest months are left out."""
+_NO_KEY = "without the audit's key accounts cannot be told apart: set CRMAUDIT_KEY"
 _Place = tuple[str, str, str, str]
 """Account, table, entity (where the table holds several) and month."""
 
@@ -75,13 +78,20 @@ class _Recording:
 def recording(task: Task) -> Recording | None:
     """Who recorded and logged in; None where nobody knows a table that could tell.
 
-    Without the audit's key accounts have no pseudonym, and nothing is told.
+    Without the audit's key accounts have no pseudonym, and nothing is counted.
     A lost connection passes as ConnectionLostError.
     """
     known, places = recordable(task), recording_sessions.places(task)
-    if task.key is None or not (known.rows or known.cannot or places):
+    if not (known.rows or known.cannot or places):
         return None
     work = _Work(task, Accounts(task.key), dict(known.cannot))
+    if task.key is None:
+        for name in (
+            *(r.table.qualified for r in known.rows),
+            *(p.table.qualified for p in places),
+        ):
+            work.cannot[name] = _NO_KEY
+        return replace(work.document(), provenance=provenance(task, _status(known.rows, places)))
     with work.failing("accounts"):
         work.accounts = recording_accounts.read(task, task.key)
     for rows in known.rows:
@@ -105,8 +115,8 @@ class _Work:
     notes: list[str] = field(default_factory=list)
     reasons: list[str] = field(default_factory=list)
 
-    def failing(self, what: str) -> _Failing:
-        return _Failing(self, what)
+    def failing(self, what: str) -> Failing:
+        return Failing(self.reasons, self.cannot, what)
 
     def count(self, rows: Rows, several: bool) -> None:
         """Count the rows of one part of a table; raises CrmauditError where it fails."""
@@ -128,8 +138,8 @@ class _Work:
             if month is not None:
                 place = (self.accounts.of(who), name, entity, str(month))
                 counts = self.counts.setdefault(place, [0] * 5)
-                counts[3] += _int(n)
-                counts[4] += _int(bulk)
+                counts[3] += count(n)
+                counts[4] += count(bulk)
         self.task.on_rows(name, rows.table.rows or 0)
 
     def _made(self, rows: Rows, lines: list[tuple[object, ...]], entity: str) -> None:
@@ -137,15 +147,15 @@ class _Work:
         for who, month, automatic, n, _, _, _, _, bulk, by_hand, *filled in lines:
             account = self.accounts.of(who)
             if month is None:
-                undated += _int(n)
+                undated += count(n)
                 continue
             place = self.counts.setdefault((account, name, entity, str(month)), [0] * 5)
             for i, value in enumerate((n, n if automatic else 0, bulk)):
-                place[i] += _int(value)
+                place[i] += count(value)
             for column, value in zip(rows.columns, filled, strict=True):
                 sums = self.filled.setdefault((account, name, column.name), [0, 0])
-                sums[0] += _int(by_hand)
-                sums[1] += _int(value)
+                sums[0] += count(by_hand)
+                sums[1] += count(value)
         if undated:
             self.notes.append(f"{name}: {undated:,} rows have no readable date of making")
 
@@ -216,21 +226,8 @@ class _Work:
         return tuple(found)
 
 
-class _Failing:
-    """What fails in it is a reason; the next table is read all the same."""
-
-    def __init__(self, work: _Work, what: str) -> None:
-        self._work, self._what = work, what
-
-    def __enter__(self) -> None: ...
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> bool:
-        if not isinstance(error, CrmauditError) or isinstance(error, ConnectionLostError):
-            return False
-        message = error.problems[0].message
-        self._work.reasons.append(f"{self._what}: {message}")
-        self._work.cannot.setdefault(self._what, message)
-        return True
+def _status(*wanted: Sequence[object]) -> Status:
+    return Status("partly", _NO_KEY) if any(wanted) else Status()
 
 
 def _untold(lines: list[tuple[object, ...]]) -> str:
@@ -242,7 +239,7 @@ def _untold(lines: list[tuple[object, ...]]) -> str:
     dated = [line for line in lines if line[4] is not None]
     if not dated:
         return "none of its rows has a readable date"
-    rows = sum(_int(line[3]) for line in dated)
+    rows = sum(count(line[3]) for line in dated)
     ends = [
         choose(str(line[i]) for line in dated)
         for choose, i in ((min, 4), (max, 5), (min, 6), (max, 7))
@@ -255,10 +252,6 @@ def _month(text: str) -> date | None:
         return date.fromisoformat(f"{text}-01")
     except ValueError:
         return None
-
-
-def _int(value: object) -> int:
-    return int(float(str(value))) if value is not None else 0
 
 
 collector = _Recording()

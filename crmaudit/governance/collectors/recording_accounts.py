@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from crmaudit import __version__
+from crmaudit.errors import CrmauditError
 from crmaudit.evidence import Provenance, Status, Table
 from crmaudit.evidence.privacy import ACCOUNT, account_name
 from crmaudit.key import Key
 from crmaudit.sources.account_tables import AccountTables
-from crmaudit.sources.base import Source, Statement
+from crmaudit.sources.base import ConnectionLostError, Source, Statement
 from crmaudit.sources.conditions import selected
 from crmaudit.sources.task import Task
 
@@ -66,6 +67,31 @@ def _moment(text: str) -> datetime | None:
         return None
 
 
+class Failing:
+    """What fails in it is one more reason, and why its table tells nothing; the rest goes on.
+
+    A lost connection passes.
+    """
+
+    def __init__(self, reasons: list[str], cannot: dict[str, str], what: str) -> None:
+        self._reasons, self._cannot, self._what = reasons, cannot, what
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> bool:
+        if not isinstance(error, CrmauditError) or isinstance(error, ConnectionLostError):
+            return False
+        message = error.problems[0].message
+        self._reasons.append(f"{self._what}: {message}")
+        self._cannot.setdefault(self._what, message)
+        return True
+
+
+def count(value: object) -> int:
+    """A count as a driver answers it; 0 for null."""
+    return int(float(str(value))) if value is not None else 0
+
+
 def from_table(source: Source, table: Table) -> str:
     """The table's name as it stands in a statement."""
     schema = table.schema or source.default_schema
@@ -100,7 +126,7 @@ class Accounts:
     `programs` are keys. Without a table of accounts an author stands for itself.
     """
 
-    key: Key
+    key: Key | None
     known: frozenset[str] = frozenset()
     by_login: dict[str, str] = field(default_factory=dict)
     by_person: dict[str, str] = field(default_factory=dict)
@@ -123,8 +149,8 @@ class Accounts:
         return self.by_login.get(value.casefold(), value)
 
     def name(self, key: str) -> str:
-        """The pseudonym of a key; empty for nobody."""
-        return self.key.pseudonym(ACCOUNT, key) if key else ""
+        """The pseudonym of a key; empty for nobody, and for all without the audit's key."""
+        return self.key.pseudonym(ACCOUNT, key) if key and self.key else ""
 
     def of(self, author: object) -> str:
         """The pseudonym of an author of records; empty for nobody."""
@@ -149,7 +175,7 @@ def statement(source: Source, known: AccountTables, table: Table | None) -> Stat
     )
 
 
-def read(task: Task, key: Key) -> Accounts:
+def read(task: Task, key: Key | None) -> Accounts:
     """The accounts of the task's source; raises CrmauditError where they cannot be read."""
     known = task.accounts()
     users = known.users

@@ -11,6 +11,7 @@ from crmaudit.evidence import AtOnce, LoggedIn, Table
 from crmaudit.governance.collectors.recording_accounts import (
     Accounts,
     as_text,
+    count,
     from_table,
     tables_of,
 )
@@ -93,8 +94,8 @@ def logged_in(
             continue
         place = counts.setdefault((key, str(month)), [0, 0])
         # One day may stand under two statuses; a month has no more days than 31.
-        place[1] = min(31, place[1] + _int(days))
-        place[0] += _int(days if traces else logins)
+        place[1] = min(31, place[1] + count(days))
+        place[0] += count(days if traces else logins)
         first.append(str(day))
     found = (
         LoggedIn(accounts.name(key), date.fromisoformat(f"{month}-01"), n, days)
@@ -207,7 +208,3 @@ def _peaks(licence: str, codes: Any, start: Any, stop: Any, closed: Any) -> Iter
     for month, (sessions, ended) in counted.items():
         day = date.fromisoformat(f"{month}-01")
         yield AtOnce(day, licence, peaks.get(month, 0), sessions, ended)
-
-
-def _int(value: object) -> int:
-    return int(float(str(value))) if value is not None else 0

@@ -130,8 +130,8 @@ def test_the_cells_are_those_of_the_documentation(
     score(found, EXPECTED)
     assert beyond(found, "u1") == {"administer", "export", "import", "mass change", "mass delete"}
     assert beyond(found, "u2") == {"export", "import", "mass change", "mass delete"}
-    # Mass changes of accounts, where nothing forbids them; deleting own accounts.
-    assert beyond(found, "u3") == {"mass change", "mass delete"}
+    # Mass changes of accounts, where nothing forbids them; it deletes its own accounts only.
+    assert beyond(found, "u3") == {"mass change"}
 
 
 def test_what_a_setting_decides_is_unknown_and_says_why(tmp_path: Path) -> None:

@@ -188,9 +188,12 @@ class _Reading:
             for name in ("export_permission", "mass_update_permission")
         )
         imports = tuple(r for r, d in data if (d.scopes or {}).get("Import") is True)
-        # A whole list may be deleted with the right to delete and that to change many.
+        # A whole list may be deleted with the right to delete others' records and to change many.
         deletes = {
-            w for o in objects.values() if o.levels[3] not in (None, "None") for w in o.why[3]
+            w
+            for o in objects.values()
+            if o.levels[3] not in (None, "None", "User")
+            for w in o.why[3]
         }
         both = tuple(sorted(deletes | set(masses))) if deletes and masses else ()
         held: dict[Beyond, tuple[str, ...]] = {

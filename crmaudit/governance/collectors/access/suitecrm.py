@@ -221,7 +221,9 @@ class _Reading:
             beyond = []
             for right, names in _BEYOND:
                 held = [_cell(levels, (n,)) for n in names]
-                if all(level not in (None, LEVELS[0]) for level, _ in held):
+                # To delete many of one's own records is no right to delete others'.
+                least = 2 if right == "mass delete" else 1
+                if all(level in LEVELS[least:] for level, _ in held):
                     beyond.append((right, tuple(w for _, reasons in held for w in reasons)))
             self._found[key] = _Module(
                 row([c[0] for c in cells], [c[1] for c in cells]),
