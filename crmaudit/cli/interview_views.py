@@ -175,7 +175,9 @@ def contradictions_view(found: Audit) -> View:
             "cannot_tell": [_said(s) for s in beside.open],
             "left_out": beside.left_out,
         },
-        hint="crmaudit check --code GOV208,GOV209" if rows else "crmaudit explain GOV209",
+        hint=f"crmaudit check --code {'GOV209' if beside.against else 'GOV208'}"
+        if rows
+        else "crmaudit explain GOV209",
     )
 
 

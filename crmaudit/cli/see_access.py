@@ -209,7 +209,8 @@ def _notes(
     if remarked > len(drawn):
         notes.append(f"and {count(remarked - len(drawn), 'account')} more; --format csv has all")
     plain = len(rows) - remarked
-    notes.append(f"{count(plain, 'account')} without a remark are left out here")
+    if plain:
+        notes.append(f"{count(plain, 'account')} without a remark are left out here")
     admins, usable = len(accounts.administrators), len(accounts.usable)
     if usable:
         programs = sum(j.program and j.usable and j.administrator for j in accounts.everyone)

@@ -63,9 +63,10 @@ def whose(facts: Facts, accounts: Accounts, table: str, key: str) -> SeenRecord:
             f"--record {system}.{table}:17",
         )
     own = find_key(workspace.root)
-    if own is None:
+    if own is None or own.id != accounts.access.provenance.key_id:
         raise CrmauditError(
-            "there is no key here that pseudonyms were made with",
+            f"the pseudonyms of {system}'s accounts were made with another key than this "
+            "workspace has",
             "put the audit's key back (CRMAUDIT_KEY, .crmaudit/key), or `crmaudit collect` again",
         )
     (target,) = targets(workspace, [system])

@@ -25,6 +25,7 @@ DORMANT_DAYS = 180
 GRACE_DAYS = 30
 """A new account may wait so long for its first login."""
 WIDEST = LEVELS[-1]
+_OWN = frozenset({"user", "role", "team", "unit"})
 _UNKNOWN: Levels = (None, None, None, None)
 
 
@@ -163,8 +164,11 @@ class Accounts:
 
     @cached_property
     def judged_kinds(self) -> tuple[Kind, ...]:
-        """Those that hold an entity; where no map says what the tables hold, all of them."""
-        return tuple(k for k in self.kinds if k.entity) or self.kinds
+        """Those that hold an entity; where no map says what the tables hold, all of them.
+
+        What the CRM keeps of itself is left out: accounts, roles, teams, units.
+        """
+        return tuple(k for k in self.kinds if k.entity and k.entity not in _OWN) or self.kinds
 
     def levels(self, holding: Holding | None, kind: Kind) -> Levels:
         """How far its rights to a kind of record reach.

@@ -131,12 +131,13 @@ def _same(said: str, *names: str) -> bool:
 
 
 def words(conflict: Conflict, labels: Mapping[str, str]) -> str:
-    """`create Donation and update Payment`, `hold Fundraiser and Finance Officer`."""
+    """`may create Donation and update Payment`, `holds the roles Fundraiser and Finance`."""
     verbs = {"C": "create", "R": "read", "U": "update", "D": "delete"}
-    told = [
-        f"hold the role {d.role}"
-        if d.role
-        else f"{' or '.join(verbs[x] for x in d.may or '')} {labels.get(d.entity or '', d.entity)}"
+    roles = [d.role for d in conflict.duties if d.role]
+    may = [
+        f"{' or '.join(verbs[x] for x in d.may or '')} {labels.get(d.entity or '', d.entity)}"
         for d in conflict.duties
+        if d.entity
     ]
-    return " and ".join(told)
+    held = f"holds the role{'s' if len(roles) > 1 else ''} {' and '.join(roles)}" if roles else ""
+    return " and ".join(x for x in (held, f"may {' and '.join(may)}" if may else "") if x)

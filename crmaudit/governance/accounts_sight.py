@@ -87,7 +87,7 @@ def who_sees(accounts: Accounts, kind: Kind, record: Belongs) -> tuple[Sight, ..
 def _sight(accounts: Accounts, kind: Kind, record: Belongs, judged: Judged, units: _Units) -> Sight:
     levels = accounts.levels(judged.holding, kind)
     if judged.holding is None and judged.administrator:
-        return Sight(judged.name, "".join(LETTERS), "", LEVELS[-1], ADMINISTRATOR)
+        return Sight(judged.name, "RUD", "", LEVELS[-1], ADMINISTRATOR)
     held = accounts.held(judged.holding, kind)
     sure, perhaps, reasons = "", "", dict[str, None]()
     by: dict[str, None] = {}
@@ -145,8 +145,8 @@ def _reaches(
     if level == "User":
         return False, ""
     if not has_units:
-        # Without units, the product's groups stand for them.
-        return None, "the CRM has no units to compare"
+        # Without units, the product's teams stand for them.
+        return (False, "") if record.teams else (None, "the CRM has no units to compare")
     own, unit = judged.account.unit, record.unit
     if not own or unit == "":
         return False, ""

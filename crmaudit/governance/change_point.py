@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from datetime import date
 from statistics import median
 
-from crmaudit.governance.leaning import leaning, levelled, off, ranks, split
+from crmaudit.governance.leaning import leaning, off, ranks, split
 from crmaudit.governance.seasons import (
     Points,
     evened,
+    levelled,
     residuals,
     season,
     slope_of,
@@ -63,9 +64,9 @@ def change_point(points: Points) -> Break | None:
     if best == 0:
         return Break(ordered[0][0], plain[0][1], plain[0][1], 1.0, False)
     values = [v for _, v in plain]
-    slope = slope_of(plain)
-    p = _chance(scores, groups, best / math.sqrt(leaning(plain, slope)))
-    sudden = off(levelled(values, at)) < off(residuals(plain, slope))
+    p = _chance(scores, groups, best / math.sqrt(leaning(ordered, seasons)))
+    lined = residuals(plain, slope_of(ordered, seasons))
+    sudden = off(levelled(ordered, seasons, at)) < off(lined)
     return Break(plain[at][0], median(values[:at]), median(values[at:]), p, sudden)
 
 

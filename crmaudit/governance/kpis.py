@@ -9,15 +9,14 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from statistics import median
 
-from crmaudit.governance.leaning import leaning
+from crmaudit.governance.leaning import raised
 from crmaudit.governance.seasons import (
     Points,
     Rhythm,
     by_day,
     evened,
+    levelled,
     season,
-    slope_of,
-    without_season,
 )
 from crmaudit.governance.trend import Trend, trend
 from crmaudit.workspace.kpis import Kpi, Technique
@@ -91,11 +90,11 @@ def effect(points: Points, start: date) -> Effect | None:
         variance += _variance(before, after)
         shifts += [b - a for a in before for b in after]
     shifts.sort()
-    plain = without_season(ordered, seasons)
-    variance *= leaning(plain, slope_of(plain))
+    shift = median(shifts)
+    # How values lean on each other is seen with the difference of the sides taken out.
+    variance *= raised(levelled(ordered, seasons, n))
     distance = max(abs(u - mean) - 0.5, 0.0)
     p = math.erfc(distance / math.sqrt(2 * variance)) if variance > 0 else 1.0
-    shift = median(shifts)
     reach = _Z * math.sqrt(variance)
     low, high = math.floor(mean - reach) - 1, math.ceil(mean + reach)
     was = trend(sides[0])

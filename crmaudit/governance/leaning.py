@@ -4,39 +4,32 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from statistics import median
+from datetime import date
 
-from crmaudit.governance.seasons import Points, residuals
+from crmaudit.governance.seasons import Points, levelled, residuals, slope_of, without_season
 
 _Z = 1.959964
 LEAST = 36
 """Of fewer values nobody can tell whether they lean on each other or follow a bent line."""
 
 
-def leaning(points: Points, slope: float) -> float:
+def leaning(points: Points, seasons: dict[date, int] | None = None) -> float:
     """By how much the variance of a sum of ranks has to be raised; 1 where nothing leans.
 
     Fewer than 36 values are taken for independent, which has to be said: with
     them an autocorrelation of 0.3 brings one false alarm in ten instead of one
-    in twenty, one of 0.6 up to three.
-
-    What is left of the line of that slope a day is looked at, or of the two
-    levels of a sudden change where these fit better: else a step would look
-    like values that lean on each other. Hamed and Rao (1998).
+    in twenty, one of 0.6 up to three. What is left of a line is looked at, or
+    of the two levels of a sudden change where these fit better: else a step
+    would look like values that lean on each other. Hamed and Rao (1998).
     """
-    values = [v for _, v in points]
-    if len(values) < LEAST:
+    if len(points) < LEAST:
         return 1.0
-    lined = residuals(points, slope)
+    plain = without_season(points, seasons)
+    lined = residuals(plain, slope_of(points, seasons))
+    values = [v for _, v in plain]
     _, at = split([2 * r - len(values) - 1 for r in ranks(values)])
-    stepped = levelled(values, at)
-    return _raised(ranks(stepped if off(stepped) < off(lined) else lined))
-
-
-def levelled(values: Sequence[float], at: int) -> list[float]:
-    """What is left of the values by the medians of the first `at` and of the others."""
-    before, after = median(values[:at]), median(values[at:])
-    return [v - (before if i < at else after) for i, v in enumerate(values)]
+    stepped = levelled(points, seasons, at)
+    return raised(stepped if off(stepped) < off(lined) else lined)
 
 
 def off(rest: Sequence[float]) -> float:
@@ -67,14 +60,16 @@ def ranks(values: Sequence[float]) -> list[float]:
     return [sum(places[v]) / len(places[v]) for v in near]
 
 
-def _raised(places: Sequence[float]) -> float:
-    """Hamed and Rao's eq. 12 over the first lags that stand out; never below 1.
+def raised(rest: Sequence[float]) -> float:
+    """The factor by what is left of a series: Hamed and Rao's eq. 12, never below 1.
 
-    Negative ones would make a test surer than the values alone: they are left
-    out, as are lags of more than a quarter of the series, which few pairs
-    tell.
+    The first lags count that stand out. Negative ones would make a test surer
+    than the values alone: they are left out, as are lags of more than a
+    quarter of the series, which few pairs tell.
     """
-    n = len(places)
+    places, n = ranks(rest), len(rest)
+    if n < LEAST:
+        return 1.0
     middle = (n + 1) / 2
     whole = sum((r - middle) ** 2 for r in places)
     if whole == 0:

@@ -23,6 +23,9 @@ def _of(
     )
 
 
+_TOO_WIDE = ("GOV108", "GOV157", "GOV158")
+_UPKEEP = ("GOV113", "GOV114", "GOV187", "GOV188", "GOV193", "GOV194", "GOV195")
+
 CRITERIA: tuple[Criterion, ...] = (
     *_of(
         "ownership",
@@ -72,13 +75,37 @@ CRITERIA: tuple[Criterion, ...] = (
         "access",
         (1, "levels", "people or accounts whose access is known", ">0", ()),
         (2, "levels", "people or accounts whose access is known", 0.8, ()),
-        (3, "fitting", "of these, no wider than their job asks for", 0.8, ("GOV108",)),
-        (3, "not administrators", "of these, without full access", 0.9, ("GOV110",)),
-        (4, "fitting", "of these, no wider than their job asks for", 0.95, ("GOV108", "GOV15")),
-        (4, "still here", "accounts of nobody who has left", 1.0, ("GOV111",)),
-        (4, "personal", "accounts of one person each", 1.0, ("GOV15", "GOV16")),
+        (
+            3,
+            "fitting",
+            "people or accounts with no wider access than their job asks for",
+            0.8,
+            _TOO_WIDE,
+        ),
+        (
+            3,
+            "not administrators",
+            "people or accounts without full access",
+            0.9,
+            ("GOV110", "GOV169"),
+        ),
+        (
+            4,
+            "fitting",
+            "people or accounts with no wider access than their job asks for",
+            0.95,
+            _TOO_WIDE,
+        ),
+        (4, "still here", "accounts of nobody who has left", 1.0, ("GOV111", "GOV155", "GOV171")),
+        (4, "personal", "accounts of one person each", 1.0, ("GOV154", "GOV163", "GOV164")),
         (5, "read", "access read from the CRM itself", 1.0, ()),
-        (5, "fitting", "of these, no wider than their job asks for", 1.0, ("GOV108", "GOV15")),
+        (
+            5,
+            "fitting",
+            "people or accounts with no wider access than their job asks for",
+            1.0,
+            _TOO_WIDE,
+        ),
     ),
     *_of(
         "adoption",
@@ -94,12 +121,18 @@ CRITERIA: tuple[Criterion, ...] = (
         (1, "maintained", "systems in use that somebody maintains", ">0", ("GOV116",)),
         (2, "maintained", "systems in use that somebody maintains", 0.8, ("GOV116",)),
         (2, "backups told", "systems in use with a backup declared or shown", 0.8, ("GOV113",)),
-        (3, "backup", "of these, backed up as often as declared", 0.8, ("GOV113", "GOV193")),
+        (3, "backup", "systems in use backed up as often as declared", 0.8, ("GOV113", "GOV193")),
         (3, "restore_test", "systems with a restore test in time", 0.5, ("GOV114",)),
         (4, "restore_test", "systems with a restore test in time", 0.8, ("GOV114",)),
-        (4, "index_care", "databases with indexes cared for in time", 0.8, ("GOV115", "GOV19")),
-        (4, "uncontradicted", "duties told that nothing contradicts", 1.0, ("GOV18", "GOV19")),
-        (5, "shown", "duties kept that server or files show", 0.8, ("GOV18", "GOV19")),
+        (
+            4,
+            "index_care",
+            "databases with indexes cared for in time",
+            0.8,
+            ("GOV115", "GOV188", "GOV190", "GOV191"),
+        ),
+        (4, "uncontradicted", "duties told that nothing contradicts", 1.0, _UPKEEP),
+        (5, "shown", "duties kept that server or files show", 0.8, _UPKEEP),
     ),
     *_of(
         "measurement",

@@ -141,11 +141,16 @@ def slopes(points: Points, seasons: dict[date, int] | None = None) -> list[float
     ]
 
 
-def without_season(points: Points, seasons: dict[date, int] | None) -> list[tuple[date, float]]:
-    """The series less what each part of the year adds to the line through it (medians)."""
+def without_season(
+    points: Points, seasons: dict[date, int] | None, slope: float | None = None
+) -> list[tuple[date, float]]:
+    """The series less what each part of the year adds to the line through it (medians).
+
+    `slope` is the line's a day, its own where none is given.
+    """
     if seasons is None:
         return list(points)
-    rest = residuals(points, slope_of(points, seasons))
+    rest = residuals(points, slope_of(points, seasons) if slope is None else slope)
     parts: dict[int, list[float]] = {}
     for (day, _), r in zip(points, rest, strict=True):
         parts.setdefault(seasons[day], []).append(r)
@@ -164,6 +169,25 @@ def residuals(points: Points, slope: float) -> list[float]:
     return [r - middle for r in raw]
 
 
+def levelled(points: Points, seasons: dict[date, int] | None, at: int) -> list[float]:
+    """What is left of the values by two levels, before the value number `at` and from it on.
+
+    The levels differ by the median difference within a season; what each
+    season adds is taken out.
+    """
+    step = median(
+        [
+            after - before
+            for a, before in points[:at]
+            for b, after in points[at:]
+            if seasons is None or seasons[a] == seasons[b]
+        ]
+        or [0.0]
+    )
+    level = [(day, v - step * (i >= at)) for i, (day, v) in enumerate(points)]
+    return residuals(without_season(level, seasons, 0.0), 0.0)
+
+
 def _outliers(days: Points) -> tuple[tuple[date, float], ...]:
     if len(days) < 8:
         return ()
@@ -171,9 +195,14 @@ def _outliers(days: Points) -> tuple[tuple[date, float], ...]:
     plain = without_season(days, seasons)
     some = evened(plain)
     rest = residuals(plain, slope_of(some))
-    spread = median(abs(r) for r in rest)
+    # A month's own median lies on the line whatever happens: it tells of no spread.
+    apart = [abs(r) for r in rest if seasons is None or abs(r) > 1e-9] or [0.0]
+    spread = median(apart)
     # Where more than half lie on the line, the mean distance takes the median's place.
-    scale = spread / 0.6745 if spread else 1.253314 * fmean(abs(r) for r in rest)
+    scale = spread / 0.6745 if spread else 1.253314 * fmean(apart)
+    if seasons is not None:
+        each = len(days) / len(set(seasons.values()))
+        scale *= math.sqrt(each / (each - 1))
     if not scale:
         return ()
     return tuple(

@@ -41,7 +41,8 @@ class Trend:
     `low` and `high` are the ends of the slope's interval of 95 % (Sen 1968).
     `seasonal`: the yearly rhythm is taken out. `factor` is by how much the
     variance was raised because values lean on each other, 1 where they do
-    not; fewer than 36 values are taken for independent (`independent`). `level` is where the line stands on the last day; `start` and `end` are
+    not; fewer than 36 values are taken for independent (`independent`).
+    `level` is where the line stands on the last day; `start` and `end` are
     medians of the first and last quarter of the values, at least three each,
     the yearly rhythm taken out. `first` and `last` are the days of the values
     tested.
@@ -85,7 +86,7 @@ def trend(points: Points) -> Trend | None:
     steps = sorted(slopes(ordered, seasons))
     slope = median(steps) if steps else 0.0
     plain = without_season(ordered, seasons)
-    factor = leaning(plain, slope)
+    factor = leaning(ordered, seasons)
     if seasons and len({day.year for day, _ in ordered}) > _COVARIANCE_YEARS and variance > 0:
         factor = max(1.0, 1 + _covariance(ordered, seasons) / variance)
     spread = math.sqrt(variance * factor)

@@ -78,12 +78,12 @@ def check(facts: Facts, alpha: float = 0.05, days: int = 90) -> Iterator[Hit | N
         elif trend.notable(alpha) and not told(kpi, points, days):
             worse = worsening(kpi, trend)
             way = "rises" if trend.slope > 0 else "falls"
+            never = "employees were not told"
             judged = {True: " (worse)", False: " (better)", None: ""}[worse]
             yield Hit(
                 about,
                 f"{quoted(kpi.name, 50)} {way} by {rounded(abs(trend.slope), kpi.unit)} "
-                f"in 30 days{judged}; "
-                "employees were not told",
+                f"in 30 days{judged}; {never if kpi.told is None else f'last told {kpi.told}'}",
                 measurements=(
                     Measurement("slope per 30 days", trend.slope, kpi.unit),
                     Measurement("p of the trend", trend.p),

@@ -83,14 +83,14 @@ def _each(facts: Facts, number: int, found: ConflictFound, told: set[str]) -> It
         also = f" with {others[0]}" if others else ""
         yield Hit(
             about,
-            f"{hand.name}{also} may {what}{reason}",
+            f"{hand.name}{also} {what}{reason}",
             file="audit.yaml",
             confidence="firm" if found.usual else "certain",
         )
     if len(left) > MOST:
         yield Hit(
             subject("conflict", str(number + 1)),
-            f"{len(left) - MOST:,} more accounts may {what}{reason}",
+            f"{len(left) - MOST:,} more accounts, of which each {what}{reason}",
             file="audit.yaml",
             measurements=(Measurement("accounts that may both", len(left)),),
             confidence="firm",

@@ -1,8 +1,8 @@
-"""Techniques that began together, so that their effects cannot be told apart.
+"""Techniques whose effects cannot be told apart.
 
 ## Why
-A KPI changed since its technique began, and another technique began within `days` days. What
-changed may be the other one's doing, or come of both.
+A KPI changed since its technique began (p below `alpha`), and another technique began within
+`days` days. What changed may be the other one's doing, or come of both.
 
 ## Fix
 Start techniques one after the other, or try each in a part of the organisation first. Say both

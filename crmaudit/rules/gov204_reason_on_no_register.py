@@ -1,4 +1,4 @@
-"""Reason that many staff give, and that no dysfunction on the register answers.
+"""Reason that many staff give and no dysfunction answers.
 
 ## Why
 What many name as their reason is the cheapest hint there is. Where the register of dysfunctions

@@ -45,7 +45,7 @@ from crmaudit.facts import Facts
 from crmaudit.governance.contradictions import Said
 from crmaudit.heard import between_groups
 from crmaudit.rules.base import Hit, Measurement, Severity, Topic
-from crmaudit.rules.interviewed import need_counted, parts_of
+from crmaudit.rules.interviewed import need_counted, parts_of, topic_label
 from crmaudit.rules.words import listed, verb
 
 severity: Severity = "medium"
@@ -58,7 +58,8 @@ def check(facts: Facts) -> Iterator[Hit]:
     for found in between_groups(facts):
         first = found.good[0]
         good, bad = _groups(found.good), _groups(found.bad)
-        told = f"{listed(good, 2)} {verb(len(good), 'calls', 'call')} it good"
+        told = f"{topic_label(facts, found.topic)}: {listed(good, 2)}"
+        told += f" {verb(len(good), 'calls', 'call')} it good"
         both = {s.interview for s in (*found.good, *found.bad)}
         yield Hit(
             found.topic.subject,

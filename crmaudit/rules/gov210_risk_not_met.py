@@ -26,8 +26,8 @@ from collections.abc import Iterator
 
 from crmaudit.facts import Facts
 from crmaudit.rules.base import Hit, Measurement, Severity, Topic
-from crmaudit.rules.interviewed import need_held
-from crmaudit.rules.words import capital, part_of, quoted, verb
+from crmaudit.rules.interviewed import need_held, quoted_of
+from crmaudit.rules.words import capital, part_of, verb
 
 severity: Severity = "low"
 topic: Topic = "interviews"
@@ -39,12 +39,13 @@ def check(facts: Facts) -> Iterator[Hit]:
         lacking = [i for i, risk in enumerate(interview.risks) if not risk.answer.strip()]
         total = len(interview.risks)
         if lacking:
-            first = quoted(interview.risks[lacking[0]].text, 40)
+            first = quoted_of(interview, interview.risks[lacking[0]].text)
+            more = f" and {len(lacking) - 1} more" if len(lacking) > 1 else ""
             some = capital(part_of(len(lacking), total, "risk"))
             yield Hit(
                 f"interview:{interview.id}",
-                f"{some} named {verb(len(lacking), 'was', 'were')} not answered: {first}"
-                + (f" and {len(lacking) - 1} more" if len(lacking) > 1 else ""),
+                f"{some} named {verb(len(lacking), 'was', 'were')} not answered"
+                + (f": {first}{more}" if first else ""),
                 path=("risks", lacking[0]),
                 measurements=(Measurement.share("risks not answered", len(lacking), total),),
             )

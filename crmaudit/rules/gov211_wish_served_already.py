@@ -44,7 +44,7 @@ from collections.abc import Iterator
 
 from crmaudit.facts import Facts
 from crmaudit.rules.base import Hit, Severity, Topic
-from crmaudit.rules.interviewed import need_held
+from crmaudit.rules.interviewed import need_held, quoted_of
 from crmaudit.rules.words import quoted
 from crmaudit.workspace.interviews import Saying
 
@@ -65,7 +65,7 @@ def check(facts: Facts) -> Iterator[Hit]:
             more = f"; {len(served) - 1} more wishes like it" if len(served) > 1 else ""
             yield Hit(
                 f"interview:{interview.id}",
-                f"{quoted(wish.text, 40)} is wished for, yet {by}{more}",
+                f"{quoted_of(interview, wish.text) or 'Something'} is wished for, yet {by}{more}",
                 path=("wishes", index),
                 confidence="tentative",
             )

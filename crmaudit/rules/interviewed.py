@@ -7,8 +7,9 @@ from collections.abc import Iterable, Sequence
 from crmaudit.facts import Facts, NotAssessed
 from crmaudit.governance.contradictions import Measured, Topic
 from crmaudit.governance.interviews import counted, held
+from crmaudit.governance.rate import too_few
 from crmaudit.rules.base import Measurement
-from crmaudit.rules.words import listed
+from crmaudit.rules.words import entity_label, listed, quoted
 from crmaudit.workspace.interviews import Interview
 
 
@@ -58,3 +59,18 @@ def parts_of(topic: Topic) -> tuple[str, ...]:
     if not (topic.system and topic.entity):
         return ()
     return f"system:{topic.system}", f"entity:{topic.entity}"
+
+
+def topic_label(facts: Facts, topic: Topic) -> str:
+    """`Contact in BeaconCRM`, `Contact`, `BeaconCRM`."""
+    known = facts.workspace.system
+    system = known[topic.system].name if topic.system in known else topic.system
+    if not topic.entity:
+        return system
+    label = entity_label(facts, topic.entity)
+    return f"{label} in {system}" if system else label
+
+
+def quoted_of(interview: Interview, text: str) -> str:
+    """What a group said, in quotation marks; empty where the group may be under five."""
+    return "" if too_few(interview.participants) else quoted(text, 40)

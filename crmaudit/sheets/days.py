@@ -20,7 +20,7 @@ MONTHS = {
         (
             "jan january januar jaenner janv janvier ene enero",
             "feb february februar fev fevr fevrier febrero",
-            "mar march mrz maerz mars marzo",
+            "mar march mrz maer maerz mars marzo",
             "apr april avr avril abr abril",
             "may mai mayo",
             "jun june juni juin junio",
@@ -177,33 +177,44 @@ def numbers(texts: Sequence[str]) -> list[float | None]:
 
 
 def _point(texts: Sequence[str]) -> str | None:
-    """The sign before decimals; None where a sign stands that may divide thousands as well."""
-    doubtful = False
-    for text in map(_trimmed, texts):
-        signs = [c for c in text if c in ".,"]
-        if not signs:
-            continue
-        if len(set(signs)) == 2:
-            return signs[-1]
-        sign, parts = signs[0], re.split(r"[.,]", text.lstrip("-+−"))
-        if len(signs) > 1:
-            return "," if sign == "." else "."
-        if len(parts[1]) != 3 or parts[0] in ("", "0") or len(parts[0]) > 3:
-            return sign
-        doubtful = doubtful or sign == ","
-    return None if doubtful else "."
+    """The sign before decimals, by the cells that leave no doubt; None where they say nothing.
+
+    Both signs where some cells have the one and some the other.
+    """
+    found = {sign for text in texts if (sign := _sure(_trimmed(text)))}
+    return ".," if len(found) > 1 else next(iter(found), None)
+
+
+def _sure(text: str) -> str | None:
+    """The sign before decimals that a cell shows by itself, if it does."""
+    signs = [c for c in text if c in ".,"]
+    if not signs:
+        return None
+    if len(set(signs)) == 2:
+        return signs[-1]
+    if len(signs) > 1:
+        return "," if signs[0] == "." else "."
+    before, after = re.split(r"[.,]", text.lstrip("-+−"))
+    return None if len(after) == 3 and before not in ("", "0") and len(before) < 4 else signs[0]
 
 
 def _number(text: str, point: str | None) -> float | None:
     text = _trimmed(text)
-    if len(text) > _LONGEST or (point is None and "," in text):
+    if len(text) > _LONGEST:
         return None
-    group = "." if point == "," else ","
+    own = _sure(text) or point
+    if own == ".," or (own is None and "," in text):
+        return None if set(text) & set(".,") else _float(text)
+    group = "." if own == "," else ","
     if group in text and not re.fullmatch(
-        rf"[-+−]?\d{{1,3}}(\{group}\d{{3}})+(\{point or '.'}\d*)?", text
+        rf"[-+−]?\d{{1,3}}(\{group}\d{{3}})+(\{own or '.'}\d*)?", text
     ):
         return None
-    text = text.replace(group, "").replace(",", ".").replace("−", "-")
+    return _float(text.replace(group, "").replace(",", "."))
+
+
+def _float(text: str) -> float | None:
+    text = text.replace("−", "-")
     # A number beyond all measure is none.
     return float(text) if _PLAIN.fullmatch(text) and abs(float(text)) < 1e15 else None
 

@@ -16,9 +16,7 @@ from typing import Any, Literal
 from crmaudit.errors import Place, Problem
 from crmaudit.workspace.yaml_reader import Path_
 
-Kind = Literal[
-    "system", "entity", "person", "unit", "need", "expectation", "response", "interview"
-]
+Kind = Literal["system", "entity", "person", "unit", "need", "expectation", "response", "interview"]
 """What a record describes. A `response` has the id `CODE SUBJECT`."""
 
 

@@ -418,7 +418,7 @@ FORM = Path()
 def _form(tmp_path_factory: pytest.TempPathFactory) -> None:
     global FORM
     FORM = tmp_path_factory.mktemp("forms") / "form.docx"
-    FORM.write_bytes(document(plan(NORTHWHARF, "Customer service")))
+    FORM.write_bytes(document(plan(NORTHWHARF, "Logistics")))
 
 
 # Cells ----------------------------------------------------------------------------------------

@@ -91,12 +91,15 @@ def test_themes_are_counted_over_groups() -> None:
     assert "small" not in repr(found)
 
 
+WORK = {"status": "in work"}
+
+
 @pytest.mark.parametrize(
     ("register", "touched"),
     [
-        ({"dysfunctions": [{"id": "d", "what": "W", "systems": "crm"}]}, []),  # open
-        ({"dysfunctions": [{"id": "d", "what": "W", "systems": "crm", "status": "in work"}]}, ["d"]),
-        ({"dysfunctions": [{"id": "d", "what": "W", "systems": "erp", "status": "in work"}]}, []),
+        ({"dysfunctions": [{"id": "d", "what": "W", "systems": "crm"}]}, []),
+        ({"dysfunctions": [{"id": "d", "what": "W", **WORK, "systems": "crm"}]}, ["d"]),
+        ({"dysfunctions": [{"id": "d", "what": "W", **WORK, "systems": "erp"}]}, []),
         (
             {
                 "dysfunctions": [
