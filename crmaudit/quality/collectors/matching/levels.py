@@ -261,7 +261,8 @@ _EMAIL = Spec(
         # numbered, not misspelt: `anna.miller301` and `anna.miller302` are two people's.
         Grade(
             "almost the same",
-            f"({_same('email_domain')} AND {_edit('email_user', 4)} AND {_not_numbered('email_user')})"
+            f"({_same('email_domain')} AND {_edit('email_user', 4)}"
+            f" AND {_not_numbered('email_user')})"
             f" OR ({_same('email_user')} AND {_edit('email_domain', 6)})",
             0.06,
             0.00001,
