@@ -223,6 +223,8 @@ class MaturityPart:
     """Eight dimensions with their level and the one aimed at."""
     assessed: int
     """Dimensions that could be assessed."""
+    begun: int
+    """Of these, those that earned the first level at least."""
     aimed: int
     """Dimensions with a level aimed at."""
     below: int

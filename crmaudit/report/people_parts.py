@@ -165,6 +165,7 @@ def maturity_part(facts: Facts) -> MaturityPart:
     return MaturityPart(
         radar=s.Radar(spokes, TOP),
         assessed=len(known),
+        begun=sum(level > 0 for level, _ in known),
         aimed=sum(x.target is not None for x in levels),
         below=sum(_below(x) for x in levels),
         lowest=(lowest[1], lowest[0]) if lowest else None,

@@ -97,7 +97,7 @@ def servers(given: Given) -> b.Table | None:
                 else support.end,
                 gap(health.cannot.get("size", "the server does not tell"))
                 if health.bytes is None
-                else b.Cell(size(given, health.bytes), health.bytes),
+                else b.Cell(_size(given, health.bytes), health.bytes),
                 gap(f"no reading is {GROWTH_DAYS} days older")
                 if grown is None
                 else b.Cell(f"× {given.number(grown.a_year, 2)}", grown.a_year),
@@ -145,7 +145,7 @@ def index_care(given: Given) -> b.Table | None:
                 b.Cell(_bare(given, bare, health.references), len(bare)),
                 gap(health.cannot.get("bloat", "the server does not tell"))
                 if not told
-                else size(given, spared),
+                else _size(given, spared),
             )
         )
     columns = [
@@ -192,7 +192,7 @@ def backup_files(given: Given) -> b.Table | None:
                 b.Cell(given.number(len(held)), len(held), (found.id,)),
                 kept.newest.written.date() if kept else gap("none is whole"),
                 kept.days if kept else DASH,
-                b.Cell(size(given, kept.newest.bytes), kept.newest.bytes) if kept else DASH,
+                b.Cell(_size(given, kept.newest.bytes), kept.newest.bytes) if kept else DASH,
                 percent(kept.newest.bytes / beside, language=given.language)
                 if kept and beside
                 else DASH,
@@ -215,7 +215,7 @@ def backup_files(given: Given) -> b.Table | None:
     return given.table("Backup files", columns, rows, note)
 
 
-def size(given: Given, count: float) -> str:
+def _size(given: Given, count: float) -> str:
     """`12.4 MB`."""
     for unit, step in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
         if count >= step:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -120,7 +121,7 @@ def test_both_examples_stand_below_their_aims() -> None:
 
 def test_history_gives_a_series_by_name() -> None:
     then = datetime(2026, 5, 2, tzinfo=UTC)
-    runs = [
+    runs: list[tuple[datetime, dict[str, Any]]] = [
         (then, {"as_of": "2026-03-31", "figures": {"adoption": 40.0}, "counts": {"high": 3}}),
         (then, {"as_of": "2026-04-30", "figures": {"adoption": 44.0, "odd": "x"}}),
         (then, {"as_of": "2026-04-30", "figures": {"adoption": 45.0}, "counts": {"high": 1}}),
@@ -156,3 +157,9 @@ def test_fewer_than_five_users_are_no_figure(tmp_path: Path) -> None:
     (tmp_path / "systems/crm.yaml").write_text("id: crm\nname: CRM\nkind: crm\nusers: 3\n")
     (tmp_path / "audit.yaml").write_text("organisation: S\nstaff: 40\n")
     assert "adoption" not in figures(Facts.of(load(tmp_path)))
+
+
+def test_the_documentation_has_every_criterion() -> None:
+    text = (EXAMPLES.parent / "docs/method.md").read_text("utf-8")
+    for c in CRITERIA:
+        assert f"| {c.dimension} | {c.level} | {c.words} | {c.line} |" in text
