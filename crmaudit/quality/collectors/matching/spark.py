@@ -303,7 +303,7 @@ _FUNCTIONS: dict[str, Callable[[list[exp.Expr]], exp.Expr]] = {
     "strlen": _call("octet_length"),
     "unicode": _call("ascii"),
     **{n: _call(n) for n in ("length", "abs", "contains", "concat", "replace", "left", "right")},
-    "substring": _call("substring"),
+    **{n: _call(n) for n in ("substring", "translate")},
     "starts_with": _call("startswith"),
     "concat": _call("concat"),
 }
