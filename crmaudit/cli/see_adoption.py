@@ -136,12 +136,13 @@ def _notes(use: Usage, by: str, days: int) -> list[str]:
             "behind them is not known"
         )
     enabled = [a for a in use.own if a.enabled is not False]
-    never = [a for a in enabled if not (a.months or a.bulk or a.logins or a.last_login)]
-    idle = [a for a in enabled if a not in never and not a.used(since, until)]
+    ever = [a for a in enabled if a.months or a.bulk or a.logins or a.last_login]
+    idle = sum(not a.used(since, until) for a in ever)
+    never = len(enabled) - len(ever)
     if use.logins_known:
         notes.append(
             f"of {len(enabled):,} accounts that can be used, "
-            f"{_few(len(idle))} were not since {since:%B %Y}, {_few(len(never))} never"
+            f"{_few(idle)} were not since {since:%B %Y}, {_few(never)} never"
         )
     few = concentration(use)
     if few is not None:

@@ -10,7 +10,6 @@ from crmaudit.cli.options import HERE, Output, Shape, Workspace, audit
 from crmaudit.cli.terminal import count, rate
 from crmaudit.cli.view import Column, Format, View, show
 from crmaudit.errors import CrmauditError
-from crmaudit.governance.rate import FEWER
 
 if TYPE_CHECKING:
     from crmaudit.audit import Audit
@@ -55,7 +54,7 @@ def attitudes(
             ],
             rows=rows,
             notes=[*notes, "Groups of fewer than five people are not told in numbers."],
-            hint="crmaudit check --code GOV118,GOV119,GOV20",
+            hint="crmaudit check --code GOV118",
             extra={"by": by, "surveys": [_survey(found, s) for s in found.governance.surveys]},
         ),
         format_,
@@ -64,13 +63,14 @@ def attitudes(
 
 
 def _cell(value: int | None) -> str:
+    from crmaudit.governance.rate import FEWER
+
     return FEWER if value is None else f"{value:,}"
 
 
 def _headline(found: Audit) -> str:
     parts = [f"{count(len(found.workspace.registers.opinions), 'opinion')} on the register"]
-    for s in found.governance.surveys:
-        parts.append(f"{s.survey.name}: {_negative(s)}")
+    parts += [f"{s.survey.name}: {_negative(s)}" for s in found.governance.surveys]
     return " · ".join(parts)
 
 

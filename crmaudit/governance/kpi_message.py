@@ -97,7 +97,7 @@ def _technique(found: Course) -> list[str]:
     way = "higher" if effect.change > 0 else "lower"
     told = (
         f"- **Before and after:** {about}. Since then the values lie about "
-        f"{_amount(abs(effect.change), found.kpi.unit)} {way}{_between(effect)} "
+        f"{_amount(abs(effect.change), _apart(found.kpi.unit))} {way}{_between(effect)} "
         f"({p_words(effect.p)}). That one came after the other does not say that it came of it"
     )
     if effect.already:
@@ -160,6 +160,11 @@ def month(day: date) -> str:
 def _amount(value: float, unit: str) -> str:
     number = f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
     return f"{number} {_safe(unit)}".strip()
+
+
+def _apart(unit: str) -> str:
+    """The unit of a difference: two shares of 40 and 45 % lie 5 percentage points apart."""
+    return "percentage points" if unit.strip() == "%" else unit
 
 
 def _safe(text: str) -> str:

@@ -149,10 +149,14 @@ class UsePart:
     """Of these, how many never were."""
     units: Bars | None
     """Share of each unit's accounts in use, with the 80 % line."""
+    not_drawn: int
+    """Units that `units` has no room for: those told with the highest share, or not told."""
     types: Bars | None
     """The same by user type."""
     entities: Stacked | None
     """Rows of each entity by how they came: by hand, in bulk, by the program, by other programs."""
+    entities_left: int
+    """Entities with fewer rows that `entities` has no room for."""
     months: Lines | None
     """Accounts at work, month by month; months of fewer than five left out."""
     trend: str

@@ -98,9 +98,11 @@ def _matrix(facts: Facts, a: Accounts) -> tuple[s.Heat, int, int, int] | None:
         return None
     found = []
     for members in groups.values():
-        levels = [a.levels(members[0].holding, k) for k in kinds]
-        weight = sum(LEVELS.index(x) for cell in levels for x in cell if x)
-        found.append((-weight, _who(a, members), levels))
+        held = members[0].holding
+        # Rights to kinds that are not drawn weigh as much.
+        every = (x for k in a.judged_kinds for x in a.levels(held, k) if x)
+        weight = sum(map(LEVELS.index, every))
+        found.append((-weight, _who(a, members), [a.levels(held, k) for k in kinds]))
     found.sort(key=lambda f: (f[0], f[1]))
     entity = facts.workspace.entity
     heads = [entity[k.entity].label if k.entity in entity else k.object for k in kinds]
@@ -115,10 +117,12 @@ def _columns(a: Accounts) -> tuple[tuple[Kind, ...], int]:
     once: dict[str, Kind] = {}
     for k in a.judged_kinds:
         once.setdefault(k.entity or k.object, k)
+    holders = Counter(j.holding.id for j in a.usable if j.holding)
     reach: Counter[str] = Counter()
-    for j in a.usable:
+    for holding in a.access.holdings:
         for name, k in once.items():
-            reach[name] += sum(LEVELS.index(x) for x in a.levels(j.holding, k) if x)
+            levels = (LEVELS.index(x) for x in a.levels(holding, k) if x)
+            reach[name] += holders[holding.id] * sum(levels)
     chosen = sorted(once, key=lambda n: (-reach[n], n))[:COLUMNS]
     return tuple(once[n] for n in chosen), len(once) - len(chosen)
 

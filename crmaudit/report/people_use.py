@@ -23,7 +23,7 @@ from crmaudit.governance.adoption import (
 )
 from crmaudit.governance.licences import RESERVE, better_mix
 from crmaudit.governance.rate import head_count, too_few
-from crmaudit.governance.usage import WINDOW_DAYS, AccountUse, Usage
+from crmaudit.governance.usage import WINDOW_DAYS, Usage
 from crmaudit.report import specs as s
 from crmaudit.report.numbers import MINUS, number, percent, share
 from crmaudit.report.people import MixPart, UsePart
@@ -49,9 +49,10 @@ def use_part(facts: Facts) -> UsePart | None:
     told = not use.cannot()
     since, until = use.since(WINDOW_DAYS), use.until
     enabled = [a for a in use.own if a.enabled is not False]
-    never = [a for a in enabled if not (a.months or a.bulk or a.logins or a.last_login)]
-    idle = [a for a in enabled if a not in never and not a.used(since, until)]
+    ever = [a for a in enabled if a.months or a.bulk or a.logins or a.last_login]
+    idle = [a for a in ever if not a.used(since, until)]
     few = concentration(use) if told else None
+    groups = units(facts, use)
     return UsePart(
         system=name,
         cannot=why,
@@ -64,13 +65,15 @@ def use_part(facts: Facts) -> UsePart | None:
         logins_known=use.logins_known,
         shared=sum(a.shared and a.used(since, until) for a in use.accounts) if told else 0,
         enabled=len(enabled),
-        idle=_few(idle),
-        never=_few(never),
-        units=_bars(units(facts, use), "Unit", facts) if told else None,
+        idle=_few(len(idle)),
+        never=_few(len(enabled) - len(ever)),
+        units=_bars(groups, "Unit", facts) if told else None,
         types=_bars(by_group(use, lambda a: a.user_type or ""), "User type", facts)
         if told
         else None,
+        not_drawn=_left(len(groups)) if told else 0,
         entities=_entities(facts, use) if told else None,
+        entities_left=_left(sum(e.rows > 0 for e in by_entity(use))) if told else 0,
         months=_months(use, facts) if told else None,
         trend=_trend(use) if told else "",
         concentration=_curve(use, facts) if few else None,
@@ -80,8 +83,13 @@ def use_part(facts: Facts) -> UsePart | None:
     )
 
 
-def _few(accounts: Sequence[AccountUse]) -> str:
-    return head_count(len(accounts)) if accounts else "none"
+def _left(items: int) -> int:
+    """How many of them are not drawn."""
+    return max(0, items - DRAWN)
+
+
+def _few(accounts: int) -> str:
+    return head_count(accounts) if accounts else "none"
 
 
 # By group
@@ -212,10 +220,8 @@ def _curve(use: Usage, facts: Facts) -> s.Concentration | None:
     points = tuple((round(1 - x, 4), round(1 - y, 6)) for x, y in reversed(found.lorenz))
     language = facts.workspace.audit.language
     few, part = found.busiest / found.accounts, found.top / found.rows
-    words = (
-        f"{found.busiest} of {found.accounts} accounts: {percent(part, language=language)} of the "
-        "records made"
-    )
+    whole = counted(found.accounts, "account", language=language)
+    words = f"{found.busiest} of {whole}: {percent(part, language=language)} of the records made"
     curve = sorted({*points, (round(few, 4), round(part, 6))})
     return s.Concentration(tuple(curve), marks=((few, part, words),))
 

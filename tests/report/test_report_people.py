@@ -221,6 +221,26 @@ def test_names_of_roles_are_shown_as_they_are_and_break_nothing(make: Make) -> N
     assert nasty in words(section(make(access, systems__crm=CRM), "security"))
 
 
+def test_what_of_a_history_is_not_known_is_never_no(make: Make) -> None:
+    tables = [{"table": "people", "entity": "person", "role": "primary"}]
+    changes = {
+        "kind": "changes",
+        "system": "crm",
+        "removed": [{"table": "people", "rows": 10}],
+        "trails": [{"table": "log", "rows": 0}],
+    }
+    found = make(changes, systems__crm=CRM, maps__crm={"system": "crm", "tables": tables})
+    part = composed(found).people.loss
+    assert part is not None
+    assert (part.masters, part.kept, part.unknown) == (1, 0, 1)
+    told = words(section(found, "loss"))
+    assert "cannot be told of any of 1 kind" in told
+    assert "0 of 1" not in told
+    kept = {**changes, "kept_on": {"people": True}}
+    told = words(section(make(kept, systems__crm=CRM), "loss"))
+    assert "100\u00a0% (1 of 1) of the kinds of master record" in told
+
+
 # Use
 
 
@@ -272,22 +292,23 @@ def units(whole: Mapping[str, int]) -> dict[str, Any]:
 
 def test_adoption_is_measured_by_unit_against_the_line(make: Make) -> None:
     found = make(
-        units({"north": 20, "south": 10, "tiny": 3}),
-        recording({"north": 19, "south": 5, "tiny": 3}),
-        audit={"organisation": "Sample", "as_of": "2026-06-30", "staff": 33},
+        units({"north": 20, "east": 8, "south": 10, "tiny": 3}),
+        recording({"north": 19, "east": 8, "south": 5, "tiny": 3}),
+        audit={"organisation": "Sample", "as_of": "2026-06-30", "staff": 42},
         systems__crm=CRM,
     )
     use = composed(found).people.use
     assert use is not None
     assert use.units is not None
-    assert (use.users, use.share) == ("27 of 33", 27 / 33)
+    assert (use.users, use.share) == ("35 of 42", 35 / 42)
     bars = {x.label: (x.value, x.text, x.mark) for x in use.units.items}
     assert bars["north"] == (95.0, "95\u00a0% (19 of 20)", False)
+    assert bars["tiny"] == (None, FEWER, False)
     # The one small unit could be worked out of the sum, so the next smallest is kept back too.
-    assert bars["tiny"] == (None, FEWER, False) if "tiny" in bars else True
+    assert bars["south"] == (None, "not told", False)
     told = words(section(found, "adoption"))
-    assert "27 of 33 staff (82\u00a0%) worked in Kite" in told
-    assert "more than 80\u00a0%" in told
+    assert "35 of 42 staff (83\u00a0%) worked in Kite" in told
+    assert "more than 80 %; 35 of 42 recorded something by hand" in told
     assert "not more than" not in told
 
 
@@ -430,6 +451,7 @@ def test_few_values_are_too_short_to_say(make: Make) -> None:
 
 
 def test_the_message_to_the_employees_stands_in_an_appendix(make: Make) -> None:
+    assert section(make(systems__crm=CRM), "message", final=True) is None
     found = make(kpis=kpi([9, 8, 7, 7, 6, 5, 4, 4, 3, 2]), systems__crm=CRM)
     made = section(found, "message")
     assert made is not None
@@ -437,7 +459,6 @@ def test_the_message_to_the_employees_stands_in_an_appendix(make: Make) -> None:
     told = words(made)
     assert "It fell from about" in told
     assert "How sure:" in told
-    assert section(make(systems__crm=CRM), "message", final=True) is None
 
 
 def test_maturity_is_told_of_every_dimension_and_never_by_nought(make: Make) -> None:

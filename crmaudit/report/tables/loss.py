@@ -168,7 +168,8 @@ def ways_back(given: Given) -> b.Table | None:
     ]
     note = (
         "Back to any moment: whether the server itself keeps the logs for it; it may be provided "
-        "for elsewhere. Undo: kinds of master record whose history keeps the value before a change."
+        "for elsewhere. Undo: kinds of master record whose history keeps the value before a "
+        "change, of those of which that can be told."
     )
     return given.table("Could it be restored?", columns, rows, note)
 
@@ -181,6 +182,9 @@ def _undone(given: Given, found: Losses | None) -> object:
     masters = [t for t in found.trails if t.master]
     if not masters:
         return gap("no master data are mapped")
+    masters = [t for t in masters if t.on is not None]
+    if not masters:
+        return gap("whether its changes are kept cannot be told")
     can = [t for t in masters if t.on and t.keeps_old]
     named = ", ".join(str(given.name(t.entity)) for t in can[:3])
     told = f"{len(can)} of {given.counted(len(masters), 'kind')}"

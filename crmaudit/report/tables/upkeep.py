@@ -20,6 +20,8 @@ MOST = 40
 LEAST_ROWS = 1000
 """Smaller tables need no index and no statistics."""
 GROWTH_DAYS = 60
+COUNTED_DAYS = 31
+"""Work that comes once a month has to be seen before disuse says anything."""
 _STATES = {"contradicted": 0, "late": 1, "kept": 2, "not assessed": 3}
 
 
@@ -139,6 +141,8 @@ def index_care(given: Given) -> b.Table | None:
                 b.Cell(given.number(len(health.indexes)), len(health.indexes), (health.id,)),
                 gap(health.cannot.get("uses", "the server does not count it"))
                 if days is None
+                else gap(f"the server counts for {given.counted(days, 'day')} only")
+                if days < COUNTED_DAYS
                 else f"{len(unused)} in {given.counted(days, 'day')}",
                 len(server.covered(health)),
                 len(server.invalid(health)),

@@ -174,7 +174,7 @@ def use_by_unit(given: Given) -> b.Table | None:
         "Accounts of one person each that can be used. Not told: groups of fewer than five, and "
         "those by which another one could be worked out."
     )
-    return given.table("Use by unit", columns, rows[:MOST], note)
+    return given.table(most("Use by unit", MOST, len(rows)), columns, rows[:MOST], note)
 
 
 def unit_fills(given: Given) -> b.Table | None:
