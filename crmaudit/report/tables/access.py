@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from crmaudit.evidence.access import LEVELS, Beyond
+from crmaudit.evidence.access import LEVELS, AccessLevel, Beyond
 from crmaudit.governance.accounts import Accounts, Excess, Judged
 from crmaudit.governance.accounts_conflicts import words
 from crmaudit.governance.accounts_roles import alike
@@ -44,8 +44,8 @@ def account_levels(given: Given) -> b.Table | None:
         rows += (
             (
                 given.name(a.system),
-                granted,
-                advised,
+                _word(granted),
+                _word(advised),
                 b.Cell(given.number(n), n, a.evidence),
                 told,
             )
@@ -82,7 +82,7 @@ def account_remarks(given: Given) -> b.Table | None:
             b.Cell(j.name, j.name, a.evidence),
             given.name(a.system),
             _level(a, j),
-            j.advised[0] if j.advised else gap("job not known"),
+            _word(j.advised[0]) if j.advised else gap("job not known"),
             "; ".join(mine),
             or_dash(_beyond(given, a.foremost(j))),
             f"{j.account.last_login:%Y-%m}" if j.account.last_login else DASH,
@@ -105,7 +105,13 @@ def account_remarks(given: Given) -> b.Table | None:
 
 def _level(a: Accounts, judged: Judged) -> object:
     level = a.granted(judged)
-    return level if level is not None else gap(a.no_rights or "some of its rights are not known")
+    why = a.no_rights or "some of its rights are not known"
+    return gap(why) if level is None else _word(level)
+
+
+def _word(level: AccessLevel | None) -> str:
+    """The level as it is read: that of no right at all is a word of the sentence."""
+    return "none" if level in (None, "None") else level
 
 
 def _beyond(given: Given, excess: tuple[Excess, ...]) -> str:
