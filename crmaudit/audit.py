@@ -20,6 +20,7 @@ from crmaudit.facts import Facts
 from crmaudit.governance import Governance
 from crmaudit.inventory import Inventory
 from crmaudit.quality.quality import Quality
+from crmaudit.standing.figures import Points, figures, of_history
 from crmaudit.workspace import Workspace, find_root, load
 
 if TYPE_CHECKING:
@@ -55,7 +56,16 @@ class Audit:
 
     @cached_property
     def facts(self) -> Facts:
-        return Facts.of(self.workspace, self.store.newest() if self._stored else ())
+        from crmaudit.key import find_key
+
+        if not self._stored:
+            return Facts.of(self.workspace)
+        return Facts.of(self.workspace, self.store.newest(), find_key(self.root), self._figures)
+
+    @property
+    def _figures(self) -> Mapping[str, Points]:
+        """Figures of earlier audits, by name."""
+        return of_history((run.finished_at, run.body) for run in self.history)
 
     @property
     def history(self) -> Sequence[Run]:
@@ -210,6 +220,7 @@ class Audit:
             "waived": len(self.findings.waived),
             "not_assessed": len(self.findings.not_assessed),
             "completeness": [given, wanted],
+            "figures": figures(self.facts),
             "findings": [
                 {
                     "fingerprint": f.fingerprint,

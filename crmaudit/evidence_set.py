@@ -67,6 +67,19 @@ class EvidenceSet:
                 found.setdefault(system, {})[new.table] = new
         return found
 
+    def of_system(self, kind: type[D]) -> Mapping[str, D]:
+        """The newest usable document of a kind that each system has one of, by system.
+
+        One that failed counts only where there is no other.
+        """
+        found: dict[str, D] = {}
+        for d in sorted(
+            (d for d in self.documents if isinstance(d, kind)),
+            key=lambda d: (d.provenance.status.state != "failed", d.provenance.taken_at),
+        ):
+            found[d.provenance.system] = d
+        return found
+
     def _current(self, whole: bool = True) -> Iterator[TableProfile]:
         """Profiles of what the newest catalogs speak of; of a system without one, all.
 

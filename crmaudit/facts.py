@@ -27,10 +27,24 @@ from crmaudit.crud_matrix import (
     hear,
     table_cover,
 )
-from crmaudit.evidence import Document, Duplicates, Overlap, Reach
+from crmaudit.evidence import (
+    Access,
+    Backups,
+    Changes,
+    Document,
+    Duplicates,
+    Health,
+    Overlap,
+    Reach,
+    Recording,
+)
 from crmaudit.evidence_set import EvidenceSet, known_as, usable
 from crmaudit.governance import Governance
+from crmaudit.governance.links import accounts_of
+from crmaudit.governance.maturity import Level, maturity
+from crmaudit.governance.maturity_criteria import CRITERIA
 from crmaudit.governance.rate import FEWER, too_few
+from crmaudit.governance.testified import Testified
 from crmaudit.inventory import (
     Described,
     Directory,
@@ -43,6 +57,7 @@ from crmaudit.inventory import (
     described,
     fit,
 )
+from crmaudit.key import Key
 from crmaudit.quality.effective import EffectiveMap, effective, kind_of
 from crmaudit.quality.expected import fingerprint
 from crmaudit.quality.matching.counted import placed
@@ -54,6 +69,8 @@ from crmaudit.quality.matching.judged import (
 )
 from crmaudit.quality.one_place import Apart, OnePlace, Step, apart, entity_now, one_place, purposes
 from crmaudit.quality.quality import Quality, Tests
+from crmaudit.standing.earned import earned
+from crmaudit.standing.series import answered, kpi_series, survey_sheets
 from crmaudit.workspace import Workspace
 from crmaudit.workspace.dossier import System
 from crmaudit.workspace.weights import weights
@@ -86,14 +103,24 @@ class Facts:
 
     workspace: Workspace
     evidence: EvidenceSet = field(default_factory=EvidenceSet)
+    key: Key | None = None
+    """The audit's key, where it is at hand: it says whose accounts those of people.yaml are."""
+    figures: Mapping[str, tuple[tuple[date, float], ...]] = field(default_factory=dict)
+    """Figures of earlier audits, by name: what `figure:` of a KPI asks for."""
 
     @staticmethod
-    def of(workspace: Workspace, documents: Iterable[Document] = ()) -> Facts:
+    def of(
+        workspace: Workspace,
+        documents: Iterable[Document] = (),
+        key: Key | None = None,
+        figures: Mapping[str, tuple[tuple[date, float], ...]] | None = None,
+    ) -> Facts:
         """Facts from a workspace and documents of evidence of systems that it knows.
 
         What was collected under a system's earlier id counts as its own.
         """
-        return Facts(workspace, known_as(documents, workspace.system, workspace.formerly))
+        known = known_as(documents, workspace.system, workspace.formerly)
+        return Facts(workspace, known, key, figures or {})
 
     @cached_property
     def day(self) -> date | None:
@@ -292,16 +319,38 @@ class Facts:
 
     @cached_property
     def governance(self) -> Governance:
-        workspace = self.workspace
-        series = {}
-        for kpi in workspace.kpis.kpis:
-            if kpi.file and not kpi.series:
-                from crmaudit.sheets import read_series
+        return Governance(self.workspace, self.crud.connected, self._testified)
 
-                series[kpi.id] = read_series(
-                    workspace.root / kpi.file, kpi.date_column, kpi.value_column, kpi.file
-                )
-        return Governance(workspace, self.crud.connected, series)
+    @property
+    def _testified(self) -> Testified:
+        evidence, workspace = self.evidence, self.workspace
+        asked = answered(evidence.documents)
+        series, silent = kpi_series(workspace, asked, self.figures)
+        return Testified(
+            evidence.of_system(Access),
+            evidence.of_system(Recording),
+            evidence.of_system(Changes),
+            evidence.of_system(Health),
+            evidence.of_system(Backups),
+            evidence.catalogs,
+            series,
+            accounts_of(workspace.people.people, self.key) if self.key else {},
+            self.key is not None,
+            {s: {t.table: t.entity for t in reversed(m.tables)} for s, m in self.maps.items()},
+            {
+                s: {t.table: t.entity for t in reversed(m.tables) if t.role == "primary"}
+                for s, m in self.maps.items()
+            },
+            asked=asked,
+            silent=silent,
+            surveys=survey_sheets(workspace),
+        )
+
+    @cached_property
+    def maturity(self) -> tuple[Level, ...]:
+        """The level that each dimension of maturity has earned, and what is missing."""
+        targets = self.workspace.brief.maturity_targets.model_dump()
+        return maturity(earned(self), targets, CRITERIA)
 
     @cached_property
     def maps(self) -> Mapping[str, EffectiveMap]:
@@ -436,7 +485,7 @@ class Facts:
             # What was compared over several systems is brought down to those that are left.
             if isinstance(d, Overlap) or d.provenance.system not in gone
         )
-        return Facts(replace(workspace, audit=audit), EvidenceSet(kept))
+        return replace(self, workspace=replace(workspace, audit=audit), evidence=EvidenceSet(kept))
 
     def need(self, *files: str) -> None:
         """Raise NotAssessed where the workspace lacks one of these files or folders."""

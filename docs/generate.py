@@ -22,7 +22,7 @@ import typer
 
 from crmaudit.cli.app import app
 from crmaudit.quality.products import NOT_VERIFIED, ProductMap, shipped_maps
-from crmaudit.report import context, functions
+from crmaudit.report import context, functions, people
 from crmaudit.report.sections import find_sections
 from crmaudit.report.tables import TABLES
 from crmaudit.rules import Rule, all_rules
@@ -162,8 +162,8 @@ def _commands(command: Any, ctx: Any, level: int = 2) -> Iterator[str]:
 
 def context_tables() -> str:
     """One table for every dataclass of the context, the whole first."""
-    tree = ast.parse(inspect.getsource(context))
-    classes = [n for n in tree.body if isinstance(n, ast.ClassDef)]
+    trees = [ast.parse(inspect.getsource(m)) for m in (context, people)]
+    classes = [n for tree in trees for n in tree.body if isinstance(n, ast.ClassDef)]
     classes.sort(key=lambda c: c.name != "ReportContext")
     return "\n\n".join(_context_class(c) for c in classes)
 

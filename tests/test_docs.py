@@ -17,7 +17,7 @@ import pytest
 import typer
 
 from crmaudit.cli.app import app
-from crmaudit.report import context
+from crmaudit.report import context, people
 from crmaudit.rules import all_rules
 from crmaudit.workspace.files import FOLDERS, SINGLE, model_of
 from crmaudit.workspace.yaml_reader import parse
@@ -187,8 +187,9 @@ def test_context_fields_are_the_programs() -> None:
     told = dict(zip(parts[1::2], parts[2::2], strict=True))
     classes = {
         name: thing
-        for name, thing in vars(context).items()
-        if dataclasses.is_dataclass(thing) and thing.__module__ == context.__name__
+        for module in (context, people)
+        for name, thing in vars(module).items()
+        if dataclasses.is_dataclass(thing) and thing.__module__ == module.__name__
     }
     assert set(told) == set(classes)
     for name, thing in classes.items():

@@ -142,8 +142,9 @@ def import_(
     file: Annotated[
         Path,
         typer.Argument(
-            help="A workbook or CSV from `export`, filled in; any spreadsheet; ArchiMate .xml, "
-            "Backstage .yaml, data contract .odcs.yaml, code.gov .json; or evidence (.zip)."
+            help="A workbook or CSV from `export`, filled in; any spreadsheet; an interview's form "
+            ".docx; ArchiMate .xml, Backstage .yaml, data contract .odcs.yaml, code.gov .json; or "
+            "evidence (.zip)."
         ),
     ],
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,

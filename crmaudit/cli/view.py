@@ -77,13 +77,13 @@ class View:
 def show(view: View, format_: Format = Format.table, output: Path | None = None) -> None:
     """Show a view on stdout, or write it to a file atomically."""
     if format_ is Format.json:
-        _deliver(json_text(view.kind, {**view.extra, "rows": list(view.rows)}), output)
+        deliver(json_text(view.kind, {**view.extra, "rows": list(view.rows)}), output)
     elif format_ is Format.csv:
-        _deliver(_csv_text(view), output)
+        deliver(_csv_text(view), output)
     elif output is not None:
         with io.StringIO() as buffer:
             draw_view(view, paper(buffer))
-            _deliver(buffer.getvalue(), output)
+            deliver(buffer.getvalue(), output)
     else:
         draw_view(view, out())
 
@@ -103,7 +103,8 @@ def json_text(kind: str, body: Mapping[str, Any]) -> str:
     return f'{before}"rows": [\n{lines}\n  ]{after}\n'
 
 
-def _deliver(text: str, output: Path | None) -> None:
+def deliver(text: str, output: Path | None) -> None:
+    """A text to stdout, or into a file atomically."""
     if output is None:
         print(text, end="")
         return

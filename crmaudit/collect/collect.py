@@ -14,18 +14,23 @@ import importlib
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from crmaudit.errors import CrmauditError, Place, Problem
 from crmaudit.evidence import (
+    Access,
     Catalog,
+    Changes,
     Code,
     Document,
     Duplicates,
+    EntityMap,
     Grants,
+    Health,
     Overlap,
+    Recording,
     Statements,
     Status,
     TableProfile,
@@ -34,6 +39,7 @@ from crmaudit.evidence import (
 from crmaudit.evidence_set import EvidenceSet, known_as
 from crmaudit.sources import ConnectionLostError, Source, open_source
 from crmaudit.sources.absent import AbsentSource
+from crmaudit.sources.account_tables import AccountTables
 from crmaudit.sources.task import Collector, Joint, JointCollector, Known, Part, Task
 from crmaudit.workspace import Workspace
 from crmaudit.workspace.dossier import System
@@ -54,6 +60,12 @@ COLLECTORS = {
     "code": "crmaudit.crud_matrix.collectors.code:collector",
     "statements": "crmaudit.crud_matrix.collectors.statements:collector",
     "written": "crmaudit.crud_matrix.collectors.written:collector",
+    "access": "crmaudit.governance.collectors.access:collector",
+    "recording": "crmaudit.governance.collectors.recording:collector",
+    "changes": "crmaudit.governance.collectors.changes:collector",
+    "health": "crmaudit.governance.collectors.health:collector",
+    "backups": "crmaudit.governance.collectors.backups:collector",
+    "series": "crmaudit.governance.collectors.series:collector",
 }
 """What is measured besides the catalog: name → its collector, imported on use.
 
@@ -199,7 +211,8 @@ def targets(workspace: Workspace, systems: Iterable[str] = ()) -> tuple[Target, 
 def readable(system: System) -> bool:
     """Whether there is anything to read of it: a database, or files that tell of its use."""
     t = system.traces
-    return bool(t.code or t.statements or t.grants) or _has_records(system)
+    folder = system.maintenance and system.maintenance.backup_folder
+    return bool(t.code or t.statements or t.grants or folder) or _has_records(system)
 
 
 def _has_records(system: System) -> bool:
@@ -218,6 +231,9 @@ def _known(workspace: Workspace, system: System) -> Known:
             places[path] = workspace.place_of(f"system:{system.id}", "traces", kind, i)
     products = (s.database.product or "" for s in workspace.systems if s.database)
     hashed = system.database.hashed if system.database else None
+    folder = _backup_folder(workspace, system)
+    if folder:
+        places[folder] = workspace.place_of(f"system:{system.id}", "maintenance", "backup_folder")
     called = {w for s in workspace.systems for w in (s.id, s.name)} | set(products)
     return Known(
         workspace.map_of.get(system.id),
@@ -232,7 +248,20 @@ def _known(workspace: Workspace, system: System) -> Known:
         _holders(workspace),
         tuple(s.id for s in workspace.in_scope if _has_records(s)),
         workspace.formerly,
+        tuple(k for k in workspace.kpis.kpis if k.sql and k.system == system.id),
+        folder,
     )
+
+
+def _backup_folder(workspace: Workspace, system: System) -> str:
+    """Its absolute path, empty where none is declared; `~` is the home of who collects."""
+    folder = system.maintenance.backup_folder if system.maintenance else None
+    if not folder:
+        return ""
+    try:
+        return str((workspace.root / Path(folder).expanduser()).absolute())
+    except RuntimeError:  # whose home is meant is not known
+        return str((workspace.root / folder).absolute())
 
 
 def _holders(workspace: Workspace) -> dict[str, tuple[str, ...]]:
@@ -297,7 +326,7 @@ def _hashed(target: Target) -> bool:
     known = target.known
     traces = known.traces
     return bool(known.hashed) and not (
-        target.url or traces.code or traces.statements or traces.grants
+        target.url or traces.code or traces.statements or traces.grants or known.backups
     )
 
 
@@ -434,7 +463,7 @@ def opened(target: Target) -> Source:
 def _remark(document: Document) -> tuple[str, ...]:
     """What the user should know of a measurement that is not whole: it can be helped."""
     status = document.provenance.status
-    told = Grants | Statements | Code | Written | Duplicates
+    told = Grants | Statements | Code | Written | Duplicates | Access | Recording | Changes | Health
     if status.state != "partly" or not isinstance(document, told):
         return ()
     return (f"{document.kind}: {status.reason}",)
@@ -478,6 +507,8 @@ class _Reading:
         resumed = len(catalog.tables) - len(missing) if todo else 0
         self._outcome = replace(self._outcome, tables=len(catalog.tables), resumed=resumed)
         self._progress.system(target, sum(map(len, todo.values())), sum(known) if known else None)
+        # Asked for by the first collector that needs it, when the entity map is there.
+        accounts = cache(partial(self._accounts, source, catalog))
         for kind, one in collectors.items():
             task = Task(
                 source,
@@ -488,11 +519,20 @@ class _Reading:
                 () if one.per_table else self._so_far(source.address, catalog),
                 self._key,
                 self._progress.rows,
+                accounts,
             )
             if not one.per_table:
                 self._progress.step(kind)
             self._run(kind, one, task)
         self._store.end_collection(collection)
+
+    def _accounts(self, source: Source, catalog: Catalog) -> AccountTables:
+        """Where the CRM keeps its accounts; another room knows."""
+        from crmaudit.quality.collectors.account_tables import account_tables
+
+        found = self._so_far(source.address, catalog)
+        measured = next((d for d in found if isinstance(d, EntityMap)), None)
+        return account_tables(source, catalog, self._outcome.target.known, measured)
 
     def _run(self, kind: str, collector: Collector, task: Task) -> None:
         try:

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache, partial
+from pathlib import Path
 
 from crmaudit.collect.collect import TRACES, Target, collectors, joint_collectors, opened
 from crmaudit.errors import CrmauditError, Place
 from crmaudit.evidence import Catalog
-from crmaudit.sources import Statement
+from crmaudit.sources import Source, Statement
+from crmaudit.sources.account_tables import AccountTables
 from crmaudit.sources.named_files import every, expanded
 from crmaudit.sources.task import Collector, JointCollector, Task
 
 
 @dataclass(frozen=True, slots=True)
 class ToRead:
-    """Files that a collector would read: an entry of `traces:`, how many files, how large.
+    """Files that a collector would read: an entry of `traces:`, or the backup folder, whose files
+    are looked at and not kept; how many files, how large.
 
     No files: there is nothing of that name.
     """
@@ -63,7 +67,14 @@ def _one(
     try:
         with opened(target) as source:
             catalog = source.catalog(target.system)
-            task = Task(source, target.system, catalog, catalog.tables, target.known)
+            task = Task(
+                source,
+                target.system,
+                catalog,
+                catalog.tables,
+                target.known,
+                accounts=cache(partial(_accounts, source, catalog, target)),
+            )
             return DryRun(
                 target,
                 source.address,
@@ -92,3 +103,13 @@ def _files(target: Target, wanted: Iterable[str]) -> Iterator[ToRead]:
             files = every(entry) if kind == "code" else expanded(entry)
             size = sum(f.stat().st_size for f in files if f.exists())
             yield ToRead(kind, entry, len(files), size, known.places.get(entry))
+    if "backups" in wanted and known.backups:
+        lying = every(known.backups) if Path(known.backups).is_dir() else ()
+        size = sum(f.stat().st_size for f in lying if f.exists())
+        yield ToRead("backups", known.backups, len(lying), size, known.places.get(known.backups))
+
+
+def _accounts(source: Source, catalog: Catalog, target: Target) -> AccountTables:
+    from crmaudit.quality.collectors.account_tables import account_tables
+
+    return account_tables(source, catalog, target.known, None)

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from crmaudit.collect.collect import collector, opened, targets
 from crmaudit.errors import CrmauditError
-from crmaudit.evidence import TableProfile
+from crmaudit.evidence import Access, TableProfile
 from crmaudit.evidence.semantic import audience
 from crmaudit.key import find_key
 from crmaudit.private import state_folder
@@ -96,6 +96,47 @@ def reveal_principals(
                 pass
     record(workspace.root, f"accounts of the database of {target.system}", len(listening.heard))
     return listening.heard
+
+
+def reveal_accounts(workspace: Workspace, evidence: Access, on: str = "") -> Mapping[str, str]:
+    """Pseudonym → login of the accounts of a CRM, or its key for one without a login.
+
+    `on` is the pseudonym of the one that is asked for; else all are. The CRM's
+    table of accounts is read again, as `collect` does. Recorded as `reveal`
+    is. Raises CrmauditError where the key is another than the evidence's or
+    the source cannot be read.
+    """
+    from crmaudit.quality.collectors.account_tables import account_tables
+
+    system, key = evidence.provenance.system, find_key(workspace.root)
+    if key is None or evidence.provenance.key_id not in ("", key.id):
+        raise CrmauditError(
+            f"the pseudonyms of {system}'s accounts were made with another key than this "
+            "workspace has",
+            "put the audit's key back (CRMAUDIT_KEY, .crmaudit/key), or `crmaudit collect` again",
+        )
+    (target,) = targets(workspace, [system])
+    listening = key.listening()
+    with opened(target) as source:
+        catalog = source.catalog(target.system)
+        task = Task(
+            source,
+            target.system,
+            catalog,
+            catalog.tables,
+            target.known,
+            key=listening,
+            accounts=lambda: account_tables(source, catalog, target.known, None),
+        )
+        for _ in collector("access").collect(task):
+            pass
+    heard = listening.heard
+    wanted = [a for a in evidence.accounts if on in ("", a.name)]
+    # The login says more to a reader than the key that columns hold.
+    names = {a.name: [heard[n] for n in (*a.also, a.name) if n in heard] for a in wanted}
+    found = {name: told[0] for name, told in names.items() if told}
+    record(workspace.root, f"accounts of {target.system}", len(found))
+    return found
 
 
 def _refuse(profile: TableProfile, column: str, path: str) -> None:

@@ -5,11 +5,32 @@ Every type here round-trips through JSON (`to_json`, `from_json`), so that an
 audit can be judged, compared and reported with no database at hand.
 """
 
+from crmaudit.evidence.access import (
+    LEVELS,
+    Access,
+    AccessLevel,
+    CrmAccount,
+    CrmGroup,
+    CrmRole,
+    Held,
+    Holding,
+    SharedRecords,
+)
 from crmaudit.evidence.catalog import Catalog, Column, ForeignKey, Index, Table
+from crmaudit.evidence.changes import BulkChange, Changes, Overwritten, Removed, Trail, TrailOf
 from crmaudit.evidence.checked import ExpectationTests, Reach, Reached, Tested
 from crmaudit.evidence.codec import from_json, to_json
 from crmaudit.evidence.entity_map import ContactPoint, EntityMap, MappedTable, Product
 from crmaudit.evidence.fault import DateOrder, Dependency, Fault, MissingPattern
+from crmaudit.evidence.health import (
+    BackupFile,
+    Backups,
+    Health,
+    IndexHealth,
+    SizeThen,
+    TableHealth,
+    Unindexed,
+)
 from crmaudit.evidence.keys import Keys, Polymorphic, Reference, TableKey
 from crmaudit.evidence.match import (
     Agreement,
@@ -33,7 +54,9 @@ from crmaudit.evidence.match import (
     Unlinked,
 )
 from crmaudit.evidence.provenance import EXACT, Document, Method, Provenance, Status
+from crmaudit.evidence.recording import AtOnce, FilledBy, LoggedIn, Recorded, Recording
 from crmaudit.evidence.semantic import Semantic
+from crmaudit.evidence.series import Series
 from crmaudit.evidence.table_profile import (
     Bin,
     ColumnProfile,
@@ -63,14 +86,22 @@ from crmaudit.evidence.use import (
 __all__ = [
     "EXACT",
     "LETTERS",
+    "LEVELS",
+    "Access",
+    "AccessLevel",
     "Account",
     "Agreement",
+    "AtOnce",
+    "BackupFile",
+    "Backups",
     "Between",
     "Bin",
     "Block",
+    "BulkChange",
     "Call",
     "Catalog",
     "Cause",
+    "Changes",
     "Cluster",
     "Code",
     "Column",
@@ -78,6 +109,9 @@ __all__ = [
     "Compared",
     "Comparison",
     "ContactPoint",
+    "CrmAccount",
+    "CrmGroup",
+    "CrmRole",
     "DateOrder",
     "Dependency",
     "Document",
@@ -87,13 +121,19 @@ __all__ = [
     "Estimate",
     "ExpectationTests",
     "Fault",
+    "FilledBy",
     "ForeignKey",
     "Grants",
+    "Health",
+    "Held",
     "Holder",
+    "Holding",
     "Index",
+    "IndexHealth",
     "Keys",
     "Letter",
     "Level",
+    "LoggedIn",
     "Machinery",
     "MappedTable",
     "Matching",
@@ -101,6 +141,7 @@ __all__ = [
     "Method",
     "MissingPattern",
     "Overlap",
+    "Overwritten",
     "PairFound",
     "Polymorphic",
     "Product",
@@ -108,21 +149,31 @@ __all__ = [
     "Quantile",
     "Reach",
     "Reached",
+    "Recorded",
+    "Recording",
     "Reference",
+    "Removed",
     "Right",
     "RowTraces",
     "Semantic",
+    "Series",
     "ShapeCount",
     "SharedKey",
+    "SharedRecords",
     "Sighting",
+    "SizeThen",
     "Statements",
     "Status",
     "Step",
     "SystemSet",
     "Table",
+    "TableHealth",
     "TableKey",
     "TableProfile",
     "Tested",
+    "Trail",
+    "TrailOf",
+    "Unindexed",
     "Unlinked",
     "Unread",
     "Use",

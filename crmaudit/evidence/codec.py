@@ -11,12 +11,17 @@ from functools import cache
 from typing import Any
 
 from crmaudit.errors import CrmauditError
+from crmaudit.evidence.access import Access
 from crmaudit.evidence.catalog import Catalog
+from crmaudit.evidence.changes import Changes
 from crmaudit.evidence.checked import ExpectationTests, Reach
 from crmaudit.evidence.entity_map import EntityMap
+from crmaudit.evidence.health import Backups, Health
 from crmaudit.evidence.keys import Keys
 from crmaudit.evidence.match import Duplicates, Overlap
 from crmaudit.evidence.provenance import Document
+from crmaudit.evidence.recording import Recording
+from crmaudit.evidence.series import Series
 from crmaudit.evidence.table_profile import TableProfile
 from crmaudit.evidence.use import Code, Grants, Statements, Written
 
@@ -37,6 +42,12 @@ KINDS: dict[str, type[Document]] = {
         Written,
         Duplicates,
         Overlap,
+        Access,
+        Recording,
+        Changes,
+        Health,
+        Backups,
+        Series,
     )
 }
 

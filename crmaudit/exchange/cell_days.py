@@ -9,32 +9,12 @@ from functools import cache
 
 from crmaudit.exchange.cell_text import Unfit, shortened, spoken
 from crmaudit.sheets import Value
+from crmaudit.sheets.days import MONTHS
 from crmaudit.workspace.naming import plain
 
 AGO = "ago"
 """In place of a date's form: a length of time before the day the file speaks of."""
 
-_MONTHS = {
-    name: number
-    for number, names in enumerate(
-        (
-            "jan january januar jaenner janv janvier ene enero",
-            "feb february februar fev fevr fevrier febrero",
-            "mar march mrz maerz mars marzo",
-            "apr april avr avril abr abril",
-            "may mai mayo",
-            "jun june juni juin junio",
-            "jul july juli juil juillet julio",
-            "aug august aou aout ago agosto",
-            "sep sept september septembre septiembre setiembre",
-            "oct october okt oktober octobre octubre",
-            "nov november novembre noviembre",
-            "dec december dez dezember decembre dic diciembre",
-        ),
-        1,
-    )
-    for name in names.split()
-}
 _UNITS_OF_TIME = {
     name: unit
     for unit, names in {
@@ -101,7 +81,7 @@ def day_of(text: str, form: str, *, ends: bool = False) -> date | None:
     if parts.get("q"):
         month = 3 * int(parts["q"]) - (0 if ends else 2)
     elif parts.get("b"):
-        month = _MONTHS.get(plain(parts["b"]), 0)
+        month = MONTHS.get(plain(parts["b"]), 0)
     else:
         month = int(parts["m"]) if parts.get("m") else (12 if ends else 1)
     if not 1 <= month <= 12 or year < 1:

@@ -150,6 +150,7 @@ EXPORTERS: dict[str, tuple[str, tuple[str, ...], str]] = {
 
 # Name → module; asked in this order.
 IMPORTERS: dict[str, str] = {
+    "interview": "crmaudit.exchange.interview_form_in",
     "matrix": "crmaudit.exchange.matrix_book_in",
     "workbook": "crmaudit.exchange.own_book",
     "archimate": "crmaudit.exchange.archimate_in",
@@ -210,8 +211,9 @@ def importer(path: Path) -> tuple[str, Importer]:
             return name, found
     raise CrmauditError(
         f"{path.name} is of no format that can be read",
-        "bring an evidence bundle (.zip), a spreadsheet (.xlsx, .ods, .csv), an ArchiMate Open "
-        "Exchange File (.xml), Backstage or data contract YAML, or code.gov JSON",
+        "bring an evidence bundle (.zip), a spreadsheet (.xlsx, .ods, .csv), an interview's form "
+        "(.docx), an ArchiMate Open Exchange File (.xml), Backstage or data contract YAML, or "
+        "code.gov JSON",
     )
 
 

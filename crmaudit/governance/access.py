@@ -6,17 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from crmaudit.evidence.access import LEVELS, AccessLevel
 from crmaudit.workspace.audit_file import AccessPolicy
-from crmaudit.workspace.people import AccessLevel, Person
-
-LEVELS: tuple[AccessLevel, ...] = (
-    "None",
-    "User",
-    "Business Unit",
-    "Parent: Child",
-    "Organizational",
-)
-"""From the narrowest to the widest."""
+from crmaudit.workspace.people import Person
 
 
 @dataclass(frozen=True, slots=True)

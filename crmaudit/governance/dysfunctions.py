@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from crmaudit.governance.rate import Rate
 from crmaudit.workspace.dossier import Kind, System
 from crmaudit.workspace.landscape import Process
-from crmaudit.workspace.registers import Dysfunction
+from crmaudit.workspace.registers import Dysfunction, Reason
 
 Place = tuple[str, str, str]
 
@@ -65,6 +65,27 @@ def rate(dysfunctions: Iterable[Dysfunction], processes: Iterable[Process]) -> R
 def placed(dysfunctions: Iterable[Dysfunction]) -> bool:
     """Whether every dysfunction that still strikes names its step: else the rate is at most so."""
     return all(d.step is not None for d in dysfunctions if d.status != "solved")
+
+
+_KINDS_OF_REASON: Mapping[Reason, tuple[str, ...]] = {
+    "double work": ("double work", "integration"),
+    "takes too long": ("slow to record", "double work"),
+    "hard to navigate": ("hard to navigate", "training"),
+    "afraid": ("training", "not used"),
+    "does not know it must": ("not used", "training"),
+}
+
+
+def answers(dysfunction: Dysfunction, reason: Reason) -> bool:
+    """Whether a dysfunction on the register, solved ones left out, is of the kind of a reason.
+
+    What sees only failures or is another reason is answered by any.
+    """
+    if dysfunction.status == "solved":
+        return False
+    kinds = _KINDS_OF_REASON.get(reason)
+    doubled = reason == "double work" and bool(dysfunction.duplicates_with)
+    return kinds is None or dysfunction.kind in kinds or doubled
 
 
 @dataclass(frozen=True, slots=True)

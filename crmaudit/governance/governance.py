@@ -7,9 +7,9 @@ from datetime import date
 from functools import cached_property
 from typing import Literal
 
-from crmaudit.governance import dysfunctions, managers, users
+from crmaudit.evidence.access import LEVELS
+from crmaudit.governance import dysfunctions, licences, loss, managers, users
 from crmaudit.governance.access import (
-    LEVELS,
     AccessCheck,
     Position,
     PositionAccess,
@@ -18,14 +18,25 @@ from crmaudit.governance.access import (
     leavers,
     recommended,
 )
+from crmaudit.governance.accounts import Accounts, judge_accounts
+from crmaudit.governance.accounts_conflicts import ConflictFound, conflicts_found, usual
+from crmaudit.governance.adoption import MeasuredAdoption, by_group, measured
 from crmaudit.governance.attitudes import Attitudes, attitudes
 from crmaudit.governance.cadence import CareCheck, care_check
-from crmaudit.governance.kpis import Effect, effect
+from crmaudit.governance.courses import Course, course
+from crmaudit.governance.duties import Duty as UserDuty
+from crmaudit.governance.duties import RaciRow, duties, raci
+from crmaudit.governance.kpis import Effect
 from crmaudit.governance.pains import Burden, Loss, burdens, losses
 from crmaudit.governance.purposes import PURPOSES, Break, breaks
 from crmaudit.governance.rate import Rate
 from crmaudit.governance.reports import consulted, for_management
-from crmaudit.governance.trend import Trend, trend
+from crmaudit.governance.surveys import Surveyed, surveyed
+from crmaudit.governance.surveys import ids as survey_ids
+from crmaudit.governance.testified import Testified
+from crmaudit.governance.three_duties import Held, three_duties
+from crmaudit.governance.trend import Trend
+from crmaudit.governance.usage import WINDOW_DAYS, Usage, usage
 from crmaudit.workspace import Workspace
 from crmaudit.workspace.audit_file import Unit
 from crmaudit.workspace.dossier import System
@@ -37,21 +48,24 @@ Duty = Literal["backup", "restore_test", "index_care", "updates"]
 
 
 class Governance:
-    """What can be judged from the declarations of people alone.
+    """What can be judged from the declarations of people, and what was testified.
 
     `connected(a, b)` says whether declared feeds carry data from system a to
-    system b; `series` holds KPI series read from files, by KPI id.
+    system b.
     """
 
     def __init__(
         self,
         workspace: Workspace,
         connected: Callable[[str, str], bool],
-        series: Mapping[str, tuple[tuple[date, float], ...]],
+        testified: Testified | None = None,
     ) -> None:
         self._w = workspace
         self._connected = connected
-        self._series = series
+        self.testified = testified or Testified()
+        self._courses: dict[tuple[str, date | None], Course] = {}
+        self._usages: dict[date | None, Mapping[str, Usage]] = {}
+        self._accounts: dict[date | None, Mapping[str, Accounts]] = {}
 
     # Users
 
@@ -116,7 +130,109 @@ class Governance:
             return None
         return managers.manager_fit(focus, known, self._w.audit.units)
 
+    def duties(self, day: date | None) -> tuple[UserDuty, ...]:
+        """What user types and CRM manager are to do, each with what is known of it."""
+        covered = [
+            u
+            for u in self.key_units
+            if any(p.user_type == "super user" for p in self.people_of(u.id))
+        ]
+        seen, said = self.measured_adoption(day), self.adoption
+        told = seen or (said if said and not said.unknown else None)
+        used = (told.users, told.staff) if told else None
+        return duties(self._w, day, self.key_units, covered, used)
+
+    def raci(self, day: date | None) -> tuple[RaciRow, ...]:
+        """Who is responsible, answers, is asked and is told, for every entity declared."""
+        w = self._w
+        types = {p.user_type for p in w.people.people if p.user_type}
+        return raci(w.entities, w.person, w.unit, types, day)
+
+    # Adoption and loss, as measured
+
+    def usages(self, day: date | None) -> Mapping[str, Usage]:
+        """System → what its accounts did, of the systems in scope that were read."""
+        if day not in self._usages:
+            told, w = self.testified, self._w
+            found = {
+                s.id: usage(
+                    s.id,
+                    day,
+                    told.recording.get(s.id),
+                    told.access.get(s.id),
+                    links=told.links,
+                    people=w.person,
+                    units=w.audit.units,
+                    entities=told.entities.get(s.id, {}),
+                )
+                for s in w.in_scope
+            }
+            self._usages[day] = {s: use for s, use in found.items() if use is not None}
+        return self._usages[day]
+
+    def crm_usage(self, day: date | None) -> Usage | None:
+        """The use of the CRM; None where it was not read."""
+        return self.usages(day).get(self._w.crm.id) if self._w.crm else None
+
+    def measured_adoption(
+        self, day: date | None, days: int = WINDOW_DAYS
+    ) -> MeasuredAdoption | None:
+        """Staff who worked in the CRM within the last days; None where that cannot be told."""
+        use = self.crm_usage(day)
+        return measured(use, self.staff, days) if use else None
+
+    @cached_property
+    def changes(self) -> Mapping[str, loss.Losses]:
+        """System → what its own traces tell of changes and loss, of the systems in scope."""
+        told = self.testified
+        return {
+            s.id: loss.losses(
+                s.id,
+                told.changes[s.id],
+                told.recording.get(s.id),
+                told.entities.get(s.id, {}),
+                self._w.entity,
+            )
+            for s in self._w.in_scope
+            if s.id in told.changes and told.changes[s.id].provenance.status.state != "failed"
+        }
+
     # Access
+
+    def accounts(self, day: date | None) -> Mapping[str, Accounts]:
+        """System → its accounts and what they may do, of the systems in scope that were asked."""
+        if day not in self._accounts:
+            told, w = self.testified, self._w
+            self._accounts[day] = {
+                s.id: judge_accounts(
+                    s.id,
+                    told.access[s.id],
+                    self.usages(day).get(s.id),
+                    day=day,
+                    links=told.links,
+                    people=w.person,
+                    policy=w.audit.access_policy,
+                    entities=told.homes.get(s.id, {}),
+                )
+                for s in w.in_scope
+                if s.id in told.access and told.access[s.id].provenance.status.state != "failed"
+            }
+        return self._accounts[day]
+
+    def conflicts(self, day: date | None) -> tuple[ConflictFound, ...]:
+        """Duties that must not lie in one hand, and who bears them together."""
+        declared = self._w.audit.access_policy.conflicts
+        wanted = usual(self._w.entities) if declared is None else declared
+        return conflicts_found(wanted, self.accounts(day), usual=declared is None)
+
+    def licence_uses(self, day: date | None) -> Mapping[str, tuple[licences.LicenceUse, ...]]:
+        """System in scope → its licences as declared, and as measured where its CRM tells."""
+        audit, read = self._w.audit, self.accounts(day)
+        return {
+            s.id: licences.licence_uses(s, read.get(s.id), audit.currency, audit.rates)
+            for s in self._w.in_scope
+            if s.licences
+        }
 
     @cached_property
     def access(self) -> tuple[AccessCheck, ...]:
@@ -228,21 +344,71 @@ class Governance:
     def attitudes(self) -> Attitudes:
         return attitudes(self._w.registers.opinions)
 
+    @cached_property
+    def surveys(self) -> tuple[Surveyed, ...]:
+        """Every survey of kpis.yaml whose answers are at hand, in the order of the file.
+
+        Raises CrmauditError where a column that is declared is not there.
+        """
+        units = survey_ids((u.id, u.name) for u in self._w.audit.units)
+        systems = survey_ids((s.id, s.name) for s in self._w.systems)
+        sheets = self.testified.surveys
+        return tuple(
+            surveyed(s, sheets[s.id], units, systems)
+            for s in self._w.kpis.surveys
+            if s.id in sheets
+        )
+
+    def three_duties(self, day: date | None) -> tuple[Held, ...]:
+        """What speaks for and against each of the three duties that keep the CRM alive."""
+        use = self.crm_usage(day)
+        idle = None
+        if use is not None and not use.cannot():
+            busy = {g.group for g in by_group(use, lambda a: a.unit) if g.rows}
+            idle = [
+                u.name
+                for u in self.key_units
+                if not any(self.within(x.id, u.id) and x.id in busy for x in self._w.audit.units)
+            ]
+        return three_duties(
+            self._w.registers.dysfunctions,
+            self._w.registers.requests,
+            self.dashboards_of_management,
+            self.measured_adoption(day),
+            idle,
+            day,
+        )
+
     # KPIs and dashboards
 
     def points(self, kpi: Kpi) -> tuple[tuple[date, float], ...]:
         """A KPI's series, whether it stands in kpis.yaml or in a file."""
         own = tuple((p.date, p.value) for p in kpi.series)
-        return own or self._series.get(kpi.id, ())
+        return own or self.testified.series.get(kpi.id, ())
+
+    def course(self, kpi: Kpi, day: date | None = None) -> Course:
+        """All that can be said of a KPI's series; `day` is the audit's."""
+        place = (kpi.id, day)
+        if place not in self._courses:
+            told = self.testified
+            asked = told.asked.get(kpi.id) if kpi.sql and told.series.get(kpi.id) else None
+            self._courses[place] = course(
+                kpi,
+                self.points(kpi),
+                self._w.kpis.techniques,
+                self._w.interviews,
+                day,
+                told.silent.get(kpi.id, ""),
+                (asked.id,) if asked else (),
+            )
+        return self._courses[place]
 
     def trend(self, kpi: Kpi) -> Trend | None:
-        return trend(self.points(kpi))
+        return self.course(kpi).trend
 
     def effect(self, kpi: Kpi) -> Effect | None:
         """The KPI before and after its technique began; None where that cannot be compared."""
-        starts = {t.id: t.start for t in self._w.kpis.techniques}
-        start = starts.get(kpi.technique) if kpi.technique else None
-        return effect(self.points(kpi), start) if start else None
+        return self.course(kpi).effect
 
     @property
     def consulted(self) -> tuple[Need, ...]:

@@ -9,7 +9,15 @@ import crmaudit
 from crmaudit.engine import Judgement
 from crmaudit.facts import Facts
 from crmaudit.report import blocks as b
-from crmaudit.report import crud_parts, measured, parts, portfolio, portfolio_parts
+from crmaudit.report import (
+    crud_parts,
+    measured,
+    parts,
+    people_kpis,
+    people_parts,
+    portfolio,
+    portfolio_parts,
+)
 from crmaudit.report.context import ReportContext
 from crmaudit.report.numbers import day
 from crmaudit.report.register import register
@@ -74,7 +82,7 @@ def configuration(facts: Facts) -> str:
 def compose(facts: Facts, judgement: Judgement, plan: Plan) -> ReportContext:
     """What section files are given."""
     workspace = facts.workspace
-    kpis = parts.kpi_parts(facts)
+    kpis = people_kpis.kpi_parts(facts)
     return ReportContext(
         organisation=workspace.organisation.name,
         day=facts.day,
@@ -96,9 +104,11 @@ def compose(facts: Facts, judgement: Judgement, plan: Plan) -> ReportContext:
         perceived=portfolio_parts.perceived_part(facts),
         dumbbell=portfolio.dumbbell(facts),
         opinions=portfolio_parts.opinions_part(facts),
-        people=parts.people_part(facts),
+        people=people_parts.people_part(facts),
         kpis=kpis,
-        kpi_lines=parts.kpi_lines(facts, kpis),
+        kpi_lines=people_kpis.kpi_lines(facts, kpis),
+        kpi_message=people_kpis.kpi_message(facts),
+        maturity=people_parts.maturity_part(facts),
         findings=parts.findings_part(judgement),
         plan=parts.plan_part(facts, judgement, plan),
         names=names(workspace),

@@ -17,14 +17,13 @@ from datetime import date
 
 from crmaudit.engine import Finding, Gap
 from crmaudit.evidence import Product
-from crmaudit.governance.rate import Rate
-from crmaudit.governance.users import Adoption
 from crmaudit.inventory import ContractAhead, InventoryRow, Quadrant, SkillNeed
 from crmaudit.quality.scores import Clean, Score
 from crmaudit.report.blocks import KeyFigure, Matrix, Table
 from crmaudit.report.matched import DuplicatesPart, OverlapPart
 from crmaudit.report.measured_keys import KeyDrawing
 from crmaudit.report.measured_model import FoundModel
+from crmaudit.report.people import KpiPart, MaturityPart, PeoplePart
 from crmaudit.report.specs import (
     Bars,
     BoxMap,
@@ -45,10 +44,7 @@ from crmaudit.report.tables import Tables
 from crmaudit.rules.base import Severity
 from crmaudit.strategy import Extraction, Initiative
 from crmaudit.workspace.audit_file import AuditFile, Brief
-from crmaudit.workspace.interviews import Interview
-from crmaudit.workspace.kpis import Kpi, Technique
 from crmaudit.workspace.landscape import Entity, Need, Process
-from crmaudit.workspace.registers import Opinion
 
 
 @dataclass(frozen=True, slots=True)
@@ -380,62 +376,6 @@ class QualityPart:
 
 
 @dataclass(frozen=True, slots=True)
-class PeoplePart:
-    """People, their duties and what they say."""
-
-    declared: int
-    """People in people.yaml."""
-    champions: tuple[str, ...]
-    """Names of the system champions."""
-    managers: tuple[str, ...]
-    """Names of the CRM managers."""
-    manager_advised: str
-    """Who ought to manage the CRM by its focus; empty where no focus is declared."""
-    manager_fits: bool | None
-    """Whether the managers are those; None where the declarations do not say."""
-    adoption: Adoption | None
-    """`.users` of `.staff` use the CRM, as declared; `.unknown` of whom nobody said."""
-    access_checked: int
-    """People whose granted level can be laid beside the one recommended."""
-    access_excess: int
-    """Of these, with a wider level than recommended."""
-    access_short: int
-    """Of these, with a narrower level than recommended."""
-    interviews: tuple[Interview, ...]
-    """Discovery interviews: `.group`, `.answers`, `.risks` and more."""
-    negative: tuple[Opinion, ...]
-    """Negative opinions of groups that may be named (five people and more), with their cause."""
-    dysfunction_rate: Rate | None
-    """`.part` of `.whole` places where a step uses a system do not work."""
-    dysfunctions_placed: bool
-    """Whether every dysfunction names its step; if not, the rate is at most so high."""
-    dysfunction_bars: Bars | None
-    """The rate by process, beside the ten per cent that are called optimistic."""
-    hours_lost: tuple[float, float] | None
-    """Hours a year that groups say they lose, low and high; small groups left out."""
-    cost_lost: tuple[float, float] | None
-    """These hours at the internal rate."""
-
-
-@dataclass(frozen=True, slots=True)
-class KpiPart:
-    """One indicator with its trend in words."""
-
-    kpi: Kpi
-    """As declared: `.name`, `.unit`, `.target`."""
-    technique: Technique | None
-    """What it is to show the effect of."""
-    newest: float | None
-    """Its newest value."""
-    trend: str
-    """The trend in words, with how sure it is."""
-    notable: bool
-    """Whether the trend stands out from chance."""
-    effect: str
-    """The medians before and after the technique began, in words; empty where not comparable."""
-
-
-@dataclass(frozen=True, slots=True)
 class Reason:
     """Why questions could not be judged."""
 
@@ -576,6 +516,10 @@ class ReportContext:
     """Indicators with their trends."""
     kpi_lines: Lines | None
     """Indicators over time."""
+    kpi_message: str
+    """A message to the employees on what the indicators say, in Markdown; empty without any."""
+    maturity: MaturityPart
+    """Levels of maturity that facts have earned."""
     findings: FindingsPart
     """What the rules found, and what they could not judge."""
     plan: PlanPart

@@ -7,13 +7,9 @@ from collections.abc import Iterable
 
 from crmaudit.engine import Finding, Gap, Judgement
 from crmaudit.facts import Facts
-from crmaudit.governance.attitudes import NEGATIVE
 from crmaudit.governance.purposes import Break
-from crmaudit.governance.rate import too_few
 from crmaudit.report import context as c
 from crmaudit.report import pictures
-from crmaudit.report.numbers import number
-from crmaudit.report.specs import Lines
 from crmaudit.report.summary import decisions
 from crmaudit.report.tables.given import Given
 from crmaudit.report.tables.phases import phase_table
@@ -33,81 +29,6 @@ def breaks_in_words(facts: Facts, process: str, found: Iterable[Break]) -> tuple
             reason = f"no feed carries the data from {source} to {target}"
         lines.append(f"{steps[x.step].name}: {reason}")
     return tuple(lines)
-
-
-def people_part(facts: Facts) -> c.PeoplePart:
-    """People, their duties and what they say."""
-    workspace, governance = facts.workspace, facts.governance
-    rate, hours, fit = workspace.audit.hourly_rate, governance.hours_lost, governance.manager_fit
-    return c.PeoplePart(
-        declared=len(workspace.people.people),
-        champions=tuple(p.name for p in governance.of_type("system champion")),
-        managers=tuple(workspace.person_name(m) or m for m in workspace.people.crm_managers),
-        manager_advised=fit.advised if fit else "",
-        manager_fits=fit.fits if fit else None,
-        adoption=governance.adoption,
-        access_checked=len(governance.access),
-        access_excess=sum(x.excess > 0 for x in governance.access),
-        access_short=sum(x.excess < 0 for x in governance.access),
-        interviews=workspace.interviews,
-        negative=tuple(
-            o
-            for o in workspace.registers.opinions
-            if o.attitude in (NEGATIVE, "does not use it") and o.cause and not too_few(o.people)
-        ),
-        dysfunction_rate=governance.dysfunction_rate,
-        dysfunctions_placed=governance.dysfunctions_placed,
-        dysfunction_bars=pictures.dysfunctions(facts),
-        hours_lost=hours,
-        cost_lost=(hours[0] * rate, hours[1] * rate) if hours and rate else None,
-    )
-
-
-def kpi_parts(facts: Facts) -> tuple[c.KpiPart, ...]:
-    """Indicators with their trends."""
-    techniques = {t.id: t for t in facts.workspace.kpis.techniques}
-    parts = []
-    for kpi in facts.workspace.kpis.kpis:
-        points, trend = facts.governance.points(kpi), facts.governance.trend(kpi)
-        effect = facts.governance.effect(kpi)
-        if trend is None:
-            words = "too short to say" if points else "no values yet"
-        elif not trend.notable():
-            words = f"no trend that stands out ({_p(trend.p)})"
-        else:
-            way = "rising" if trend.slope > 0 else "falling"
-            words = f"{way} by {number(abs(trend.slope), 2)} a month ({_p(trend.p)})"
-        parts.append(
-            c.KpiPart(
-                kpi,
-                techniques.get(kpi.technique or ""),
-                points[-1][1] if points else None,
-                words,
-                trend is not None and trend.notable(),
-                ""
-                if effect is None
-                else f"{number(effect.before)} before (n = {effect.n_before}), "
-                f"{number(effect.after)} after (n = {effect.n_after}); {_p(effect.p)}",
-            )
-        )
-    return tuple(parts)
-
-
-def _p(p: float) -> str:
-    return "p < 0.001" if p < 0.001 else f"p = {p:.3f}"
-
-
-def kpi_lines(facts: Facts, kpis: Iterable[c.KpiPart]) -> Lines | None:
-    """Indicators over time, with the start of each technique."""
-    return pictures.kpi_lines(
-        (
-            k.kpi.name,
-            facts.governance.points(k.kpi),
-            k.technique.start if k.technique else None,
-            k.technique.name if k.technique else "",
-        )
-        for k in kpis
-    )
 
 
 def findings_part(judgement: Judgement) -> c.FindingsPart:

@@ -19,6 +19,12 @@ _WORDS = {
     "statements": "statements that ran",
     "code": "code",
     "written": "traces of writing",
+    "access": "accounts and their rights",
+    "recording": "who recorded, by month",
+    "changes": "histories of changes",
+    "health": "what the server shows",
+    "backups": "backup files",
+    "series": "values of an indicator",
 }
 
 

@@ -35,17 +35,21 @@ from crmaudit.report.specs_matching import (
     WeightBin,
     Weights,
 )
+from crmaudit.report.specs_people import Concentration, Radar, Spoke
 
 __all__ = [
     "Box",
     "BoxCell",
     "BoxMap",
     "Combination",
+    "Concentration",
     "Diagram",
     "MapBox",
     "Push",
+    "Radar",
     "RangeRow",
     "Ranges",
+    "Spoke",
     "Tie",
     "TieKind",
     "UpSet",
@@ -556,4 +560,6 @@ FigureSpec: TypeAlias = (
     | UpSet
     | Waterfall
     | Weights
+    | Radar
+    | Concentration
 )

@@ -6,6 +6,9 @@ from collections.abc import Iterator
 
 from crmaudit.engine import Judgement
 from crmaudit.facts import Facts
+from crmaudit.governance.adoption import Share
+from crmaudit.governance.kpi_message import month
+from crmaudit.governance.rate import FEWER
 from crmaudit.report import blocks as b
 from crmaudit.report import measured
 from crmaudit.report.context import Decision
@@ -44,15 +47,23 @@ def _share(label: str, part: int, whole: int, noun: str) -> b.KeyFigure:
 
 
 def _adoption(facts: Facts) -> b.KeyFigure:
+    """As measured; as declared where that cannot be told."""
+    label, line = "Staff who use the CRM", "good practice: over 80 %"
+    seen = facts.governance.measured_adoption(facts.day)
+    if seen is not None:
+        people = Share(seen.users, seen.staff)
+        least = "" if seen.logins_known else "at least "
+        value = FEWER if people.hidden else least + percent(seen.users / seen.staff)
+        told = f"{people.shown} staff, as measured since {month(seen.since)}; {line}"
+        return b.KeyFigure(label, value, told, evidence=seen.evidence)
     found = facts.governance.adoption
-    label = "Staff who use the CRM"
     if found is None:
         reason = "users or staff are not declared"
         return b.KeyFigure(label, "", state="not_assessed", reason=reason)
     return b.KeyFigure(
         label,
         percent(found.users / found.staff),
-        f"{found.users:,} of {found.staff:,} staff, as declared; good practice: over 80 %",
+        f"{found.users:,} of {found.staff:,} staff, as declared; {line}",
     )
 
 

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from crmaudit.facts import Facts
 from crmaudit.governance.cadence import PERIOD, CareCheck
 from crmaudit.governance.governance import Duty
+from crmaudit.governance.upkeep import of_duty
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity
 from crmaudit.rules.words import capital, long_date, span
 from crmaudit.workspace.dossier import Care, System
@@ -24,12 +25,15 @@ def care_results(
 ) -> Iterator[Hit | NotAssessed]:
     """One result for every system whose duty of maintenance is not known or not kept.
 
-    `milder` gives the severity by what is wrong: `rare`, `late`.
+    `milder` gives the severity by what is wrong: `rare`, `late`. Whether it is
+    late is judged by what servers and folders show where they show it.
     """
     for system in systems:
         if {"maintenance", f"maintenance.{duty}"} & system.blank.keys():
             continue
         care = facts.governance.care(system, duty, facts.day, rarest_days, grace_days)
+        if care.state == "late" and _seen_done(facts, system, duty, rarest_days + grace_days):
+            continue
         about = f"system:{system.id}"
         if care.state == "unknown":
             yield NotAssessed(
@@ -48,6 +52,20 @@ def care_results(
                 severity=milder.get(care.state),
                 who=system.owners.it,
             )
+
+
+def _seen_done(facts: Facts, system: System, duty: Duty, days: int) -> bool:
+    """Whether evidence knows better than a date in the dossier, which nobody renewed.
+
+    What a backup folder shows, other rules judge.
+    """
+    if facts.day is None:
+        return False
+    shown = of_duty(duty, system, facts.governance.testified, facts.day)
+    if not shown.evidence or duty not in ("backup", "index_care"):
+        return False
+    recent = shown.last is not None and (facts.day - shown.last).days <= days
+    return duty == "backup" or (shown.state == "kept" and recent)
 
 
 def _found(care: CareCheck, declared: Care, rarest_days: int) -> str:

@@ -2,8 +2,9 @@
 
 ## Why
 Wide rights are how records are changed by accident and information is lost unintentionally. The
-recommended level follows from rank and function (`access_policy:`). The finding speaks of jobs,
-not of persons; accounts would be shown by pseudonym.
+recommended level follows from rank and function (`access_policy:`). Where the CRM's own rights
+were read, accounts are told by pseudonym; else jobs, by what is declared. What may only be seen is
+told with `reading`. Administrators are judged apart (GOV169).
 
 ## Fix
 Reduce the level to the one recommended, or declare what the job really is: `rank:`,
@@ -25,18 +26,29 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crmaudit.facts import Facts
+from crmaudit.governance.accounts import WIDEST, Accounts, Judged
+from crmaudit.rules.accounts import compared, each
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
-from crmaudit.rules.words import position_subject, position_words, verb
+from crmaudit.rules.words import entity_label, position_subject, position_words, verb
+from crmaudit.workspace.dossier import System
 
 severity: Severity = "high"
 topic: Topic = "access"
 initiative = "right-access"
 
 
-def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
+def check(facts: Facts, reading: bool = True) -> Iterator[Hit | NotAssessed]:
     facts.need("people.yaml")
-    room = facts.governance
+    room, measured = facts.governance, False
+    for told in compared(facts):
+        measured = True
+        if isinstance(told, NotAssessed):
+            yield told
+        else:
+            yield from _measured(facts, *told, reading=reading)
     if not room.access and not room.unjudged_access:
+        if measured:
+            return
         raise NotAssessed("no granted access level is known", needs="granted: in people.yaml")
     for position in room.unjudged_access:
         yield NotAssessed(
@@ -61,3 +73,25 @@ def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
                 ),
                 severity=None if widest.granted == "Organizational" else "medium",
             )
+
+
+def _measured(facts: Facts, system: System, accounts: Accounts, *, reading: bool) -> Iterator[Hit]:
+    ordinary = (j for j in accounts.compared if not j.administrator)
+    over = {j.name: found for j in ordinary if (found := accounts.foremost(j, reading=reading))}
+
+    def words(judged: Judged) -> str:
+        found, advised = over[judged.name], judged.advised
+        label = entity_label(facts, found[0].kind.entity) or found[0].kind.object
+        more = f" and {len(found) - 1} more" if len(found) > 1 else ""
+        return (
+            f"{judged.name} may {'change' if found[0].changes else 'see'} {label}{more} at "
+            f"{found[0].level}; {advised[0] if advised else 'less'} is recommended"
+        )
+
+    def grave(judged: Judged) -> Severity | None:
+        first = over[judged.name][0]
+        return "low" if not first.changes else None if first.level == WIDEST else "medium"
+
+    chosen = [accounts.by_name[name] for name in over]
+    rest = "may do more than is recommended"
+    yield from each(facts, system, accounts, chosen, words, rest, severity=grave)

@@ -2,7 +2,8 @@
 
 ## Why
 Who cannot see the records of the own unit keeps them elsewhere: in a spreadsheet, a mailbox, a
-shared account. Too little access is how shadow systems begin.
+shared account. Too little access is how shadow systems begin. Where the CRM's own rights were
+read, it counts how far an account sees, of any kind of record.
 
 ## Fix
 Raise the level to the one recommended, or adjust `access_policy:` in audit.yaml.
@@ -23,18 +24,29 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crmaudit.facts import Facts
+from crmaudit.governance.accounts import Accounts, Judged
+from crmaudit.rules.accounts import compared, each
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
 from crmaudit.rules.words import position_subject, position_words, verb
+from crmaudit.workspace.dossier import System
 
 severity: Severity = "medium"
 topic: Topic = "access"
 initiative = "right-access"
 
 
-def check(facts: Facts) -> Iterator[Hit]:
+def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
     facts.need("people.yaml")
-    room = facts.governance
+    room, measured = facts.governance, False
+    for told in compared(facts):
+        measured = True
+        if isinstance(told, NotAssessed):
+            yield told
+            continue
+        yield from _measured(facts, *told)
     if not room.access:
+        if measured:
+            return
         raise NotAssessed(
             "no granted access level is known together with a rank",
             needs="granted: and rank: in people.yaml",
@@ -53,3 +65,20 @@ def check(facts: Facts) -> Iterator[Hit]:
                 path=("people",),
                 measurements=(Measurement.share("short of access", len(group.under), group.known),),
             )
+
+
+def _measured(facts: Facts, system: System, accounts: Accounts) -> Iterator[Hit]:
+    short = {j.name: accounts.short(j) for j in accounts.compared}
+
+    def words(judged: Judged) -> str:
+        advised = judged.advised[0] if judged.advised else ""
+        return f"{judged.name} sees no further than {short[judged.name]}; {advised} is recommended"
+
+    yield from each(
+        facts,
+        system,
+        accounts,
+        [j for j in accounts.compared if short[j.name] is not None],
+        words,
+        "see less than is recommended",
+    )

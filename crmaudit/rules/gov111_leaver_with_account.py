@@ -2,7 +2,8 @@
 
 ## Why
 An account outlives its owner until somebody closes it. Until then its rights can be used, and
-what is done with them is laid to a person who is gone. The finding names the job, not the person.
+what is done with them is laid to a person who is gone. The CRM's own last day of work counts, and
+`leaves:` of people.yaml; accounts that were read are told by pseudonym, others by the job.
 
 ## Fix
 Close the account, hand its records to a successor, and take it out of people.yaml.
@@ -23,7 +24,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crmaudit.facts import Facts
-from crmaudit.rules.base import Hit, Measurement, Severity, Topic
+from crmaudit.governance.access import leavers
+from crmaudit.rules.accounts import accounts_of, each
+from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
 from crmaudit.rules.words import position_subject, position_words
 
 severity: Severity = "high"
@@ -31,11 +34,30 @@ topic: Topic = "access"
 initiative = "right-access"
 
 
-def check(facts: Facts) -> Iterator[Hit]:
-    facts.need("people.yaml")
-    if not any(p.leaves for p in facts.workspace.people.people):
+def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
+    read = facts.governance.accounts(facts.day)
+    for told in accounts_of(facts) if read else ():
+        if isinstance(told, NotAssessed):
+            yield told
+            continue
+        system, accounts = told
+        yield from each(
+            facts,
+            system,
+            accounts,
+            accounts.leavers,
+            lambda j: f"{j.name} can still be used although its holder has left",
+            "can still be used although their holders have left",
+            severity=lambda j: "critical" if j.administrator else None,
+        )
+    if not read:
+        facts.need("people.yaml")
+    # Whose account was read is judged by that: it may be closed.
+    seen = {j.person.id for a in read.values() for j in a.everyone if j.person}
+    people = [p for p in facts.workspace.people.people if p.id not in seen]
+    if not any(p.leaves for p in people):
         return
-    for position, count in facts.governance.leavers(facts.as_of).items():
+    for position, count in leavers(people, facts.as_of).items():
         who = "somebody" if count == 1 else f"{count} people"
         yield Hit(
             position_subject(position),

@@ -2,7 +2,8 @@
 
 ## Why
 A CRM in which only some record is a picture with holes, and nobody can rely on it. Good practice
-is that strictly more than `share` of the staff use it.
+is that strictly more than `share` of the staff use it. Who recorded or logged in within the last
+`days` is counted first, whole months; what is declared counts where that cannot be told.
 
 ## Fix
 Find out which units do not use it and why, train them, and take away what makes it slow. Declare
@@ -32,16 +33,45 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crmaudit.facts import Facts
+from crmaudit.governance.adoption import MeasuredAdoption
 from crmaudit.governance.rate import head_count, too_few
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
-from crmaudit.rules.words import crm_name, crm_subject, percent
+from crmaudit.rules.words import crm_name, crm_subject, month_of, percent
 
 severity: Severity = "high"
 topic: Topic = "users"
 initiative = "train-users"
 
 
-def check(facts: Facts, share: float = 0.8) -> Iterator[Hit]:
+def check(facts: Facts, share: float = 0.8, days: int = 90) -> Iterator[Hit]:
+    seen = facts.governance.measured_adoption(facts.day, days)
+    if seen is not None and not too_few(seen.staff):
+        above = seen.above(share)
+        if above is False:
+            yield _measured(facts, seen, share)
+        # Where those who only look things up are not seen, people's word is all there is.
+        if above is not None:
+            return
+    yield from _declared(facts, share)
+
+
+def _measured(facts: Facts, seen: MeasuredAdoption, share: float) -> Hit:
+    small = too_few(seen.users)
+    rate = "" if small else f"{percent(seen.users / seen.staff)}: "
+    label = "staff who recorded or logged in under an account of their own"
+    return Hit(
+        crm_subject(facts),
+        f"Measured adoption {rate}{head_count(seen.users)} of {seen.staff:,} staff worked in "
+        f"{crm_name(facts)} since {month_of(seen.since)}; more than {percent(share)} should",
+        measurements=()
+        if small
+        else (Measurement.share(label, seen.users, seen.staff, seen.evidence),),
+        # Whoever works under an account that several share is not seen.
+        confidence="firm" if seen.shared else "certain",
+    )
+
+
+def _declared(facts: Facts, share: float) -> Iterator[Hit]:
     found = facts.governance.adoption
     if found is None:
         raise NotAssessed(
@@ -59,7 +89,9 @@ def check(facts: Facts, share: float = 0.8) -> Iterator[Hit]:
     if not above:
         used = found.users + found.unknown
         most = "at most " if found.unknown else ""
-        counts = f"{most}{head_count(used)} of {found.staff:,} staff use {crm_name(facts)}"
+        counts = (
+            f"{most}{head_count(used)} of {found.staff:,} staff use {crm_name(facts)}, as declared"
+        )
         small = too_few(used)
         rate = "" if small else f"{percent(used / found.staff)}: "
         measured = Measurement.share("staff who use the CRM", used, found.staff)

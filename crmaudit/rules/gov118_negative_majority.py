@@ -6,7 +6,8 @@ say that it made things worse, there is a real problem, and no training will tal
 
 ## Fix
 Investigate every negative opinion, mend the causes they share, and tell people what was done.
-Groups under five are told without a number.
+Groups under five are told without a number. The opinions of the register and each survey are
+judged apart, as people may be in both; a survey's majority is firm where its interval of 95 % is.
 
 ## Bad
 ```yaml registers.yaml
@@ -28,7 +29,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crmaudit.facts import Facts
-from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
+from crmaudit.governance.attitudes import Attitudes
+from crmaudit.rules.base import Confidence, Hit, Measurement, NotAssessed, Severity, Topic
 from crmaudit.rules.words import crm_name, crm_subject
 
 severity: Severity = "high"
@@ -37,18 +39,36 @@ initiative = "listen-to-users"
 
 
 def check(facts: Facts, share: float = 0.5) -> Iterator[Hit]:
-    facts.need("registers.yaml")
-    found = facts.governance.attitudes
-    if not found.total:
-        raise NotAssessed("no opinion is recorded", needs="opinions: in registers.yaml")
-    if found.worse / found.total > share:
-        measured = Measurement.share("made things worse", found.worse, found.total)
-        yield Hit(
-            crm_subject(facts),
-            f"For the majority of those heard, {crm_name(facts)} made things worse: "
-            f"{found.share_text('made things worse')}",
-            file="registers.yaml",
-            path=("opinions",),
-            measurements=(measured,) if found.showable else (),
-            confidence="firm",
+    opinions, surveys = facts.governance.attitudes, facts.governance.surveys
+    if not surveys:
+        facts.need("registers.yaml")
+    if not opinions.total and not any(s.negative for s in surveys):
+        raise NotAssessed(
+            "no opinion is recorded, and of no survey five answers are sorted",
+            needs="opinions: in registers.yaml, or surveys: in kpis.yaml",
         )
+    if opinions.total and opinions.worse / opinions.total > share:
+        yield _hit(facts, opinions, crm_subject(facts), "those heard", "firm")
+    for survey in surveys:
+        if survey.negative is None:
+            continue
+        found, low, _ = survey.negative
+        if found > share:
+            about = f"survey:{survey.survey.id}"
+            # That chance made it a majority can be ruled out where the whole interval is one.
+            sure: Confidence = "firm" if low > share else "tentative"
+            yield _hit(facts, survey.attitudes, about, "those who answered", sure)
+
+
+def _hit(facts: Facts, found: Attitudes, about: str, whom: str, sure: Confidence) -> Hit:
+    measured = Measurement.share("made things worse", found.worse, found.total)
+    register = not about.startswith("survey:")
+    return Hit(
+        about,
+        f"For the majority of {whom}, {crm_name(facts)} made things worse: "
+        f"{found.share_text('made things worse')}",
+        file="registers.yaml" if register else "",
+        path=("opinions",) if register else (),
+        measurements=(measured,) if found.showable else (),
+        confidence=sure,
+    )

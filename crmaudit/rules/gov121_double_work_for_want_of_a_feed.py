@@ -6,6 +6,8 @@ or newsletter tool and again in the CRM. The cause is a missing feed, not lazine
 
 ## Fix
 Build the feed between the two systems, or record in one of them only. Declare it under `feeds:`.
+Where the records of both were compared, the things that both hold are told (QUA130 finds those
+that nobody complained of).
 
 ## Bad
 ```yaml systems/crm.yaml
@@ -32,11 +34,11 @@ dysfunctions: [{id: twice, what: Visits typed twice, systems: crm, duplicates_wi
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from crmaudit.facts import Facts
-from crmaudit.rules.base import Hit, NotAssessed, Severity, Topic
-from crmaudit.rules.words import systems
+from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
+from crmaudit.rules.words import entity_label, several, systems
 
 severity: Severity = "high"
 topic: Topic = "attitudes"
@@ -48,11 +50,15 @@ def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
     found = [d for d in facts.governance.double_work if not d.joined]
     apart = {d.dysfunction.id: d for d in reversed(found) if d.systems and d.others and d.known}
     for double in apart.values():
+        twice = tuple(_measured(facts, double.systems, double.others))
+        things = max((m.value for m in twice), default=0)
+        seen = f"; both hold the same {things:,.0f} {twice[0].unit}" if twice else ""
         yield Hit(
             f"dysfunction:{double.dysfunction.id}",
             f"Double work with the {double.twin}: no feed joins "
-            f"{systems(facts, double.systems)} and {systems(facts, double.others)}",
-            confidence="firm",
+            f"{systems(facts, double.systems)} and {systems(facts, double.others)}{seen}",
+            measurements=twice,
+            confidence="certain" if twice else "firm",
             who=double.dysfunction.owner,
             related=tuple(f"system:{s}" for s in (*double.systems, *double.others)),
         )
@@ -70,3 +76,21 @@ def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
                 "a dossier for it, and systems: of the dysfunction",
                 about,
             )
+
+
+def _measured(facts: Facts, mine: Iterable[str], others: Iterable[str]) -> Iterator[Measurement]:
+    """What the records say: things of an entity that both ends hold, the most first."""
+    ends = {frozenset((m, o)) for m in mine for o in others}
+    found = [
+        Measurement(
+            "things in both systems",
+            between.things,
+            several(entity_label(facts, overlap.entity)),
+            evidence=(overlap.document.id,),
+        )
+        for overlap in facts.overlap
+        if not overlap.cannot
+        for between in overlap.between
+        if frozenset((between.left, between.right)) in ends and between.things
+    ]
+    yield from sorted(found, key=lambda m: (-m.value, m.unit))

@@ -30,6 +30,7 @@ from collections.abc import Iterator
 
 from crmaudit.facts import Facts
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
+from crmaudit.rules.interviewed import need_held
 from crmaudit.rules.words import burdened, cost_range
 
 severity: Severity = "medium"
@@ -38,7 +39,7 @@ initiative = "mend-dysfunctions"
 
 
 def check(facts: Facts, hours: int = 200) -> Iterator[Hit | NotAssessed]:
-    facts.need("interviews")
+    need_held(facts)
     burdens = facts.governance.burdens
     if not burdens:
         raise NotAssessed(

@@ -33,6 +33,7 @@ from collections.abc import Iterator
 from crmaudit.facts import Facts
 from crmaudit.governance.interviews import OPENING, QUESTIONS, unanswered
 from crmaudit.rules.base import Hit, Severity, Topic
+from crmaudit.rules.interviewed import need_held
 from crmaudit.rules.words import listed, verb
 
 severity: Severity = "low"
@@ -41,9 +42,9 @@ initiative = "listen-to-users"
 
 
 def check(facts: Facts) -> Iterator[Hit]:
-    facts.need("interviews")
+    heard = need_held(facts)
     total = len(QUESTIONS) + len(OPENING)
-    for interview in facts.workspace.interviews:
+    for interview in heard:
         lacking = unanswered(interview)
         if lacking:
             only_opening = all(q in OPENING.values() for q in lacking)

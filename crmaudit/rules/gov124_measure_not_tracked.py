@@ -28,6 +28,7 @@ from collections.abc import Iterator
 from crmaudit.facts import Facts
 from crmaudit.governance.interviews import untracked
 from crmaudit.rules.base import Hit, Measurement, Severity, Topic
+from crmaudit.rules.interviewed import need_held
 from crmaudit.rules.words import capital, part_of, verb
 
 severity: Severity = "medium"
@@ -36,8 +37,7 @@ initiative = "measure-techniques"
 
 
 def check(facts: Facts) -> Iterator[Hit]:
-    facts.need("interviews")
-    for interview in facts.workspace.interviews:
+    for interview in need_held(facts):
         about = f"interview:{interview.id}"
         lacking, total = untracked(interview), len(interview.measures)
         if lacking:

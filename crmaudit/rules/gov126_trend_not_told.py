@@ -2,11 +2,12 @@
 
 ## Why
 A notable trend or concern is told to the employees so that they can adjust. A trend is notable
-where its Mann–Kendall test has p below `alpha`; telling counts up to `days` before the newest
-value.
+where its Mann–Kendall test has p below `alpha`; over two years each month is compared with the
+same month. Telling counts up to `days` before the newest value.
 
 ## Fix
-Tell the staff in plain words what changes and since when, and note the date under `told:`.
+`crmaudit governance kpis --message KPI` writes what changes, since when and how sure that is. Tell
+the staff, and note the date under `told:`.
 
 ## Bad
 ```yaml kpis.yaml
@@ -77,17 +78,18 @@ def check(facts: Facts, alpha: float = 0.05, days: int = 90) -> Iterator[Hit | N
         elif trend.notable(alpha) and not told(kpi, points, days):
             worse = worsening(kpi, trend)
             way = "rises" if trend.slope > 0 else "falls"
+            never = "employees were not told"
             judged = {True: " (worse)", False: " (better)", None: ""}[worse]
             yield Hit(
                 about,
                 f"{quoted(kpi.name, 50)} {way} by {rounded(abs(trend.slope), kpi.unit)} "
-                f"in 30 days{judged}; "
-                "employees were not told",
+                f"in 30 days{judged}; {never if kpi.told is None else f'last told {kpi.told}'}",
                 measurements=(
                     Measurement("slope per 30 days", trend.slope, kpi.unit),
                     Measurement("p of the trend", trend.p),
                 ),
                 severity=None if worse else "low",
-                confidence="firm",
+                # Under two years a yearly rhythm looks like a trend.
+                confidence="firm" if trend.seasonal else "tentative",
                 who=kpi.owner,
             )

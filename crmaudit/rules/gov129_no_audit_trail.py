@@ -2,7 +2,8 @@
 
 ## Why
 Rights alone do not show whether information was changed or lost by accident. Without a trail
-nobody can tell who overwrote what, nor set it right.
+nobody can tell who overwrote what, nor set it right. What the database has of a history counts
+before what is declared.
 
 ## Fix
 Switch the product's audit log on for the master data, and set `maintenance: audit_trail: true`.
@@ -33,18 +34,28 @@ initiative = "right-access"
 def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
     for system in facts.governance.maintained:
         about = f"system:{system.id}"
+        seen = facts.governance.changes.get(system.id)
+        kept = seen.kept if seen else None
         trail = system.maintenance.audit_trail if system.maintenance else None
-        if trail is None:
+        if kept:
+            continue
+        if kept is None and trail is None:
             yield NotAssessed(
                 f"whether {system.name} records who changed what is not declared",
                 "maintenance: audit_trail: in its dossier",
                 about,
             )
-        elif not trail:
+        elif not trail or kept is False:
+            measured = kept is False and seen is not None
             yield Hit(
                 about,
-                f"{system.name} does not record who changed what",
-                path=("maintenance", "audit_trail"),
+                f"{system.name} does not record who changed what"
+                + (f", {_where(trail)}" if measured else ""),
+                path=() if trail is None else ("maintenance", "audit_trail"),
                 severity=None if system.kind == "crm" else "medium",
                 who=system.owners.it,
             )
+
+
+def _where(declared: bool | None) -> str:
+    return f"as its database shows{', although it is declared that it does' if declared else ''}"

@@ -13,7 +13,7 @@ organisation: Sample
 units: [{id: sales, name: Sales, key: true}, {id: desk, name: Front desk, key: true}]
 ```
 ```yaml interviews/desk.yaml
-{id: desk, group: Front desk, unit: desk}
+{id: desk, group: Front desk, unit: desk, date: 2026-05-19}
 ```
 
 ## Good
@@ -22,7 +22,7 @@ organisation: Sample
 units: [{id: desk, name: Front desk, key: true}]
 ```
 ```yaml interviews/desk.yaml
-{id: desk, group: Front desk, unit: desk}
+{id: desk, group: Front desk, unit: desk, date: 2026-05-19}
 ```
 """
 
@@ -32,6 +32,7 @@ from collections.abc import Iterator
 
 from crmaudit.facts import Facts
 from crmaudit.rules.base import Hit, NotAssessed, Severity, Topic
+from crmaudit.rules.interviewed import need_held
 
 severity: Severity = "medium"
 topic: Topic = "interviews"
@@ -39,8 +40,7 @@ initiative = "listen-to-users"
 
 
 def check(facts: Facts) -> Iterator[Hit]:
-    facts.need("interviews")
-    room, interviews = facts.governance, facts.workspace.interviews
+    room, interviews = facts.governance, need_held(facts)
     if not room.key_units:
         raise NotAssessed("no unit is declared", needs="units: in audit.yaml")
     placed = [i.unit for i in interviews if i.unit is not None]

@@ -2,7 +2,8 @@
 
 ## Why
 Operations staff feed the system continuously; a key unit without a single person who records
-leaves its part of the customer's story out, and the others decide without it.
+leaves its part of the customer's story out, and the others decide without it. Where the
+CRM's rows tell who made them, a unit of five people or more is judged by those of the last `days`.
 
 ## Fix
 Name the people of the unit who record: super user, data custodian or everyday users.
@@ -31,33 +32,70 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crmaudit.facts import Facts
+from crmaudit.governance.rate import too_few
+from crmaudit.governance.usage import Usage
 from crmaudit.governance.users import RECORDING
-from crmaudit.rules.base import Hit, NotAssessed, Severity, Topic
+from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
+from crmaudit.rules.words import crm_name, month_of
+from crmaudit.workspace.audit_file import Unit
 
 severity: Severity = "high"
 topic: Topic = "users"
 initiative = "name-key-users"
 
 
-def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
-    facts.need("people.yaml")
+def check(facts: Facts, days: int = 365) -> Iterator[Hit | NotAssessed]:
     room = facts.governance
+    use = room.crm_usage(facts.day)
+    seen = use is not None and bool(use.recording and use.recording.recorded)
+    if not seen or not room.key_units:
+        facts.need("people.yaml")
     if not room.key_units:
         raise NotAssessed("no unit is declared", needs="units: in audit.yaml")
     for unit in room.key_units:
-        types = [p.user_type for p in room.people_of(unit.id)]
-        if any(t in RECORDING for t in types):
-            continue
-        if not types or None in types:
-            yield NotAssessed(
-                f"how people of {unit.name} use the CRM is not declared",
-                "user_type: in people.yaml",
-                f"unit:{unit.id}",
-            )
+        told = _measured(facts, use, unit, days) if use is not None and seen else None
+        if told is None:
+            yield from _declared(facts, unit)
         else:
-            yield Hit(
-                f"unit:{unit.id}",
-                f"Nobody listed for {unit.name} in people.yaml records in the CRM",
-                who=unit.head,
-                confidence="firm",
-            )
+            yield from told
+
+
+def _measured(facts: Facts, use: Usage, unit: Unit, days: int) -> tuple[Hit, ...] | None:
+    """A hit or none, by the records; None where they cannot tell."""
+    room = facts.governance
+    own = [a for a in use.own if a.enabled is not False and room.within(a.unit or None, unit.id)]
+    since, until = use.since(days), use.until
+    people = use.people(own)
+    if too_few(people) or use.cannot(days):
+        return None
+    if any(a.recorded(since, until) or a.in_bulk(since, until) for a in own):
+        return ()
+    label = "people of the unit who recorded"
+    return (
+        Hit(
+            f"unit:{unit.id}",
+            f"None of {people} people with an account in {unit.name} recorded anything in "
+            f"{crm_name(facts)} since {month_of(since)}",
+            measurements=(Measurement.share(label, 0, people, use.evidence),),
+            who=unit.head,
+        ),
+    )
+
+
+def _declared(facts: Facts, unit: Unit) -> Iterator[Hit | NotAssessed]:
+    types = [p.user_type for p in facts.governance.people_of(unit.id)]
+    if any(t in RECORDING for t in types):
+        return
+    if not types or None in types:
+        yield NotAssessed(
+            f"how people of {unit.name} use the CRM is not declared",
+            "user_type: in people.yaml",
+            f"unit:{unit.id}",
+        )
+    else:
+        yield Hit(
+            f"unit:{unit.id}",
+            f"Nobody listed for {unit.name} in people.yaml records in the CRM",
+            who=unit.head,
+            confidence="firm",
+        )

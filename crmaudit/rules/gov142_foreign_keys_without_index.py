@@ -2,11 +2,13 @@
 
 ## Why
 A reference without an index makes every join and every deletion read the whole table: the CRM
-grows slow with its data. Up to `most` such keys in a database are passed over.
+grows slow with its data. Tables of fewer than `least_rows` rows are read at once and passed over,
+and so are up to `most` such keys in a database. Where the server was read, references count that
+the audit found and the rows confirm, too.
 
 ## Fix
-Create an index that begins with the referring columns. What is declared about index care is laid
-beside what the database shows.
+Create an index that begins with the referring columns; `governance maintenance --system` proposes
+the statement. What is declared about index care is laid beside what the database shows.
 
 ## Bad
 ```yaml evidence
@@ -36,8 +38,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from crmaudit.evidence import Table
+from crmaudit.evidence import Catalog, Health, Table
 from crmaudit.facts import Facts
+from crmaudit.governance import upkeep_server
 from crmaudit.rules.base import Hit, Measurement, Severity, Topic
 from crmaudit.rules.words import capital, listed, part_of, verb
 
@@ -46,28 +49,44 @@ topic: Topic = "maintenance"
 initiative = "maintain-systems"
 
 
-def _bare(table: Table) -> list[str]:
-    """Foreign keys of a table that no index begins with, as `table.column`."""
-    leads = [i.columns for i in table.indexes] + [table.primary_key]
-    return [
-        f"{table.qualified}.{'+'.join(key.columns)}"
-        for key in table.foreign_keys
-        if not any(set(lead[: len(key.columns)]) == set(key.columns) for lead in leads)
-    ]
-
-
-def check(facts: Facts, most: int = 0) -> Iterator[Hit]:
+def check(facts: Facts, most: int = 0, least_rows: int = 1000) -> Iterator[Hit]:
     facts.need_evidence()
+    servers = facts.governance.testified.health
     for system, catalog in facts.evidence.catalogs.items():
-        bare = [name for table in catalog.tables for name in _bare(table)]
-        keys = sum(len(t.foreign_keys) for t in catalog.tables)
+        health = servers.get(system)
+        asked = health is not None and bool(health.references)
+        bare, keys = (
+            _measured(health, least_rows)
+            if health is not None and asked
+            else _described(catalog, least_rows)
+        )
         if len(bare) > most:
+            noun = "reference" if asked else "foreign key"
+            proof = (health.id,) if health is not None and asked else (catalog.id,)
             yield Hit(
                 f"system:{system}",
-                f"{capital(part_of(len(bare), keys, 'foreign key'))} "
+                f"{capital(part_of(len(bare), keys, noun))} "
                 f"{verb(len(bare), 'has', 'have')} no index: {listed(bare)}",
-                measurements=(
-                    Measurement.share("keys without index", len(bare), keys, (catalog.id,)),
-                ),
+                measurements=(Measurement.share("keys without index", len(bare), keys, proof),),
                 who=facts.workspace.system[system].owners.it,
             )
+
+
+def _measured(health: Health, least_rows: int) -> tuple[list[str], int]:
+    """As `table.column` those without, and how many were looked at."""
+    found = [u for d in (True, False) for u in upkeep_server.bare(health, least_rows, d)]
+    return [f"{u.table}.{'+'.join(u.columns)}" for u in found], health.references
+
+
+def _described(catalog: Catalog, least_rows: int) -> tuple[list[str], int]:
+    """The same by the catalog alone, which does not tell whether an index works."""
+    large = [t for t in catalog.tables if t.rows is None or t.rows >= least_rows]
+    bare = [name for table in large for name in _bare(table)]
+    return bare, sum(len(t.foreign_keys) for t in catalog.tables)
+
+
+def _bare(table: Table) -> Iterator[str]:
+    leads = [i.columns for i in table.indexes] + [table.primary_key]
+    for key in table.foreign_keys:
+        if not any(set(lead[: len(key.columns)]) == set(key.columns) for lead in leads):
+            yield f"{table.qualified}.{'+'.join(key.columns)}"

@@ -1,8 +1,9 @@
 """KPI worse since the technique began.
 
 ## Why
-Before and after its start the values of a technique's KPI are compared. Where they are worse and
-chance is unlikely (Mann–Whitney p below `alpha`), the technique does harm or came at a bad time.
+Before and after its start the values of a technique's KPI are compared, over two years the same
+months. Where they are worse and chance is unlikely (Mann–Whitney p below `alpha`), the technique
+does harm or came at a bad time.
 
 ## Fix
 Ask those who apply it, look for what else changed on that date, and stop or change the technique.
@@ -77,12 +78,13 @@ def check(facts: Facts, alpha: float = 0.05) -> Iterator[Hit | NotAssessed]:
         elif effect.notable(alpha) and effect.worse(kpi):
             yield Hit(
                 about,
-                f"{quoted(kpi.name, 50)} went from {effect.before:g} to "
-                f"{amount(effect.after, kpi.unit)} "
-                "(medians) since the technique began, which is worse",
+                f"{quoted(kpi.name, 50)} lies {amount(abs(effect.change), kpi.unit)} "
+                f"{'higher' if effect.change > 0 else 'lower'} since the technique began, which is "
+                f"worse{', but went that way before' if effect.already else ''}",
                 measurements=(
                     Measurement("median before", effect.before, kpi.unit),
                     Measurement("median after", effect.after, kpi.unit),
+                    Measurement("shift", effect.change, kpi.unit),
                     Measurement("p of the difference", effect.p),
                 ),
                 confidence="tentative",

@@ -25,6 +25,7 @@ from collections.abc import Iterator
 from crmaudit.facts import Facts
 from crmaudit.governance.pains import unmeasured
 from crmaudit.rules.base import Hit, Measurement, Severity, Topic
+from crmaudit.rules.interviewed import need_held
 from crmaudit.rules.words import part_of
 
 severity: Severity = "low"
@@ -33,8 +34,7 @@ initiative = "listen-to-users"
 
 
 def check(facts: Facts) -> Iterator[Hit]:
-    facts.need("interviews")
-    for interview in facts.workspace.interviews:
+    for interview in need_held(facts):
         lacking, total = unmeasured(interview), len(interview.pains)
         if lacking:
             yield Hit(

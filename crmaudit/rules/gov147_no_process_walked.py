@@ -9,7 +9,7 @@ Choose a process with each group, walk through it, and name it under `walks:` in
 
 ## Bad
 ```yaml interviews/desk.yaml
-{id: desk, group: Front desk}
+{id: desk, group: Front desk, date: 2026-05-19}
 ```
 
 ## Good
@@ -27,6 +27,7 @@ from collections.abc import Iterator
 
 from crmaudit.facts import Facts
 from crmaudit.rules.base import Hit, Severity, Topic
+from crmaudit.rules.interviewed import need_held
 from crmaudit.rules.words import crm_subject
 
 severity: Severity = "low"
@@ -35,8 +36,7 @@ initiative = "listen-to-users"
 
 
 def check(facts: Facts) -> Iterator[Hit]:
-    facts.need("interviews")
-    interviews = facts.workspace.interviews
-    if interviews and not any(i.walks for i in interviews):
+    interviews = need_held(facts)
+    if not any(i.walks for i in interviews):
         count = "the only interview" if len(interviews) == 1 else f"{len(interviews)} interviews"
         yield Hit(crm_subject(facts), f"No process was walked through in {count}")

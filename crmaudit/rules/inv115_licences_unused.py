@@ -6,7 +6,9 @@ that lie idle are money for nothing, and a sign that people do not use the syste
 
 ## Fix
 Ask first why they are idle: training may be the answer. Then return or exchange them at the
-next renewal. From `share` of the entitled licences on, idle ones are a finding.
+next renewal. From `share` of the entitled licences on, idle ones are a finding. Where `used:` is
+not declared, what the CRM's own logins tell counts: named ones by who came, shared ones by the most
+in at one time.
 
 ## Bad
 ```yaml systems/crm.yaml
@@ -25,10 +27,13 @@ licences: [{type: named, entitled: 60, assigned: 60, used: 57, unit_cost: 240}]
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from crmaudit.facts import Facts
-from crmaudit.inventory import left_blank, uncounted
+from crmaudit.governance.licences import LicenceUse as Measured
+from crmaudit.inventory import left_blank
+from crmaudit.inventory.licences import PAID_EACH, LicenceUse
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
 from crmaudit.rules.words import part_of, verb
 
@@ -38,31 +43,58 @@ initiative = "review-contracts"
 
 
 def check(facts: Facts, share: float = 0.1) -> Iterator[Hit | NotAssessed]:
+    seen = facts.governance.licence_uses(facts.day)
     for row in facts.inventory.in_scope:
         system, subject = row.system, f"system:{row.system.id}"
-        idle = [u for u in row.licences if u.idle and u.idle >= share * u.entitled]
+        told = _told(row.licences, seen.get(system.id, ()))
+        idle = [u for u in told if u.idle and u.idle >= share * u.entitled]
         if idle:
             spare, bought = sum(u.idle for u in idle), sum(u.entitled for u in idle)
             known = [u.cost for u in idle if u.cost is not None]
-            price = f", {sum(known):,.0f} {facts.inventory.currency} a year" if known else ""
+            money, evidence = facts.inventory.currency, tuple(e for u in idle for e in u.evidence)
+            price = f", {sum(known):,.0f} {money} a year" if known else ""
             yield Hit(
                 subject,
                 f"{system.name}: {part_of(spare, bought, 'licence')} "
                 f"{verb(spare, 'is', 'are')} paid and not used{price}",
-                path=("licences", idle[0].index),
+                path=("licences", idle[0].place),
                 measurements=(
-                    Measurement.share("licences idle", spare, bought),
-                    *(
-                        [Measurement("cost of idle licences", sum(known), facts.inventory.currency)]
-                        if known
-                        else []
+                    Measurement.share(
+                        "licences idle", spare, bought, tuple(dict.fromkeys(evidence))
                     ),
+                    *([Measurement("cost of idle licences", sum(known), money)] if known else []),
                 ),
-                confidence="certain" if all(u.counted for u in idle) else "firm",
+                confidence="certain" if all(u.sure for u in idle) else "firm",
                 who=system.owners.business,
             )
         elif system.licences is None and not left_blank(system, "licences"):
             yield NotAssessed(f"no licences of {system.name} are listed", "licences:", subject)
-        elif uncounted(system):
+        elif len(told) < sum(x.type in PAID_EACH for x in system.licences or ()):
             reason = f"nobody counted the licences of {system.name} in use"
             yield NotAssessed(reason, "licences: entitled: and used:", subject)
+
+
+class _Idle(NamedTuple):
+    place: int
+    entitled: int
+    idle: int
+    cost: float | None
+    sure: bool
+    evidence: tuple[str, ...] = ()
+
+
+def _told(declared: Sequence[LicenceUse], seen: Sequence[Measured]) -> list[_Idle]:
+    """The number in use as somebody counted it, else as measured, else what is assigned."""
+    found = {u.index: _Idle(u.index, u.entitled, u.idle, u.cost, u.counted) for u in declared}
+    for m in seen:
+        counted = m.index in found and found[m.index].sure
+        entitled, idle = m.licence.entitled, m.idle
+        if (
+            m.licence.type in PAID_EACH
+            and not counted
+            and entitled is not None
+            and idle is not None
+        ):
+            cost = None if m.cost is None else idle * m.cost
+            found[m.index] = _Idle(m.index, entitled, idle, cost, False, m.evidence)
+    return [found[i] for i in sorted(found)]

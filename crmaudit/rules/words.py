@@ -97,6 +97,11 @@ def long_date(day: date) -> str:
     return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
 
 
+def month_of(day: date) -> str:
+    """`December 2026`."""
+    return f"{_MONTHS[day.month - 1]} {day.year}"
+
+
 def span(days: int) -> str:
     """`1 day`, `136 days`, and in years what is longer than anybody counts in days."""
     return counted(days, "day") if days <= 400 else f"{round(days / 365.25, 1):g} years"

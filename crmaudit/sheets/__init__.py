@@ -1,6 +1,7 @@
 """Spreadsheets: the only room that reads and writes workbooks and CSV."""
 
-from crmaudit.sheets.reading import Grid, Sheet, Value, read_book, read_series, read_sheet
+from crmaudit.sheets.reading import Grid, Sheet, Value, read_book, read_sheet
+from crmaudit.sheets.series import read_series
 from crmaudit.sheets.writing import Column, Page, Table, workbook
 
 __all__ = [

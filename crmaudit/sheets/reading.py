@@ -99,16 +99,17 @@ def read_book(path: Path, name: str = "") -> tuple[Grid, ...]:
     return (Grid(name, "", _even([[cell or None for cell in row] for row in rows])),)
 
 
-def read_sheet(path: Path, name: str = "") -> Sheet:
-    """The first sheet of a workbook that shows anything, or a CSV file, as texts.
+def read_sheet(path: Path, name: str = "", sheet: str = "") -> Sheet:
+    """A sheet of a workbook, or a CSV file, as texts; without a name the first that shows anything.
 
-    Raises CrmauditError where the file is absent, empty or no table.
+    Raises CrmauditError where the file is absent, empty or no table, or has no
+    such sheet.
     """
     name = name or path.name
-    for grid in read_book(path, name):
+    for grid in _named(read_book(path, name), name, sheet):
         rows = [[_text(value).strip() for value in row] for row in grid.rows]
         numbers = [i for i, row in enumerate(rows, 1) if any(row)]
-        if numbers and not grid.hidden:
+        if numbers and (sheet or not grid.hidden):
             kept = [tuple(rows[i - 1]) for i in numbers]
             width = max(i for i, cell in enumerate(kept[0], 1) if cell)
             body = tuple(row[:width] for row in kept[1:])
@@ -116,42 +117,17 @@ def read_sheet(path: Path, name: str = "") -> Sheet:
     raise CrmauditError(f"{name} is empty", "it needs a header line and data lines")
 
 
-def read_series(
-    path: Path, date_column: str, value_column: str, name: str = ""
-) -> tuple[tuple[date, float], ...]:
-    """A series of dates and numbers, the oldest first; rows without a value are passed over.
-
-    Raises CrmauditError with the cell's address where a cell is no date or number.
-    """
-    sheet = read_sheet(path, name)
-    columns = []
-    for wanted in (date_column, value_column):
-        if wanted not in sheet.header:
-            raise CrmauditError(
-                f"{sheet.name} has no column {wanted!r}",
-                f"its columns are: {', '.join(sheet.header)}",
-            )
-        columns.append(sheet.header.index(wanted))
-    points = []
-    for i, row in enumerate(sheet.rows):
-        day, value = row[columns[0]], row[columns[1]]
-        if not value:
-            continue
-        try:
-            when = date.fromisoformat(day[:10])
-        except ValueError:
-            raise CrmauditError(
-                f"{day!r} is not a date", "write 2026-03-31", Place(sheet.address(i, columns[0]))
-            ) from None
-        try:
-            points.append((when, float(value)))
-        except ValueError:
-            raise CrmauditError(
-                f"{value!r} is not a number",
-                "write 1234.5, without thousands separators",
-                Place(sheet.address(i, columns[1])),
-            ) from None
-    return tuple(sorted(points))
+def _named(book: Sequence[Grid], name: str, sheet: str) -> Sequence[Grid]:
+    """The sheets to choose from: all, or the one of that name."""
+    if not sheet or (len(book) == 1 and not book[0].name):  # CSV has one, without a name
+        return book
+    found = [g for g in book if g.name.strip().casefold() == sheet.strip().casefold()]
+    if not found:
+        raise CrmauditError(
+            f"{name} has no sheet {sheet!r}",
+            f"its sheets are: {', '.join(g.name for g in book)}",
+        )
+    return found
 
 
 def _workbook(path: Path, name: str) -> tuple[Grid, ...]:

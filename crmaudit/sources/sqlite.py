@@ -34,9 +34,11 @@ _ALLOWED = {
 }
 _PRAGMAS = {
     "data_version",  # asked by SQLite's own text search
+    "freelist_count",
     "foreign_key_list",
     "index_list",
     "index_xinfo",
+    "page_count",
     "query_only",
     "table_list",
     "table_xinfo",

@@ -9,9 +9,11 @@ from typing import Protocol, TypeVar
 from crmaudit.errors import Place
 from crmaudit.evidence import Catalog, Document, Table
 from crmaudit.key import Key
+from crmaudit.sources.account_tables import AccountTables
 from crmaudit.sources.base import Source, Statement
 from crmaudit.workspace.answers import Expectation, Matches
 from crmaudit.workspace.dossier import Traces
+from crmaudit.workspace.kpis import Kpi
 from crmaudit.workspace.landscape import Entity, Map
 
 D = TypeVar("D", bound=Document)
@@ -32,6 +34,8 @@ class Known:
     `holders` names, by entity, all systems in scope that are said to hold it,
     `readable` all systems in scope with records to read, or hashes of them.
     `formerly` gives for an earlier id of a system the one that it has now.
+    `kpis` are those to be asked of this system by a statement of theirs,
+    `backups` is the folder of its backup files, its path absolute.
     """
 
     map: Map | None = None
@@ -46,6 +50,8 @@ class Known:
     holders: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     readable: tuple[str, ...] = ()
     formerly: Mapping[str, str] = field(default_factory=dict)
+    kpis: tuple[Kpi, ...] = ()
+    backups: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +63,8 @@ class Task:
     now, of this source: what this run and the run that it continues have
     collected, and else the newest there is. `key` is the audit's key, None
     where there is none. `on_rows` is told the table and how many of its rows
-    have been read.
+    have been read. `accounts` answers where a CRM keeps its accounts; it may
+    ask the source for the product's version.
     """
 
     source: Source
@@ -68,6 +75,7 @@ class Task:
     evidence: tuple[Document, ...] = ()
     key: Key | None = None
     on_rows: Callable[[str, int], None] = lambda table, rows: None
+    accounts: Callable[[], AccountTables] = AccountTables
 
     def found(self, kind: type[D]) -> Iterator[D]:
         """The evidence of that type."""

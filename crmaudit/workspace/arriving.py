@@ -22,6 +22,7 @@ from crmaudit.workspace.dossier import System
 from crmaudit.workspace.fields import Field
 from crmaudit.workspace.file_names import unfit
 from crmaudit.workspace.incoming import Cell, Incoming, Kind, Record, blank_reason
+from crmaudit.workspace.interviews import Interview
 from crmaudit.workspace.landscape import Entity, Need
 from crmaudit.workspace.matching import KNOWN_KINDS, Names
 from crmaudit.workspace.naming import Words, slug
@@ -30,18 +31,21 @@ from crmaudit.workspace.references import references
 from crmaudit.workspace.workspace import Workspace
 from crmaudit.workspace.yaml_reader import Path_
 
-# Kind → its model, the file of new ones and the list in it. What is referred to stands first.
+# Kind → its model, the file of new ones and the list in it; of those with a file each, their
+# folder. What is referred to stands first.
 KINDS: Mapping[Kind, tuple[type[BaseModel], str, str]] = {
     "person": (Person, "people.yaml", "people"),
     "entity": (Entity, "entities.yaml", "entities"),
     "unit": (Unit, "audit.yaml", "units"),
-    "system": (System, "", ""),
+    "system": (System, "systems", ""),
     "need": (Need, "needs.yaml", "needs"),
     "expectation": (Expectation, "expectations.yaml", "expectations"),
     "response": (Response, "responses.yaml", "responses"),
+    "interview": (Interview, "interviews", ""),
 }
 _ADDABLE: Mapping[str, Kind] = {"person": "person", "entity": "entity"}
 """Kinds of which an unknown one that is referred to can be added."""
+_A = {"system": "a system", "interview": "an interview"}
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,79}")
 
 
@@ -64,6 +68,12 @@ class Target:
     @property
     def model(self) -> type[BaseModel]:
         return KINDS[self.kind][0]
+
+    @property
+    def folder(self) -> str:
+        """Where it has a file of its own; empty where it stands in a list with others."""
+        _, home, listed = KINDS[self.kind]
+        return "" if listed else home
 
     @property
     def subject(self) -> str:
@@ -180,9 +190,10 @@ class Arrivals:
                 what = f"an id of {len(record.id)} characters is too long: at most 80"
             self.problem(what, record.place, "leave it empty for something new")
             return None
-        why = unfit(record.id) if kind == "system" and not self._incoming.creates else ""
+        names_file = not KINDS[kind][2] and not self._incoming.creates
+        why = unfit(record.id) if names_file else ""
         if why:
-            what = f"{record.id!r} cannot be the id of a system: {why}"
+            what = f"{record.id!r} cannot be the id of {_A[kind]}: {why}"
             self.problem(what, record.place, "leave it empty for something new")
             return None
         if kind in _ADDABLE and not self._has_room(kind, record.place):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
+from crmaudit.evidence.access import AccessLevel
 from crmaudit.workspace.base import (
     Amount,
     Count,
@@ -28,7 +29,6 @@ from crmaudit.workspace.base import (
     Year,
     short_form,
 )
-from crmaudit.workspace.people import AccessLevel
 
 
 class Organisation(Model):
@@ -113,10 +113,19 @@ class Policy(Model):
 
 
 class Duty(Model):
-    """What somebody may do with an entity."""
+    """What somebody may do with an entity, or a role of the CRM that says it."""
 
-    entity: EntityId
-    may: Crud
+    entity: EntityId | None = None
+    may: Crud | None = None
+    """Any of these letters, on whichever records."""
+    role: Text | None = None
+    """A role's name in the CRM, in place of entity and letters."""
+
+    @model_validator(mode="after")
+    def _one_form(self) -> Duty:
+        if (self.role is None) == (self.entity is None) or (self.entity and not self.may):
+            raise ValueError("a duty is either an `entity:` with what one `may:`, or a `role:`")
+        return self
 
 
 class Conflict(Model):
@@ -135,7 +144,8 @@ class AccessPolicy(Model):
     department_manager: AccessLevel = "Parent: Child"
     executive: AccessLevel = "Parent: Child"
     administrator: AccessLevel = "Organizational"
-    conflicts: tuple[Conflict, ...] = ()
+    conflicts: tuple[Conflict, ...] | None = None
+    """Duties that must not lie in one hand; without it, the usual ones about money."""
 
 
 class RuleSettings(Model):

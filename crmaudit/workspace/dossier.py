@@ -223,6 +223,8 @@ class Licence(Model):
     """Licences of one type."""
 
     type: Literal["named", "concurrent", "site", "server", "subscription", "free"]
+    called: Annotated[tuple[Text, ...], several] = ()
+    """The CRM's own words for it, where its accounts carry others than the type."""
     entitled: Count | None = None
     """How many were bought."""
     assigned: Count | None = None

@@ -16,7 +16,7 @@ from typing import Any, Literal
 from crmaudit.errors import Place, Problem
 from crmaudit.workspace.yaml_reader import Path_
 
-Kind = Literal["system", "entity", "person", "unit", "need", "expectation", "response"]
+Kind = Literal["system", "entity", "person", "unit", "need", "expectation", "response", "interview"]
 """What a record describes. A `response` has the id `CODE SUBJECT`."""
 
 
@@ -63,7 +63,7 @@ class Items:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One system, entity, person, unit, need, expectation or response.
+    """One system, entity, person, unit, need, expectation, response or interview.
 
     It is the one with the same `id` (or former id), else the one with the
     same `name`, case aside; else it is new, and without an id gets one made

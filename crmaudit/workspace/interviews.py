@@ -66,6 +66,8 @@ class Pain(Model):
     """How often in that period, for one person."""
     people: Range | None = None
     """How many people."""
+    answer: str = ""
+    """What was decided or done about it; empty: nothing yet."""
 
 
 class Measure(Model):
@@ -83,19 +85,43 @@ class Saying(Model):
     systems: SystemIds = ()
     entities: EntityIds = ()
     processes: ProcessIds = ()
+    answer: str = ""
+    """What was decided or done about it; empty: nothing yet."""
+
+
+Aspect = Literal[
+    "completeness",
+    "contact points",
+    "duplicates",
+    "freshness",
+    "correctness",
+    "use",
+    "access",
+]
+"""What of data or of a system a statement speaks of."""
 
 
 class Statement(Saying):
     """What a group says of data or systems, to lay beside other groups and measurements."""
 
     verdict: Literal["good", "mixed", "bad"]
+    about: Aspect | None = None
+    """Without it, the statement is on the whole."""
 
 
 class Walk(Model):
     """A process walked through from start to finish."""
 
-    process: ProcessId
+    process: ProcessId | None = None
+    name: Text | None = None
+    """Of a process that processes.yaml does not describe."""
     note: str = ""
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Walk:
+        if (self.process is None) == (self.name is None):
+            raise ValueError("a walk names its `process:`, or has a `name:` of its own")
+        return self
 
 
 class Answers(Model):

@@ -7,6 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, PrivateAttr, model_validator
 
 from crmaudit.evidence.entity_map import Role
+from crmaudit.workspace.accounts import Access, History, Session, TrailSetting, Users
 from crmaudit.workspace.base import (
     Amount,
     Audiences,
@@ -283,6 +284,17 @@ class Map(Model):
     tables: tuple[TableMap, ...] = ()
     references: tuple[TableReference, ...] = ()
     principals: tuple[Principal, ...] = ()
+    users: Users | None = None
+    """Where the CRM keeps its accounts. This and the parts below take the place of the product
+    map's, each as a whole."""
+    access: Access | None = None
+    """Where it keeps who may do what."""
+    sessions: tuple[Session, ...] = ()
+    """Where it keeps who logged in."""
+    history: tuple[History, ...] = ()
+    """Where it keeps what was changed."""
+    trail: tuple[TrailSetting, ...] = ()
+    """Where it says of which kinds of record it keeps a history."""
 
     @model_validator(mode="after")
     def _tell_tables(self) -> Self:
@@ -298,6 +310,7 @@ class Map(Model):
 
     def joined(self, other: Map) -> Map:
         """This map with what another file says of the same system behind it."""
-        parts = ("tables", "references", "principals")
+        parts = ("tables", "references", "principals", "sessions", "history", "trail")
         both = {name: getattr(self, name) + getattr(other, name) for name in parts}
-        return self.model_copy(update=both)
+        either = {name: getattr(self, name) or getattr(other, name) for name in ("users", "access")}
+        return self.model_copy(update=both | either)

@@ -51,7 +51,7 @@ class Names:
         """An id that nothing has: the wanted one if it can be had, else one made of the name."""
         taken = self._kind(kind).ids
         stem = wanted or slug(Words.of(name).words) or kind
-        if kind == "system":
+        if kind in ("system", "interview"):
             stem = fitting(stem, kind)
         found, n = stem, 2
         while found.casefold() in taken:
@@ -96,6 +96,7 @@ class Names:
             "need": w.needs,
             "kpi": w.kpis.kpis,
             "expectation": w.expectations.expectations,
+            "interview": w.interviews,
         }
         return kinds.get(kind, ())
 

@@ -296,20 +296,22 @@ class _Merging:
         new: dict[str, Any],
     ) -> None:
         whole, changed = dict(old), False
-        for path, cell in item.values.items():
-            was, now = old.get(str(path[0])), new.get(str(path[0]))
+        # What has parts of its own, like a range, is one value here.
+        cells = {str(path[0]): cell for path, cell in reversed(list(item.values.items()))}
+        for key in dict.fromkeys(str(path[0]) for path in item.values):
+            was, now = old.get(key), new.get(key)
             # What nobody exported was not emptied on purpose.
-            same = was == now or (was is None and now == self.implied.get(str(path[0])))
+            same = was == now or (was is None and now == self.implied.get(key))
             if same or (now is None and item.base is None):
                 self.unchanged += 1
                 continue
             changed = True
-            here = (*at, *path)
-            self._note(work, here, "cleared" if now is None else "changed", was, now, cell.place)
+            here, place = (*at, key), cells[key].place
+            self._note(work, here, "cleared" if now is None else "changed", was, now, place)
             work.edits.append(Drop(here) if now is None else Put(here, now))
-            whole.pop(str(path[0]), None)
+            whole.pop(key, None)
             if now is not None:
-                whole[str(path[0])] = now
+                whole[key] = now
         if changed:
             self._sound(model, whole, item)
 
@@ -390,7 +392,7 @@ class _Merging:
         if good and self._valid(target.model, values, places, record.place):
             self._note(work, (), "added", None, values, record.place)
             work.places = places
-            if target.kind == "system":
+            if target.folder:
                 work.edits = [Put((key,), value) for key, value in values.items()]
             else:
                 work.appends = [Append((), values)]
@@ -421,13 +423,13 @@ class _Merging:
 
     def _home(self, target: Target) -> tuple[str, Path_]:
         """The file of a thing and its place in it; of a new one the list it joins."""
-        if target.kind == "system":
+        if target.folder:
             if target.thing is not None:
                 return self.workspace.place_of(target.subject).file, ()
             taken = {f.casefold() for f in self.workspace.files}
-            file, n = f"systems/{target.id}.yaml", 2
+            file, n = f"{target.folder}/{target.id}.yaml", 2
             while file.casefold() in taken:
-                file, n = f"systems/{target.id}-{n}.yaml", n + 1
+                file, n = f"{target.folder}/{target.id}-{n}.yaml", n + 1
             return file, ()
         _, file, key = KINDS[target.kind]
         if target.thing is None:

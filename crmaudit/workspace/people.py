@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
+from crmaudit.evidence.access import AccessLevel
 from crmaudit.workspace.base import (
     Day,
     Frequency,
@@ -18,7 +19,6 @@ from crmaudit.workspace.base import (
 )
 
 UserType = Literal["super user", "data custodian", "everyday user", "system champion", "none"]
-AccessLevel = Literal["None", "User", "Business Unit", "Parent: Child", "Organizational"]
 
 
 class PersonSkill(Model):
@@ -88,6 +88,8 @@ class People(Model):
     """`people.yaml`."""
 
     people: tuple[Person, ...] = ()
+    complete: bool = False
+    """Whether everybody who has an account is listed, with it; else one of nobody says little."""
     crm_managers: PersonIds = ()
     """Who manages the CRM: one manager by its focus, or the heads of department together."""
     meetings: tuple[Meeting, ...] = ()

@@ -50,8 +50,10 @@ def run(root: Path, **options: object) -> Outcome:
     return outcome
 
 
-ABOUT_ALL = 4
-"""Documents on a system as a whole, besides its catalog: keys, entities, reach, machinery."""
+ABOUT_ALL = 5
+"""Documents on a system as a whole, besides its catalog.
+
+Keys, entities, reach, machinery, health."""
 
 LOST = ConnectionLostError("the connection was lost", "run again: finished tables are kept")
 

@@ -18,8 +18,8 @@ from crmaudit.evidence import Catalog, Column, Table
 from crmaudit.evidence.provenance import Provenance
 from crmaudit.quality.products import ProductMap
 from crmaudit.quality.products.conditions import names, parse
-from crmaudit.quality.products.parts import COLUMN, TABLE, TEST, Part
 from crmaudit.quality.products.product_map import Pair, Target
+from crmaudit.workspace.accounts import COLUMN, TABLE, TEST, Part
 
 FOLDER = Path(__file__).parents[1] / "schemas"
 SCHEMAS = sorted(p.stem for p in FOLDER.glob("*.json"))

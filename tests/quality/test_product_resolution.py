@@ -19,8 +19,8 @@ from crmaudit.quality.products import (
     references_from_dictionary,
     resolve,
 )
-from crmaudit.quality.products.parts import COLUMN, TABLE, TEST, Part
 from crmaudit.sources.conditions import selected
+from crmaudit.workspace.accounts import COLUMN, TABLE, TEST, Part
 
 
 def resolved(where: Catalog) -> Resolved:

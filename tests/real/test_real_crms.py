@@ -13,6 +13,8 @@ from announced import normal, unannounced
 from audited_crms import READER_PASSWORD, Crm, audited
 from crms import DATA, KINDS, NAMES
 
+from crmaudit.evidence import Changes, Recording
+
 pytestmark = [
     pytest.mark.server,
     pytest.mark.slow,
@@ -145,6 +147,18 @@ def test_declared_foreign_keys_are_all_found(crm: Crm) -> None:
 def test_what_was_sent_is_what_was_announced(crm: Crm) -> None:
     announced = normal(s.sql for s in (*crm.announced.sent, *crm.announced.would_send))
     assert unannounced(normal(crm.logged), announced) == set()
+
+
+def test_demonstration_data_are_nobodys_work(crm: Crm) -> None:
+    """Both were filled by a program: who records, and whether old values are kept, is unknown."""
+    evidence = crm.audit.facts.evidence
+    (recording,) = evidence.of_system(Recording).values()
+    assert recording.recorded == ()
+    busy = {"civicrm": "civicrm_contact", "fat_free_crm": "contacts"}[crm.name]
+    assert recording.cannot[busy]
+    (changes,) = evidence.of_system(Changes).values()
+    assert {k.keeps_old for trail in changes.trails for k in trail.of} <= {None}
+    assert not changes.bulk
 
 
 def test_entities_of_some_rows_are_measured_apart(crm: Crm) -> None:

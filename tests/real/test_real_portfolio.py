@@ -217,3 +217,54 @@ def test_the_public_inventory_becomes_systems(tmp_path: Path) -> None:
     assert sum("43 of 323" in t for t in told) == 1
     texts = "".join(p.read_text() for p in (tmp_path / "w/systems").glob("*.yaml"))
     assert "@" not in texts
+
+
+def test_the_survey_as_a_survey_of_staff(applications: Workspace) -> None:
+    """Answers to several systems at once: sorted by a declared mapping, marks by system."""
+    from collections import Counter
+
+    from crmaudit.governance.surveys import ids, surveyed
+    from crmaudit.sheets import read_sheet
+    from crmaudit.workspace.kpis import Survey
+
+    survey = Survey.model_validate(
+        {
+            "id": "stakeholders",
+            "name": "Stakeholders",
+            "file": "survey.csv",
+            "unit_column": "Respondent Role",
+            "system_column": "Application Name",
+            "score_column": "Rating",
+            "date_column": "Date",
+            "comment_column": "Comment",
+            "attitude": {
+                "column": "Sentiment",
+                "answers": {"Negative": "made things worse", "Positive": "only praise"},
+            },
+        }
+    )
+    rows = table("stakeholder-survey.csv")
+    systems = ids((s.id, s.name) for s in applications.systems)
+    found = surveyed(survey, read_sheet(PORTFOLIO / "stakeholder-survey.csv"), {}, systems)
+    said = Counter(rows["Sentiment"])
+    assert len(found.answers) == len(rows)
+    assert (found.attitudes.worse, found.attitudes.praise) == (said["Negative"], said["Positive"])
+    # "Neutral" is in no group: told, not guessed.
+    assert len(found.unsorted["attitude"]) == said["Neutral"]
+    assert str(found.held) == max(rows["Date"])
+    assert found.response(5000) is None
+    expected = rows.groupby("Application Name")["Rating"].agg(lambda r: r.astype(int).mean())
+    large = rows["Application Name"].value_counts()
+    names = {s.id: s.name for s in applications.systems}
+    marks = found.marks()
+    assert {names[s] for s in marks} == {
+        n for n in large.index[large >= 5] if n.casefold() in systems
+    }
+    for system, mark in marks.items():
+        assert mark.mean == pytest.approx(expected[names[system]])
+    comments = {c for c in rows["Comment"] if len(c) > 10}
+    told = repr((found.breakdown(), found.marks(), found.reasons, found.unsorted))
+    assert not any(c in told for c in comments)
+    for group in found.breakdown():
+        for count in (group.worse, group.not_using, group.praise, group.answers):
+            assert count is None or count == 0 or count >= 5

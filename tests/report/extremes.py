@@ -234,6 +234,12 @@ def hostile(text: str) -> b.Document:
             (s.WeightBin(-20, -10, 100_000, 0.1), s.WeightBin(10, 20, 30, 29)), 3, -2, text, text
         ),
         s.Weights(()),
+        s.Radar(
+            (s.Spoke(text, 5, 0, 5), s.Spoke("b", None, 3, 4), s.Spoke("c", 0), s.Spoke(text, 2))
+        ),
+        s.Radar(()),
+        s.Concentration(((0.1, 0.9), (1.0, 1.0)), text, text, ((0.1, 0.9, text), (1, 1, "all"))),
+        s.Concentration(()),
         s.Diagram(
             (s.Box(text, text, text), s.Box("b", "b"), s.Box("c", text, hollow=True)),
             (

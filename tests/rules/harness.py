@@ -14,7 +14,18 @@ Evidence is a list of documents in short form:
     - {kind: grants, system: crm, rights: [{principal: app, table: contacts, letters: R}]}
     - {kind: code, system: crm, sightings: [{table: contacts, letters: R}]}
     - {kind: written, system: crm, tables: [{table: contacts, inserted: 9}]}
+    - kind: recording
+      system: crm
+      recorded: [{account: [ana, ben], table: contacts, month: [2026-05, 2026-06], created: 3}]
 
+    - kind: access
+      system: crm
+      accounts: [{name: [acct-ana, acct-ben], levels: {contacts: UBUN}, beyond: [export]}]
+      roles: [{id: desk, levels: {contacts: OOOO}}]
+
+Letters of levels stand for None, User, Business Unit, Parent: Child and Organizational, `?` for
+unknown. An account `acct-ana` is the login `ana` of people.yaml.
+Of a recording each entry stands for every account and month that it lists.
 Types, counts and provenance are filled in; `provenance: {…}` overrides single
 fields of it.
 """
@@ -32,6 +43,7 @@ import yaml
 
 from crmaudit.evidence import Document, from_json
 from crmaudit.facts import Facts
+from crmaudit.key import Key
 from crmaudit.rules import Hit, NotAssessed, Rule
 from crmaudit.workspace import load
 
@@ -74,7 +86,10 @@ class Example:
             path = root / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(_text(content), encoding="utf-8")
-        return Facts.of(load(root), [document(d) for d in self.evidence])
+        # Whose account one is can only be said with a key.
+        linked = any(d["kind"] == "access" for d in self.evidence)
+        key = _Plain(b"0" * 32) if linked else None
+        return Facts.of(load(root), [document(d) for d in self.evidence], key)
 
     def _whole(self) -> dict[str, Any]:
         files: dict[str, Any] = {"audit.yaml": {"organisation": "Sample", "as_of": DAY}}
@@ -165,7 +180,81 @@ def _code(body: dict[str, Any]) -> dict[str, Any]:
     return {"origin": "app", **told, **body, "sightings": sightings}
 
 
-SHORT = {"statements": _statements, "grants": _grants, "code": _code}
+def _recording(body: dict[str, Any]) -> dict[str, Any]:
+    """One entry for each account and month; the tables are those of the rows."""
+    body = {**body}
+    for part in ("recorded", "logged_in", "filled"):
+        found = []
+        for row in body.get(part, ()):
+            months = (
+                [{"month": f"{m}-01"} for m in _several(row["month"])] if "month" in row else [{}]
+            )
+            for account in _several(row["account"]):
+                found += [{**row, "account": account, **month} for month in months]
+        body[part] = found
+    body["logged_in"] = [{"logins": 1, "days": 1, **x} for x in body["logged_in"]]
+    named = (r["table"] for r in body["recorded"])
+    return {"tables": {name: name for name in named}, **body}
+
+
+def _several(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+_LEVELS = {
+    "N": "None",
+    "U": "User",
+    "B": "Business Unit",
+    "P": "Parent: Child",
+    "O": "Organizational",
+    "?": None,
+}
+
+
+def _access(body: dict[str, Any]) -> dict[str, Any]:
+    """Accounts with the same levels share a holding; each that is not said to be shut is open."""
+    holdings: dict[str, dict[str, Any]] = {}
+    accounts = []
+    for row in body.get("accounts", ()):
+        own = {"active": True, "administrator": False, **row}
+        given = {k: own.pop(k) for k in ("levels", "beyond", "unknown", "why") if k in own}
+        if given:
+            text = json.dumps(given, sort_keys=True)
+            name = f"rights-{len(holdings)}"
+            own["holding"] = holdings.setdefault(text, {"id": name, **_held(given)})["id"]
+        accounts += [{**own, "name": name} for name in _several(own["name"])]
+    roles = [
+        {"name": r["id"], **{k: v for k, v in r.items() if k != "levels"}, "own": _held(r)["held"]}
+        for r in body.get("roles", ())
+    ]
+    units = [{"name": u, "id": u} if isinstance(u, str) else u for u in body.get("units", ())]
+    made = {"accounts": accounts, "roles": roles, "units": units}
+    return {**body, **made, "holdings": list(holdings.values())}
+
+
+def _held(given: Mapping[str, Any]) -> dict[str, Any]:
+    held = [
+        {"object": name, "table": name, "levels": [_LEVELS[x] for x in letters]}
+        for name, letters in sorted(given.get("levels", {}).items())
+    ]
+    more = {k: v for k, v in given.items() if k in ("beyond", "unknown")}
+    return {"held": held, **more}
+
+
+class _Plain(Key):
+    """A key whose pseudonyms can be read."""
+
+    def pseudonym(self, kind: str, value: str) -> str:
+        return f"{kind}-{value}"
+
+
+SHORT = {
+    "access": _access,
+    "recording": _recording,
+    "statements": _statements,
+    "grants": _grants,
+    "code": _code,
+}
 """What is filled in, by kind of evidence."""
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from crmaudit.errors import CrmauditError, InvalidInput, Place, Problem
+from crmaudit.quality.products.conditions import parse as condition
 from crmaudit.quality.products.product_map import ProductMap
 from crmaudit.workspace.complaints import complaints
 from crmaudit.workspace.yaml_reader import decode, parse
@@ -44,7 +45,9 @@ def read_map(text: str, name: str) -> ProductMap:
     file = parse(text, name)
     problems = list(file.problems)
     try:
-        found = ProductMap.model_validate({} if file.data is None else file.data)
+        found = ProductMap.model_validate(
+            {} if file.data is None else file.data, context={"condition": condition}
+        )
     except ValidationError as error:
         problems += complaints(error, file, ProductMap)
     if problems:

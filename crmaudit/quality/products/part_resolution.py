@@ -9,7 +9,7 @@ from crmaudit.evidence import Table
 from crmaudit.quality.products.condition_sql import NotHereError, written
 from crmaudit.quality.products.conditions import parse
 from crmaudit.quality.products.naming import Names
-from crmaudit.quality.products.parts import COLUMN, TABLE, TEST, Access, History, Part, Users
+from crmaudit.workspace.accounts import COLUMN, TABLE, TEST, Access, History, Part, Users
 
 P = TypeVar("P", bound=Part)
 

@@ -14,16 +14,17 @@ from pydantic import Field, model_validator
 
 from crmaudit.evidence.entity_map import Role
 from crmaudit.evidence.semantic import SemanticType
-from crmaudit.quality.products.parts import (
+from crmaudit.quality.products.parts import Dictionary
+from crmaudit.workspace.accounts import (
     Access,
     ColumnName,
     ColumnNames,
-    Dictionary,
     History,
     Part,
     Session,
     TableName,
     Test,
+    TrailSetting,
     Users,
 )
 from crmaudit.workspace.base import Exact, Id, Model, Text, several
@@ -305,6 +306,7 @@ class ProductMap(Model):
     access: Access = Access.model_construct()
     sessions: tuple[Session, ...] = ()
     history: tuple[History, ...] = ()
+    trail: tuple[TrailSetting, ...] = ()
     system: tuple[Text, ...] = ()
     """Tables of the machinery, by name or pattern as in LIKE."""
     system_but: tuple[Text, ...] = ()

@@ -12,7 +12,8 @@ from crmaudit.evidence.semantic import SemanticType
 
 if TYPE_CHECKING:
     from crmaudit.quality.products.naming import Names, TypeNames
-    from crmaudit.quality.products.parts import Access, Dictionary, History, Session, Users
+    from crmaudit.quality.products.parts import Dictionary
+    from crmaudit.workspace.accounts import Access, History, Session, TrailSetting, Users
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,7 @@ class Resolved:
     access: Access | None = None
     sessions: tuple[Session, ...] = ()
     history: tuple[History, ...] = ()
+    trail: tuple[TrailSetting, ...] = ()
     custom_columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     dictionaries: tuple[Dictionary, ...] = ()
     codes: Mapping[str, tuple[OptionList, ...]] = field(default_factory=dict)

@@ -37,6 +37,8 @@ DRAWERS: dict[str, tuple[str, bool]] = {
     "UpSet": ("crmaudit.report.figures.matching:upset", True),
     "Waterfall": ("crmaudit.report.figures.matching:waterfall", True),
     "Weights": ("crmaudit.report.figures.matching:weights", True),
+    "Radar": ("crmaudit.report.figures.people:radar", True),
+    "Concentration": ("crmaudit.report.figures.people:concentration", True),
 }
 
 WIDE = 720

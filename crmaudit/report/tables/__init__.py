@@ -15,16 +15,23 @@ from crmaudit.engine import Judgement
 from crmaudit.facts import Facts
 from crmaudit.report import blocks as b
 from crmaudit.report.tables import (
+    access,
     business,
     governance,
+    indicators,
     information,
+    loss,
     matching,
+    maturity,
     portfolio,
     proof,
     quality,
     registers,
     structure,
     systems,
+    upkeep,
+    use,
+    voices,
     work,
 )
 from crmaudit.report.tables.given import Given
@@ -41,7 +48,14 @@ _ROOMS = (
     structure,
     quality,
     matching,
+    access,
+    loss,
     governance,
+    use,
+    voices,
+    upkeep,
+    indicators,
+    maturity,
     work,
     registers,
 )

@@ -45,7 +45,7 @@ def maturity(given: Given) -> b.Table | None:
         "Maturity aimed at",
         [Column("Field"), Column("Level aimed at", "number")],
         rows,
-        "Levels 1 to 5. The level of today is not rated in this report.",
+        "Levels 1 to 5. The level of today is in the section on maturity.",
     )
 
 

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 
 from crmaudit.governance.attitudes import group_name
 from crmaudit.governance.cadence import kept
+from crmaudit.governance.interviews import group_name as told_group
 from crmaudit.governance.interviews import untracked
 from crmaudit.governance.rate import head_count, too_few
 from crmaudit.governance.users import LICENCE_OF, trained
@@ -268,7 +269,7 @@ def interviews(given: Given) -> b.Table | None:
 def pains(given: Given) -> b.Table | None:
     """Time that people say they lose, the most first."""
     rate = given.workspace.audit.hourly_rate
-    groups = {i.id: i.group for i in given.workspace.interviews}
+    groups = {i.id: told_group(i) for i in given.workspace.interviews}
     rows = []
     losses = given.facts.governance.losses
     for x in sorted(losses, key=lambda x: -(x.shown_hours or (0, 0))[1]):
@@ -299,7 +300,7 @@ def pains(given: Given) -> b.Table | None:
 def wishes(given: Given) -> b.Table | None:
     """What groups wish for."""
     rows = [
-        (w.text, i.group, given.listed(w.systems), ", ".join(w.themes) or DASH)
+        (w.text, told_group(i), given.listed(w.systems), ", ".join(w.themes) or DASH)
         for i in given.workspace.interviews
         for w in i.wishes
     ]
@@ -314,7 +315,7 @@ def measures(given: Given) -> b.Table | None:
         lacking = untracked(interview)
         for m in interview.measures:
             kpi = gap("no KPI follows it") if m in lacking else given.name(m.kpi)
-            rows.append((m.text, interview.group, kpi))
+            rows.append((m.text, told_group(interview), kpi))
     columns = [Column("Measure"), Column("Said by"), Column("Followed by the KPI")]
     return given.table("What will tell whether it helps", columns, rows)
 

@@ -1,0 +1,55 @@
+"""Names of backup files as they may be shown: usual words and dates, all else by its shape."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+_WORDS = """
+all archive auto automatic backup backups bak base basebackup binlog bz bz2 civi civicrm copy crm
+empty
+customers d daily data database databases db dbs delta diff differential dmp dump dumps
+duckdb export files full gz gzip hourly img inc incr incremental innodb latest log logs
+maria mariabackup mariadb master media monthly my mysql mysqldump new night nightly old part
+pg pgbackup pgdump postgres postgresql prod production replica schema server site snap
+snapshot sql sqlite sqlite3 staging structure tables tar tbz2 test tgz txz uploads utc wal
+web website weekly x xb xbstream xtrabackup xz yearly zip zst zstd
+jan feb mar apr may jun jul aug sep oct nov dec mon tue wed thu fri sat sun
+monday tuesday wednesday thursday friday saturday sunday t z am pm
+suitecrm espocrm vtiger odoo dolibarr fatfreecrm
+"""
+_USUAL = frozenset(_WORDS.split())
+"""Words that name no person."""
+
+_WORD = re.compile(r"[^\W\d_]+")
+_PART = re.compile(r"(?<![a-z])(inc|incr|incremental|diff|differential|delta|wal|binlog)(?![a-z])")
+
+
+def shown(name: str, words: Iterable[str]) -> str:
+    """The name with each word that is neither usual nor a system's own cut to its first letter."""
+    known = _USUAL | {w for text in words for w in _words(text)}
+
+    def cut(match: re.Match[str]) -> str:
+        usual = len(match[0]) == 1 or match[0].casefold() in known
+        return match[0] if usual else f"{match[0][0]}…"
+
+    return "".join(c if c.isprintable() else "�" for c in _WORD.sub(cut, name))
+
+
+def series(name: str, form: str, words: Iterable[str]) -> str:
+    """What the files of one job have in common: the name without numbers and days, the form."""
+    base = re.sub(r"\d+", "#", shown(name, words))
+    base = re.sub(r"(#[-_.:T ]*)+", "#", base)
+    days = "monday|tuesday|wednesday|thursday|friday|saturday|sunday|mon|tue|wed|thu|fri|sat|sun"
+    months = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
+    base = re.sub(rf"(?i)(?<![a-z])({days}|{months})(?![a-z])", "#", base)
+    return f"{base} ({form})"
+
+
+def partial(name: str) -> bool:
+    """Whether it says of itself that it holds only what changed."""
+    return _PART.search(name.casefold()) is not None
+
+
+def _words(text: str) -> set[str]:
+    return {w.casefold() for w in _WORD.findall(text)}

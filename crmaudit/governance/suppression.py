@@ -1,0 +1,64 @@
+"""Tables of counts of people in which no cell points at a few of them.
+
+A count of one to four is hidden, and so is what it could be worked out from:
+of every row and column with its sum either nothing is hidden or at least two
+numbers are (complementary suppression; see Willenborg and de Waal 2001).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from crmaudit.governance.rate import SMALLEST_GROUP
+
+Cell = tuple[int, int]
+
+
+def suppressed(counts: Sequence[Sequence[int]]) -> frozenset[Cell]:
+    """The cells to hide, rows and columns from 0.
+
+    The table is given without sums. A cell beyond the last column is the sum
+    of its row, one beyond the last row that of its column: hidden ones are
+    among the answer, as the sums are meant to be shown too.
+    """
+    if not counts or not counts[0]:
+        return frozenset()
+    whole = [[*row, sum(row)] for row in counts]
+    whole.append([sum(column) for column in zip(*whole, strict=True)])
+    rows, columns = len(whole), len(whole[0])
+    hidden = {
+        (r, c)
+        for r in range(rows)
+        for c in range(columns)
+        if 0 < whole[r][c] < SMALLEST_GROUP
+        # Of a small group not even a nought is told.
+        or whole[r][-1] < SMALLEST_GROUP
+        or (whole[-1][c] and whole[-1][c] < SMALLEST_GROUP)
+    }
+    while True:
+        alone = next(
+            (line for line in _lines(rows, columns) if len(hidden.intersection(line)) == 1), None
+        )
+        if alone is None:
+            return frozenset(hidden)
+        shown = [cell for cell in alone if cell not in hidden]
+        # Rather a count than a sum, and the smallest that is one.
+        hidden.add(
+            min(
+                shown,
+                key=lambda x: (
+                    x[0] == rows - 1 or x[1] == columns - 1,
+                    whole[x[0]][x[1]] == 0,
+                    whole[x[0]][x[1]],
+                    x,
+                ),
+            )
+        )
+
+
+def _lines(rows: int, columns: int) -> Iterator[list[Cell]]:
+    """Rows and columns, each with its sum."""
+    for r in range(rows):
+        yield [(r, c) for c in range(columns)]
+    for c in range(columns):
+        yield [(r, c) for r in range(rows)]

@@ -1,0 +1,41 @@
+"""What databases, servers and files testify of people's half of the audit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from crmaudit.evidence import Access, Backups, Catalog, Changes, Health, Recording, Series
+from crmaudit.sheets import Sheet
+
+Points = tuple[tuple[date, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Testified:
+    """The newest evidence, by system, and what joins it with the declarations.
+
+    `series` holds the points of each KPI that has no own ones, by its id, from
+    a file, a database or the audit's own history. `links` says which person of
+    people.yaml an account belongs to, by system and any of its pseudonyms
+    (`CrmAccount.name`, `also`); it is empty where the audit's key is not at
+    hand, and `linked` is False. `entities` gives for a system the entity of
+    each table, by the map as it is now; `homes` names only the tables that are
+    an entity's first home, so that a right to them is one to the entity.
+    """
+
+    access: Mapping[str, Access] = field(default_factory=dict)
+    recording: Mapping[str, Recording] = field(default_factory=dict)
+    changes: Mapping[str, Changes] = field(default_factory=dict)
+    health: Mapping[str, Health] = field(default_factory=dict)
+    backups: Mapping[str, Backups] = field(default_factory=dict)
+    catalogs: Mapping[str, Catalog] = field(default_factory=dict)
+    series: Mapping[str, Points] = field(default_factory=dict)
+    links: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    linked: bool = False
+    entities: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    homes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    asked: Mapping[str, Series] = field(default_factory=dict)
+    silent: Mapping[str, str] = field(default_factory=dict)
+    surveys: Mapping[str, Sheet] = field(default_factory=dict)

@@ -1,0 +1,144 @@
+"""The three duties that keep a CRM alive, and what speaks for or against each.
+
+Operations staff feed it continuously. The system manager sees to its proper
+use, improves forms and lists, builds dashboards. Management leads by the
+dashboards and has its staff record: that is not the system manager's job.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Literal
+
+from crmaudit.governance.adoption import MeasuredAdoption, Share
+from crmaudit.governance.reports import days_unused
+from crmaudit.workspace.landscape import Need
+from crmaudit.workspace.registers import Dysfunction, Request
+
+HeldBy = Literal["operations staff", "system manager", "management"]
+DUTIES: dict[HeldBy, str] = {
+    "operations staff": "record continuously",
+    "system manager": "see to proper use, improve forms and lists, build dashboards",
+    "management": "lead by the dashboards, and have the staff record",
+}
+CONSULTED_DAYS = 90
+ANSWERED_DAYS = 180
+LINE = 0.8
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """Something that shows whether a duty is done; `kept` None: not known."""
+
+    text: str
+    kept: bool | None
+    evidence: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A duty, who holds it, and its signs."""
+
+    by: HeldBy
+    duty: str
+    signs: tuple[Sign, ...]
+
+    @property
+    def kept(self) -> bool | None:
+        """Whether nothing known speaks against it; None where nothing is known."""
+        known = [s.kept for s in self.signs if s.kept is not None]
+        return all(known) if known else None
+
+
+def three_duties(
+    dysfunctions: Iterable[Dysfunction],
+    requests: Iterable[Request],
+    boards: Sequence[Need],
+    seen: MeasuredAdoption | None,
+    idle_units: Sequence[str] | None,
+    day: date | None,
+) -> tuple[Held, ...]:
+    """What is known of each duty.
+
+    `boards` are the dashboards made for the management, `idle_units` key units
+    in which nobody recorded, None where that was not measured.
+    """
+    still = [d for d in dysfunctions if d.status in ("open", "in work")]
+    found = {
+        "operations staff": [_recording(seen)],
+        "system manager": [_forms(still), _requests(requests, day), _boards(boards)],
+        "management": [_consulted(boards, day), _units(idle_units)],
+    }
+    return tuple(Held(by, duty, (_register(still, by), *found[by])) for by, duty in DUTIES.items())
+
+
+def _register(still: Sequence[Dysfunction], by: HeldBy) -> Sign:
+    if not still:
+        return Sign("no open dysfunction is on the register", None)
+    own = sum(d.duty_of == by for d in still)
+    unsaid = sum(d.duty_of is None for d in still)
+    told = f"{own} of {_many(len(still), 'open dysfunction')} fall under it"
+    if unsaid:
+        told += f", of {unsaid} nobody said"
+    return Sign(told, False if own else None if unsaid else True)
+
+
+def _recording(seen: MeasuredAdoption | None) -> Sign:
+    if seen is None:
+        return Sign("who records was not measured", None)
+    share = Share(seen.recorded, seen.staff)
+    return Sign(
+        f"{share.shown} staff recorded since {seen.since:%B %Y}",
+        # Who only looks things up has another duty: the line is of use, not of recording.
+        seen.above(LINE),
+        seen.evidence,
+    )
+
+
+def _forms(still: Iterable[Dysfunction]) -> Sign:
+    clumsy = sum(d.kind in ("slow to record", "hard to navigate") for d in still)
+    told = _many(clumsy, "open dysfunction") if clumsy else "no open dysfunction"
+    return Sign(f"{told} of forms that are slow or hard to find one's way in", not clumsy)
+
+
+def _requests(requests: Iterable[Request], day: date | None) -> Sign:
+    waiting = [r for r in requests if r.status == "asked"]
+    if day is None or not waiting:
+        return Sign("no request waits for an answer" if day else "no day to count from", None)
+    late = sum(r.date is not None and r.date < day - timedelta(days=ANSWERED_DAYS) for r in waiting)
+    return Sign(
+        f"{late} of {_many(len(waiting), 'request')} have waited for over {ANSWERED_DAYS} days",
+        not late,
+    )
+
+
+def _boards(boards: Sequence[Need]) -> Sign:
+    there = sum(n.exists is not False for n in boards)
+    told = _many(there, "dashboard") if there else "no dashboard"
+    return Sign(f"{told} made for the management", bool(there))
+
+
+def _consulted(boards: Sequence[Need], day: date | None) -> Sign:
+    there = [n for n in boards if n.exists is not False]
+    known = [d for d in (days_unused(n, day) if day else None for n in there) if d is not None]
+    if not known:
+        return Sign("when its dashboards were last looked at is not recorded", None)
+    looked = sum(d <= CONSULTED_DAYS for d in known)
+    return Sign(
+        f"{looked} of {_many(len(there), 'dashboard')} looked at within {CONSULTED_DAYS} days",
+        bool(looked) or (None if len(known) < len(there) else False),
+    )
+
+
+def _units(idle: Sequence[str] | None) -> Sign:
+    if idle is None:
+        return Sign("which units record was not measured", None)
+    if not idle:
+        return Sign("in every key unit somebody records", True)
+    return Sign(f"nobody records in {', '.join(idle)}", False)
+
+
+def _many(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

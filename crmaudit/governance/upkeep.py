@@ -1,0 +1,211 @@
+"""Duties of maintenance: what is declared of each beside what servers and folders show."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Literal
+
+from crmaudit.evidence import Backups, Health
+from crmaudit.governance.cadence import PERIOD
+from crmaudit.governance.support_ends import support_end
+from crmaudit.governance.testified import Testified
+from crmaudit.governance.upkeep_backups import newest, of_database
+from crmaudit.governance.upkeep_server import SERVERS, newest_care, stale, statistics_told
+from crmaudit.workspace.dossier import Care, System
+
+Duty = Literal["backup", "restore_test", "index_care", "updates"]
+State = Literal["kept", "late", "contradicted", "not assessed"]
+
+DUTIES: tuple[Duty, ...] = ("backup", "restore_test", "index_care", "updates")
+WORDS: Mapping[Duty, str] = {
+    "backup": "backup",
+    "restore_test": "restore test",
+    "index_care": "index care",
+    "updates": "updates",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Upkeep:
+    """One duty. `declared` in words, empty where nothing is; `shown` what evidence tells.
+
+    `contradicted`: what is shown is not what was declared. `late`: shown, or
+    declared where nothing is shown, to be overdue. `why` gives the reason of a
+    state that is not `kept`; `last` is the day on which it was last done, as
+    far as evidence shows.
+    """
+
+    duty: Duty
+    state: State
+    declared: str = ""
+    shown: str = ""
+    why: str = ""
+    last: date | None = None
+    evidence: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """Thresholds. `grace_days` beyond a duty's own period; `typical_days` where it has none.
+
+    Statistics count as old once `changed` of the rows of a table of at least
+    `least_rows` rows changed: PostgreSQL and MySQL gather them anew at a tenth.
+    """
+
+    grace_days: int = 2
+    typical_days: int = 1
+    changed: float = 0.2
+    least_rows: int = 1000
+
+
+def upkeep(
+    system: System, testified: Testified, day: date | None, allow: Allowance | None = None
+) -> tuple[Upkeep, ...]:
+    """The four duties of one system, declared beside shown."""
+    allowance = allow or Allowance()
+    return tuple(_of(duty, system, testified, day, allowance) for duty in DUTIES)
+
+
+def of_duty(
+    duty: Duty,
+    system: System,
+    testified: Testified,
+    day: date | None,
+    allow: Allowance | None = None,
+) -> Upkeep:
+    """One of them."""
+    return _of(duty, system, testified, day, allow or Allowance())
+
+
+def _of(
+    duty: Duty, system: System, testified: Testified, day: date | None, allow: Allowance
+) -> Upkeep:
+    care: Care | None = getattr(system.maintenance, duty) if system.maintenance else None
+    if day is None:
+        return _by_word(duty, care, None, allow, "the day of the audit is not known")
+    if duty == "backup":
+        return _backup(care, testified.backups.get(system.id), day, allow)
+    health = testified.health.get(system.id)
+    if duty == "restore_test":
+        return _by_word(duty, care, day, allow, "no server shows whether a backup was restored")
+    if health is None:
+        return _by_word(duty, care, day, allow, "no server was read")
+    if duty == "index_care":
+        return _index_care(care, health, day, allow)
+    return _updates(care, health, day, allow)
+
+
+def declared_words(care: Care | None) -> str:
+    """`daily, last on 2026-10-30`."""
+    if care is None:
+        return ""
+    last = f"last on {care.last}" if care.last else ""
+    return ", ".join(x for x in (care.frequency or "", last) if x)
+
+
+def _by_word(duty: Duty, care: Care | None, day: date | None, allow: Allowance, why: str) -> Upkeep:
+    """Judged by what was declared alone: it can be overdue by its own words, never kept."""
+    told = declared_words(care)
+    if care is not None and care.frequency == "never":
+        return Upkeep(duty, "late", told, why="it is never done")
+    if care is not None and care.last is not None and day is not None:
+        period = PERIOD.get(care.frequency) if care.frequency else None
+        days = (day - care.last).days
+        if period is not None and days > period + allow.grace_days:
+            return Upkeep(duty, "late", told, why=f"{days} days passed, by what is declared")
+    return Upkeep(duty, "not assessed", told, why=why)
+
+
+def _backup(care: Care | None, found: Backups | None, day: date, allow: Allowance) -> Upkeep:
+    told = declared_words(care)
+    if found is None:
+        return _by_word("backup", care, day, allow, "no backup folder was looked into")
+    if found.cannot:
+        return _by_word("backup", care, day, allow, found.cannot)
+    proof = (found.id,)
+    against = _against(care)
+    kept = newest(found, day)
+    if kept is None:
+        held = of_database(found)
+        shown = f"{len(held)} backups, none of them whole" if held else "no backup in the folder"
+        return Upkeep("backup", against, told, shown, shown, evidence=proof)
+    last = kept.newest.written.date()
+    shown = f"newest of {len(of_database(found))} is {_days(kept.days)} old"
+    period = _period(care, allow)
+    if kept.days > period + allow.grace_days:
+        why = f"the newest backup is {_days(kept.days)} old"
+        return Upkeep("backup", against, told, shown, why, last, proof)
+    claimed = care.last if care else None
+    if claimed is not None and claimed <= day and claimed - last > _grace(allow):
+        why = f"the newest backup is of {last}, {_days((claimed - last).days)} before the last one"
+        return Upkeep("backup", "contradicted", told, shown, why, last, proof)
+    return Upkeep("backup", "kept", told, shown, "", last, proof)
+
+
+def _index_care(care: Care | None, health: Health, day: date, allow: Allowance) -> Upkeep:
+    told = declared_words(care)
+    proof = (health.id,)
+    judged = statistics_told(health, allow.least_rows)
+    if not judged:
+        large = any((t.rows or 0) >= allow.least_rows for t in health.tables)
+        why = health.cannot.get("changes") or health.cannot.get("statistics", "")
+        why = why or "the server does not tell how old its statistics are"
+        if not large:
+            why = f"no table has {allow.least_rows:,} rows: care would change nothing"
+        return _by_word("index_care", care, day, allow, why)
+    last = newest_care(health)
+    done = last.date() if last else None
+    within = day - timedelta(days=_period(care, allow) + allow.grace_days)
+    # What changed since a care that is not due again yet, is nobody's neglect.
+    old = [
+        s
+        for s in stale(health, allow.changed, allow.least_rows)
+        if s.table.analysed is None or s.table.analysed.date() < within
+    ]
+    if not old:
+        shown = f"statistics of all {len(judged)} larger tables are current"
+        return Upkeep("index_care", "kept", told, shown, "", done, proof)
+    shown = f"statistics of {len(old)} of {len(judged)} larger tables are old"
+    against = _against(care)
+    return Upkeep("index_care", against, told, shown, shown, done, proof)
+
+
+def _updates(care: Care | None, health: Health, day: date, allow: Allowance) -> Upkeep:
+    told = declared_words(care)
+    support = support_end(health)
+    if support is None or support.end is None:
+        why = support.why if support else "a file has no server to bring up to date"
+        if support is None and health.provenance.engine in SERVERS:
+            why = "the server does not tell its version"
+        return _by_word("updates", care, day, allow, why)
+    name, proof = f"{support.product} {support.release}", (health.id,)
+    if day > support.end:
+        shown = f"{name}, whose support ended on {support.end}"
+        return Upkeep("updates", _against(care), told, shown, shown, None, proof)
+    shown = f"{name}, supported until {support.end}"
+    # Whether its newest repair is installed, no server says.
+    by_word = _by_word("updates", care, day, allow, "whether all repairs are in, no server says")
+    if by_word.state == "not assessed" and care is not None:
+        return Upkeep("updates", "kept", told, shown, "", None, proof)
+    return replace(by_word, shown=shown, evidence=proof)
+
+
+def _against(care: Care | None) -> State:
+    """What it is where evidence shows neglect: a promise not kept, or nobody's promise."""
+    promised = care is not None and care.frequency not in (None, "never", "on demand")
+    return "contradicted" if promised else "late"
+
+
+def _period(care: Care | None, allow: Allowance) -> int:
+    known = PERIOD.get(care.frequency) if care is not None and care.frequency else None
+    return known or allow.typical_days
+
+
+def _grace(allow: Allowance) -> timedelta:
+    return timedelta(days=allow.grace_days)
+
+
+def _days(days: int) -> str:
+    return f"{days} day" if days == 1 else f"{days} days" if days else "less than a day"

@@ -1,0 +1,270 @@
+"""Measured use of the CRM and its licences, as the report shows them.
+
+Numbers of people stand only where neither the group nor its rest is smaller
+than five, and where no other number gives a hidden one away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from crmaudit.facts import Facts
+from crmaudit.governance.adoption import (
+    GroupUse,
+    Share,
+    by_entity,
+    by_group,
+    by_month,
+    cohorts,
+    concentration,
+    falling,
+    measured,
+    stayed,
+)
+from crmaudit.governance.licences import RESERVE, better_mix
+from crmaudit.governance.rate import head_count, too_few
+from crmaudit.governance.usage import WINDOW_DAYS, Usage
+from crmaudit.report import specs as s
+from crmaudit.report.numbers import MINUS, number, percent, share
+from crmaudit.report.people import MixPart, UsePart
+from crmaudit.report.wording import counted
+
+LINE = 0.8
+"""More than this share of the staff should use it; GOV112 judges, with the workspace's own line."""
+DRAWN = 20
+"""Units, types and entities that are drawn."""
+
+
+def use_part(facts: Facts) -> UsePart | None:
+    """None where no CRM is declared or nothing of its use was read."""
+    use = facts.governance.crm_usage(facts.day)
+    if use is None:
+        return None
+    name, staff = facts.workspace.system[use.system].name, facts.governance.staff
+    why = use.cannot()
+    seen = None if why else measured(use, staff)
+    if why or seen is None:
+        why = why or ("the staff are not counted" if not staff else "it has more users than staff")
+    people = Share(seen.users, seen.staff) if seen else None
+    told = not use.cannot()
+    since, until = use.since(WINDOW_DAYS), use.until
+    enabled = [a for a in use.own if a.enabled is not False]
+    ever = [a for a in enabled if a.months or a.bulk or a.logins or a.last_login]
+    idle = [a for a in ever if not a.used(since, until)]
+    few = concentration(use) if told else None
+    groups = units(facts, use)
+    return UsePart(
+        system=name,
+        cannot=why,
+        since=since if told else None,
+        until=use.end if told else None,
+        staff=staff,
+        users=people.shown if people else "",
+        share=people.share if people and not people.hidden else None,
+        recorded=Share(seen.recorded, seen.staff).shown if seen else "",
+        logins_known=use.logins_known,
+        shared=sum(a.shared and a.used(since, until) for a in use.accounts) if told else 0,
+        enabled=len(enabled),
+        idle=_few(len(idle)),
+        never=_few(len(enabled) - len(ever)),
+        units=_bars(groups, "Unit", facts) if told else None,
+        types=_bars(by_group(use, lambda a: a.user_type or ""), "User type", facts)
+        if told
+        else None,
+        not_drawn=_left(len(groups)) if told else 0,
+        entities=_entities(facts, use) if told else None,
+        entities_left=_left(sum(e.rows > 0 for e in by_entity(use))) if told else 0,
+        months=_months(use, facts) if told else None,
+        trend=_trend(use) if told else "",
+        concentration=_curve(use, facts) if few else None,
+        busiest=(few.busiest, few.accounts, few.rows, few.top / few.rows) if few else None,
+        stayed=_stayed(use) if told else (),
+        evidence=use.evidence,
+    )
+
+
+def _left(items: int) -> int:
+    """How many of them are not drawn."""
+    return max(0, items - DRAWN)
+
+
+def _few(accounts: int) -> str:
+    return head_count(accounts) if accounts else "none"
+
+
+# By group
+
+
+def units(facts: Facts, use: Usage) -> tuple[GroupUse, ...]:
+    """Use by unit, in the order of audit.yaml; accounts of no unit last."""
+    known = facts.workspace.unit
+    order = {u: n for n, u in enumerate(known)}
+    found = by_group(use, lambda a: a.unit, staff={u: x.staff for u, x in known.items()})
+    return tuple(sorted(found, key=lambda g: (not g.group, order.get(g.group, 10**6), g.group)))
+
+
+def shown(groups: Sequence[GroupUse], part: Callable[[GroupUse], Share]) -> list[Share | None]:
+    """Each group's share; None where it may not be told.
+
+    Where one alone may not, the smallest other number is kept back as well:
+    the sum of all is told, and would give it away.
+    """
+    shares = [part(g) for g in groups]
+    hidden = {n for n, x in enumerate(shares) if x.hidden}
+    others = [n for n, x in enumerate(shares) if n not in hidden and x.part]
+    if len(hidden) == 1 and others:
+        hidden.add(min(others, key=lambda n: (shares[n].part, n)))
+    return [None if n in hidden else x for n, x in enumerate(shares)]
+
+
+def kept_back(share: Share) -> str:
+    """What stands for a number that may not be told."""
+    return share.shown if share.hidden else "not told"
+
+
+def group_name(facts: Facts, group: str, kind: str) -> str:
+    """The name of a unit or type as it is read."""
+    if kind == "Unit":
+        unit = facts.workspace.unit.get(group)
+        return unit.name if unit else group or "no unit"
+    return "no user, as declared" if group == "none" else group or "type not declared"
+
+
+def _bars(groups: Sequence[GroupUse], kind: str, facts: Facts) -> s.Bars | None:
+    """Worst first; those that may not be told stand at the end, hatched."""
+    language = facts.workspace.audit.language
+    rows = []
+    for group, seen in zip(groups, shown(groups, lambda g: g.used), strict=True):
+        name = group_name(facts, group.group, kind)
+        if seen is None or seen.share is None:
+            rows.append(s.Bar(name, None, kept_back(group.used)))
+        else:
+            text = share(seen.part, seen.whole, language=language)
+            rows.append(s.Bar(name, 100 * seen.share, text, seen.share <= LINE))
+    if sum(r.value is not None for r in rows) < 2:
+        return None
+    rows.sort(key=lambda r: (r.value is None, r.value or 0))
+    return s.Bars(
+        tuple(rows[:DRAWN]),
+        top=100,
+        label_name=kind,
+        value_name="Accounts in use",
+        target=100 * LINE,
+        target_text=f"more than {percent(LINE, language=language)}",
+    )
+
+
+# By entity and month
+
+
+def _entities(facts: Facts, use: Usage) -> s.Stacked | None:
+    language, known = facts.workspace.audit.language, facts.workspace.entity
+    rows = []
+    for e in by_entity(use)[:DRAWN]:
+        if e.rows:
+            values = (e.by_hand, e.bulk, e.automatic, e.programs)
+            label = known[e.entity].label if e.entity in known else e.entity
+            rows.append(
+                s.Stack(
+                    label,
+                    tuple(float(v) for v in values),
+                    tuple(number(v, language=language) for v in values),
+                    counted(e.rows, "row", language=language),
+                )
+            )
+    if not rows:
+        return None
+    parts = ("by hand", "in bulk", "by the program itself", "by other programs")
+    return s.Stacked(parts, tuple(rows), label_name="Entity", share=True, total_name="Rows")
+
+
+def _months(use: Usage, facts: Facts) -> s.Lines | None:
+    """Months of fewer than five accounts leave a gap: no number of theirs is told."""
+    language = facts.workspace.audit.language
+    months = by_month(use)
+    work = tuple((m.month, float(m.active)) for m in months if not too_few(m.active))
+    made = tuple((m.month, float(m.recorders)) for m in months if not too_few(m.recorders))
+    found = (("Accounts at work", work), ("Of these, making records", made))
+    series = tuple(
+        s.Series(name, points, number(points[-1][1], language=language))
+        for name, points in found
+        if len(points) > 1
+    )
+    return s.Lines(series) if series else None
+
+
+def _trend(use: Usage) -> str:
+    fall = falling(use)
+    if fall is None:
+        return ""
+    p = "p < 0.001" if fall.trend.p < 0.001 else f"p = {fall.trend.p:.3f}"
+    what = "accounts that recorded or logged in" if fall.logins else "accounts that made records"
+    if not fall.trend.notable():
+        return f"Over {fall.months} months the number of {what} shows no trend ({p})."
+    sign = MINUS if fall.trend.slope < 0 else "+"
+    return (
+        f"Over {fall.months} months the number of {what} changed by {sign}"
+        f"{number(abs(fall.trend.slope), 2)} a month ({p}), from about {number(fall.usual, 0)} in "
+        f"the first half-year to about {number(fall.now, 0)} in the last."
+    )
+
+
+# How evenly, how long
+
+
+def _curve(use: Usage, facts: Facts) -> s.Concentration | None:
+    """The busiest first; the curve of the evidence has the idlest first."""
+    found = concentration(use)
+    if found is None:
+        return None
+    points = tuple((round(1 - x, 4), round(1 - y, 6)) for x, y in reversed(found.lorenz))
+    language = facts.workspace.audit.language
+    few, part = found.busiest / found.accounts, found.top / found.rows
+    whole = counted(found.accounts, "account", language=language)
+    words = f"{found.busiest} of {whole}: {percent(part, language=language)} of the records made"
+    curve = sorted({*points, (round(few, 4), round(part, 6))})
+    return s.Concentration(tuple(curve), marks=((few, part, words),))
+
+
+def _stayed(use: Usage) -> tuple[tuple[int, str], ...]:
+    found = cohorts(use)
+    after = ((n, stayed(found, n)) for n in (3, 6, 12))
+    return tuple((n, x.shown) for n, x in after if x.whole)
+
+
+# Licences
+
+
+def mixes(facts: Facts) -> tuple[MixPart, ...]:
+    """A better mix of licences, of each system whose use and prices are known."""
+    uses, accounts = (
+        facts.governance.licence_uses(facts.day),
+        facts.governance.accounts(facts.day),
+    )
+    found = []
+    for system, mine in uses.items():
+        mix = better_mix(accounts[system], mine) if system in accounts else None
+        if mix is not None:
+            evidence = tuple(dict.fromkeys(i for u in mine for i in u.evidence))
+            found.append(
+                MixPart(
+                    facts.workspace.system[system].name,
+                    mix.named,
+                    mix.concurrent,
+                    mix.now_named,
+                    mix.now_concurrent,
+                    mix.peak,
+                    RESERVE,
+                    mix.saving,
+                    evidence,
+                )
+            )
+    return tuple(found)
+
+
+def duty_states(facts: Facts) -> Mapping[str, int]:
+    """How many duties of user types are met, partly, not, and not declared."""
+    states = dict.fromkeys(("yes", "partly", "no", "not declared"), 0)
+    for duty in facts.governance.duties(facts.day):
+        states[duty.met] += 1
+    return states

@@ -1,0 +1,85 @@
+"""Tables of indicators: value, target, trend, and what a technique changed."""
+
+from __future__ import annotations
+
+from crmaudit.report import blocks as b
+from crmaudit.report.numbers import day
+from crmaudit.report.people_kpis import (
+    courses,
+    effect_words,
+    oddities,
+    outlook_words,
+    since_words,
+    trend_words,
+)
+from crmaudit.report.tables.given import DASH, Column, Given, gap
+
+
+def indicators(given: Given) -> b.Table | None:
+    """Every indicator with its newest value, its target and its trend."""
+    rows: list[tuple[object, ...]] = []
+    for c in courses(given.facts):
+        newest = max(c.points) if c.points else None
+        trend = trend_words(c, given.language)
+        unit = f" {c.kpi.unit}" if c.kpi.unit else ""
+        ahead = outlook_words(c, given.language)
+        since = since_words(c)
+        rows.append(
+            (
+                c.kpi.name,
+                given.name(c.kpi.owner),
+                gap(trend)
+                if newest is None
+                else b.Cell(f"{given.number(newest[1])}{unit}", newest[1], c.evidence),
+                day(newest[0], given.language) if newest else DASH,
+                DASH
+                if c.kpi.target is None
+                else f"{given.number(c.kpi.target)}{unit}" + (f": {ahead}" if ahead else ""),
+                gap(trend) if c.trend is None else trend + (f"; {since}" if since else ""),
+            )
+        )
+    columns = [
+        Column("Indicator"),
+        Column("Owner"),
+        Column("Newest", "number"),
+        Column("On"),
+        Column("Target"),
+        Column("Trend, and since when"),
+    ]
+    return given.table("Indicators and their trends", columns, rows)
+
+
+def techniques(given: Given) -> b.Table | None:
+    """What changed after each technique began, in the indicators that are to show it."""
+    rows: list[tuple[object, ...]] = []
+    for c in courses(given.facts):
+        if c.technique is None:
+            continue
+        told = effect_words(c, given.language)
+        start = c.technique.start
+        why = "it has no start date" if start is None else "too few values before or after"
+        rows.append(
+            (
+                c.technique.name,
+                start or gap("not declared"),
+                c.kpi.name,
+                told or gap(c.silent or why),
+            )
+        )
+    columns = [
+        Column("Technique"),
+        Column("Began", "date"),
+        Column("Indicator"),
+        Column("After against before"),
+    ]
+    note = (
+        "Differences with their 95 % interval (Hodges and Lehmann); medians of both sides. That "
+        "one came after the other does not say that it came of it."
+    )
+    return given.table("Before and after", columns, rows, note)
+
+
+def odd_series(given: Given) -> b.Table | None:
+    """What is odd about the series of indicators, and may mislead."""
+    rows = [(c.kpi.name, odd) for c in courses(given.facts) for odd in oddities(c, given.language)]
+    return given.table("With care", [Column("Indicator"), Column("What is odd")], rows)

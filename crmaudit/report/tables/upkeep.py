@@ -1,0 +1,227 @@
+"""Tables of maintenance: duties declared beside shown, servers, indexes, backup files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from crmaudit.evidence import Health, Unindexed
+from crmaudit.governance import upkeep_server as server
+from crmaudit.governance.support_ends import support_end
+from crmaudit.governance.upkeep import WORDS, Upkeep
+from crmaudit.governance.upkeep import upkeep as duties_of
+from crmaudit.governance.upkeep_backups import broken, newest, of_database
+from crmaudit.report import blocks as b
+from crmaudit.report.numbers import percent
+from crmaudit.report.tables.given import DASH, Column, Given, gap, most, or_dash
+from crmaudit.report.wording import listed
+from crmaudit.workspace.dossier import System
+
+MOST = 40
+LEAST_ROWS = 1000
+"""Smaller tables need no index and no statistics."""
+GROWTH_DAYS = 60
+COUNTED_DAYS = 31
+"""Work that comes once a month has to be seen before disuse says anything."""
+_STATES = {"contradicted": 0, "late": 1, "kept": 2, "not assessed": 3}
+
+
+def upkeep(given: Given) -> b.Table | None:
+    """Duties of maintenance: what is declared, what servers and files show, and the verdict."""
+    governance, day = given.facts.governance, given.facts.day
+    found = [
+        (system, one)
+        for system in governance.maintained
+        for one in duties_of(system, governance.testified, day)
+        if one.declared or one.shown
+    ]
+    found.sort(key=lambda f: _STATES[f[1].state])
+    rows = [
+        (
+            system.name,
+            WORDS[one.duty],
+            _by(given, system),
+            or_dash(one.declared),
+            b.Cell(one.shown, one.shown, one.evidence) if one.shown else DASH,
+            gap(one.why) if one.state == "not assessed" else _state(one),
+        )
+        for system, one in found[:MOST]
+    ]
+    columns = [
+        Column("System", filter=True),
+        Column("Duty", "label"),
+        Column("By"),
+        Column("Declared"),
+        Column("Shown"),
+        Column("State"),
+    ]
+    note = (
+        "Contradicted: what servers or files show is not what was declared. Late: overdue by what "
+        "is shown or, where nothing is, by what is declared. Word alone is never taken for kept."
+    )
+    caption = most("Maintenance declared and shown", MOST, len(found))
+    return given.table(caption, columns, rows, note)
+
+
+def _state(one: Upkeep) -> str:
+    """`late`; with the reason where what is shown does not tell it."""
+    return f"{one.state}: {one.why}" if one.why and one.why != one.shown else one.state
+
+
+def _by(given: Given, system: System) -> object:
+    care = system.maintenance
+    if care is None:
+        return DASH
+    told = (care.provider, given.names.get(care.by or "", care.by))
+    return or_dash(" · ".join(str(x) for x in told if x))
+
+
+def _servers(given: Given) -> Iterator[tuple[System, Health]]:
+    told = given.facts.governance.testified.health
+    return ((s, told[s.id]) for s in given.facts.governance.maintained if s.id in told)
+
+
+def servers(given: Given) -> b.Table | None:
+    """Each database server: its version and support, size, growth and care."""
+    rows = []
+    for system, health in _servers(given):
+        support, grown = support_end(health), server.growth(health, GROWTH_DAYS)
+        way = server.recovery(health)
+        judged = server.statistics_told(health, LEAST_ROWS)
+        old = server.stale(health, 0.2, LEAST_ROWS)
+        rows.append(
+            (
+                system.name,
+                b.Cell(health.version or health.provenance.engine, None, (health.id,)),
+                DASH
+                if support is None
+                else gap(support.why)
+                if support.end is None
+                else support.end,
+                gap(health.cannot.get("size", "the server does not tell"))
+                if health.bytes is None
+                else b.Cell(_size(given, health.bytes), health.bytes),
+                gap(f"no reading is {GROWTH_DAYS} days older")
+                if grown is None
+                else b.Cell(f"× {given.number(grown.a_year, 2)}", grown.a_year),
+                gap(health.cannot.get("statistics", "no large table, or the server does not tell"))
+                if not judged
+                else f"{len(old)} of {len(judged)} tables",
+                gap(way.why) if way.on is None else "yes" if way.on else f"no: {way.why}",
+            )
+        )
+    columns = [
+        Column("System"),
+        Column("Server"),
+        Column("Supported until", "date"),
+        Column("Size", "number"),
+        Column("Growth a year", "number"),
+        Column("Statistics old"),
+        Column("Back to any moment"),
+    ]
+    note = (
+        f"Statistics: of tables with {LEAST_ROWS:,} rows and more; old where a fifth of the rows "
+        "changed since. Back to any moment: as the server's own settings say."
+    )
+    return given.table("What servers show", columns, rows, note)
+
+
+def index_care(given: Given) -> b.Table | None:
+    """Indexes unused, covered by another or broken, references without one, and bloat."""
+    rows = []
+    for system, health in _servers(given):
+        days = server.counted_days(health)
+        unused = server.unused(health)
+        bare = server.bare(health, LEAST_ROWS, True) + server.bare(health, LEAST_ROWS, False)
+        told = [t for t in health.tables if t.bloat is not None]
+        fat = sorted((t for t in told if t.bloat), key=lambda t: -(t.free or 0))
+        spared = sum(t.free or 0 for t in fat)
+        rows.append(
+            (
+                system.name,
+                b.Cell(given.number(len(health.indexes)), len(health.indexes), (health.id,)),
+                gap(health.cannot.get("uses", "the server does not count it"))
+                if days is None
+                else gap(f"the server counts for {given.counted(days, 'day')} only")
+                if days < COUNTED_DAYS
+                else f"{len(unused)} in {given.counted(days, 'day')}",
+                len(server.covered(health)),
+                len(server.invalid(health)),
+                b.Cell(_bare(given, bare, health.references), len(bare)),
+                gap(health.cannot.get("bloat", "the server does not tell"))
+                if not told
+                else _size(given, spared),
+            )
+        )
+    columns = [
+        Column("System"),
+        Column("Indexes", "number"),
+        Column("Never used"),
+        Column("Covered by another", "number"),
+        Column("Broken", "number"),
+        Column("References without one"),
+        Column("A rewrite would save", align="right"),
+    ]
+    note = (
+        "Never used: since the server counts, without those on which a key or a rule rests. "
+        f"References: of tables with {LEAST_ROWS:,} rows and more, declared or found by the audit. "
+        "A rewrite saves: as the server tells or as estimated from it."
+    )
+    return given.table("Indexes and bloat", columns, rows, note)
+
+
+def _bare(given: Given, bare: Sequence[Unindexed], whole: int) -> str:
+    """`3 of 6: lines.sku, lines.tax and 1 more`."""
+    told = f"{len(bare)} of {given.number(whole)}"
+    named = listed((f"{u.table}.{'+'.join(u.columns)}" for u in bare), 2)
+    return f"{told}: {named}" if bare else told
+
+
+def backup_files(given: Given) -> b.Table | None:
+    """What lies in each system's backup folder: how many, how old, how large, how whole."""
+    day, rows = given.facts.day, []
+    for system in given.facts.governance.maintained:
+        found = given.facts.governance.testified.backups.get(system.id)
+        if found is None:
+            continue
+        if found.cannot or day is None:
+            why = found.cannot or "the day of the audit is not known"
+            rows.append((system.name, gap(why), *(DASH for _ in range(5))))
+            continue
+        held, kept, faulty = of_database(found), newest(found, day), broken(found)
+        database = given.facts.governance.testified.health.get(system.id)
+        beside = database.bytes if database else None
+        rows.append(
+            (
+                system.name,
+                b.Cell(given.number(len(held)), len(held), (found.id,)),
+                kept.newest.written.date() if kept else gap("none is whole"),
+                kept.days if kept else DASH,
+                b.Cell(_size(given, kept.newest.bytes), kept.newest.bytes) if kept else DASH,
+                percent(kept.newest.bytes / beside, language=given.language)
+                if kept and beside
+                else DASH,
+                len(faulty),
+            )
+        )
+    columns = [
+        Column("System"),
+        Column("Backups", "number"),
+        Column("Newest", "date"),
+        Column("Age in days", "number"),
+        Column("Size", "number"),
+        Column("Of the database", "percent"),
+        Column("Not whole", "number"),
+    ]
+    note = (
+        "Of files in the folder named in the dossier that look like backups of a database; packed "
+        "ones are much smaller than it. Not whole: of the newest three of each series."
+    )
+    return given.table("Backup files", columns, rows, note)
+
+
+def _size(given: Given, count: float) -> str:
+    """`12.4 MB`."""
+    for unit, step in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
+        if count >= step:
+            return f"{given.number(count / step, 1)}\u00a0{unit}"
+    return f"{given.number(count)}\u00a0bytes"

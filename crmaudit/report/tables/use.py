@@ -1,0 +1,242 @@
+"""Tables of duties, licences and measured use; groups of fewer than five are not told."""
+
+from __future__ import annotations
+
+from crmaudit.governance.accounts_types import type_hints
+from crmaudit.governance.adoption import LEAST_ROWS, by_entity, fills
+from crmaudit.governance.rate import FEWER, head_count, too_few
+from crmaudit.report import blocks as b
+from crmaudit.report.numbers import percent, share
+from crmaudit.report.people_use import group_name, kept_back, shown, units
+from crmaudit.report.tables.given import DASH, Column, Given, gap, most, or_dash
+
+MOST = 40
+LEAST_SHORT = 0.1
+"""A unit fills a column less where at best it lies so far below the others."""
+_MET = {"no": 0, "partly": 1, "not declared": 2, "yes": 3}
+
+
+def user_duties(given: Given) -> b.Table | None:
+    """What user types, champion and CRM manager are to do, and what is known of it."""
+    rows = [
+        (
+            d.of,
+            d.duty,
+            gap(d.told) if d.met == "not declared" else d.met,
+            DASH if d.met == "not declared" else d.told,
+        )
+        for d in given.facts.governance.duties(given.facts.day)
+    ]
+    columns = [
+        Column("Of", "label", filter=True),
+        Column("Duty"),
+        Column("Met", filter=True),
+        Column("As seen by"),
+    ]
+    return given.table(
+        "Duties around the CRM", columns, rows if given.workspace.people.people else []
+    )
+
+
+def raci(given: Given) -> b.Table | None:
+    """Who does the work for an entity, who answers for it, who is asked, who is told."""
+    found = [r for r in given.facts.governance.raci(given.facts.day) if r.declared]
+    rows = [
+        (
+            r.label,
+            *(
+                or_dash(", ".join(x))
+                for x in (r.responsible, r.accountable, r.consulted, r.informed)
+            ),
+            or_dash("; ".join(r.faults)),
+        )
+        for r in found[:MOST]
+    ]
+    whole = len(given.facts.governance.raci(given.facts.day))
+    columns = [
+        Column("Entity"),
+        Column("Responsible"),
+        Column("Accountable"),
+        Column("Consulted"),
+        Column("Informed"),
+        Column("Gap or contradiction"),
+    ]
+    note = f"Declared for {len(found):,} of {given.counted(whole, 'entity', 'entities')}."
+    return given.table("Who is responsible for what", columns, rows, note)
+
+
+def licence_use(given: Given) -> b.Table | None:
+    """Licences entitled, assigned and really used, with what idle ones cost."""
+    rows: list[tuple[object, ...]] = []
+    for system, uses in given.facts.governance.licence_uses(given.facts.day).items():
+        read = system in given.facts.governance.accounts(given.facts.day)
+        why = "its own tables do not tell" if read else "its accounts were not read"
+        for u in uses:
+            idle = u.idle
+            cost = None if idle is None or u.cost is None else idle * u.cost
+            no_use = gap(why)
+            rows.append(
+                (
+                    given.name(system),
+                    u.licence.type,
+                    gap("not declared") if u.licence.entitled is None else u.licence.entitled,
+                    gap("not declared") if u.licence.assigned is None else u.licence.assigned,
+                    no_use if u.holders is None else _number(given, u.holders, u.evidence),
+                    no_use if u.came is None else _number(given, u.came, u.evidence),
+                    no_use if u.peak is None else _number(given, u.peak, u.evidence),
+                    no_use if idle is None else idle,
+                    DASH if cost is None else b.Cell(given.number(cost, 0), cost),
+                )
+            )
+    columns = [
+        Column("System"),
+        Column("Licence", "label"),
+        Column("Entitled", "number"),
+        Column("Assigned", "number"),
+        Column("Accounts with it", "number"),
+        Column("Came in 90 days", "number"),
+        Column("Most at one time", "number"),
+        Column("Idle", "number"),
+        Column(f"Idle, {given.currency} a year", "money"),
+    ]
+    note = (
+        "Entitled and assigned as declared, the rest as measured. Idle: entitled beyond those "
+        "needed, which are the ones that came for named licences, the most at one time for shared."
+    )
+    return given.table("Licences declared and used", columns, rows, note)
+
+
+def _number(given: Given, value: int, evidence: tuple[str, ...]) -> b.Cell:
+    return b.Cell(given.number(value), value, evidence)
+
+
+def types_by_use(given: Given) -> b.Table | None:
+    """User types declared beside those that measured use suggests; a hint for a talk."""
+    crm = given.workspace.crm
+    read = given.facts.governance.accounts(given.facts.day)
+    accounts = read.get(crm.id) if crm else None
+    if accounts is None or accounts.cannot:
+        return None
+    hints = type_hints(accounts)
+    rows = [
+        (
+            h.declared or "not declared",
+            "nobody: it was not used" if h.suggested == "none" else h.suggested,
+            h.accounts,
+        )
+        for h in hints
+        if h.accounts is not None
+    ]
+    columns = [Column("Declared"), Column("Used like a"), Column("Accounts", "number")]
+    note = (
+        "All day and by hand: data custodian; rows in bulk: super user; less often: everyday user. "
+        "It tells of groups, not of anybody; declared types in which one is smaller than five are "
+        "left out."
+    )
+    return given.table("User types declared, and as use suggests", columns, rows, note)
+
+
+def use_by_unit(given: Given) -> b.Table | None:
+    """Accounts in use and accounts that record, by unit."""
+    use = given.facts.governance.crm_usage(given.facts.day)
+    if use is None or use.cannot():
+        return None
+    groups = units(given.facts, use)
+    used = shown(groups, lambda g: g.used)
+    recorded = shown(groups, lambda g: g.recorded)
+    rows = []
+    for group, came, wrote in zip(groups, used, recorded, strict=True):
+        rows.append(
+            (
+                group_name(given.facts, group.group, "Unit"),
+                DASH if group.staff is None else group.staff,
+                FEWER if too_few(group.used.whole) else group.used.whole,
+                *(
+                    b.Cell(kept_back(whole))
+                    if x is None
+                    else b.Cell(
+                        share(x.part, x.whole, language=given.language), x.share, use.evidence
+                    )
+                    for x, whole in ((came, group.used), (wrote, group.recorded))
+                ),
+                DASH if wrote is None else group.rows,
+            )
+        )
+    columns = [
+        Column("Unit"),
+        Column("Staff", "number"),
+        Column("Accounts", "number"),
+        Column("In use", "percent"),
+        Column("Recorded by hand", "percent"),
+        Column("Records by hand", "number"),
+    ]
+    note = (
+        "Accounts of one person each that can be used. Not told: groups of fewer than five, and "
+        "those by which another one could be worked out."
+    )
+    return given.table(most("Use by unit", MOST, len(rows)), columns, rows[:MOST], note)
+
+
+def unit_fills(given: Given) -> b.Table | None:
+    """Columns that a unit fills clearly less than the others, in what it records by hand."""
+    use = given.facts.governance.crm_usage(given.facts.day)
+    if use is None or use.cannot():
+        return None
+    found = [f for f in fills(use) if f.short_by >= LEAST_SHORT and not too_few(f.recorders)]
+    found.sort(key=lambda f: (-f.short_by, f.unit, f.table, f.column))
+    rows = [
+        (
+            group_name(given.facts, f.unit, "Unit"),
+            given.name(f.entity),
+            f"{f.table}: {f.column}",
+            b.Cell(
+                share(f.filled, f.rows, language=given.language), f.filled / f.rows, use.evidence
+            ),
+            " to ".join(percent(x, language=given.language) for x in (f.low, f.high)),
+            b.Cell(
+                share(f.other_filled, f.other_rows, language=given.language),
+                f.other_filled / f.other_rows,
+            ),
+        )
+        for f in found[:MOST]
+    ]
+    columns = [
+        Column("Unit"),
+        Column("Entity"),
+        Column("Column", "id"),
+        Column("Filled by the unit", "percent"),
+        Column("At 99 %"),
+        Column("By all others", "percent"),
+    ]
+    note = (
+        f"Of records made by hand; units and all others with {LEAST_ROWS} and more. Listed where "
+        f"even the upper end of the 99 % interval lies {100 * LEAST_SHORT:.0f} points below the "
+        "others. Units of which fewer than five record are left out."
+    )
+    caption = most("What units leave empty", MOST, len(found))
+    return given.table(caption, columns, rows, note)
+
+
+def recorders_by_entity(given: Given) -> b.Table | None:
+    """Rows recorded of each entity, how many of them by hand, and by how many accounts."""
+    use = given.facts.governance.crm_usage(given.facts.day)
+    if use is None or use.cannot():
+        return None
+    found = [e for e in by_entity(use) if e.rows]
+    rows = [
+        (
+            given.name(e.entity),
+            b.Cell(given.number(e.rows), e.rows, use.evidence),
+            b.Cell(share(e.by_hand, e.rows, language=given.language), e.by_hand / e.rows),
+            head_count(e.accounts) if e.accounts else "none",
+        )
+        for e in found[:MOST]
+    ]
+    columns = [
+        Column("Entity"),
+        Column("Rows", "number"),
+        Column("By hand", "percent"),
+        Column("Accounts that did so", align="right"),
+    ]
+    caption = most("What was recorded by hand", MOST, len(found))
+    return given.table(caption, columns, rows, "Made or last changed in the time counted.")

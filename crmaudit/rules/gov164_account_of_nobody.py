@@ -1,0 +1,71 @@
+"""Account of nobody who is listed.
+
+## Why
+Where people.yaml lists everybody with an account, one of nobody is a leftover, or somebody got it
+past the rules. Judged only where people.yaml says `complete: true`.
+
+## Fix
+Find its holder and list the account under `accounts:`, or close it.
+
+## Bad
+```yaml people.yaml
+complete: true
+people: [{id: ana, name: Ana Diaz, accounts: {crm: ana}}]
+```
+```yaml evidence
+- {kind: access, system: crm, accounts: [{name: acct-ana}, {name: acct-ben}]}
+```
+
+## Good
+```yaml people.yaml
+complete: true
+people: [{id: ana, name: Ana Diaz, accounts: {crm: ana}}]
+```
+```yaml evidence
+- {kind: access, system: crm, accounts: [{name: acct-ana}]}
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from crmaudit.facts import Facts
+from crmaudit.rules.accounts import accounts_of, each
+from crmaudit.rules.base import Hit, NotAssessed, Severity, Topic
+
+severity: Severity = "medium"
+topic: Topic = "access"
+initiative = "right-access"
+
+
+def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
+    facts.need("people.yaml")
+    if not facts.workspace.people.complete:
+        raise NotAssessed(
+            "people.yaml does not say that everybody with an account is listed",
+            needs="complete: true in people.yaml",
+        )
+    if not facts.governance.testified.linked:
+        raise NotAssessed(
+            "whose account is whose can only be said with the audit's key",
+            needs="the key that the accounts were collected with",
+        )
+    for told in accounts_of(facts):
+        if isinstance(told, NotAssessed):
+            yield told
+            continue
+        system, accounts = told
+        listed = any(system.id in p.accounts for p in facts.workspace.people.people)
+        if not listed:
+            reason = f"people.yaml names no account in {system.name}"
+            yield NotAssessed(reason, "accounts: in people.yaml", f"system:{system.id}")
+            continue
+        yield from each(
+            facts,
+            system,
+            accounts,
+            accounts.of_nobody,
+            lambda j: f"{j.name} belongs to nobody who is listed in people.yaml",
+            "belong to nobody who is listed",
+        )

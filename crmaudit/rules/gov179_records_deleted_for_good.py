@@ -1,0 +1,74 @@
+"""Records were deleted for good.
+
+## Why
+What the history says was deleted and what is in no table any more is lost, with its story, unless a
+backup has it. Numbers missing in a row of keys are no proof and are not counted here.
+
+## Fix
+Find out from the history who deleted them and whether they were meant to go. Restore the others
+from a backup, and let users only mark records as deleted.
+
+## Bad
+```yaml systems/crm.yaml
+{id: crm, name: CRM, kind: crm}
+```
+```yaml evidence
+- kind: changes
+  system: crm
+  trails:
+    - table: log
+      rows: 80
+      of: [{object: contacts, table: contacts, rows: 80, deleted: 9, gone: 9, last: 2026-05-02}]
+```
+
+## Good
+```yaml systems/crm.yaml
+{id: crm, name: CRM, kind: crm}
+```
+```yaml evidence
+- kind: changes
+  system: crm
+  trails:
+    - table: log
+      rows: 80
+      of: [{object: contacts, table: contacts, rows: 80, deleted: 9, gone: 0, last: 2026-05-02}]
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from crmaudit.facts import Facts
+from crmaudit.rules.base import Hit, Measurement, Severity, Topic
+from crmaudit.rules.measured_use import losses
+from crmaudit.rules.words import counted, table_subject
+
+severity: Severity = "high"
+topic: Topic = "access"
+initiative = "right-access"
+
+
+def check(facts: Facts) -> Iterator[Hit]:
+    for system, found in losses(facts):
+        tables = facts.governance.testified.entities.get(system.id, {})
+        seen: set[str] = set()
+        for kind in found.gone:
+            place = kind.table or kind.object
+            if place in seen:
+                continue
+            seen.add(place)
+            entity = tables.get(kind.table, "")
+            yield Hit(
+                table_subject(system.id, place),
+                f"{counted(kind.gone or 0, 'record')} of {place} in {system.name} were deleted for "
+                f"good, of {kind.deleted:,} deletions in the history",
+                measurements=(
+                    Measurement.share("gone", kind.gone or 0, kind.deleted, found.evidence),
+                ),
+                who=system.owners.it,
+                related=(
+                    f"system:{system.id}",
+                    *((f"entity:{entity}",) if entity in facts.workspace.entity else ()),
+                ),
+            )

@@ -1,0 +1,87 @@
+"""Statistics of tables out of date.
+
+## Why
+From its statistics a server guesses the quickest way to an answer. Where more than `share` of the
+rows changed since (servers renew them at a tenth), it guesses wrong, and the CRM grows slow.
+Tables of fewer than `least_rows` rows are passed over: there every way is quick.
+
+## Fix
+Switch automatic upkeep on, run ANALYZE once, and look why it did not run.
+
+## Bad
+```yaml evidence
+- kind: health
+  system: crm
+  tables: [{table: contacts, rows: 20000, changed: 15000}]
+```
+
+## Good
+```yaml evidence
+- kind: health
+  system: crm
+  tables: [{table: contacts, rows: 20000, changed: 200}]
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from crmaudit.facts import Facts
+from crmaudit.governance.upkeep_server import Stale, stale, statistics_told, switched_off
+from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
+from crmaudit.rules.upkeep import served
+from crmaudit.rules.words import listed, part_of, percent
+
+severity: Severity = "low"
+topic: Topic = "maintenance"
+initiative = "maintain-systems"
+
+
+def check(facts: Facts, share: float = 0.2, least_rows: int = 1000) -> Iterator[Hit | NotAssessed]:
+    for found in served(facts, facts.governance.with_indexes):
+        if isinstance(found, NotAssessed):
+            yield found
+            continue
+        system, health = found
+        about = f"system:{system.id}"
+        judged = statistics_told(health, least_rows)
+        off = switched_off(health)
+        old = stale(health, share, least_rows)
+        if not judged and not off:
+            if any((t.rows or 0) >= least_rows for t in health.tables):
+                why = health.cannot.get("changes") or health.cannot.get("statistics")
+                yield NotAssessed(
+                    f"how old the statistics of {system.name} are is not told: "
+                    f"{why or 'the server does not say'}",
+                    "more rights for the account that collects",
+                    about,
+                )
+            continue
+        if not old and not off:
+            continue
+        care = system.maintenance.index_care if system.maintenance else None
+        promised = f", though index care is declared {care.frequency}" if care else ""
+        told = (
+            f"Statistics of {part_of(len(old), len(judged), 'larger table')} of {system.name} "
+            f"are old{promised if care and care.frequency else ''}: {listed(map(_words, old), 1)}"
+            if old
+            else f"The server of {system.name} no longer renews its statistics: "
+            f"{listed(off)} is switched off"
+        )
+        yield Hit(
+            about,
+            told,
+            measurements=(
+                Measurement.share(
+                    "tables with old statistics", len(old), len(judged), (health.id,)
+                ),
+            ),
+            severity="medium" if old and off else None,
+            who=system.owners.it,
+        )
+
+
+def _words(found: Stale) -> str:
+    how = "never gathered" if found.share is None else f"{percent(found.share)} changed"
+    return f"{found.table.table} ({how})"

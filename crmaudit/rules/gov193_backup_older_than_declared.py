@@ -1,0 +1,69 @@
+"""Newest backup file older than what is declared.
+
+## Why
+A job that fails in silence is noticed on the day on which the backup is needed. Files do not lie:
+the newest may be as old as its declared period and `grace_days` more; without one, as
+`typical_days`.
+
+## Fix
+Look into the job's log today, take a backup by hand, and have the job report its failures.
+
+## Bad
+```yaml systems/crm.yaml
+{id: crm, name: CRM, maintenance: {backup: {frequency: daily}, backup_folder: backups}}
+```
+```yaml evidence
+- kind: backups
+  system: crm
+  files: [{name: crm.sql.gz, written: 2026-06-12T02:00:00Z, bytes: 900000, database: true}]
+```
+
+## Good
+```yaml systems/crm.yaml
+{id: crm, name: CRM, maintenance: {backup: {frequency: daily}, backup_folder: backups}}
+```
+```yaml evidence
+- kind: backups
+  system: crm
+  files: [{name: crm.sql.gz, written: 2026-06-29T02:00:00Z, bytes: 900000, database: true}]
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from crmaudit.facts import Facts
+from crmaudit.governance.upkeep import Allowance, of_duty
+from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
+from crmaudit.rules.upkeep import backed_up
+
+severity: Severity = "high"
+topic: Topic = "maintenance"
+initiative = "maintain-systems"
+
+
+def check(facts: Facts, grace_days: int = 2, typical_days: int = 1) -> Iterator[Hit | NotAssessed]:
+    day = facts.as_of
+    allow = Allowance(grace_days=grace_days, typical_days=typical_days)
+    for found in backed_up(facts, facts.governance.restorable):
+        if isinstance(found, NotAssessed):
+            yield found
+            continue
+        system, backups = found
+        kept = of_duty("backup", system, facts.governance.testified, day, allow)
+        if kept.state not in ("contradicted", "late"):
+            continue
+        care = system.maintenance.backup if system.maintenance else None
+        promised = f", though it is declared {care.frequency}" if care and care.frequency else ""
+        age = (day - kept.last).days if kept.last else None
+        yield Hit(
+            f"system:{system.id}",
+            f"Backup of {system.name}: {kept.why}{promised}",
+            path=("maintenance", "backup") if care else ("maintenance",),
+            measurements=()
+            if age is None
+            else (Measurement("age of the newest backup", age, "days", evidence=(backups.id,)),),
+            severity="critical" if kept.last is None else None,
+            who=system.owners.it,
+        )

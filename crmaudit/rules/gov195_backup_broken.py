@@ -1,0 +1,69 @@
+"""Backup files that are not whole.
+
+## Why
+A file that breaks off, or whose checksum does not fit, cannot be restored as a whole. That the
+newest are broken means that the job, or the disk it writes to, fails now.
+
+## Fix
+Find out why it breaks off (a full disk, a time limit, a lost connection), take a backup by hand and
+test it by a restore.
+
+## Bad
+```yaml systems/crm.yaml
+{id: crm, name: CRM, maintenance: {backup: daily, backup_folder: backups}}
+```
+```yaml evidence
+- kind: backups
+  system: crm
+  files:
+    - {name: crm.sql, written: 2026-06-29T02:00:00Z, bytes: 9, sound: false, why: it breaks off}
+```
+
+## Good
+```yaml systems/crm.yaml
+{id: crm, name: CRM, maintenance: {backup: daily, backup_folder: backups}}
+```
+```yaml evidence
+- kind: backups
+  system: crm
+  files: [{name: crm.sql, written: 2026-06-29T02:00:00Z, bytes: 9, sound: true}]
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from crmaudit.facts import Facts
+from crmaudit.governance.upkeep_backups import broken
+from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
+from crmaudit.rules.upkeep import backed_up
+from crmaudit.rules.words import listed, long_date, part_of, verb
+
+severity: Severity = "high"
+topic: Topic = "maintenance"
+initiative = "maintain-systems"
+
+
+def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
+    for found in backed_up(facts, facts.governance.restorable):
+        if isinstance(found, NotAssessed):
+            yield found
+            continue
+        system, backups = found
+        faults = broken(backups)
+        tested = [f for f in backups.files if f.sound is not None]
+        if faults:
+            named = (f"{f.name} of {long_date(f.written.date())} ({f.why})" for f in faults)
+            yield Hit(
+                f"system:{system.id}",
+                f"Backups of {system.name}: {part_of(len(faults), len(tested), 'tested file')} "
+                f"{verb(len(faults), 'is', 'are')} not whole: {listed(named, 1)}",
+                path=("maintenance",),
+                measurements=(
+                    Measurement.share("broken backups", len(faults), len(tested), (backups.id,)),
+                ),
+                # An older one that is broken harms less than the newest.
+                severity=None if backups.files[0].sound is False else "medium",
+                who=system.owners.it,
+            )

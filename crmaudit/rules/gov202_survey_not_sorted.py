@@ -1,0 +1,64 @@
+"""Survey whose answers nobody sorted.
+
+## Why
+A survey tells something once its answers fall into the three groups of attitude. What the mapping
+in kpis.yaml does not have is left out, and the shares are of fewer people than answered.
+
+## Fix
+Name the column under `attitude:` and what each of its answers counts as. The cells are named in
+`crmaudit governance attitudes`. Up to `share` of the answers may stay out.
+
+## Bad
+```yaml kpis.yaml
+surveys: [{id: staff, name: What do you think of it?, file: data/staff.csv}]
+```
+```csv data/staff.csv
+unit,what
+Desk,It is fine
+```
+
+## Good
+```yaml kpis.yaml
+surveys:
+  - id: staff
+    name: What do you think of it?
+    file: data/staff.csv
+    attitude: {column: what, answers: {It is fine: only praise}}
+```
+```csv data/staff.csv
+unit,what
+Desk,It is fine
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from crmaudit.facts import Facts
+from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
+from crmaudit.rules.words import capital, part_of, quoted, verb
+
+severity: Severity = "low"
+topic: Topic = "attitudes"
+initiative = "listen-to-users"
+
+
+def check(facts: Facts, share: float = 0.1) -> Iterator[Hit]:
+    if not facts.workspace.kpis.surveys:
+        raise NotAssessed("no survey is declared", needs="surveys: in kpis.yaml")
+    for found in facts.governance.surveys:
+        about, name = f"survey:{found.survey.id}", quoted(found.survey.name, 50)
+        whole = len(found.answers)
+        if found.survey.attitude is None:
+            yield Hit(about, f"The answers to {name} are not sorted by attitude")
+            continue
+        out = len(found.unsorted.get("attitude", ()))
+        if out and out / whole > share:
+            yield Hit(
+                about,
+                f"{capital(part_of(out, whole, 'answer'))} to {name} "
+                f"{verb(out, 'falls', 'fall')} into no group of attitude",
+                path=("attitude",),
+                measurements=(Measurement.share("answers not sorted", out, whole),),
+            )

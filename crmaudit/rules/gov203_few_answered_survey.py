@@ -1,0 +1,80 @@
+"""Survey that few of the staff answered.
+
+## Why
+Those who answer are not those who do not: the annoyed and the keen write, the others work. Below
+`share` of the staff, a majority among the answers may be a minority of the house.
+
+## Fix
+Ask again, in the team meeting and on paper, and say what became of the last answers.
+
+## Bad
+```yaml audit.yaml
+{organisation: Sample, as_of: 2026-06-30, staff: 30}
+```
+```yaml kpis.yaml
+surveys: [{id: staff, name: What do you think of it?, file: data/staff.csv}]
+```
+```csv data/staff.csv
+unit,what
+Desk,a
+Desk,b
+Desk,b
+Desk,b
+Desk,a
+Desk,a
+```
+
+## Good
+```yaml audit.yaml
+{organisation: Sample, as_of: 2026-06-30, staff: 8}
+```
+```yaml kpis.yaml
+surveys: [{id: staff, name: What do you think of it?, file: data/staff.csv}]
+```
+```csv data/staff.csv
+unit,what
+Desk,a
+Desk,b
+Desk,b
+Desk,b
+Desk,a
+Desk,a
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from crmaudit.facts import Facts
+from crmaudit.governance.rate import head_count
+from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
+from crmaudit.rules.words import capital, quoted
+
+severity: Severity = "low"
+topic: Topic = "attitudes"
+initiative = "listen-to-users"
+
+
+def check(facts: Facts, share: float = 0.5) -> Iterator[Hit | NotAssessed]:
+    if not facts.workspace.kpis.surveys:
+        raise NotAssessed("no survey is declared", needs="surveys: in kpis.yaml")
+    staff = facts.governance.staff
+    for found in facts.governance.surveys:
+        about, number = f"survey:{found.survey.id}", len(found.answers)
+        response = found.response(staff)
+        if response is None:
+            yield NotAssessed(
+                "the staff are not counted, or an answer is not one person's",
+                "staff: in audit.yaml",
+                about,
+            )
+        elif response < share:
+            yield Hit(
+                about,
+                f"{capital(head_count(number))} of {staff} staff answered "
+                f"{quoted(found.survey.name)}",
+                measurements=(Measurement.share("answered", number, staff or 0),)
+                if number >= 5
+                else (),
+            )

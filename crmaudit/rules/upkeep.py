@@ -1,0 +1,77 @@
+"""What the rules on servers and backup folders share: whom they look at, sizes in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from crmaudit.evidence import Backups, Health
+from crmaudit.facts import Facts
+from crmaudit.governance.upkeep_server import SERVERS
+from crmaudit.rules.base import NotAssessed
+from crmaudit.workspace.dossier import System
+
+MIB = 2**20
+_KINDS = (*SERVERS, "sqlite")
+
+
+def served(
+    facts: Facts, systems: Iterable[System]
+) -> Iterator[tuple[System, Health] | NotAssessed]:
+    """Each system with what its server shows; those of which nobody asked, as not assessed.
+
+    Raises NotAssessed where no server was asked at all.
+    """
+    found = facts.governance.testified.health
+    if not found:
+        raise NotAssessed(
+            "no server was asked how it is kept", needs="crmaudit collect --only health"
+        )
+    for system in systems:
+        if system.id in found:
+            yield system, found[system.id]
+        else:
+            catalog = facts.evidence.catalogs.get(system.id)
+            if catalog is not None and catalog.provenance.engine in _KINDS:
+                yield NotAssessed(
+                    f"the server of {system.name} was not asked how it is kept",
+                    "crmaudit collect --only health",
+                    f"system:{system.id}",
+                )
+
+
+def backed_up(
+    facts: Facts, systems: Iterable[System]
+) -> Iterator[tuple[System, Backups] | NotAssessed]:
+    """Each system with what lies in its backup folder; where it was not read, why.
+
+    Raises NotAssessed where nobody looked into any. A system without a declared
+    folder is left out.
+    """
+    found = facts.governance.testified.backups
+    if not found:
+        raise NotAssessed(
+            "no backup folder was looked into",
+            needs="maintenance: backup_folder: in a dossier, and crmaudit collect",
+        )
+    for system in systems:
+        backups = found.get(system.id)
+        care = system.maintenance
+        if backups is not None and not backups.cannot:
+            yield system, backups
+        elif backups is not None or (care is not None and care.backup_folder):
+            yield NotAssessed(
+                f"the backup folder of {system.name} was not read"
+                + (f": {backups.cannot}" if backups is not None else ""),
+                "crmaudit collect --only backups, where the folder is at hand",
+                f"system:{system.id}",
+            )
+
+
+def size(count: float) -> str:
+    """`812 KB`, `1.4 GB`: bytes for people, in steps of 1,024."""
+    units = ["bytes", "KB", "MB", "GB", "TB"]
+    while abs(count) >= 1024 and len(units) > 1:
+        count /= 1024
+        units.pop(0)
+    unit = units[0]
+    return f"{count:.0f} {unit}" if count >= 10 or unit == "bytes" else f"{count:.1f} {unit}"

@@ -1,0 +1,157 @@
+"""Facts of people and figures: access, adoption, measurement."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from crmaudit.evidence.access import LEVELS
+from crmaudit.governance.adoption import Share, by_group
+from crmaudit.governance.kpis import lacks, outlook
+from crmaudit.governance.kpis import told as was_told
+from crmaudit.governance.maturity import Told
+from crmaudit.governance.reports import days_unused
+from crmaudit.governance.trend import SHORTEST
+from crmaudit.standing.earned import counted
+
+if TYPE_CHECKING:
+    from crmaudit.facts import Facts
+
+_CONSULTED_DAYS = 90
+_ASKED_DAYS = 548
+"""Eighteen months: staff are asked once a year, and a little late."""
+_TOLD_DAYS = 90
+_AUDITS = 3
+
+
+def told(facts: Facts) -> Mapping[str, Told]:
+    """Fact → what is known of it."""
+    return {**_access(facts), **_adoption(facts), **_measurement(facts)}
+
+
+def _access(facts: Facts) -> Mapping[str, Told]:
+    """As read from the CRM, else as declared in people.yaml."""
+    g, w = facts.governance, facts.workspace
+    read = g.accounts(facts.day).get(w.crm.id) if w.crm else None
+    if read is not None and not read.cannot:
+        usable = [j for j in read.usable if not j.program]
+        evidence = read.evidence
+        known = [j for j in usable if read.granted(j) is not None]
+        return {
+            "levels": counted((read.granted(j) is not None for j in usable), "", evidence),
+            "fitting": counted(
+                (not read.excess(j) for j in read.compared),
+                "of no account both rights and the holder's job are known",
+                evidence,
+            ),
+            "not administrators": counted(
+                (not j.administrator for j in known), "of no account the rights are known", evidence
+            ),
+            "still here": counted(
+                (None if facts.day is None else j.left(facts.day) is None for j in usable),
+                "no account of a person can be used",
+                evidence,
+            ),
+            "personal": counted(
+                (not j.shared for j in usable), "no account of a person can be used", evidence
+            ),
+            "read": Told(1, 1, evidence=evidence),
+        }
+    people = [p for p in w.people.people if p.user_type not in (None, "none")]
+    nobody = "nobody in people.yaml uses the CRM"
+    why = read.cannot if read is not None else "nobody read access from the CRM"
+    # What could be read and was not is nobody's failure.
+    unread = w.crm is not None and w.crm.database is not None
+    return {
+        "levels": counted(
+            (None if p.granted is None and unread else p.granted is not None for p in people),
+            nobody,
+        ),
+        "fitting": counted(
+            (c.excess <= 0 for c in g.access), "of nobody both level and rank are declared"
+        ),
+        "not administrators": counted(
+            (p.granted != LEVELS[-1] for p in w.people.people if p.granted is not None),
+            "of nobody the level is declared",
+        ),
+        "still here": Told(why=why),
+        "personal": Told(why=why),
+        "read": Told(0, 1, int(unread), why),
+    }
+
+
+def _adoption(facts: Facts) -> Mapping[str, Told]:
+    g, w = facts.governance, facts.workspace
+    seen, said = g.measured_adoption(facts.day), g.adoption
+    use = g.crm_usage(facts.day)
+    if seen is not None:
+        share = Share(seen.users, seen.staff)
+        measured = Told(
+            seen.users,
+            seen.staff,
+            # Who only looks things up leaves no trace where logins are not kept.
+            0 if seen.logins_known else seen.staff - seen.users,
+            evidence=seen.evidence,
+            hidden=share.hidden,
+        )
+    else:
+        why = use.cannot() if use else ""
+        measured = Told(why=why or "nobody read who records in the CRM, and when")
+    declared = (
+        Told(said.users, said.staff, said.unknown, hidden=Share(said.users, said.staff).hidden)
+        if said
+        else Told(why="neither users nor staff are counted")
+    )
+    units: dict[str, bool] = {}
+    if use is not None and not use.cannot():
+        for key in g.key_units:
+            below = {u.id for u in w.audit.units if g.within(u.id, key.id)}
+            units[key.id] = any(
+                x.rows > 0 for x in by_group(use, lambda a: a.unit) if x.group in below
+            )
+    return {
+        "users": measured if measured.whole else declared,
+        "users measured": measured,
+        "units": counted(
+            units.values(), "nobody read who records in the CRM", use.evidence if use else ()
+        ),
+    }
+
+
+def _measurement(facts: Facts) -> Mapping[str, Told]:
+    g, w, day = facts.governance, facts.workspace, facts.day
+    kpis = w.kpis.kpis
+    none = "no KPI is declared"
+    courses = [g.course(k, day) for k in kpis]
+    notable = [c for c in courses if c.trend is not None and c.trend.notable()]
+    measured = {k.technique for k in kpis}
+    boards = [n for n in g.dashboards_of_management if n.exists is not False]
+    idle = [days_unused(n, day) if day else None for n in boards]
+    held = [s.held for s in g.surveys] + [o.date for o in w.registers.opinions]
+    recent = [
+        day is not None and h is not None and day - timedelta(days=_ASKED_DAYS) <= h for h in held
+    ]
+    ahead = [outlook(c.kpi, c.points, None) for c in courses]
+    audits = {point[0] for points in facts.figures.values() for point in points}
+    return {
+        "kpis": counted((bool(c.points) for c in courses), none),
+        "long series": counted((len(c.points) >= SHORTEST for c in courses), none),
+        "whole kpis": counted((not lacks(c.kpi, c.points) for c in courses), none),
+        "techniques": counted(
+            (t.start is not None and t.id in measured for t in w.kpis.techniques),
+            "no technique is declared",
+        ),
+        "trends told": counted(
+            (was_told(c.kpi, c.points, _TOLD_DAYS) for c in notable),
+            "no notable trend was there to be told",
+        ),
+        "looked at": counted(
+            (None if days is None else days <= _CONSULTED_DAYS for days in idle),
+            "no dashboard is made for the management",
+        ),
+        "asked": counted(recent, "no survey or opinion of staff is recorded"),
+        "aims": counted((bool(a.kpis) for a in w.brief.aims), "no aim is declared"),
+        "repeated": Told(min(len(audits), _AUDITS), _AUDITS),
+        "targets": counted((a.reached for a in ahead if a), "no KPI has target and value"),
+    }

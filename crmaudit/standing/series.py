@@ -1,0 +1,97 @@
+"""The values of KPIs and the answers of surveys, from wherever kpis.yaml says they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+from crmaudit.errors import CrmauditError
+from crmaudit.evidence import Document, Series
+from crmaudit.sheets import Sheet, read_series, read_sheet
+from crmaudit.workspace import Workspace
+from crmaudit.workspace.kpis import Kpi
+
+Points = tuple[tuple[date, float], ...]
+
+
+def answered(documents: Iterable[Document]) -> Mapping[str, Series]:
+    """KPI → what a database answered: the newest that is whole, else the newest try."""
+    found: dict[str, Series] = {}
+    for d in sorted(
+        (d for d in documents if isinstance(d, Series)),
+        key=lambda d: (d.provenance.status.state == "done", d.provenance.taken_at, d.id),
+    ):
+        found[d.kpi] = d
+    return found
+
+
+def kpi_series(
+    workspace: Workspace, asked: Mapping[str, Series], figures: Mapping[str, Points]
+) -> tuple[Mapping[str, Points], Mapping[str, str]]:
+    """The points of KPIs without own ones, and of those that have none anywhere, why.
+
+    Raises CrmauditError where a file is not there or no series.
+    """
+    series: dict[str, Points] = {}
+    silent: dict[str, str] = {}
+    for kpi in workspace.kpis.kpis:
+        if kpi.series:
+            continue
+        why = ""
+        if kpi.file:
+            series[kpi.id] = _of_file(workspace, kpi)
+            why = f"{kpi.file} has no value"
+        elif kpi.sql:
+            found = asked.get(kpi.id)
+            why = _unasked(kpi, found)
+            if found is not None and not why:
+                series[kpi.id] = found.points
+                why = "the database answered no row"
+        elif kpi.figure:
+            series[kpi.id] = figures.get(kpi.figure, ())
+            why = f"no audit that was remembered has the figure {kpi.figure!r}"
+        if not series.get(kpi.id):
+            silent[kpi.id] = why or "no series, file, sql or figure is declared"
+    return series, silent
+
+
+def _unasked(kpi: Kpi, found: Series | None) -> str:
+    """Why there is no answer to the KPI's statement as it is now; empty where there is one."""
+    if kpi.system is None:
+        return "no system: is declared to ask its statement of"
+    if found is None:
+        return "its statement was not asked yet: crmaudit collect --only series"
+    if found.statement != kpi.sql:
+        return "its statement was changed since it was asked: crmaudit collect --only series"
+    status = found.provenance.status
+    return status.reason if status.state == "failed" else ""
+
+
+def _of_file(workspace: Workspace, kpi: Kpi) -> Points:
+    assert kpi.file
+    path = workspace.root / kpi.file
+    try:
+        return read_series(path, kpi.date_column, kpi.value_column, kpi.file, kpi.sheet or "")
+    except CrmauditError as error:
+        raise _placed(error, workspace, f"kpi:{kpi.id}") from None
+
+
+def survey_sheets(workspace: Workspace) -> Mapping[str, Sheet]:
+    """Survey → its file's rows. Raises CrmauditError where one is not there or no table."""
+    found: dict[str, Sheet] = {}
+    for survey in workspace.kpis.surveys:
+        try:
+            found[survey.id] = read_sheet(
+                workspace.root / survey.file, survey.file, survey.sheet or ""
+            )
+        except CrmauditError as error:
+            raise _placed(error, workspace, f"survey:{survey.id}") from None
+    return found
+
+
+def _placed(error: CrmauditError, workspace: Workspace, subject: str) -> CrmauditError:
+    """With the place of the declaration, where the error has none of its own."""
+    problem = error.problems[0]
+    if problem.where is not None:
+        return error
+    return CrmauditError(problem.message, problem.hint, workspace.place_of(subject))
