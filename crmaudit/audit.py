@@ -191,12 +191,13 @@ class Audit:
         """Read every file, and try what else depends on what people wrote.
 
         Raises InvalidInput with all mistakes: of the files, or, where those
-        are sound, of rule settings, plan, own sections and theme.
+        are sound, of files of KPIs and surveys, rule settings, plan, own
+        sections and theme.
         """
         from crmaudit.report.writing import check
 
         workspace = self.workspace
-        problems: list[Problem] = []
+        problems: list[Problem] = [*self.governance.unread.values()]
         for trial in (lambda: self.plan, lambda: check(self.facts)):
             try:
                 trial()

@@ -325,7 +325,8 @@ class Facts:
     def _testified(self) -> Testified:
         evidence, workspace = self.evidence, self.workspace
         asked = answered(evidence.documents)
-        series, silent = kpi_series(workspace, asked, self.figures)
+        series, silent, unread = kpi_series(workspace, asked, self.figures)
+        sheets, torn = survey_sheets(workspace)
         return Testified(
             evidence.of_system(Access),
             evidence.of_system(Recording),
@@ -343,7 +344,8 @@ class Facts:
             },
             asked=asked,
             silent=silent,
-            surveys=survey_sheets(workspace),
+            surveys=sheets,
+            unread={**unread, **torn},
         )
 
     @cached_property

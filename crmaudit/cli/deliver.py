@@ -115,7 +115,7 @@ def run_audit(
             if outcomes is not None:
                 outcomes.append(outcome)
     judgement = found.findings
-    print_warnings(judgement.unanswered)
+    print_warnings((*found.governance.unread.values(), *judgement.unanswered))
     given, wanted = found.inventory.completeness
     counts = ", ".join(f"{MARKS[s]} {n} {s}" for s, n in judgement.counts.items() if n)
     console = out()

@@ -54,7 +54,8 @@ def check(
     found = audit(workspace)
     selected = select(found, about, code)
     show(findings_view(found, selected, all_=all_), format_, output)
-    print_warnings(selected.unanswered)
+    unread = () if about or code else found.governance.unread.values()
+    print_warnings((*unread, *selected.unanswered))
     return 1 if limit and selected.at_least(limit) else 0
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date
 from functools import cached_property
 from typing import Literal
 
+from crmaudit.errors import CrmauditError, Problem
 from crmaudit.evidence.access import LEVELS
 from crmaudit.governance import dysfunctions, licences, loss, managers, users
 from crmaudit.governance.access import (
@@ -344,20 +346,30 @@ class Governance:
     def attitudes(self) -> Attitudes:
         return attitudes(self._w.registers.opinions)
 
-    @cached_property
+    @property
     def surveys(self) -> tuple[Surveyed, ...]:
-        """Every survey of kpis.yaml whose answers are at hand, in the order of the file.
+        """Every survey of kpis.yaml whose answers can be read, in the order of the file."""
+        return self._surveyed[0]
 
-        Raises CrmauditError where a column that is declared is not there.
-        """
+    @property
+    def unread(self) -> Mapping[str, Problem]:
+        """What is wrong with files of KPIs and surveys, by `kpi:ID` and `survey:ID`."""
+        return {**self.testified.unread, **self._surveyed[1]}
+
+    @cached_property
+    def _surveyed(self) -> tuple[tuple[Surveyed, ...], Mapping[str, Problem]]:
         units = survey_ids((u.id, u.name) for u in self._w.audit.units)
         systems = survey_ids((s.id, s.name) for s in self._w.systems)
         sheets = self.testified.surveys
-        return tuple(
-            surveyed(s, sheets[s.id], units, systems)
-            for s in self._w.kpis.surveys
-            if s.id in sheets
-        )
+        found, unread = [], {}
+        for s in self._w.kpis.surveys:
+            subject = f"survey:{s.id}"
+            try:
+                if s.id in sheets:
+                    found.append(surveyed(s, sheets[s.id], units, systems))
+            except CrmauditError as error:
+                unread[subject] = replace(error.problems[0], where=self._w.place_of(subject))
+        return tuple(found), unread
 
     def three_duties(self, day: date | None) -> tuple[Held, ...]:
         """What speaks for and against each of the three duties that keep the CRM alive."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from crmaudit.errors import Problem
 from crmaudit.evidence import Access, Backups, Catalog, Changes, Health, Recording, Series
 from crmaudit.sheets import Sheet
 
@@ -23,6 +24,7 @@ class Testified:
     hand, and `linked` is False. `entities` gives for a system the entity of
     each table, by the map as it is now; `homes` names only the tables that are
     an entity's first home, so that a right to them is one to the entity.
+    `unread` says what is wrong with files of KPIs and surveys, by subject.
     """
 
     access: Mapping[str, Access] = field(default_factory=dict)
@@ -39,3 +41,4 @@ class Testified:
     asked: Mapping[str, Series] = field(default_factory=dict)
     silent: Mapping[str, str] = field(default_factory=dict)
     surveys: Mapping[str, Sheet] = field(default_factory=dict)
+    unread: Mapping[str, Problem] = field(default_factory=dict)

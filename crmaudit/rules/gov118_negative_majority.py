@@ -31,6 +31,7 @@ from collections.abc import Iterator
 from crmaudit.facts import Facts
 from crmaudit.governance.attitudes import Attitudes
 from crmaudit.rules.base import Confidence, Hit, Measurement, NotAssessed, Severity, Topic
+from crmaudit.rules.unread import unread_surveys
 from crmaudit.rules.words import crm_name, crm_subject
 
 severity: Severity = "high"
@@ -38,7 +39,8 @@ topic: Topic = "attitudes"
 initiative = "listen-to-users"
 
 
-def check(facts: Facts, share: float = 0.5) -> Iterator[Hit]:
+def check(facts: Facts, share: float = 0.5) -> Iterator[Hit | NotAssessed]:
+    yield from unread_surveys(facts)
     opinions, surveys = facts.governance.attitudes, facts.governance.surveys
     if not surveys:
         facts.need("registers.yaml")

@@ -37,6 +37,7 @@ from collections.abc import Iterator
 
 from crmaudit.facts import Facts
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
+from crmaudit.rules.unread import unread_surveys
 from crmaudit.rules.words import capital, part_of, quoted, verb
 
 severity: Severity = "low"
@@ -44,9 +45,10 @@ topic: Topic = "attitudes"
 initiative = "listen-to-users"
 
 
-def check(facts: Facts, share: float = 0.1) -> Iterator[Hit]:
+def check(facts: Facts, share: float = 0.1) -> Iterator[Hit | NotAssessed]:
     if not facts.workspace.kpis.surveys:
         raise NotAssessed("no survey is declared", needs="surveys: in kpis.yaml")
+    yield from unread_surveys(facts)
     for found in facts.governance.surveys:
         about, name = f"survey:{found.survey.id}", quoted(found.survey.name, 50)
         whole = len(found.answers)

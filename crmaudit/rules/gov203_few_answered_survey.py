@@ -49,6 +49,7 @@ from collections.abc import Iterator
 from crmaudit.facts import Facts
 from crmaudit.governance.rate import head_count
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
+from crmaudit.rules.unread import unread_surveys
 from crmaudit.rules.words import capital, quoted
 
 severity: Severity = "low"
@@ -60,6 +61,7 @@ def check(facts: Facts, share: float = 0.5) -> Iterator[Hit | NotAssessed]:
     if not facts.workspace.kpis.surveys:
         raise NotAssessed("no survey is declared", needs="surveys: in kpis.yaml")
     staff = facts.governance.staff
+    yield from unread_surveys(facts)
     for found in facts.governance.surveys:
         about, number = f"survey:{found.survey.id}", len(found.answers)
         response = found.response(staff)

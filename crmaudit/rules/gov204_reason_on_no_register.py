@@ -57,6 +57,7 @@ from crmaudit.facts import Facts
 from crmaudit.governance.dysfunctions import answers
 from crmaudit.governance.rate import SMALLEST_GROUP
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
+from crmaudit.rules.unread import unread_surveys
 from crmaudit.rules.words import quoted
 
 severity: Severity = "medium"
@@ -64,10 +65,11 @@ topic: Topic = "attitudes"
 initiative = "mend-dysfunctions"
 
 
-def check(facts: Facts, share: float = 0.2, least: int = SMALLEST_GROUP) -> Iterator[Hit]:
+def check(facts: Facts, share: float = 0.2, least: int = SMALLEST_GROUP) -> Iterator[Hit | NotAssessed]:
     if not any(s.reason for s in facts.workspace.kpis.surveys):
         raise NotAssessed("no survey has its reasons sorted", needs="reason: of a survey")
     register = facts.workspace.registers.dysfunctions
+    yield from unread_surveys(facts)
     for found in facts.governance.surveys:
         giving = sum(bool(a.reasons) for a in found.answers)
         open_ = [

@@ -7,6 +7,7 @@ and an error like `#N/A` are no values; they stand in `Grid.faults`.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -84,7 +85,7 @@ def read_book(path: Path, name: str = "") -> tuple[Grid, ...]:
     password or too large.
     """
     name = name or path.name
-    if not path.is_file():
+    if not os.path.isfile(path):  # is_file() raises for names that are too long
         raise CrmauditError(
             f"there is no file {name}", "check the name; paths count from the workspace"
         )

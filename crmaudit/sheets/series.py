@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from crmaudit.errors import CrmauditError, Place
+from crmaudit.evidence.privacy import shape
 from crmaudit.sheets import days
 from crmaudit.sheets.reading import Sheet, read_sheet
 
@@ -29,14 +30,15 @@ def read_series(
         if day is None:
             doubtful = days.ambiguous(spelt)
             raise CrmauditError(
-                f"{found.rows[i][when]!r} is not a date"
+                # By its shape: whoever names the wrong column may have names in it.
+                f"{shape(found.rows[i][when])!r} is not the shape of a date"
                 + (" that can be read in one way only" if doubtful else ""),
                 "write 2026-03-31",
                 Place(found.address(i, when)),
             )
         if value is None:
             raise CrmauditError(
-                f"{found.rows[i][what]!r} is not a number"
+                f"{shape(found.rows[i][what])!r} is not the shape of a number"
                 + (
                     ""
                     if days.numbers([found.rows[i][what].replace(",", ".")])[0] is None

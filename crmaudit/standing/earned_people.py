@@ -129,9 +129,10 @@ def _measurement(facts: Facts) -> Mapping[str, Told]:
     boards = [n for n in g.dashboards_of_management if n.exists is not False]
     idle = [days_unused(n, day) if day else None for n in boards]
     held = [s.held for s in g.surveys] + [o.date for o in w.registers.opinions]
-    recent = [
+    recent: list[bool | None] = [
         day is not None and h is not None and day - timedelta(days=_ASKED_DAYS) <= h for h in held
     ]
+    recent += [None for subject in g.unread if subject.startswith("survey:")]
     ahead = [outlook(c.kpi, c.points, None) for c in courses]
     audits = {point[0] for points in facts.figures.values() for point in points}
     return {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date
 
-from crmaudit.errors import CrmauditError
+from crmaudit.errors import CrmauditError, Problem
 from crmaudit.evidence import Document, Series
 from crmaudit.sheets import Sheet, read_series, read_sheet
 from crmaudit.workspace import Workspace
@@ -27,20 +27,26 @@ def answered(documents: Iterable[Document]) -> Mapping[str, Series]:
 
 def kpi_series(
     workspace: Workspace, asked: Mapping[str, Series], figures: Mapping[str, Points]
-) -> tuple[Mapping[str, Points], Mapping[str, str]]:
-    """The points of KPIs without own ones, and of those that have none anywhere, why.
+) -> tuple[Mapping[str, Points], Mapping[str, str], Mapping[str, Problem]]:
+    """The points of KPIs without own ones; of those that have none anywhere, why.
 
-    Raises CrmauditError where a file is not there or no series.
+    The third says, by subject, what is wrong with files that cannot be read:
+    one of them hides no other KPI.
     """
     series: dict[str, Points] = {}
     silent: dict[str, str] = {}
+    unread: dict[str, Problem] = {}
     for kpi in workspace.kpis.kpis:
         if kpi.series:
             continue
         why = ""
         if kpi.file:
-            series[kpi.id] = _of_file(workspace, kpi)
-            why = f"{kpi.file} has no value"
+            try:
+                series[kpi.id] = _of_file(workspace, kpi)
+                why = f"{kpi.file} has no value"
+            except CrmauditError as error:
+                problem = unread[f"kpi:{kpi.id}"] = error.problems[0]
+                why = _told(problem, kpi.file)
         elif kpi.sql:
             found = asked.get(kpi.id)
             why = _unasked(kpi, found)
@@ -52,7 +58,14 @@ def kpi_series(
             why = f"no audit that was remembered has the figure {kpi.figure!r}"
         if not series.get(kpi.id):
             silent[kpi.id] = why or "no series, file, sql or figure is declared"
-    return series, silent
+    return series, silent, unread
+
+
+def _told(problem: Problem, file: str) -> str:
+    """Why a file gives nothing, with its cell; the place in kpis.yaml is told elsewhere."""
+    where = problem.where
+    own = where is not None and where.file.startswith(file)
+    return f"{where}: {problem.message}" if own else problem.message
 
 
 def _unasked(kpi: Kpi, found: Series | None) -> str:
@@ -76,17 +89,19 @@ def _of_file(workspace: Workspace, kpi: Kpi) -> Points:
         raise _placed(error, workspace, f"kpi:{kpi.id}") from None
 
 
-def survey_sheets(workspace: Workspace) -> Mapping[str, Sheet]:
-    """Survey → its file's rows. Raises CrmauditError where one is not there or no table."""
+def survey_sheets(workspace: Workspace) -> tuple[Mapping[str, Sheet], Mapping[str, Problem]]:
+    """Survey → its file's rows; and, by subject, what is wrong with files that cannot be read."""
     found: dict[str, Sheet] = {}
+    unread: dict[str, Problem] = {}
     for survey in workspace.kpis.surveys:
         try:
             found[survey.id] = read_sheet(
                 workspace.root / survey.file, survey.file, survey.sheet or ""
             )
         except CrmauditError as error:
-            raise _placed(error, workspace, f"survey:{survey.id}") from None
-    return found
+            subject = f"survey:{survey.id}"
+            unread[subject] = _placed(error, workspace, subject).problems[0]
+    return found, unread
 
 
 def _placed(error: CrmauditError, workspace: Workspace, subject: str) -> CrmauditError:

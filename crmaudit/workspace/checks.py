@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -32,7 +33,7 @@ def check(
         for ref in references(model_of(name), values):
             what, names = ref.kind, known.get(ref.kind)
             if ref.kind == "file":
-                names = None if (root / ref.name).is_file() else _data_files(root)
+                names = None if os.path.isfile(root / ref.name) else _data_files(root)
             elif ref.kind == "audience":
                 what = "person, unit or user type"
             if names is not None and ref.name not in names:

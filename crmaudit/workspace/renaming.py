@@ -34,6 +34,8 @@ _PARTS = {
     "feed": ("system", "system"),
     "cell": ("system", "entity"),
     "account": ("system", ""),
+    "role": ("system", ""),
+    "right": ("system", ""),
     "attribute": ("entity", ""),
     "job": ("unit", ""),
 }

@@ -70,7 +70,7 @@ def test_rename_shows_first_and_needs_an_answer(run: Run, root: Path) -> None:
     assert shown.code == 2
     assert shown.err == "error: nobody can answer here\n    say --yes to write the changes\n"
     assert shown.lines[:2] == [
-        "system crm → beacon: 133 references in 18 files",
+        "system crm → beacon: 135 references in 18 files",
         "audit.yaml  (1 reference)",
     ]
     assert "  68  crm: crm → beacon" in shown.lines
@@ -159,7 +159,9 @@ def test_findings_and_history_are_the_same_after_renaming(
         rows = json.loads(run("check", "-w", root, "--format", "json").out)["rows"]
         return {(r["code"], r["subject"]) for r in rows}
 
-    run("audit", "--offline", "--as", "md", "-w", root)
+    # Twice: KPIs of the audit's own history speak from the second on.
+    for _ in range(2):
+        run("audit", "--offline", "--as", "md", "-w", root)
     before = findings()
     assert run("inventory", "rename", "crm", "beacon", "--yes", "-w", root).code == 0
     now = {(c, re.sub(r"(?<=[:.])beacon(?=\.|$)", "crm", s)) for c, s in findings()}
@@ -169,7 +171,7 @@ def test_findings_and_history_are_the_same_after_renaming(
         r["run"] for r in json.loads(run("history", "-w", root, "--format", "json").out)["rows"]
     ]
     diff = json.loads(run("diff", *map(str, runs[-2:]), "-w", root, "--format", "json").out)
-    assert {r["change"] for r in diff["rows"]} <= {"changed"}
+    assert [r for r in diff["rows"] if r["change"] != "changed"] == []
 
 
 def test_a_bundle_under_the_former_id_is_taken(

@@ -65,7 +65,7 @@ class _Backups:
 
 
 def _why(place: Path, error: OSError) -> str:
-    if not place.exists():
+    if not os.path.exists(place):
         return "the backup folder is not there"
     if not place.is_dir():
         return "what is named as backup folder is a file"
