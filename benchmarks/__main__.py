@@ -2,7 +2,7 @@
 
 `truth [PART…]` compares what is found with what is true, and `crud-truth` what statements do with
 labels that engines gave; `duplicates` and `overlap` compare records put
-together with what is true. None of these is among all.
+together with what is true, `people` what is said of accounts. None of these is among all.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def main() -> None:
     if sys.argv[1:2] == ["crud-truth"]:
         importlib.import_module("benchmarks.crud_truth").run(sys.argv[2:])
         return
-    if sys.argv[1:2] in (["duplicates"], ["overlap"], ["hashed"], ["spark"]):
+    if sys.argv[1:2] in (["duplicates"], ["overlap"], ["hashed"], ["spark"], ["people"]):
         module = {"overlap": "overlap_truth"}.get(sys.argv[1], sys.argv[1])
         importlib.import_module(f"benchmarks.{module}").run(sys.argv[2:])
         return

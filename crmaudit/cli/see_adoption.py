@@ -14,7 +14,7 @@ from crmaudit.errors import CrmauditError
 
 if TYPE_CHECKING:
     from crmaudit.audit import Audit
-    from crmaudit.governance.adoption import GroupUse, Share
+    from crmaudit.governance.adoption_told import GroupTold
     from crmaudit.governance.usage import Usage
 
 _BY = ("unit", "type", "entity", "month")
@@ -140,9 +140,11 @@ def _notes(use: Usage, by: str, days: int) -> list[str]:
     idle = sum(not a.used(since, until) for a in ever)
     never = len(enabled) - len(ever)
     if use.logins_known:
+        # How many were used is told: of two small numbers only their sum may stand.
+        parts = "" if _small(idle) or _small(never) else f": {idle:,} before, {never:,} never"
         notes.append(
-            f"of {len(enabled):,} accounts that can be used, "
-            f"{_few(idle)} were not since {since:%B %Y}, {_few(never)} never"
+            f"of {len(enabled):,} accounts that can be used, {_few(idle + never)} were not used "
+            f"since {since:%B %Y}{parts}"
         )
     few = concentration(use)
     if few is not None:
@@ -170,7 +172,10 @@ def _notes(use: Usage, by: str, days: int) -> list[str]:
     if use.recording is not None and by == "entity":
         notes += [f"not told: {t}: {why}" for t, why in sorted(use.recording.cannot.items())]
     if by in ("unit", "type"):
-        notes.append("groups under five are not told")
+        notes.append(
+            "groups under five are not told; all but a few: fewer than five did not; not told: it "
+            "would give another group away"
+        )
     return notes
 
 
@@ -178,6 +183,12 @@ def _few(number: int) -> str:
     from crmaudit.governance.rate import head_count
 
     return head_count(number) if number else "none"
+
+
+def _small(number: int) -> bool:
+    from crmaudit.governance.rate import too_few
+
+    return number > 0 and too_few(number)
 
 
 def _line(values: Sequence[int]) -> str:
@@ -191,11 +202,12 @@ def _line(values: Sequence[int]) -> str:
 
 def _units(found: Audit, use: Usage, days: int) -> tuple[list[Column], list[dict[str, Any]]]:
     from crmaudit.governance.adoption import by_group
+    from crmaudit.governance.adoption_told import told
 
     units = found.workspace.unit
     staff = {u: unit.staff for u, unit in units.items()}
     order = {u: i for i, u in enumerate(units)}
-    groups = by_group(use, lambda a: a.unit, days, staff)
+    groups = told(by_group(use, lambda a: a.unit, days, staff))
     known = sorted(groups, key=lambda g: (order.get(g.group, len(order) + (not g.group)), g.group))
     rows = [
         _group(g, "unit", units[g.group].name if g.group in units else g.group or "no unit")
@@ -209,27 +221,24 @@ def _units(found: Audit, use: Usage, days: int) -> tuple[list[Column], list[dict
 
 def _types(found: Audit, use: Usage, days: int) -> tuple[list[Column], list[dict[str, Any]]]:
     from crmaudit.governance.adoption import by_group
+    from crmaudit.governance.adoption_told import told
 
-    groups = by_group(use, lambda a: a.user_type or "", days)
+    groups = told(by_group(use, lambda a: a.user_type or "", days))
     rows = [_group(g, "type", g.group or "not declared") for g in groups]
     return _group_columns("type", "User type"), rows
 
 
-def _group(g: GroupUse, key: str, name: str) -> dict[str, Any]:
-    """A row of which what is about fewer than five people is left out."""
-
-    def part(share: Share) -> int | None:
-        return None if share.hidden else share.part
-
-    small = g.used.whole < 5
+def _group(g: GroupTold, key: str, name: str) -> dict[str, Any]:
     return {
         key: name,
-        "people": None if small else g.used.whole,
-        "used": part(g.used),
-        "share": None if g.used.hidden else g.used.share,
-        "recorded": part(g.recorded),
-        "rows": None if g.recorded.hidden else g.rows,
-        "suppressed": g.used.hidden or g.recorded.hidden,
+        "people": g.people,
+        "used": g.used.part if g.used else None,
+        "used_told": g.used_words,
+        "share": g.used.share if g.used else None,
+        "recorded": g.recorded.part if g.recorded else None,
+        "recorded_told": g.recorded_words,
+        "rows": g.rows,
+        "suppressed": g.used is None or g.recorded is None,
     }
 
 
@@ -237,15 +246,30 @@ def _group_columns(key: str, title: str) -> list[Column]:
     return [
         Column(key, title, flex=True, least=14),
         Column("people", "Accounts", _number, right=True),
-        Column("used", "In use", _number, right=True),
+        Column("used", "In use", _part, right=True, whole=True),
         Column("share", "", lambda v: "" if v is None else f"{bar(v)} {rate(v)}", rank=1),
-        Column("recorded", "Recorded", _number, right=True),
-        Column("rows", "Rows by hand", _number, right=True, rank=2),
-    ]
+        Column("recorded", "Recorded", _part_recorded, right=True, whole=True),
+        Column("rows", "Rows by hand", lambda v: "not told" if v is None else f"{v:,}",
+               right=True, rank=2),
+    ]  # fmt: skip
 
 
 def _number(value: int | None) -> str:
     return "under five" if value is None else f"{value:,}"
+
+
+def _part(row: Mapping[str, Any], key: str = "used") -> str:
+    if row[key] is not None:
+        return f"{row[key]:,}"
+    told = str(row[f"{key}_told"])
+    return next((s for w, s in _SHORT.items() if told.startswith(w)), told)
+
+
+def _part_recorded(row: Mapping[str, Any]) -> str:
+    return _part(row, "recorded")
+
+
+_SHORT = {"fewer than five": "under five", "all but fewer": "all but a few"}
 
 
 # By entity and month

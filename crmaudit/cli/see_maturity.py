@@ -17,7 +17,12 @@ if TYPE_CHECKING:
     from crmaudit.audit import Audit
     from crmaudit.governance.maturity import Judged, Level
 
-_STYLES = {"not met": "medium", "not known": "unknown", "met": "good"}
+_STYLES = {
+    "not met": "medium",
+    "not known": "unknown",
+    "met": "good",
+    "does not apply": "dim",
+}
 
 
 def register(app: typer.Typer) -> None:

@@ -15,7 +15,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, partial
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, Protocol
 
 from crmaudit.errors import CrmauditError, Place, Problem
@@ -250,7 +250,18 @@ def _known(workspace: Workspace, system: System) -> Known:
         workspace.formerly,
         tuple(k for k in workspace.kpis.kpis if k.sql and k.system == system.id),
         folder,
+        _called(system),
     )
+
+
+def _called(system: System) -> tuple[str, ...]:
+    """Its id, its name, its product and its database: words that its backups may be named by."""
+    database = system.database
+    place = (database.url or "").partition("?")[0] if database else ""
+    product = (database.product or "") if database else ""
+    # The last part alone: before it stand hosts and accounts.
+    name = PurePosixPath(place).name if "://" in place else ""
+    return tuple(dict.fromkeys(w for w in (system.id, system.name, product, name) if w))
 
 
 def _backup_folder(workspace: Workspace, system: System) -> str:

@@ -111,7 +111,9 @@ class BackupFile:
 
     `name` is shown by its shape where a word of it is none of the usual ones.
     Files of one `series` are taken by one job, one after the other. `database`:
-    it holds one, or may; None where its form does not say.
+    it holds one, or may; None where its form does not say. `own`: it is named
+    like the system; False: like something else. `day_by_name`: its name tells
+    the day of `written`, for the file itself is younger, as copies are.
     """
 
     name: str
@@ -125,14 +127,21 @@ class BackupFile:
     part: bool = False
     """Whether it holds only what changed since another one."""
     packed: bool = False
+    own: bool | None = None
+    day_by_name: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Backups(Document):
-    """What lies in a system's backup folder, the newest first; `cannot` where it cannot be read."""
+    """What lies in a system's backup folder, the newest first; `cannot` where it cannot be read.
+
+    `others` are files that are no backups as far as is known here, `unread`
+    folders within it that may not be read.
+    """
 
     kind: ClassVar[str] = "backups"
     folder: str = ""
     files: tuple[BackupFile, ...] = ()
     others: int = 0
     cannot: str = ""
+    unread: int = 0

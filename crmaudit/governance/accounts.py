@@ -118,6 +118,7 @@ class Accounts:
     everyone: tuple[Judged, ...]
     entities: Mapping[str, str] = field(default_factory=dict)
     usage: Usage | None = None
+    dormant_days: int = DORMANT_DAYS
 
     @property
     def evidence(self) -> tuple[str, ...]:
@@ -310,7 +311,7 @@ class Accounts:
             "administrator": judged.administrator,
             "holder has left": judged.left(self.end) is not None,
             "used since": judged.name in self._groups["after"],
-            f"not used for {DORMANT_DAYS} days": judged.name in self._groups["dormant"],
+            f"not used for {self.dormant_days} days": judged.name in self._groups["dormant"],
             "never used": judged.name in self._groups["never"],
             "nobody's own": judged.shared,
             "no unit": judged.name in self._groups["no unit"],
@@ -322,7 +323,7 @@ class Accounts:
     def _groups(self) -> Mapping[str, frozenset[str]]:
         groups = {
             "after": self.used_after_leaving,
-            "dormant": self.dormant(),
+            "dormant": self.dormant(self.dormant_days),
             "never": self.never_used(),
             "no unit": self.without_unit,
         }
@@ -450,6 +451,7 @@ def judge_accounts(
     people: Mapping[str, Person],
     policy: AccessPolicy,
     entities: Mapping[str, str],
+    dormant_days: int = DORMANT_DAYS,
 ) -> Accounts:
     """The accounts of one system; judged as of the audit's day, or of reading if that was before.
 
@@ -472,9 +474,8 @@ def judge_accounts(
                 recommended(who, policy) if who else None,
             )
         )
-    return Accounts(
-        system, access, min(day, taken) if day else taken, tuple(found), entities, usage
-    )
+    end = min(day, taken) if day else taken
+    return Accounts(system, access, end, tuple(found), entities, usage, dormant_days)
 
 
 def days_before(day: date, days: int) -> date:

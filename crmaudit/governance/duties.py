@@ -44,17 +44,18 @@ def duties(
     key_units: Sequence[Unit],
     covered: Sequence[Unit],
     used: tuple[int, int] | None = None,
+    line: float = USED_BY,
 ) -> tuple[Duty, ...]:
     """Every duty that the field's practice names, in its order.
 
     `covered` are those of the key units that have a super user, `used` says how
-    many of the staff use the CRM, measured before declared.
+    many of the staff use the CRM, measured before declared; more than `line` should.
     """
     people = workspace.people.people
     by_type = {t: [p for p in people if p.user_type == t] for t in get_args(UserType)}
     return (
         *_of_super_users(workspace, by_type["super user"], day, key_units, covered),
-        _utilisation(used),
+        _utilisation(used, line),
         *_of_custodians(workspace, by_type["data custodian"]),
         *_of_everyday(workspace, by_type["everyday user"]),
         *_of_champion(workspace, by_type["system champion"], day),
@@ -119,11 +120,11 @@ def _of_super_users(
     yield _training(of, supers, w)
 
 
-def _utilisation(used: tuple[int, int] | None) -> Duty:
+def _utilisation(used: tuple[int, int] | None, line: float) -> Duty:
     if used is None or too_few(used[0]):
         return Duty("super user", "keep utilisation up", "not declared", "use is not counted")
     part, whole = used
-    met: Met = "yes" if part / whole > USED_BY else "no"
+    met: Met = "yes" if part / whole > line else "no"
     return Duty("super user", "keep utilisation up", met, f"{part} of {whole} staff use it")
 
 

@@ -29,6 +29,7 @@ from crmaudit.governance.courses import Course, course
 from crmaudit.governance.duties import Duty as UserDuty
 from crmaudit.governance.duties import RaciRow, duties, raci
 from crmaudit.governance.kpis import Effect
+from crmaudit.governance.lines import Lines, lines_of
 from crmaudit.governance.pains import Burden, Loss, burdens, losses
 from crmaudit.governance.purposes import PURPOSES, Break, breaks
 from crmaudit.governance.rate import Rate
@@ -38,7 +39,7 @@ from crmaudit.governance.surveys import ids as survey_ids
 from crmaudit.governance.testified import Testified
 from crmaudit.governance.three_duties import Held, three_duties
 from crmaudit.governance.trend import Trend
-from crmaudit.governance.usage import WINDOW_DAYS, Usage, usage
+from crmaudit.governance.usage import Usage, usage
 from crmaudit.workspace import Workspace
 from crmaudit.workspace.audit_file import Unit
 from crmaudit.workspace.dossier import System
@@ -68,6 +69,11 @@ class Governance:
         self._courses: dict[tuple[str, date | None], Course] = {}
         self._usages: dict[date | None, Mapping[str, Usage]] = {}
         self._accounts: dict[date | None, Mapping[str, Accounts]] = {}
+
+    @cached_property
+    def lines(self) -> Lines:
+        """The lines that rules judge by in this workspace."""
+        return lines_of(self._w.audit.rules)
 
     # Users
 
@@ -142,7 +148,7 @@ class Governance:
         seen, said = self.measured_adoption(day), self.adoption
         told = seen or (said if said and not said.unknown else None)
         used = (told.users, told.staff) if told else None
-        return duties(self._w, day, self.key_units, covered, used)
+        return duties(self._w, day, self.key_units, covered, used, self.lines.adoption)
 
     def raci(self, day: date | None) -> tuple[RaciRow, ...]:
         """Who is responsible, answers, is asked and is told, for every entity declared."""
@@ -177,11 +183,14 @@ class Governance:
         return self.usages(day).get(self._w.crm.id) if self._w.crm else None
 
     def measured_adoption(
-        self, day: date | None, days: int = WINDOW_DAYS
+        self, day: date | None, days: int | None = None
     ) -> MeasuredAdoption | None:
-        """Staff who worked in the CRM within the last days; None where that cannot be told."""
+        """Staff who worked in the CRM within the last days; None where that cannot be told.
+
+        Without `days`, those of the workspace's own line.
+        """
         use = self.crm_usage(day)
-        return measured(use, self.staff, days) if use else None
+        return measured(use, self.staff, days or self.lines.adoption_days) if use else None
 
     @cached_property
     def changes(self) -> Mapping[str, loss.Losses]:
@@ -215,6 +224,7 @@ class Governance:
                     people=w.person,
                     policy=w.audit.access_policy,
                     entities=told.homes.get(s.id, {}),
+                    dormant_days=self.lines.dormant_days,
                 )
                 for s in w.in_scope
                 if s.id in told.access and told.access[s.id].provenance.status.state != "failed"
@@ -375,8 +385,9 @@ class Governance:
         """What speaks for and against each of the three duties that keep the CRM alive."""
         use = self.crm_usage(day)
         idle = None
-        if use is not None and not use.cannot():
-            busy = {g.group for g in by_group(use, lambda a: a.unit) if g.rows}
+        days = self.lines.adoption_days
+        if use is not None and not use.cannot(days):
+            busy = {g.group for g in by_group(use, lambda a: a.unit, days) if g.rows}
             idle = [
                 u.name
                 for u in self.key_units
@@ -389,6 +400,7 @@ class Governance:
             self.measured_adoption(day),
             idle,
             day,
+            self.lines.adoption,
         )
 
     # KPIs and dashboards

@@ -2,7 +2,7 @@
 
 Eight dimensions have levels 1 to 5. A level is earned when its criteria and
 those of all levels below it are met. What is not known earns nothing and is
-told. The ladder from "begun" over "known", "managed" and "measured" to "kept
+told; what can be asked of nothing here is passed over. The ladder from "begun" over "known", "managed" and "measured" to "kept
 up" follows the idea of staged capability models (DAMA-DMBOK 2, ch. 15; CMMI
 Institute, DMM 1.1); criteria and thresholds are crmaudit's own.
 """
@@ -34,7 +34,7 @@ DIMENSIONS: tuple[Dimension, ...] = (
     "measurement",
 )
 TOP = 5
-State = Literal["met", "not met", "not known"]
+State = Literal["met", "not met", "not known", "does not apply"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,7 @@ class Told:
 
     `whole` counts those that are unknown. Without a whole, `why` says what is
     lacking. `hidden`: the part is a group too small to be told in numbers.
+    `moot`: it is known that there is nothing that the fact could be asked of.
     """
 
     part: float = 0
@@ -51,6 +52,7 @@ class Told:
     why: str = ""
     evidence: tuple[str, ...] = ()
     hidden: bool = False
+    moot: bool = False
 
     @property
     def words(self) -> str:
@@ -86,6 +88,8 @@ class Criterion:
         return "all" if self.least == 1 else f"at least {100 * self.least:g} %"
 
     def state(self, told: Told | None) -> State:
+        if told is not None and told.moot:
+            return "does not apply"
         if told is None or not told.whole:
             return "not known"
         if self._reached(told.part / told.whole):
@@ -132,7 +136,11 @@ class Level:
         return self.lacks(self.target) if self.target else self.next_lacks
 
     def lacks(self, upto: int) -> tuple[Judged, ...]:
-        return tuple(c for c in self.criteria if c.criterion.level <= upto and c.state != "met")
+        return tuple(
+            c
+            for c in self.criteria
+            if c.criterion.level <= upto and c.state in ("not met", "not known")
+        )
 
 
 def maturity(
@@ -161,8 +169,10 @@ def _level(
     )
     earned, best = 0, 0
     for level in range(1, TOP + 1):
-        states = [j.state for j in judged if j.criterion.level == level]
-        if earned == level - 1 and all(s == "met" for s in states):
+        asked = [j.state for j in judged if j.criterion.level == level]
+        states = [s for s in asked if s != "does not apply"]
+        # Of a level all of which does not apply no fact could earn it.
+        if earned == level - 1 and all(s == "met" for s in states) and bool(states) == bool(asked):
             earned = level
         if best == level - 1 and "not met" not in states:
             best = level

@@ -132,7 +132,7 @@ CRITERIA: tuple[Criterion, ...] = (
             ("GOV115", "GOV188", "GOV190", "GOV191"),
         ),
         (4, "uncontradicted", "duties told that nothing contradicts", 1.0, _UPKEEP),
-        (5, "shown", "duties kept that server or files show", 0.8, _UPKEEP),
+        (5, "shown", "duties that servers or files show to be kept", 0.8, _UPKEEP),
     ),
     *_of(
         "measurement",

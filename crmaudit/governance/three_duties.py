@@ -59,15 +59,17 @@ def three_duties(
     seen: MeasuredAdoption | None,
     idle_units: Sequence[str] | None,
     day: date | None,
+    line: float = LINE,
 ) -> tuple[Held, ...]:
     """What is known of each duty.
 
     `boards` are the dashboards made for the management, `idle_units` key units
-    in which nobody recorded, None where that was not measured.
+    in which nobody recorded, None where that was not measured. More than
+    `line` of the staff should use the CRM.
     """
     still = [d for d in dysfunctions if d.status in ("open", "in work")]
     found = {
-        "operations staff": [_recording(seen)],
+        "operations staff": [_recording(seen, line)],
         "system manager": [_forms(still), _requests(requests, day), _boards(boards)],
         "management": [_consulted(boards, day), _units(idle_units)],
     }
@@ -85,14 +87,14 @@ def _register(still: Sequence[Dysfunction], by: HeldBy) -> Sign:
     return Sign(told, False if own else None if unsaid else True)
 
 
-def _recording(seen: MeasuredAdoption | None) -> Sign:
+def _recording(seen: MeasuredAdoption | None, line: float) -> Sign:
     if seen is None:
         return Sign("who records was not measured", None)
     share = Share(seen.recorded, seen.staff)
     return Sign(
         f"{share.shown} staff recorded since {seen.since:%B %Y}",
         # Who only looks things up has another duty: the line is of use, not of recording.
-        seen.above(LINE),
+        seen.above(line),
         seen.evidence,
     )
 

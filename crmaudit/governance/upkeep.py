@@ -128,20 +128,39 @@ def _backup(care: Care | None, found: Backups | None, day: date, allow: Allowanc
     against = _against(care)
     kept = newest(found, day)
     if kept is None:
-        held = of_database(found)
-        shown = f"{len(held)} backups, none of them whole" if held else "no backup in the folder"
-        return Upkeep("backup", against, told, shown, shown, evidence=proof)
+        return _none_kept(care, found, day, allow, against)
     last = kept.newest.written.date()
     shown = f"newest of {len(of_database(found))} is {_days(kept.days)} old"
     period = _period(care, allow)
     if kept.days > period + allow.grace_days:
         why = f"the newest backup is {_days(kept.days)} old"
+        if found.unread:
+            return _by_word("backup", care, day, allow, f"{why}, but {_unread(found)}")
         return Upkeep("backup", against, told, shown, why, last, proof)
     claimed = care.last if care else None
     if claimed is not None and claimed <= day and claimed - last > _grace(allow):
         why = f"the newest backup is of {last}, {_days((claimed - last).days)} before the last one"
         return Upkeep("backup", "contradicted", told, shown, why, last, proof)
     return Upkeep("backup", "kept", told, shown, "", last, proof)
+
+
+def _none_kept(
+    care: Care | None, found: Backups, day: date, allow: Allowance, against: State
+) -> Upkeep:
+    """Nothing whole was found. What is not known here may be a backup all the same."""
+    held = of_database(found)
+    if not held and (found.unread or found.others):
+        others = f"none of the {found.others:,} files in the folder has a form known here"
+        why = _unread(found) if found.unread else others
+        return _by_word("backup", care, day, allow, why)
+    shown = f"{len(held)} backups, none of them whole" if held else "the backup folder is empty"
+    proof = (found.id,)
+    return Upkeep("backup", against, declared_words(care), shown, shown, evidence=proof)
+
+
+def _unread(found: Backups) -> str:
+    one = found.unread == 1
+    return f"{found.unread:,} {'folder' if one else 'folders'} within it may not be read"
 
 
 def _index_care(care: Care | None, health: Health, day: date, allow: Allowance) -> Upkeep:
@@ -157,7 +176,9 @@ def _index_care(care: Care | None, health: Health, day: date, allow: Allowance) 
         return _by_word("index_care", care, day, allow, why)
     last = newest_care(health)
     done = last.date() if last else None
-    within = day - timedelta(days=_period(care, allow) + allow.grace_days)
+    # What the server showed when it was read says nothing of the time since.
+    read = min(day, health.provenance.taken_at.date())
+    within = read - timedelta(days=_period(care, allow) + allow.grace_days)
     # What changed since a care that is not due again yet, is nobody's neglect.
     old = [
         s
@@ -166,8 +187,13 @@ def _index_care(care: Care | None, health: Health, day: date, allow: Allowance) 
     ]
     if not old:
         shown = f"statistics of all {len(judged)} larger tables are current"
+        if len(judged) == 1:
+            shown = "statistics of the one larger table are current"
         return Upkeep("index_care", "kept", told, shown, "", done, proof)
-    shown = f"statistics of {len(old)} of {len(judged)} larger tables are old"
+    never = all(s.share is None for s in old)
+    shown = f"statistics of {len(old)} of {len(judged)} larger tables " + (
+        "were never gathered" if never else "are old"
+    )
     against = _against(care)
     return Upkeep("index_care", against, told, shown, shown, done, proof)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from statistics import median
 
 from crmaudit.evidence import BackupFile, Backups
@@ -16,7 +17,8 @@ COMPARED = 5
 class Kept:
     """The newest whole backup that may hold the database, and those before it in its series.
 
-    `days` is its age on the day of the audit, 0 for what is newer.
+    `days` is its age on the day of the audit, or on that on which the folder
+    was looked into, whichever is earlier; 0 for what is newer.
     """
 
     newest: BackupFile
@@ -26,8 +28,11 @@ class Kept:
 
 def of_database(backups: Backups) -> tuple[BackupFile, ...]:
     """Files that hold a database; where none says so, those that may. The newest first."""
-    certain = tuple(f for f in backups.files if f.database)
-    return certain or backups.files
+    certain = tuple(f for f in backups.files if f.database) or backups.files
+    if any(f.own for f in certain):
+        # One folder for several databases: what is named like another is another's.
+        return tuple(f for f in certain if f.own is not False)
+    return certain
 
 
 def newest(backups: Backups, day: date) -> Kept | None:
@@ -37,14 +42,15 @@ def newest(backups: Backups, day: date) -> Kept | None:
         return None
     first = held[0]
     before = tuple(f for f in held[1:] if f.series == first.series)
-    return Kept(first, before, max(0, (day - first.written.date()).days))
+    seen = min(day, backups.provenance.taken_at.date())
+    return Kept(first, before, max(0, (seen - first.written.date()).days))
 
 
 def broken(backups: Backups, most: int = 3) -> tuple[BackupFile, ...]:
     """Of the newest files of each series, those that are not whole."""
     seen: dict[str, int] = {}
     found = []
-    for file in backups.files:
+    for file in of_database(backups):
         seen[file.series] = seen.get(file.series, 0) + 1
         if seen[file.series] <= most and file.sound is False:
             found.append(file)
@@ -83,3 +89,38 @@ def implausible(kept: Kept, database: int | None, plain: float, packed: float) -
     if kept.newest.bytes >= least * database:
         return None
     return Small(kept.newest, database, "the rows it should hold")
+
+
+@dataclass(frozen=True, slots=True)
+class Hole:
+    """Days without a whole backup, between `before` and `after`, of a series that had one each
+    `usual` days on both sides."""
+
+    before: date
+    after: date
+    usual: int
+
+    @property
+    def days(self) -> int:
+        return (self.after - self.before).days
+
+
+def holes(backups: Backups, period: int, grace: int, least: int = 3) -> tuple[Hole, ...]:
+    """Times in which backups failed to come, the newest first; of the series of the newest one.
+
+    Older backups are often thinned out on purpose, and then lie the further
+    apart the older they are. So a hole counts only where at least `least`
+    intervals older than it are as short as they should be.
+    """
+    held = [f for f in of_database(backups) if not f.part]
+    if not held:
+        return ()
+    whole = [f for f in held if f.series == held[0].series and f.sound is not False]
+    days = sorted({f.written.date() for f in whole}, reverse=True)
+    steps = [((a - b).days, a, b) for a, b in pairwise(days)]
+    found = []
+    for i, (step, after, before) in enumerate(steps):
+        kept_on = sum(1 for later, _, _ in steps[i + 1 :] if later <= period + grace)
+        if step > period + grace and kept_on >= least:
+            found.append(Hole(before, after, period))
+    return tuple(found)

@@ -45,6 +45,8 @@ class AccountsPart:
     """Of the compared, those that see less."""
     administrators: int
     """Of the usable, administrators."""
+    dormant_days: int
+    """An account with rights that was not used for longer is dormant."""
     remarks: Mapping[str, int]
     """What is to be said of how many usable accounts: `never used`, `no unit` and so on."""
     after_leaving: int
@@ -141,14 +143,24 @@ class UsePart:
     """Whether logins are kept; if not, those who only look things up are not seen."""
     shared: int
     """Accounts of nobody in particular that were in use besides."""
+    line: float
+    """More than this share of the staff should use it."""
     enabled: int
     """Accounts of one person each that can be used."""
-    idle: str
-    """Of these, how many were not used in that time, though before."""
-    never: str
-    """Of these, how many never were."""
+    unused: int
+    """Of these, those that were not used in that time."""
+    idle: int | None
+    """Of the unused, those used before; None where one of both numbers is under five."""
+    never: int | None
+    """Of the unused, those never used; None where one of both numbers is under five."""
     units: Bars | None
-    """Share of each unit's accounts in use, with the 80 % line."""
+    """Share of each unit's accounts in use, with the line."""
+    units_above: int
+    """Units in which surely more than the line's share of the accounts is in use."""
+    units_below: int
+    """Units in which surely no more is."""
+    units_open: int
+    """Units of which that is not told."""
     not_drawn: int
     """Units that `units` has no room for: those told with the highest share, or not told."""
     types: Bars | None

@@ -62,6 +62,7 @@ def _accounts(facts: Facts, a: Accounts) -> AccountsPart:
         sees=verdicts["sees"],
         short=verdicts["short"],
         administrators=len(a.administrators),
+        dormant_days=a.dormant_days,
         remarks=dict(remarks),
         after_leaving=len(a.used_after_leaving),
         login_unknown=a.login_unknown,

@@ -6,11 +6,10 @@ than five, and where no other number gives a hidden one away.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from crmaudit.facts import Facts
 from crmaudit.governance.adoption import (
-    GroupUse,
     Share,
     by_entity,
     by_group,
@@ -21,16 +20,15 @@ from crmaudit.governance.adoption import (
     measured,
     stayed,
 )
-from crmaudit.governance.licences import RESERVE, better_mix
-from crmaudit.governance.rate import head_count, too_few
-from crmaudit.governance.usage import WINDOW_DAYS, Usage
+from crmaudit.governance.adoption_told import GroupTold, told
+from crmaudit.governance.licences import better_mix
+from crmaudit.governance.rate import SMALLEST_GROUP, too_few
+from crmaudit.governance.usage import Usage
 from crmaudit.report import specs as s
 from crmaudit.report.numbers import MINUS, number, percent, share
 from crmaudit.report.people import MixPart, UsePart
 from crmaudit.report.wording import counted
 
-LINE = 0.8
-"""More than this share of the staff should use it; GOV112 judges, with the workspace's own line."""
 DRAWN = 20
 """Units, types and entities that are drawn."""
 
@@ -41,44 +39,53 @@ def use_part(facts: Facts) -> UsePart | None:
     if use is None:
         return None
     name, staff = facts.workspace.system[use.system].name, facts.governance.staff
-    why = use.cannot()
-    seen = None if why else measured(use, staff)
+    lines = facts.governance.lines
+    days = lines.adoption_days
+    why = use.cannot(days)
+    seen = None if why else measured(use, staff, days)
     if why or seen is None:
         why = why or ("the staff are not counted" if not staff else "it has more users than staff")
     people = Share(seen.users, seen.staff) if seen else None
-    told = not use.cannot()
-    since, until = use.since(WINDOW_DAYS), use.until
+    known = not use.cannot(days)
+    since, until = use.since(days), use.until
     enabled = [a for a in use.own if a.enabled is not False]
     ever = [a for a in enabled if a.months or a.bulk or a.logins or a.last_login]
     idle = [a for a in ever if not a.used(since, until)]
-    few = concentration(use) if told else None
+    never = len(enabled) - len(ever)
+    few = concentration(use) if known else None
     groups = units(facts, use)
+    sides = [above(g, lines.adoption) for g in groups if g.group]
     return UsePart(
         system=name,
         cannot=why,
-        since=since if told else None,
-        until=use.end if told else None,
+        since=since if known else None,
+        until=use.end if known else None,
         staff=staff,
         users=people.shown if people else "",
         share=people.share if people and not people.hidden else None,
         recorded=Share(seen.recorded, seen.staff).shown if seen else "",
         logins_known=use.logins_known,
-        shared=sum(a.shared and a.used(since, until) for a in use.accounts) if told else 0,
+        line=lines.adoption,
+        shared=sum(a.shared and a.used(since, until) for a in use.accounts) if known else 0,
         enabled=len(enabled),
-        idle=_few(len(idle)),
-        never=_few(len(enabled) - len(ever)),
-        units=_bars(groups, "Unit", facts) if told else None,
-        types=_bars(by_group(use, lambda a: a.user_type or ""), "User type", facts)
-        if told
+        unused=len(idle) + never,
+        idle=_both_told(len(idle), never),
+        never=_both_told(never, len(idle)),
+        units=_bars(groups, "Unit", facts) if known else None,
+        units_above=sides.count(True),
+        units_below=sides.count(False),
+        units_open=sides.count(None),
+        types=_bars(told(by_group(use, lambda a: a.user_type or "", days)), "User type", facts)
+        if known
         else None,
-        not_drawn=_left(len(groups)) if told else 0,
-        entities=_entities(facts, use) if told else None,
-        entities_left=_left(sum(e.rows > 0 for e in by_entity(use))) if told else 0,
-        months=_months(use, facts) if told else None,
-        trend=_trend(use) if told else "",
+        not_drawn=_left(len(groups)) if known else 0,
+        entities=_entities(facts, use) if known else None,
+        entities_left=_left(sum(e.rows > 0 for e in by_entity(use, days))) if known else 0,
+        months=_months(use, facts) if known else None,
+        trend=_trend(use) if known else "",
         concentration=_curve(use, facts) if few else None,
         busiest=(few.busiest, few.accounts, few.rows, few.top / few.rows) if few else None,
-        stayed=_stayed(use) if told else (),
+        stayed=_stayed(use) if known else (),
         evidence=use.evidence,
     )
 
@@ -88,38 +95,41 @@ def _left(items: int) -> int:
     return max(0, items - DRAWN)
 
 
-def _few(accounts: int) -> str:
-    return head_count(accounts) if accounts else "none"
+def _both_told(accounts: int, others: int) -> int | None:
+    """The number, where it and its counterpart may be told: their sum is."""
+    return None if any(n and too_few(n) for n in (accounts, others)) else accounts
 
 
 # By group
 
 
-def units(facts: Facts, use: Usage) -> tuple[GroupUse, ...]:
+def units(facts: Facts, use: Usage) -> tuple[GroupTold, ...]:
     """Use by unit, in the order of audit.yaml; accounts of no unit last."""
-    known = facts.workspace.unit
+    known, days = facts.workspace.unit, facts.governance.lines.adoption_days
     order = {u: n for n, u in enumerate(known)}
-    found = by_group(use, lambda a: a.unit, staff={u: x.staff for u, x in known.items()})
-    return tuple(sorted(found, key=lambda g: (not g.group, order.get(g.group, 10**6), g.group)))
+    found = by_group(use, lambda a: a.unit, days, {u: x.staff for u, x in known.items()})
+    by_place = sorted(found, key=lambda g: (not g.group, order.get(g.group, 10**6), g.group))
+    return told(by_place)
 
 
-def shown(groups: Sequence[GroupUse], part: Callable[[GroupUse], Share]) -> list[Share | None]:
-    """Each group's share; None where it may not be told.
+def above(group: GroupTold, line: float) -> bool | None:
+    """Whether more than this share of a group use it; None where that is not told.
 
-    Where one alone may not, the smallest other number is kept back as well:
-    the sum of all is told, and would give it away.
+    Of a number kept back the words give bounds: fewer than five of nine are
+    four ninths at most.
     """
-    shares = [part(g) for g in groups]
-    hidden = {n for n, x in enumerate(shares) if x.hidden}
-    others = [n for n, x in enumerate(shares) if n not in hidden and x.part]
-    if len(hidden) == 1 and others:
-        hidden.add(min(others, key=lambda n: (shares[n].part, n)))
-    return [None if n in hidden else x for n, x in enumerate(shares)]
-
-
-def kept_back(share: Share) -> str:
-    """What stands for a number that may not be told."""
-    return share.shown if share.hidden else "not told"
+    if group.used is not None and group.used.share is not None:
+        return group.used.share > line
+    if group.people is None:
+        return None
+    few = SMALLEST_GROUP - 1
+    if group.used_words.startswith("fewer"):
+        return False if few / group.people <= line else None
+    if group.used_words.startswith("all but"):
+        if (group.people - few) / group.people > line:
+            return True
+        return False if (group.people - 1) / group.people <= line else None
+    return None
 
 
 def group_name(facts: Facts, group: str, kind: str) -> str:
@@ -130,17 +140,17 @@ def group_name(facts: Facts, group: str, kind: str) -> str:
     return "no user, as declared" if group == "none" else group or "type not declared"
 
 
-def _bars(groups: Sequence[GroupUse], kind: str, facts: Facts) -> s.Bars | None:
+def _bars(groups: Sequence[GroupTold], kind: str, facts: Facts) -> s.Bars | None:
     """Worst first; those that may not be told stand at the end, hatched."""
-    language = facts.workspace.audit.language
+    language, line = facts.workspace.audit.language, facts.governance.lines.adoption
     rows = []
-    for group, seen in zip(groups, shown(groups, lambda g: g.used), strict=True):
-        name = group_name(facts, group.group, kind)
-        if seen is None or seen.share is None:
-            rows.append(s.Bar(name, None, kept_back(group.used)))
+    for group in groups:
+        name, used = group_name(facts, group.group, kind), group.used
+        if used is None or used.share is None:
+            rows.append(s.Bar(name, None, group.used_words))
         else:
-            text = share(seen.part, seen.whole, language=language)
-            rows.append(s.Bar(name, 100 * seen.share, text, seen.share <= LINE))
+            text = share(used.part, used.whole, language=language)
+            rows.append(s.Bar(name, 100 * used.share, text, used.share <= line))
     if sum(r.value is not None for r in rows) < 2:
         return None
     rows.sort(key=lambda r: (r.value is None, r.value or 0))
@@ -149,8 +159,8 @@ def _bars(groups: Sequence[GroupUse], kind: str, facts: Facts) -> s.Bars | None:
         top=100,
         label_name=kind,
         value_name="Accounts in use",
-        target=100 * LINE,
-        target_text=f"more than {percent(LINE, language=language)}",
+        target=100 * line,
+        target_text=f"more than {percent(line, language=language)}",
     )
 
 
@@ -160,7 +170,7 @@ def _bars(groups: Sequence[GroupUse], kind: str, facts: Facts) -> s.Bars | None:
 def _entities(facts: Facts, use: Usage) -> s.Stacked | None:
     language, known = facts.workspace.audit.language, facts.workspace.entity
     rows = []
-    for e in by_entity(use)[:DRAWN]:
+    for e in by_entity(use, facts.governance.lines.adoption_days)[:DRAWN]:
         if e.rows:
             values = (e.by_hand, e.bulk, e.automatic, e.programs)
             label = known[e.entity].label if e.entity in known else e.entity
@@ -241,9 +251,11 @@ def mixes(facts: Facts) -> tuple[MixPart, ...]:
         facts.governance.licence_uses(facts.day),
         facts.governance.accounts(facts.day),
     )
-    found = []
+    found, lines = [], facts.governance.lines
     for system, mine in uses.items():
-        mix = better_mix(accounts[system], mine) if system in accounts else None
+        if system not in accounts:
+            continue
+        mix = better_mix(accounts[system], mine, lines.named_days, lines.reserve)
         if mix is not None:
             evidence = tuple(dict.fromkeys(i for u in mine for i in u.evidence))
             found.append(
@@ -254,7 +266,7 @@ def mixes(facts: Facts) -> tuple[MixPart, ...]:
                     mix.now_named,
                     mix.now_concurrent,
                     mix.peak,
-                    RESERVE,
+                    lines.reserve,
                     mix.saving,
                     evidence,
                 )

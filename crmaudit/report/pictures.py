@@ -9,7 +9,7 @@ from crmaudit.engine import Judgement
 from crmaudit.facts import Facts
 from crmaudit.governance.dysfunctions import places, where
 from crmaudit.report import specs as s
-from crmaudit.report.numbers import number, share
+from crmaudit.report.numbers import number, percent, share
 from crmaudit.report.wording import counted, span
 from crmaudit.rules.base import ROOMS, SEVERITIES
 from crmaudit.strategy import Plan
@@ -121,6 +121,7 @@ def extraction_heat(facts: Facts, plan: Plan) -> s.Heat | None:
 def dysfunctions(facts: Facts) -> s.Bars | None:
     """Places that do not work by process, the worst first."""
     registers, processes = facts.workspace.registers, facts.workspace.processes
+    line = facts.governance.lines.dysfunctions
     everywhere = places(processes)
     struck = {
         place
@@ -134,7 +135,7 @@ def dysfunctions(facts: Facts) -> s.Bars | None:
         part = sum(p[0] == process.id for p in struck)
         if whole:
             rate = part / whole
-            bars.append(s.Bar(process.name, 100 * rate, share(part, whole), rate > 0.1))
+            bars.append(s.Bar(process.name, 100 * rate, share(part, whole), rate > line))
     if not struck:
         return None
     bars.sort(key=lambda x: -(x.value or 0))
@@ -143,8 +144,8 @@ def dysfunctions(facts: Facts) -> s.Bars | None:
         top=100,
         label_name="Process",
         value_name="Places that do not work",
-        target=10,
-        target_text="at most 10 %",
+        target=100 * line,
+        target_text=f"at most {percent(line)}",
     )
 
 

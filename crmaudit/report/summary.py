@@ -48,7 +48,8 @@ def _share(label: str, part: int, whole: int, noun: str) -> b.KeyFigure:
 
 def _adoption(facts: Facts) -> b.KeyFigure:
     """As measured; as declared where that cannot be told."""
-    label, line = "Staff who use the CRM", "good practice: over 80 %"
+    label = "Staff who use the CRM"
+    line = f"good practice: over {percent(facts.governance.lines.adoption)}"
     seen = facts.governance.measured_adoption(facts.day)
     if seen is not None:
         people = Share(seen.users, seen.staff)

@@ -35,6 +35,7 @@ from collections.abc import Iterator
 
 from crmaudit.facts import Facts
 from crmaudit.governance.upkeep import Allowance, of_duty
+from crmaudit.governance.upkeep_backups import newest
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
 from crmaudit.rules.upkeep import backed_up
 
@@ -52,11 +53,20 @@ def check(facts: Facts, grace_days: int = 2, typical_days: int = 1) -> Iterator[
             continue
         system, backups = found
         kept = of_duty("backup", system, facts.governance.testified, day, allow)
-        if kept.state not in ("contradicted", "late"):
+        if kept.state == "not assessed":
+            yield NotAssessed(
+                f"how old the newest backup of {system.name} is, is not known: {kept.why}",
+                "crmaudit collect by an account that may read it, or the day of a restore test",
+                f"system:{system.id}",
+            )
+            continue
+        # What is late by the dossier's own words, another rule says.
+        if kept.state == "kept" or not kept.evidence:
             continue
         care = system.maintenance.backup if system.maintenance else None
         promised = f", though it is declared {care.frequency}" if care and care.frequency else ""
-        age = (day - kept.last).days if kept.last else None
+        held = newest(backups, day)
+        age = held.days if held else None
         yield Hit(
             f"system:{system.id}",
             f"Backup of {system.name}: {kept.why}{promised}",

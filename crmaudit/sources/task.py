@@ -35,7 +35,8 @@ class Known:
     `readable` all systems in scope with records to read, or hashes of them.
     `formerly` gives for an earlier id of a system the one that it has now.
     `kpis` are those to be asked of this system by a statement of theirs,
-    `backups` is the folder of its backup files, its path absolute.
+    `backups` is the folder of its backup files, its path absolute, and `called`
+    what this system and its database are called.
     """
 
     map: Map | None = None
@@ -52,6 +53,7 @@ class Known:
     formerly: Mapping[str, str] = field(default_factory=dict)
     kpis: tuple[Kpi, ...] = ()
     backups: str = ""
+    called: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,8 +18,13 @@ def earned(facts: Facts) -> Mapping[str, Told]:
     return {**earned_systems.told(facts), **earned_people.told(facts)}
 
 
-def counted(answers: Iterable[bool | None], why: str, evidence: tuple[str, ...] = ()) -> Told:
-    """Yes, no or not known of each thing; `why` where there is none."""
+def counted(
+    answers: Iterable[bool | None], why: str, evidence: tuple[str, ...] = (), *, moot: bool = False
+) -> Told:
+    """Yes, no or not known of each thing; `why` where there is none.
+
+    `moot`: where there is none, that is how it should be, and nothing is asked.
+    """
     found = list(answers)
     part, unknown = sum(a is True for a in found), sum(a is None for a in found)
-    return Told(part, len(found), unknown, "" if found else why, evidence)
+    return Told(part, len(found), unknown, "" if found else why, evidence, moot=moot and not found)

@@ -7,7 +7,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from crmaudit.evidence.access import LEVELS
-from crmaudit.governance.adoption import Share, by_group
+from crmaudit.governance.adoption import Share
+from crmaudit.governance.courses import Course
 from crmaudit.governance.kpis import lacks, outlook
 from crmaudit.governance.kpis import told as was_told
 from crmaudit.governance.maturity import Told
@@ -37,19 +38,31 @@ def _access(facts: Facts) -> Mapping[str, Told]:
     if read is not None and not read.cannot:
         usable = [j for j in read.usable if not j.program]
         evidence = read.evidence
-        known = [j for j in usable if read.granted(j) is not None]
+        compared = {id(j) for j in read.compared}
+        ends_kept = any(j.account.ended for j in read.everyone)
         return {
             "levels": counted((read.granted(j) is not None for j in usable), "", evidence),
             "fitting": counted(
-                (not read.excess(j) for j in read.compared),
-                "of no account both rights and the holder's job are known",
+                (not read.excess(j) if id(j) in compared else None for j in usable),
+                "no account of a person can be used",
                 evidence,
             ),
             "not administrators": counted(
-                (not j.administrator for j in known), "of no account the rights are known", evidence
+                (
+                    None if read.granted(j) is None and not j.administrator else not j.administrator
+                    for j in usable
+                ),
+                "no account of a person can be used",
+                evidence,
             ),
             "still here": counted(
-                (None if facts.day is None else j.left(facts.day) is None for j in usable),
+                (
+                    # Whoever is not known may have left long ago.
+                    None
+                    if facts.day is None or (j.person is None and not ends_kept)
+                    else j.left(facts.day) is None
+                    for j in usable
+                ),
                 "no account of a person can be used",
                 evidence,
             ),
@@ -60,6 +73,7 @@ def _access(facts: Facts) -> Mapping[str, Told]:
         }
     people = [p for p in w.people.people if p.user_type not in (None, "none")]
     nobody = "nobody in people.yaml uses the CRM"
+    checked = {c.person: c.excess for c in g.access}
     why = read.cannot if read is not None else "nobody read access from the CRM"
     # What could be read and was not is nobody's failure.
     unread = w.crm is not None and w.crm.database is not None
@@ -69,11 +83,10 @@ def _access(facts: Facts) -> Mapping[str, Told]:
             nobody,
         ),
         "fitting": counted(
-            (c.excess <= 0 for c in g.access), "of nobody both level and rank are declared"
+            (checked[p.id] <= 0 if p.id in checked else None for p in people), nobody
         ),
         "not administrators": counted(
-            (p.granted != LEVELS[-1] for p in w.people.people if p.granted is not None),
-            "of nobody the level is declared",
+            (None if p.granted is None else p.granted != LEVELS[-1] for p in people), nobody
         ),
         "still here": Told(why=why),
         "personal": Told(why=why),
@@ -103,18 +116,14 @@ def _adoption(facts: Facts) -> Mapping[str, Told]:
         if said
         else Told(why="neither users nor staff are counted")
     )
-    units: dict[str, bool] = {}
-    if use is not None and not use.cannot():
-        for key in g.key_units:
-            below = {u.id for u in w.audit.units if g.within(u.id, key.id)}
-            units[key.id] = any(
-                x.rows > 0 for x in by_group(use, lambda a: a.unit) if x.group in below
-            )
+    units = g.units_recording(facts.day)
     return {
         "users": measured if measured.whole else declared,
         "users measured": measured,
         "units": counted(
-            units.values(), "nobody read who records in the CRM", use.evidence if use else ()
+            units.values(),
+            "who records in which unit was not measured",
+            use.evidence if use and units else (),
         ),
     }
 
@@ -130,13 +139,13 @@ def _measurement(facts: Facts) -> Mapping[str, Told]:
     idle = [days_unused(n, day) if day else None for n in boards]
     held = [s.held for s in g.surveys] + [o.date for o in w.registers.opinions]
     recent: list[bool | None] = [
-        day is not None and h is not None and day - timedelta(days=_ASKED_DAYS) <= h for h in held
+        None if day is None or h is None else day - timedelta(days=_ASKED_DAYS) <= h for h in held
     ]
     recent += [None for subject in g.unread if subject.startswith("survey:")]
-    ahead = [outlook(c.kpi, c.points, None) for c in courses]
+    aimed = [(c, outlook(c.kpi, c.points, None)) for c in courses if c.kpi.target is not None]
     audits = {point[0] for points in facts.figures.values() for point in points}
     return {
-        "kpis": counted((bool(c.points) for c in courses), none),
+        "kpis": counted((_valued(facts, c) for c in courses), none),
         "long series": counted((len(c.points) >= SHORTEST for c in courses), none),
         "whole kpis": counted((not lacks(c.kpi, c.points) for c in courses), none),
         "techniques": counted(
@@ -145,7 +154,10 @@ def _measurement(facts: Facts) -> Mapping[str, Told]:
         ),
         "trends told": counted(
             (was_told(c.kpi, c.points, _TOLD_DAYS) for c in notable),
-            "no notable trend was there to be told",
+            "no trend stood out that had to be told"
+            if any(c.trend for c in courses)
+            else "no series is long enough to show a trend",
+            moot=any(c.trend is not None for c in courses),
         ),
         "looked at": counted(
             (None if days is None else days <= _CONSULTED_DAYS for days in idle),
@@ -154,5 +166,14 @@ def _measurement(facts: Facts) -> Mapping[str, Told]:
         "asked": counted(recent, "no survey or opinion of staff is recorded"),
         "aims": counted((bool(a.kpis) for a in w.brief.aims), "no aim is declared"),
         "repeated": Told(min(len(audits), _AUDITS), _AUDITS),
-        "targets": counted((a.reached for a in ahead if a), "no KPI has target and value"),
+        "targets": counted(
+            (ahead.reached if ahead else None for _, ahead in aimed), "no KPI has a target"
+        ),
     }
+
+
+def _valued(facts: Facts, course: Course) -> bool | None:
+    """Whether a KPI has values; None where its statement was not asked yet."""
+    if course.points or not course.kpi.sql:
+        return bool(course.points)
+    return False if course.kpi.id in facts.governance.testified.asked else None

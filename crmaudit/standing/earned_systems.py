@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import TYPE_CHECKING
 
 from crmaudit.evidence.use import LETTERS
 from crmaudit.governance.cadence import PERIOD, kept
 from crmaudit.governance.maturity import Told
 from crmaudit.governance.upkeep import Upkeep, upkeep
+from crmaudit.governance.upkeep_server import SERVERS
 from crmaudit.standing.earned import counted
 from crmaudit.workspace.dossier import System
+from crmaudit.workspace.people import Person
 
 if TYPE_CHECKING:
     from crmaudit.facts import Facts
@@ -18,6 +21,8 @@ if TYPE_CHECKING:
 _NO_SYSTEM = "no system is in scope"
 _SENIOR = ("executive", "department manager")
 _OUTDATED_YEARS = 2
+_TEST_DAYS, _GRACE_DAYS = 366, 31
+"""A restore test is due once a year, a month granted."""
 
 
 def told(facts: Facts) -> Mapping[str, Told]:
@@ -34,9 +39,9 @@ def told(facts: Facts) -> Mapping[str, Told]:
 def _ownership(facts: Facts) -> Mapping[str, Told]:
     w, g = facts.workspace, facts.governance
     owners = {p for s in w.in_scope for p in (s.owners.business, s.owners.it) if p}
-    named = [w.person[p] for p in owners if p in w.person]
+    there = [w.person.get(p) for p in sorted(owners)]
     masters = [e for e in w.entity if facts.class_of(e).value == "master"]
-    champions = g.of_type("system champion")
+    champions = [p for p in g.of_type("system champion") if not left(p, facts.day)]
     fit = g.manager_fit
     people = bool(w.people.people)
     officers = [
@@ -58,8 +63,8 @@ def _ownership(facts: Facts) -> Mapping[str, Told]:
             (bool(s.owners.business and s.owners.it) for s in w.in_scope), _NO_SYSTEM
         ),
         "owners there": counted(
-            (None if facts.day is None else not (p.leaves and p.leaves < facts.day) for p in named),
-            "no owner stands in people.yaml",
+            (None if facts.day is None or p is None else not left(p, facts.day) for p in there),
+            "no system in scope has an owner",
         ),
         "stewards": counted(
             (w.entity[e].steward is not None for e in masters), "no master entity is defined"
@@ -67,7 +72,12 @@ def _ownership(facts: Facts) -> Mapping[str, Told]:
         "officers": counted(officers, "people.yaml is not there"),
         "super users": counted(
             (
-                (any(p.user_type == "super user" for p in g.people_of(u.id)) if people else None)
+                any(
+                    p.user_type == "super user" and not left(p, facts.day)
+                    for p in g.people_of(u.id)
+                )
+                if people
+                else None
                 for u in g.key_units
             ),
             "no unit is declared",
@@ -88,7 +98,6 @@ def _documentation(facts: Facts) -> Mapping[str, Told]:
     wanted = sum(r.completeness.wanted for r in rows)
     scope = {s.id for s in w.in_scope}
     seen = {s: d for s, d in facts.descriptions.items() if s in scope}
-    due = [p for p in w.audit.policies if p.review is not None]
     return {
         "documented": counted((d.exists for d in states), _NO_SYSTEM),
         "nine facts": Told(given, wanted, why="" if wanted else _NO_SYSTEM),
@@ -109,8 +118,11 @@ def _documentation(facts: Facts) -> Mapping[str, Told]:
             evidence=tuple(facts.evidence.catalogs[s].id for s in seen),
         ),
         "policies": counted(
-            (None if facts.day is None or p.review is None else p.review >= facts.day for p in due),
-            "no policy has a day of review",
+            (
+                None if facts.day is None or p.review is None else p.review >= facts.day
+                for p in w.audit.policies
+            ),
+            "no policy is declared",
         ),
     }
 
@@ -203,33 +215,43 @@ def _maintenance(facts: Facts) -> Mapping[str, Told]:
     g = facts.governance
     none = "no system in scope is in use"
     duties = {s.id: {u.duty: u for u in upkeep(s, g.testified, facts.day)} for s in g.maintained}
-    own = {s.id for s in g.restorable}
     indexed = {s.id for s in g.with_indexes}
     backups = [d["backup"] for d in duties.values()]
     every = [u for d in duties.values() for u in d.values()]
     heard = [u for u in every if u.state != "not assessed"]
-    kept_ = [u for u in every if u.state == "kept"]
+    # No server shows a restore, and a file has no server to bring up to date.
+    seen = [
+        u
+        for s in g.restorable
+        for u in duties[s.id].values()
+        if u.duty in ("backup", "index_care") or (u.duty == "updates" and _served(facts, s.id))
+    ]
     return {
         "maintained": counted((_maintained(s) for s in g.maintained), none),
         "backups told": counted((bool(b.declared or b.shown) for b in backups), none),
         "backup": counted(map(_state, backups), none, _evidence(backups)),
         "restore_test": counted(
-            (_state(duties[s]["restore_test"]) for s in duties if s in own),
+            (_restore_tested(facts, s) for s in g.restorable),
             "the vendors restore all systems",
+            moot=bool(duties),
         ),
         "index_care": counted(
             (_state(duties[s]["index_care"]) for s in duties if s in indexed),
             "no system in use has a database of one's own",
+            moot=bool(duties),
         ),
         "uncontradicted": counted(
             (u.state != "contradicted" for u in heard),
             "of no duty of maintenance anything is told",
             _evidence(heard),
         ),
-        "shown": counted(
-            (bool(u.shown) for u in kept_), "no duty of maintenance is kept", _evidence(kept_)
-        ),
+        "shown": counted(map(_state, seen), "the vendors look after all systems", _evidence(seen)),
     }
+
+
+def left(person: Person, day: date | None) -> bool:
+    """Whether somebody is known to have left by that day."""
+    return person.leaves is not None and day is not None and person.leaves < day
 
 
 def _maintained(system: System) -> bool | None:
@@ -241,6 +263,22 @@ def _maintained(system: System) -> bool | None:
 
 def _state(one: Upkeep) -> bool | None:
     return None if one.state == "not assessed" else one.state == "kept"
+
+
+def _restore_tested(facts: Facts, system: System) -> bool | None:
+    """By the dates declared, as in GOV114: no server shows a restore."""
+    care = system.maintenance.restore_test if system.maintenance else None
+    found = facts.governance.care(system, "restore_test", facts.day, _TEST_DAYS, _GRACE_DAYS)
+    if found.state == "unknown":
+        return None
+    if found.state != "kept":
+        return False
+    return None if care is None or care.last is None or facts.day is None else True
+
+
+def _served(facts: Facts, system: str) -> bool:
+    health = facts.governance.testified.health.get(system)
+    return health is None or health.provenance.engine in SERVERS
 
 
 def _evidence(duties: list[Upkeep]) -> tuple[str, ...]:

@@ -9,23 +9,25 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from crmaudit import __version__
 from crmaudit.errors import CrmauditError
 from crmaudit.evidence import BackupFile, Backups, Document, Provenance, Status
-from crmaudit.governance.collectors.backups_forms import Form, form_of, form_of_folder
-from crmaudit.governance.collectors.backups_names import partial, series, shown
+from crmaudit.governance.collectors.backups_listing import Listing, Look, listed
+from crmaudit.governance.collectors.backups_names import (
+    day_of,
+    names_own,
+    partial,
+    series,
+    shown,
+)
 from crmaudit.governance.collectors.backups_sound import soundness
 from crmaudit.sources.base import Statement
 from crmaudit.sources.session import snapshot_id
-from crmaudit.sources.task import Task
+from crmaudit.sources.task import Known, Task
 
-DEPTH = 3
-"""Folders such as `daily/2026-11/` are gone into so far."""
-
-MOST_ENTRIES = 20_000
 MOST_KEPT = 400
 """So many of the newest backups are kept in evidence."""
 
@@ -49,7 +51,7 @@ class _Backups:
             return
         place = Path(folder)
         try:
-            found, others, note = _found(place, task.known.words)
+            found, listing = _found(place, task.known)
         except OSError as error:
             why = _why(place, error)
             yield Backups(_told_by(task, (), Status("partly", why)), place.name, cannot=why)
@@ -59,9 +61,9 @@ class _Backups:
                 "or take the line out",
                 task.known.places.get(folder),
             ) from None
-        status = Status("partly", note) if note else Status()
+        status = Status("partly", listing.note) if listing.note else Status()
         # The last part alone: what stands before it may name a person.
-        yield Backups(_told_by(task, found, status), place.name, found, others)
+        yield Backups(_told_by(task, found, status), place.name, found, listing.others, unread=listing.unread)
 
 
 def _why(place: Path, error: OSError) -> str:
@@ -72,101 +74,67 @@ def _why(place: Path, error: OSError) -> str:
     return f"the backup folder cannot be read: {error.strerror or 'no reason given'}"
 
 
-def _found(place: Path, words: Iterable[str]) -> tuple[tuple[BackupFile, ...], int, str]:
-    """The backups, the newest first; how many files are something else; what was left out."""
-    known = tuple(words)
-    looked: list[tuple[BackupFile, Path, Form]] = []
-    others = entries = 0
-    note = ""
-    for path, is_folder in _walk(place, place.resolve(), 0):
-        entries += 1
-        if entries > MOST_ENTRIES:
-            note = f"only the first {MOST_ENTRIES:,} entries were looked at"
-            break
-        try:
-            form = form_of_folder(path) if is_folder else form_of(path)
-            if form is None:
-                others += not is_folder
-                continue
-            written, size = _state(path, is_folder)
-        except OSError:
-            others += 1
-            continue
-        name = str(path.relative_to(place))
-        looked.append(
-            (
-                BackupFile(
-                    shown(name, known),
-                    written,
-                    size,
-                    form.name,
-                    series=series(name, form.name, known),
-                    database=form.database,
-                    part=partial(name),
-                    packed=form.packed,
-                ),
-                path,
-                form,
-            )
-        )
-    looked.sort(key=lambda x: (-x[0].written.timestamp(), x[0].name))
+def _found(place: Path, known: Known) -> tuple[tuple[BackupFile, ...], Listing]:
+    """The backups, the newest first, and what else lies there."""
+    listing = listed(place)
+    days = _days_of_names(listing.looks, known.words)
+    pairs = [(_file(look, days.get(look.name), known), look) for look in listing.looks]
+    pairs.sort(key=lambda x: (-x[0].written.timestamp(), x[0].name))
     tested: dict[str, int] = {}
     now = datetime.now(UTC)
     found = []
-    for file, path, form in looked[:MOST_KEPT]:
+    for file, look in pairs[:MOST_KEPT]:
         tested[file.series] = tested.get(file.series, 0) + 1
         if not file.bytes:
             file = replace(file, sound=False, why="it is empty")
-        elif tested[file.series] <= LOOKED_INTO:
-            sound, why = soundness(path, form)
-            if sound is False and (now - file.written).total_seconds() < SETTLED:
+        elif not file.why and tested[file.series] <= LOOKED_INTO:
+            sound, why = soundness(look.path, look.form)
+            if sound is False and (now - look.written).total_seconds() < SETTLED:
                 sound, why = None, "it may still be written"
             file = replace(file, sound=sound, why=why)
         found.append(file)
-    return tuple(found), others, note
+    return tuple(found), listing
 
 
-def _walk(place: Path, root: Path, depth: int) -> Iterator[tuple[Path, bool]]:
-    """Files and folders in a fixed order, hidden ones left out.
+def _file(look: Look, day: datetime | None, known: Known) -> BackupFile:
+    return BackupFile(
+        shown(look.name, known.words),
+        day or look.written,
+        look.bytes,
+        look.form.name,
+        sound=look.sound,
+        why=look.why,
+        series=_series(look, known.words),
+        database=look.form.database,
+        part=partial(look.name),
+        packed=look.form.packed,
+        own=names_own(look.name, known.called),
+        day_by_name=day is not None,
+    )
 
-    A folder that is one backup is not gone into. Links are followed to what lies
-    elsewhere; what lies here is met anyway.
+
+def _series(look: Look, words: Iterable[str]) -> str:
+    return series(look.name, look.form.name, words)
+
+
+def _days_of_names(looks: Iterable[Look], words: Iterable[str]) -> dict[str, datetime]:
+    """Backups whose name tells their day better than the file: copying makes files young.
+
+    A date that all names of a series share is part of the name.
     """
-    with os.scandir(place) as listing:
-        entries = sorted((e for e in listing if not e.name.startswith(".")), key=lambda e: e.name)
-    for entry in entries:
-        path = Path(entry.path)
-        if entry.is_symlink() and (entry.is_dir() or path.resolve().is_relative_to(root)):
-            continue
-        if entry.is_dir():
-            yield path, True
-            if depth + 1 < DEPTH and form_of_folder(path) is None:
-                try:
-                    yield from _walk(path, root, depth + 1)
-                except OSError:
-                    continue
-        elif entry.is_file():
-            yield path, False
-
-
-def _state(path: Path, is_folder: bool) -> tuple[datetime, int]:
-    """When it was last written, and its size; of a folder all that lies in it."""
-    if not is_folder:
-        stat = path.stat()
-        return _moment(stat.st_mtime), stat.st_size
-    newest, size = path.stat().st_mtime, 0
-    for i, (at, _, names) in enumerate(os.walk(path)):
-        for name in names:
-            stat = os.lstat(os.path.join(at, name))
-            newest = max(newest, stat.st_mtime) if at == str(path) else newest
-            size += stat.st_size
-        if i > MOST_ENTRIES:
-            break
-    return _moment(newest), size
-
-
-def _moment(seconds: float) -> datetime:
-    return datetime.fromtimestamp(int(seconds), UTC)
+    by_series: dict[str, list[tuple[Look, date]]] = {}
+    for look in looks:
+        day = day_of(look.name)
+        if day is not None:
+            by_series.setdefault(_series(look, words), []).append((look, day))
+    return {
+        look.name: datetime(day.year, day.month, day.day, tzinfo=UTC)
+        for members in by_series.values()
+        if len({day for _, day in members}) > 1
+        for look, day in members
+        # A job that runs past midnight, or in another time zone, is a day off.
+        if (look.written.date() - day).days > 1
+    }
 
 
 def _told_by(task: Task, files: Iterable[BackupFile], status: Status) -> Provenance:

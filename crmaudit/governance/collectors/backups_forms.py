@@ -4,17 +4,29 @@ from __future__ import annotations
 
 import bz2
 import lzma
+import re
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
 HEAD = 4096
+SHUT = "shut"
+"""Stands for the form of a file that the account which collects may not open."""
 
 _SUFFIXES = (
     *(".sql", ".dump", ".dmp", ".bak", ".backup", ".pgdump", ".xbstream", ".duckdb"),
     *(".tar", ".tgz", ".tbz2", ".txz", ".gz", ".bz2", ".xz", ".zst", ".zip", ".7z"),
     *(".sqlite", ".sqlite3", ".db"),
 )
+_SEALED = (".gpg", ".pgp", ".age", ".enc", ".aes")
+_PACKED = (".gz", ".tgz", ".bz2", ".tbz2", ".xz", ".txz", ".zst", ".zip", ".7z")
+_ABOUT = (
+    *(".log", ".txt", ".md", ".html", ".json", ".xml", ".yml", ".yaml", ".csv"),
+    *(".cfg", ".cnf", ".conf", ".ini", ".sh", ".bat", ".cmd", ".ps1", ".py", ".pl", ".php"),
+    *(".md5", ".sha1", ".sha256", ".sha512", ".sum", ".sig", ".pid", ".lock", ".tmp", ".info"),
+)
+"""Files beside backups: what made them, what it said, their checksums."""
+_PIECE = re.compile(r"(.+?)[._-]?(?:part)?[._-]?([a-z]{2}|\d{2,4})", re.IGNORECASE)
 _DATABASE_NAMES = (".sql", ".dump", ".dmp", ".pgdump", ".xbstream", ".sqlite", ".sqlite3", ".db")
 _DUMPS = (b"-- MySQL dump", b"-- MariaDB dump", b"-- PostgreSQL database", b"/*M!999999")
 
@@ -31,24 +43,55 @@ class Form:
     packed: bool = False
 
 
-def form_of(path: Path) -> Form | None:
+def form_of(path: Path, name: str = "") -> Form | None:
     """The form of a file; None where it does not look like a backup.
 
-    Raises OSError where it cannot be read.
+    `name` is that of the whole where the file is its first piece. What may not
+    be opened is known by its name alone.
     """
-    suffixes = [s.lower() for s in path.suffixes]
-    if not set(_SUFFIXES) & set(suffixes[-2:]) and not _like_a_backup(path.name):
+    name = name or path.name
+    suffixes = [s.lower() for s in Path(name).suffixes]
+    named = bool({*_SUFFIXES, *_SEALED} & set(suffixes[-2:]))
+    if (suffixes[-1:] and suffixes[-1] in _ABOUT) or not (named or _like_a_backup(name)):
         return None
-    with path.open("rb") as file:
-        head = file.read(HEAD)
+    packed = bool({*_PACKED, *_SEALED} & set(suffixes))
+    try:
+        with path.open("rb") as file:
+            head = file.read(HEAD)
+    except OSError:
+        database = _holds_database("", suffixes)
+        return Form("form not known", SHUT, "", database, packed) if named else None
     kind = _kind(head)
+    if not kind and head and _about_another(path):
+        return None
     if kind in _PACKERS:
         inside = _kind(_unpacked(kind, head))
         database = _holds_database(inside, suffixes)
         name = f"{_NAMES[inside]}, {kind}" if inside in _NAMES else f"packed with {kind}"
         return Form(name, kind, inside, database, packed=True)
-    packed = kind in ("zip", "pg_dump")
+    if not kind and not named:
+        return None
+    if not kind and set(_SEALED) & set(suffixes):
+        return Form("encrypted", "sealed", "", _holds_database(kind, suffixes), packed)
+    packed = packed or kind in ("zip", "7z", "pg_dump")
     return Form(_NAMES.get(kind, "unknown form"), kind, "", _holds_database(kind, suffixes), packed)
+
+
+def piece(name: str) -> tuple[str, str] | None:
+    """`crm.sql.gz.02`, `crm.sql.gzab` → the name of the whole, and which piece it may be."""
+    own = Path(name).suffix.lower()
+    if own in (*_SUFFIXES, *_SEALED, *_ABOUT):
+        return None
+    for told in (_PIECE.fullmatch(name), re.fullmatch(r"(.+)([a-z]{2})", name)):
+        if told and Path(told[1]).suffix.lower() in (*_SUFFIXES, *_SEALED):
+            return told[1], told[2].casefold()
+    return None
+
+
+def has_beginning(path: Path) -> bool:
+    """Whether its first bytes are those of a form known here. Raises OSError."""
+    with path.open("rb") as file:
+        return bool(_kind(file.read(HEAD)))
 
 
 def form_of_folder(path: Path) -> Form | None:
@@ -129,6 +172,11 @@ def _unpacked(kind: str, head: bytes) -> bytes:
     except (zlib.error, OSError, EOFError, lzma.LZMAError, ValueError):
         return b""
     return b""
+
+
+def _about_another(path: Path) -> bool:
+    """Whether it is a signature or the like: named as a file beside it, with an ending more."""
+    return bool(path.suffix) and path.with_suffix("").is_file()
 
 
 def _like_a_backup(name: str) -> bool:

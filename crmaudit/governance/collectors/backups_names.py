@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from datetime import date
 
 _WORDS = """
 all archive auto automatic backup backups bak base basebackup binlog bz bz2 civi civicrm copy crm
@@ -20,8 +21,14 @@ suitecrm espocrm vtiger odoo dolibarr fatfreecrm
 """
 _USUAL = frozenset(_WORDS.split())
 """Words that name no person."""
+_TELLING = frozenset(
+    ["civi", "civicrm", "crm", "customers", "dolibarr", "espocrm", "fatfreecrm", "odoo", "site", "suitecrm", "vtiger", "web", "website"]
+)
+_VAGUE = _USUAL - _TELLING
+"""Words that may stand in the name of any backup, whatever it is of."""
 
 _WORD = re.compile(r"[^\W\d_]+")
+_DATE = re.compile(r"(?<!\d)(20\d\d)([-_.]?)(0[1-9]|1[0-2])\2(0[1-9]|[12]\d|3[01])(?!\d{1,3}(?!\d))")
 _PART = re.compile(r"(?<![a-z])(inc|incr|incremental|diff|differential|delta|wal|binlog)(?![a-z])")
 
 
@@ -44,6 +51,26 @@ def series(name: str, form: str, words: Iterable[str]) -> str:
     months = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
     base = re.sub(rf"(?i)(?<![a-z])({days}|{months})(?![a-z])", "#", base)
     return f"{base} ({form})"
+
+
+def names_own(name: str, own: Iterable[str]) -> bool | None:
+    """Whether the name is the system's; False where it names something else, None for neither."""
+    mine = {w for text in own for w in _words(text)} - _VAGUE
+    said = {w for w in _words(name) if len(w) > 1}
+    if said & mine:
+        return True
+    return None if said <= _USUAL else False
+
+
+def day_of(name: str) -> date | None:
+    """The last date in the name that is written year first; None without one."""
+    found = None
+    for year, _, month, day in _DATE.findall(name):
+        try:
+            found = date(int(year), int(month), int(day))
+        except ValueError:
+            continue
+    return found
 
 
 def partial(name: str) -> bool:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from crmaudit.governance.accounts_types import type_hints
 from crmaudit.governance.adoption import LEAST_ROWS, by_entity, fills
+from crmaudit.governance.adoption_told import NOT_TOLD
 from crmaudit.governance.rate import FEWER, head_count, too_few
+from crmaudit.governance.usage import Usage
 from crmaudit.report import blocks as b
 from crmaudit.report.numbers import percent, share
-from crmaudit.report.people_use import group_name, kept_back, shown, units
+from crmaudit.report.people_use import group_name, units
 from crmaudit.report.tables.given import DASH, Column, Given, gap, most, or_dash
+from crmaudit.report.wording import listed
 
 MOST = 40
-LEAST_SHORT = 0.1
-"""A unit fills a column less where at best it lies so far below the others."""
 _MET = {"no": 0, "partly": 1, "not declared": 2, "yes": 3}
 
 
@@ -68,13 +69,14 @@ def raci(given: Given) -> b.Table | None:
 def licence_use(given: Given) -> b.Table | None:
     """Licences entitled, assigned and really used, with what idle ones cost."""
     rows: list[tuple[object, ...]] = []
-    for system, uses in given.facts.governance.licence_uses(given.facts.day).items():
-        read = system in given.facts.governance.accounts(given.facts.day)
-        why = "its own tables do not tell" if read else "its accounts were not read"
+    governance, day = given.facts.governance, given.facts.day
+    all_uses, read = governance.licence_uses(day), governance.accounts(day)
+    for system, uses in all_uses.items():
+        # One reason for all cells of a system that nobody read stands in the note.
+        no_use = gap("its own tables do not tell") if system in read else DASH
         for u in uses:
             idle = u.idle
             cost = None if idle is None or u.cost is None else idle * u.cost
-            no_use = gap(why)
             rows.append(
                 (
                     given.name(system),
@@ -99,11 +101,21 @@ def licence_use(given: Given) -> b.Table | None:
         Column("Idle", "number"),
         Column(f"Idle, {given.currency} a year", "money"),
     ]
-    note = (
-        "Entitled and assigned as declared, the rest as measured. Idle: entitled beyond those "
-        "needed, which are the ones that came for named licences, the most at one time for shared."
-    )
-    return given.table("Licences declared and used", columns, rows, note)
+    unread = [str(given.name(x)) for x in all_uses if x not in read]
+    note = "Entitled and assigned as declared."
+    if len(unread) < len(all_uses):
+        note = (
+            "Entitled and assigned as declared, the rest as measured. Idle: entitled beyond those "
+            "needed, which are the ones that came for named licences, the most at one time for "
+            "shared."
+        )
+    if unread:
+        note += (
+            f" What is really used is not assessed in {listed(unread, 8)}: "
+            f"{'its' if len(unread) == 1 else 'their'} accounts were not read."
+        )
+    caption = "Licences declared and used" if len(unread) < len(all_uses) else "Licences declared"
+    return given.table(caption, columns, rows, note)
 
 
 def _number(given: Given, value: int, evidence: tuple[str, ...]) -> b.Cell:
@@ -138,28 +150,26 @@ def types_by_use(given: Given) -> b.Table | None:
 
 def use_by_unit(given: Given) -> b.Table | None:
     """Accounts in use and accounts that record, by unit."""
-    use = given.facts.governance.crm_usage(given.facts.day)
-    if use is None or use.cannot():
+    use, days = _use(given)
+    if use is None or use.cannot(days):
         return None
-    groups = units(given.facts, use)
-    used = shown(groups, lambda g: g.used)
-    recorded = shown(groups, lambda g: g.recorded)
+    found = units(given.facts, use)
     rows = []
-    for group, came, wrote in zip(groups, used, recorded, strict=True):
+    for group in found:
+        parts = ((group.used, group.used_words), (group.recorded, group.recorded_words))
+        cells = (
+            b.Cell(words)
+            if x is None
+            else b.Cell(share(x.part, x.whole, language=given.language), x.share, use.evidence)
+            for x, words in parts
+        )
         rows.append(
             (
                 group_name(given.facts, group.group, "Unit"),
                 DASH if group.staff is None else group.staff,
-                FEWER if too_few(group.used.whole) else group.used.whole,
-                *(
-                    b.Cell(kept_back(whole))
-                    if x is None
-                    else b.Cell(
-                        share(x.part, x.whole, language=given.language), x.share, use.evidence
-                    )
-                    for x, whole in ((came, group.used), (wrote, group.recorded))
-                ),
-                DASH if wrote is None else group.rows,
+                FEWER if group.people is None else group.people,
+                *cells,
+                NOT_TOLD if group.rows is None else group.rows,
             )
         )
     columns = [
@@ -171,18 +181,25 @@ def use_by_unit(given: Given) -> b.Table | None:
         Column("Records by hand", "number"),
     ]
     note = (
-        "Accounts of one person each that can be used. Not told: groups of fewer than five, and "
-        "those by which another one could be worked out."
+        "Accounts of one person each that can be used. Not told: numbers of fewer than five who "
+        "did or did not, and those by which such a number could be worked out."
     )
     return given.table(most("Use by unit", MOST, len(rows)), columns, rows[:MOST], note)
 
 
+def _use(given: Given) -> tuple[Usage | None, int]:
+    """The use of the CRM, and the days that count as now."""
+    governance = given.facts.governance
+    return governance.crm_usage(given.facts.day), governance.lines.adoption_days
+
+
 def unit_fills(given: Given) -> b.Table | None:
     """Columns that a unit fills clearly less than the others, in what it records by hand."""
-    use = given.facts.governance.crm_usage(given.facts.day)
-    if use is None or use.cannot():
+    use, days = _use(given)
+    if use is None or use.cannot(days):
         return None
-    found = [f for f in fills(use) if f.short_by >= LEAST_SHORT and not too_few(f.recorders)]
+    least = given.facts.governance.lines.less_filled
+    found = [f for f in fills(use) if f.short_by >= least and not too_few(f.recorders)]
     found.sort(key=lambda f: (-f.short_by, f.unit, f.table, f.column))
     rows = [
         (
@@ -210,7 +227,7 @@ def unit_fills(given: Given) -> b.Table | None:
     ]
     note = (
         f"Of records made by hand; units and all others with {LEAST_ROWS} and more. Listed where "
-        f"even the upper end of the 99 % interval lies {100 * LEAST_SHORT:.0f} points below the "
+        f"even the upper end of the 99 % interval lies {100 * least:.0f} points below the "
         "others. Units of which fewer than five record are left out."
     )
     caption = most("What units leave empty", MOST, len(found))
@@ -219,10 +236,10 @@ def unit_fills(given: Given) -> b.Table | None:
 
 def recorders_by_entity(given: Given) -> b.Table | None:
     """Rows recorded of each entity, how many of them by hand, and by how many accounts."""
-    use = given.facts.governance.crm_usage(given.facts.day)
-    if use is None or use.cannot():
+    use, days = _use(given)
+    if use is None or use.cannot(days):
         return None
-    found = [e for e in by_entity(use) if e.rows]
+    found = [e for e in by_entity(use, days) if e.rows]
     rows = [
         (
             given.name(e.entity),

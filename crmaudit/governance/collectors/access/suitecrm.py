@@ -18,7 +18,11 @@ from dataclasses import dataclass, replace
 from crmaudit.evidence.access import LEVELS, AccessLevel, Beyond
 from crmaudit.evidence.privacy import account_name
 from crmaudit.governance.collectors.access.accounts import accounts
-from crmaudit.governance.collectors.access.merging import administrator, widest_cell
+from crmaudit.governance.collectors.access.merging import (
+    Cell,
+    administrator,
+    widest_cell,
+)
 from crmaudit.governance.collectors.access.model import (
     Account,
     Group,
@@ -62,6 +66,8 @@ _RULE_OF_SUGAR = (
     "An override of 0 means the action's own level. Of several roles the lowest level counts. "
     "Creating goes by the right to edit."
 )
+
+_EVERYBODY = ("everybody",)
 
 Overrides = Mapping[str, Mapping[str, int]]
 """Role → action's id → its override, without those of 0."""
@@ -118,6 +124,10 @@ class _Reading:
         self._rights: dict[tuple[frozenset[str], frozenset[str]], Rights] = {}
         self._found: dict[tuple[str, frozenset[str], frozenset[str], bool], _Module] = {}
         self._overrides: Overrides = {}
+        self._vectors: dict[tuple[str, str], tuple[int, ...]] = {}
+        self._decided: dict[
+            tuple[int, tuple[int, ...], tuple[bool, ...]], tuple[int | None, tuple[int, ...]]
+        ] = {}
         self._speaking: dict[str, set[str]] = defaultdict(set)
         self._additive = db.has("securitygroups")
 
@@ -215,55 +225,80 @@ class _Reading:
         if key not in self._found:
             if len(self._found) >= _KEPT:
                 self._found.clear()
-            actions = self._modules[module]
-            levels = {name: self._level(a, own, groups, both) for name, a in actions.items()}
-            cells = [_cell(levels, names) for names in _LETTERS]
+            levels = self._levels(module, own, groups, both)
+            cells = _Cells(levels)
             beyond = []
             for right, names in _BEYOND:
-                held = [_cell(levels, (n,)) for n in names]
+                held = [cells.of((n,)) for n in names]
                 # To delete many of one's own records is no right to delete others'.
                 least = 2 if right == "mass delete" else 1
                 if all(level in LEVELS[least:] for level, _ in held):
                     beyond.append((right, tuple(w for _, reasons in held for w in reasons)))
+            made = [cells.of(names) for names in _LETTERS]
             self._found[key] = _Module(
-                row([c[0] for c in cells], [c[1] for c in cells]),
+                row([level for level, _ in made], [why for _, why in made]),
                 tuple(beyond),
                 any(x.level is None for x in levels.values()),
             )
         return self._found[key]
 
-    def _level(
-        self, action: _Action, own: frozenset[str], groups: frozenset[str], both: bool
-    ) -> _Level:
-        """The level of one action under every setting, where all agree.
+    def _levels(
+        self, module: str, own: frozenset[str], groups: frozenset[str], both: bool
+    ) -> dict[str, _Level]:
+        """What each action of the module comes to for one with these roles.
 
         `both`: the account has own roles and roles by groups, of which these
         are the ones that say something of the module.
         """
-        of_all = self._given(action, own | groups)
+        roles = tuple(sorted(own | groups))
+        mine = tuple(r in own for r in roles) if both else ()
+        if not roles:
+            return {n: _Level(a.level, _EVERYBODY) for n, a in self._modules[module].items()}
+        found, known = {}, self._decided
+        said = zip(*(self._said(module, r) for r in roles), strict=True)
+        for (name, action), overrides in zip(self._modules[module].items(), said, strict=True):
+            # Levels are few: that of many accounts is worked out once, whatever their roles are.
+            key = action.level, overrides, mine
+            decided = known.get(key)
+            if decided is None:
+                decided = known[key] = self._decide(*key)
+            level, by = decided
+            found[name] = _Level(level, tuple([roles[i] for i in by]) or _EVERYBODY)
+        return found
+
+    def _said(self, module: str, role: str) -> tuple[int, ...]:
+        """A role's overrides of a module's actions, in their order; 0 where it sets none."""
+        if (module, role) not in self._vectors:
+            given = self._overrides.get(role, {})
+            vector = tuple(given.get(a.id, 0) for a in self._modules[module].values())
+            self._vectors[module, role] = vector
+        return self._vectors[module, role]
+
+    def _decide(
+        self, default: int, overrides: tuple[int, ...], mine: tuple[bool, ...]
+    ) -> tuple[int | None, tuple[int, ...]]:
+        """The level of an action under every setting, where all agree, and whose overrides say so.
+
+        `mine` says which overrides are of the account's own roles, if there are others too.
+        """
+        of_all = [x for x in overrides if x]
         # With precedence of user roles those of the groups are not looked at, whatever they say.
-        considered = [self._given(action, own), of_all] if both else [of_all]
+        considered = [of_all]
+        if mine:
+            considered.append([x for x, own in zip(overrides, mine, strict=True) if x and own])
         # Without security groups there is no other way than the strict one.
         picks = (min, max) if self._additive else (min,)
         extremes = [pick(given) for given in considered if given for pick in picks]
         if not all(considered):
-            extremes.append(action.level)
+            extremes.append(default)
         if len({_LEVEL.get(x, x) for x in extremes}) > 1 and not self._same(extremes):
-            return _Level(None, tuple(sorted(own | groups)))
-        level = extremes[0]
-        why = [
-            r for r in sorted(own | groups) if self._overrides.get(r, {}).get(action.id) == level
-        ]
-        return _Level(level, tuple(why) or ("everybody",))
+            return None, tuple(range(len(overrides)))
+        return extremes[0], tuple(i for i, x in enumerate(overrides) if x == extremes[0])
 
     @staticmethod
     def _same(levels: list[int]) -> bool:
         """Whether different numbers allow the same: nothing, or the whole module."""
         return all(x <= 1 for x in levels) or all(x >= _ADMIN for x in levels)
-
-    def _given(self, action: _Action, roles: frozenset[str]) -> list[int]:
-        found = (self._overrides.get(r, {}).get(action.id) for r in roles)
-        return [level for level in found if level is not None]
 
     # Tables
 
@@ -298,22 +333,35 @@ def _number(text: str) -> int:
         return 0
 
 
-def _cell(
-    levels: Mapping[str, _Level], names: tuple[str, ...]
-) -> tuple[AccessLevel | None, tuple[str, ...]]:
-    """The level of a letter: through the module's gate, by any of these actions."""
-    gate = levels.get("access")
-    admin = levels.get("admin")
-    if gate is not None and gate.level is not None and gate.level < _ENABLED:
-        return LEVELS[0], ()
-    found = [levels[n] for n in names if n in levels]
-    if not found:
-        return None, ()
-    if admin is not None and admin.level is not None and admin.level >= _ADMIN:
-        return LEVELS[-1], admin.why
-    level, why = widest_cell(
-        (None if x.level is None else _LEVEL.get(x.level, LEVELS[0]), x.why) for x in found
-    )
-    if gate is not None and gate.level is None and level != LEVELS[0]:
-        return None, gate.why
-    return level, () if level == LEVELS[0] else why
+class _Cells:
+    """The level of a letter in one module: through the module's gate, by any of some actions."""
+
+    def __init__(self, levels: Mapping[str, _Level]) -> None:
+        self._levels = levels
+        self._gate = levels.get("access")
+        admin = levels.get("admin")
+        self._admin = admin if admin and admin.level is not None and admin.level >= _ADMIN else None
+        self._made: dict[tuple[str, ...], Cell] = {}
+
+    def of(self, names: tuple[str, ...]) -> Cell:
+        """The widest that one of these actions gives."""
+        if names not in self._made:
+            self._made[names] = self._cell(names)
+        return self._made[names]
+
+    def _cell(self, names: tuple[str, ...]) -> Cell:
+        gate = self._gate
+        if gate is not None and gate.level is not None and gate.level < _ENABLED:
+            return LEVELS[0], ()
+        found = [self._levels[n] for n in names if n in self._levels]
+        if not found:
+            return None, ()
+        if self._admin is not None:
+            return LEVELS[-1], self._admin.why
+        cells = [
+            (None if x.level is None else _LEVEL.get(x.level, LEVELS[0]), x.why) for x in found
+        ]
+        level, why = widest_cell(cells) if len(cells) > 1 else cells[0]
+        if gate is not None and gate.level is None and level != LEVELS[0]:
+            return None, gate.why
+        return level, () if level == LEVELS[0] else why

@@ -1,0 +1,16 @@
+"""Surveys whose file cannot be read: what is asked of them is not assessed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from crmaudit.facts import Facts
+from crmaudit.rules.base import NotAssessed
+
+
+def unread_surveys(facts: Facts) -> Iterator[NotAssessed]:
+    """One gap for each survey of kpis.yaml whose answers cannot be read."""
+    for subject, problem in facts.governance.unread.items():
+        if subject.startswith("survey:"):
+            needs = problem.hint or "a file that can be read"
+            yield NotAssessed("the file of its answers cannot be read", needs, subject)
