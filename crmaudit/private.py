@@ -61,7 +61,8 @@ class Lock:
         except sqlite3.Error as error:
             raise OSError(errno.EACCES, str(error), str(path)) from None
         try:
-            connection.execute("BEGIN EXCLUSIVE")
+            # Not EXCLUSIVE: for that, two who come at once would stand in each other's way.
+            connection.execute("BEGIN IMMEDIATE")
         except sqlite3.Error as error:
             connection.close()
             if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:

@@ -239,6 +239,7 @@ def _product(m: ProductMap) -> str:
         *(["access rights"] if any(m.access.model_dump().values()) else []),
         *(["sessions"] if m.sessions else []),
         *(["a history of changes"] if m.history else []),
+        *(["when dashboards or reports were last opened"] if m.dashboards else []),
         *(["custom fields"] if m.custom_fields.columns or m.custom_fields.tables else []),
         *(["dictionaries"] if any(d.relation for d in m.dictionary) else []),
     ]

@@ -143,12 +143,20 @@ def matrix_view(found: Audit, accounts: Accounts, entity: str, unit: str) -> Vie
     name = found.workspace.system[accounts.system].name
     return View(
         kind="access-matrix",
-        headline=f"{count(total, 'account')} of {name} with {len(rows)} different sets of rights, "
+        headline=f"{count(total, 'account')} of {name} with {count(len(rows), 'set')} of rights, "
         f"{count(len(kinds), 'kind')} of record",
         columns=columns,
         rows=rows,
         drawn=rows[:_MOST],
-        notes=[_LEGEND, *([f"rule: {accounts.access.rule}"] if accounts.access.rule else [])],
+        notes=[
+            *(
+                [f"and {len(rows) - _MOST:,} more; --format csv has all"]
+                if len(rows) > _MOST
+                else []
+            ),
+            _LEGEND,
+            *([f"rule: {accounts.access.rule}"] if accounts.access.rule else []),
+        ],
         hint="crmaudit governance access --matrix --entity ENTITY · --unit UNIT",
         extra={"system": accounts.system, "kinds": [k.object for k in kinds]},
     )
@@ -348,7 +356,9 @@ def _sight_view(
     unit = f", {units.get(belongs.unit, belongs.unit)}" if belongs.unit else ""
     whole = sum(j.usable for j in accounts.everyone)
     perhaps = f", {open_} perhaps" if open_ else ""
+    made = "" if belongs.owner else " and ".join(sorted(belongs.also))
     whose = f"owned by {owner}{unit}" if belongs.owner_known else "whose owner is not known"
+    whose += f", made by {made}" if made else ""
     return View(
         kind="access-record",
         headline=f"{can} of {count(whole, 'account')} can see {what} {whose}{perhaps}",

@@ -29,12 +29,20 @@ _REASONS = 6
 
 
 def select(found: Audit, about: str, code: str) -> Judgement:
-    """The judgement on a subject or by some rules only, as `check` was asked."""
+    """The judgement on a subject or by some rules only, as `check` was asked.
+
+    `code` are beginnings of codes, with commas between.
+    """
     from crmaudit.rules import all_rules
 
-    judgement, code = found.findings, code.upper()
-    if code and not any(r.code.startswith(code) for r in all_rules()):
-        raise CrmauditError(f"no rule's code begins with {code!r}", "`crmaudit explain` lists all")
+    judgement = found.findings
+    codes = tuple(c.strip().upper() for c in code.split(",") if c.strip())
+    for begun in codes:
+        if not any(r.code.startswith(begun) for r in all_rules()):
+            raise CrmauditError(
+                f"no rule's code begins with {begun!r}", "`crmaudit explain` lists all"
+            )
+    codes = codes or ("",)
     known = {*found.workspace.subjects(), *(s for f in judgement.findings for s in _subjects(f))}
     if about and about not in known:
         close = difflib.get_close_matches(about, known, n=1)
@@ -42,7 +50,7 @@ def select(found: Audit, about: str, code: str) -> Judgement:
         raise CrmauditError(f"there is nothing called {about!r}", hint)
 
     def wanted(finding: Finding) -> bool:
-        return finding.code.startswith(code) and (not about or about in _subjects(finding))
+        return finding.code.startswith(codes) and (not about or about in _subjects(finding))
 
     return replace(
         judgement,
@@ -51,7 +59,7 @@ def select(found: Audit, about: str, code: str) -> Judgement:
         not_assessed=tuple(
             g
             for g in judgement.not_assessed
-            if g.code.startswith(code) and about in ("", g.subject)
+            if g.code.startswith(codes) and about in ("", g.subject)
         ),
         unanswered=() if about or code else judgement.unanswered,
     )

@@ -35,7 +35,9 @@ def check(
     about: Annotated[
         str, typer.Option(help="Only findings about this subject, like system:crm.")
     ] = "",
-    code: Annotated[str, typer.Option(help="Only codes that begin like this, like INV.")] = "",
+    code: Annotated[
+        str, typer.Option(help="Only codes that begin like this: INV, or GOV112,GOV134.")
+    ] = "",
     all_: Annotated[
         bool, typer.Option("--all", help="List every finding, however many there are.")
     ] = False,

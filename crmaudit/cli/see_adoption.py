@@ -18,11 +18,16 @@ if TYPE_CHECKING:
     from crmaudit.governance.usage import Usage
 
 _BY = ("unit", "type", "entity", "month")
-_LINE = 0.8
-"""More than this share of the staff should use it; GOV112 judges, with the workspace's own line."""
 
 By = Annotated[str, typer.Option(help="unit, type, entity or month", show_default="unit")]
-Days = Annotated[int, typer.Option(help="Whoever did nothing for so long does not use it.", min=1)]
+Days = Annotated[
+    int | None,
+    typer.Option(
+        help="Whoever did nothing for so long does not use it; else the days of GOV112.",
+        min=1,
+        show_default="90",
+    ),
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -32,7 +37,7 @@ def register(app: typer.Typer) -> None:
 
 def adoption(
     by: By = "unit",
-    days: Days = 90,
+    days: Days = None,
     workspace: Workspace = HERE,
     format_: Shape = Format.table,
     output: Output = None,
@@ -41,6 +46,7 @@ def adoption(
     if by not in _BY:
         raise CrmauditError(f"there is no view by {by!r}", f"choose of: {', '.join(_BY)}")
     found = audit(workspace)
+    days = days or found.governance.lines.adoption_days
     use = found.governance.crm_usage(found.facts.day)
     why = use.cannot(days) if use else "nobody read who records in the CRM, and when"
     if use is None or why:
@@ -106,7 +112,7 @@ def _headline(found: Audit, use: Usage, days: int) -> tuple[str, dict[str, Any]]
         "recorded": None if recorded.hidden else seen.recorded,
         "logins_known": seen.logins_known,
     }
-    return f"{told} · the line is more than {rate(_LINE)}", numbers
+    return f"{told} · the line is more than {rate(found.governance.lines.adoption)}", numbers
 
 
 def _notes(use: Usage, by: str, days: int) -> list[str]:

@@ -38,6 +38,9 @@ def attitudes(
     for survey in found.governance.surveys:
         rows += _rows(found, survey, by == "system")
         notes += _notes(found, survey)
+    for subject, problem in found.governance.unread.items():
+        if subject.startswith("survey:"):
+            notes.append(f"╱ {subject.removeprefix('survey:')}: not assessed: {problem}")
     if not found.workspace.kpis.surveys:
         notes.append("╱ no survey: declare one under surveys: in kpis.yaml, its answers in data/")
     show(
@@ -45,15 +48,19 @@ def attitudes(
             kind="attitudes",
             headline=_headline(found),
             columns=[
-                Column("source", "Told in", flex=True, least=12),
-                Column("group", "Group", flex=True),
+                Column("source", "Told in", flex=True, least=14),
+                Column("group", "Group", flex=True, least=14),
                 Column("worse", "Made things worse", _cell, right=True),
                 Column("not_using", "Does not use it", _cell, right=True),
                 Column("praise", "Only praise", _cell, right=True),
                 Column("answers", "Answers", _cell, right=True, rank=1),
             ],
             rows=rows,
-            notes=[*notes, "Groups of fewer than five people are not told in numbers."],
+            notes=[
+                *notes,
+                "not told: numbers of fewer than five people, and those by which they could be "
+                "worked out",
+            ],
             hint="crmaudit check --code GOV118",
             extra={"by": by, "surveys": [_survey(found, s) for s in found.governance.surveys]},
         ),
@@ -63,9 +70,7 @@ def attitudes(
 
 
 def _cell(value: int | None) -> str:
-    from crmaudit.governance.rate import FEWER
-
-    return FEWER if value is None else f"{value:,}"
+    return "not told" if value is None else f"{value:,}"
 
 
 def _headline(found: Audit) -> str:
@@ -78,21 +83,24 @@ def _negative(s: Surveyed) -> str:
     if s.negative is None:
         return "╱ not assessed, as fewer than five answers are sorted"
     share, low, high = s.negative
-    found = s.attitudes
-    if not found.showable:
-        return f"made things worse for {found.share_text('made things worse')}"
+    told = s.attitudes
+    if told.told("made things worse") is None:
+        return f"made things worse for {told.share_text('made things worse')}"
     return (
-        f"made things worse for {rate(share)} of {found.total} "
+        f"made things worse for {rate(share)} of {told.total:,} "
         f"({rate(low)} to {rate(high)} by chance of who answered)"
     )
 
 
 def _opinions(found: Audit) -> list[dict[str, Any]]:
     """The opinions of the register, as one line."""
+    from crmaudit.governance.attitudes import ATTITUDES
+
     a = found.governance.attitudes
     if not a.total:
         return []
-    shown = [n if a.showable else None for n in (a.worse, a.not_using, a.praise, a.total)]
+    whole = None if a.total < 5 else a.total
+    shown = [*(a.told(x) for x in ATTITUDES), whole]
     return [
         {"source": "registers.yaml", "group": "all groups", **dict(zip(_KEYS, shown, strict=True))}
     ]
@@ -155,7 +163,7 @@ def _places(cells: tuple[str, ...]) -> str:
 
 
 def _survey(found: Audit, s: Surveyed) -> dict[str, Any]:
-    showable = s.negative is not None and s.attitudes.showable
+    showable = s.negative is not None and s.attitudes.told("made things worse") is not None
     return {
         "id": s.survey.id,
         "held": str(s.held) if s.held else None,

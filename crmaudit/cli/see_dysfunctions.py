@@ -15,6 +15,7 @@ from crmaudit.cli.view import Column, Format, View, dash, show
 
 if TYPE_CHECKING:
     from crmaudit.audit import Audit
+    from crmaudit.governance.reports import Shown
     from crmaudit.governance.three_duties import Held
 
 _LINE = 0.1
@@ -52,6 +53,7 @@ def dysfunctions(
         for d in w.registers.dysfunctions
     ]
     duties = g.three_duties(found.facts.day)
+    boards = g.boards(found.facts.day)
     show(
         View(
             kind="dysfunctions",
@@ -81,8 +83,9 @@ def dysfunctions(
                     }
                     for h in duties
                 ],
+                "dashboards": [_board(x) for x in boards],
             },
-            after=lambda console: _duties(console, duties),
+            after=lambda console: _after(console, duties, boards),
             hint="crmaudit governance attitudes",
         ),
         format_,
@@ -128,6 +131,11 @@ def _doubled(found: Audit) -> list[str]:
     return lines
 
 
+def _after(console: Console, duties: tuple[Held, ...], boards: tuple[Shown, ...]) -> None:
+    _duties(console, duties)
+    _boards(console, boards)
+
+
 def _duties(console: Console, duties: tuple[Held, ...]) -> None:
     put_note(console, "Three duties", "head")
     cells = []
@@ -137,4 +145,46 @@ def _duties(console: Console, duties: tuple[Held, ...]) -> None:
             who = f"{held.by}: {held.duty}" if i == 0 else ""
             cells.append([Text(who), Text(printable(sign.text)), Text(word, style=style)])
     slots = [Slot("Duty", flex=True), Slot("Sign", flex=True), Slot("State")]
+    draw(console, slots, cells)
+
+
+def _board(x: Shown) -> dict[str, Any]:
+    return {
+        "name": x.name,
+        "kind": x.kind,
+        "audience": list(x.audience),
+        "exists": x.exists,
+        "last_opened": str(x.last) if x.last else None,
+        "days": x.days,
+        "never_opened": x.never,
+        "told_by": x.basis or None,
+        "declared": x.declared,
+        "system": x.system or None,
+    }
+
+
+def _boards(console: Console, boards: tuple[Shown, ...]) -> None:
+    if not boards:
+        return
+    put_note(console, "Dashboards and reports", "head")
+    cells = []
+    for x in boards:
+        if x.exists is False:
+            when = Text("does not exist", style="unknown")
+        elif x.never:
+            when = Text("never opened", style="medium")
+        else:
+            when = Text(
+                str(x.last) if x.last else "not assessed", style="" if x.last else "unknown"
+            )
+        by = x.basis if x.declared else "recorded; not in needs.yaml"
+        names = printable(", ".join(x.audience))
+        cells.append([Text(printable(x.name)), Text(x.kind), Text(names or "–"), when, Text(by)])
+    slots = [
+        Slot("What", flex=True),
+        Slot("Kind"),
+        Slot("For", flex=True),
+        Slot("Last opened"),
+        Slot("Told by", flex=True),
+    ]
     draw(console, slots, cells)

@@ -93,9 +93,16 @@ def _table(found: Audit, courses: Sequence[Course]) -> View:
         ],
         rows=rows,
         drawn=drawn,
-        notes=[f"{c.kpi.id}: {line}" for c in courses for line in oddities(c)],
+        notes=[*_unread(found), *(f"{c.kpi.id}: {x}" for c in courses for x in oddities(c))],
         hint="crmaudit governance kpis --message all" if rows else "crmaudit explain GOV125",
     )
+
+
+def _unread(found: Audit) -> Iterator[str]:
+    """What is wrong with files of indicators, and how to mend it."""
+    for subject, problem in found.governance.unread.items():
+        if subject.startswith("kpi:"):
+            yield f"╱ {subject.removeprefix('kpi:')}: not assessed: {problem}"
 
 
 def _row(found: Audit, c: Course) -> dict[str, Any]:

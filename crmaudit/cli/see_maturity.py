@@ -144,7 +144,7 @@ def _detail(found: Audit, one: Level) -> View:
         ],
         rows=rows,
         notes=[*head, *notes],
-        hint=f"crmaudit check --code {max(codes, key=len)}" if codes else "crmaudit check",
+        hint=f"crmaudit check --code {','.join(sorted(codes))}" if codes else "crmaudit check",
         extra={
             "dimension": one.dimension,
             "level": one.level,

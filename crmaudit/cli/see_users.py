@@ -192,8 +192,8 @@ def _licences(found: Audit) -> View:
         columns=[
             Column("system", "System", flex=True, least=10),
             Column("type", "Type"),
-            Column("entitled", "Entitled", dash, right=True),
-            Column("assigned", "Assigned", dash, right=True, rank=2),
+            Column("entitled", "Entitled", _declared, right=True),
+            Column("assigned", "Assigned", _declared, right=True, rank=2),
             Column("holders", "In the CRM", _number, right=True, rank=3),
             Column("came", "Came", _number, right=True, rank=1),
             Column("peak", "At once", _number, right=True),
@@ -209,6 +209,10 @@ def _licences(found: Audit) -> View:
 
 def _number(value: int | None) -> str:
     return "╱" if value is None else f"{value:,}"
+
+
+def _declared(value: int | None) -> str:
+    return "–" if value is None else f"{value:,}"
 
 
 def _licence(system: str, use: LicenceUse) -> dict[str, Any]:

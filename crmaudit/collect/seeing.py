@@ -8,7 +8,7 @@ request is recorded, without the key.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -17,7 +17,7 @@ from crmaudit.collect.reveal import record
 from crmaudit.errors import CrmauditError
 from crmaudit.evidence.access import LEVELS, AccessLevel
 from crmaudit.evidence.privacy import ACCOUNT, account_name
-from crmaudit.governance.accounts_sight import Belongs
+from crmaudit.governance.accounts_sight import Belongs, Opening
 from crmaudit.key import Key, find_key
 from crmaudit.sources import open_source
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from crmaudit.governance.accounts import Accounts
     from crmaudit.sources.account_tables import AccountTables
     from crmaudit.sources.base import Source
+    from crmaudit.workspace.accounts import Sharing
 
 # What no dialect could take for the end of a text.
 _PLAIN = re.compile(r"[^'\\\x00-\x1f\x7f]{1,200}")
@@ -36,6 +37,7 @@ _REACHES: dict[str, AccessLevel] = {
     "parent: child": LEVELS[3],
     "organisation": LEVELS[4],
 }
+_LETTERS = {"read": "R", "write": "U", "delete": "D"}
 _TEAM_WORDS = ("team", "group", "gruppe", "groupe", "grupo", "equipo", "equipe")
 
 
@@ -146,20 +148,20 @@ class _Look:
             return Belongs(owner_known=False)
         if column != mapped.owner:
             self._notes.append("no column names an owner: who made the record counts as such")
+        also = set[str]()
+        # Where each record has its own say, it is its maker's as well as its owner's.
+        if self._parts.access and self._parts.access.record and row.get(mapped.created_by):
+            maker = self._accounts.by_name.get(self._pseudonym(row[mapped.created_by] or ""))
+            also = {maker.name} if maker else also
         value = row.get(column)
         if not value:
-            return Belongs(unit="")
+            return Belongs(also=frozenset(also), unit="")
         found = self._accounts.by_name.get(self._pseudonym(value))
         if found is None and account_name(value) in {t.id for t in self._accounts.access.teams}:
             return Belongs(teams=(account_name(value),), unit="")
         if found is None:
             self._notes.append("its owner is no account that was read")
-            return Belongs(owner=self._pseudonym(value))
-        also = set()
-        # Where each record has its own say, it is its maker's as well as its owner's.
-        if self._parts.access and self._parts.access.record and row.get(mapped.created_by):
-            maker = self._accounts.by_name.get(self._pseudonym(row[mapped.created_by] or ""))
-            also = {maker.name} if maker else set()
+            return Belongs(owner=self._pseudonym(value), also=frozenset(also))
         return Belongs(found.name, frozenset(also), unit=found.account.unit)
 
     def _opened(self, belongs: Belongs, table: Table, key: str) -> Belongs:
@@ -167,7 +169,9 @@ class _Look:
         access = self._parts.access
         if access is None:
             return belongs
-        teams, accounts, opened = set(belongs.teams), set[str](), set[str]()
+        teams = set(belongs.teams)
+        accounts: dict[str, Opening] = {}
+        opened: dict[str, Opening] = {}
         for part in access.teams:
             of = part.records
             if of is not None and of.table in self._tables:
@@ -178,25 +182,33 @@ class _Look:
             if share.table not in self._tables or not share.object:
                 self._notes.append("not all that opens single records could be read")
                 continue
-            columns = [*share.holder, *([share.holder_type] if share.holder_type else [])]
+            columns = [
+                *share.holder,
+                *share.level,
+                *([share.holder_type] * bool(share.holder_type)),
+            ]
             for row in self._about(
                 share.table, columns, share.object_type, share.object, table, key
             ):
                 kind = (row.get(share.holder_type) or "").casefold()
+                opening = _opening(share, row, access.codes)
+                if not opening.letters and not opening.unsure:
+                    continue  # A row from which every right was taken again.
                 for column in share.holder:
                     value = row.get(column)
                     if not value:
                         continue
                     is_team = any(w in (kind or column.casefold()) for w in _TEAM_WORDS)
                     if is_team and account_name(value) in ids:
-                        opened.add(account_name(value))
+                        team = account_name(value)
+                        opened[team] = _wider(opened.get(team), opening)
                     elif (found := self._accounts.by_name.get(self._pseudonym(value))) is not None:
-                        accounts.add(found.name)
+                        accounts[found.name] = _wider(accounts.get(found.name), opening)
         return replace(
             belongs,
             teams=tuple(sorted(t for t in teams if t)),
-            shared=frozenset(accounts),
-            shared_teams=frozenset(opened),
+            shared=accounts,
+            shared_teams=opened,
         )
 
     def _about(
@@ -219,3 +231,36 @@ class _Look:
         with self._source.stream(table, columns, where) as reader:
             for batch in reader:
                 yield from batch.to_pylist()
+
+
+def _opening(
+    share: Sharing, row: Mapping[str, str | None], codes: Mapping[str, Mapping[str, str]]
+) -> Opening:
+    """What a row of sharing opens, by its own columns or by what is declared."""
+    if share.gives:
+        return Opening(share.gives, "", share.within_rights)
+    masks = [(c, row.get(c)) for c in share.level if c in codes and c in row]
+    if not masks:
+        return Opening(limited=share.within_rights)
+    letters = {
+        _LETTERS[word]
+        for column, mask in masks
+        for bit, word in codes[column].items()
+        if word in _LETTERS and bit.isdecimal() and _number(mask) & int(bit)
+    }
+    return Opening("".join(x for x in "RUD" if x in letters), "", share.within_rights)
+
+
+def _number(text: object) -> int:
+    try:
+        return int(float(str(text or 0)))
+    except (ValueError, OverflowError):
+        return 0
+
+
+def _wider(one: Opening | None, other: Opening) -> Opening:
+    if one is None:
+        return other
+    letters = "".join(x for x in "RUD" if x in one.letters + other.letters)
+    unsure = "".join(x for x in "RUD" if x in one.unsure + other.unsure and x not in letters)
+    return Opening(letters, unsure, one.limited and other.limited)

@@ -11,7 +11,7 @@ import os
 import sqlite3
 from pathlib import Path
 
-from crmaudit.demo import clock, landscape, story, workload
+from crmaudit.demo import backups, clock, landscape, story, workload
 from crmaudit.demo.billing import Billing
 from crmaudit.demo.claims import ClaimBook, Planted
 from crmaudit.demo.crm import Crm
@@ -35,7 +35,7 @@ SYSTEMS = ("crm", "billing", "newsletter")
 def generate(folder: Path, *, contacts: int = 20_000, seed: int = 1) -> Truth:
     """Write `crm.sqlite`, `billing.sqlite`, `newsletter.sqlite` and `truth.json` into `folder`.
 
-    Beside them the rights and the statements of two of them, as CSV.
+    Beside them the rights and the statements of two of them, as CSV, and their backups.
     All tables but the staff's grow with `contacts`.  Drafts are renamed when
     all are complete, the truth last: a stopped run leaves what was there.
     """
@@ -49,8 +49,9 @@ def generate(folder: Path, *, contacts: int = 20_000, seed: int = 1) -> Truth:
     book.plant(LATER, {})
 
     logs = [name for system in workload.WORK for name in workload.files(system)]
-    names = [*(f"{system}.sqlite" for system in SYSTEMS), *logs, FILE_NAME]
-    drafts = {name: folder / f".{name}.part" for name in names}
+    names = [*(f"{system}.sqlite" for system in SYSTEMS), *logs, *backups.files(), FILE_NAME]
+    places = ((name, folder / name) for name in names)
+    drafts = {name: place.with_name(f".{place.name}.part") for name, place in places}
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -75,6 +76,7 @@ def generate(folder: Path, *, contacts: int = 20_000, seed: int = 1) -> Truth:
             workload.write_statements(system, streams, drafts[statements])
             workload.write_rights(system, drafts[rights])
         paths = {system: drafts[f"{system}.sqlite"] for system in SYSTEMS}
+        backups.write(paths, streams, drafts)
         truth = Truth(
             organisation=ORGANISATION,
             seed=seed,

@@ -54,7 +54,7 @@ from crmaudit.evidence.match import (
     Unlinked,
 )
 from crmaudit.evidence.provenance import EXACT, Document, Method, Provenance, Status
-from crmaudit.evidence.recording import AtOnce, FilledBy, LoggedIn, Recorded, Recording
+from crmaudit.evidence.recording import AtOnce, Board, FilledBy, LoggedIn, Recorded, Recording
 from crmaudit.evidence.semantic import Semantic
 from crmaudit.evidence.series import Series
 from crmaudit.evidence.table_profile import (
@@ -97,6 +97,7 @@ __all__ = [
     "Between",
     "Bin",
     "Block",
+    "Board",
     "BulkChange",
     "Call",
     "Catalog",

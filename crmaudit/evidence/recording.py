@@ -83,13 +83,32 @@ class AtOnce:
 
 
 @dataclass(frozen=True, slots=True)
+class Board:
+    """A dashboard or report of the CRM, and when somebody last opened it, whoever that was.
+
+    `name` and `audience` are the organisation's own words, masked where a word
+    in them may be part of a login or a person's name. `viewed` None: never, or
+    not since `Recording.looks_since` where only traces of looks are kept.
+    """
+
+    table: str
+    name: str
+    kind: str = "dashboard"
+    audience: str = ""
+    created: date | None = None
+    viewed: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Recording(Document):
     """Who recorded, and who logged in.
 
     `tables` were read: table → entity, by the map at the time. `cannot` says
     of a table why nothing can be told of it: no author, no date, all rows made
-    within one second. `since` and `until` are the first and the last month
-    with anything in it. `logins_since` is the first login that is still there.
+    within one second. `looks_since` is the first trace of a look at `boards`
+    that is still there, None where the CRM keeps the last look for good.
+    `since` and `until` are the first and the last month with anything in it.
+    `logins_since` is the first login that is still there.
     """
 
     kind: ClassVar[str] = "recording"
@@ -104,3 +123,5 @@ class Recording(Document):
     bulk_from: int = 20
     cannot: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    boards: tuple[Board, ...] = ()
+    looks_since: date | None = None

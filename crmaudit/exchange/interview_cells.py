@@ -12,9 +12,12 @@ from crmaudit.workspace.matching import Names, plain_name
 
 _NUMBER = r"\d{1,9}(?:[.,]\d{1,3})?"
 _SPAN = re.compile(
-    rf"(?:about|circa|ca\.?|~)?\s*({_NUMBER})(?:\s*(?:-|–|—|to|bis|until|\.\.+)\s*({_NUMBER}))?"
+    rf"(?:about|around|approx(?:imately|\.)?|circa|ca\.?|~)?\s*({_NUMBER})(?:\s*(?:-|–|—|to|bis|until|\.\.+)\s*({_NUMBER}))?"
     r"\s*(?:min|mins|minutes?|times?|people|persons?|x|×)?\.?",
     re.IGNORECASE,
+)
+_HOURS = re.compile(
+    rf"\D*?({_NUMBER})(?:\s*(?:-|–|—|to)\s*({_NUMBER}))?\s*(?:h|hrs?|hours?)\b.*", re.IGNORECASE
 )
 _PERIODS = {
     "day": "day days daily d",
@@ -30,12 +33,21 @@ def span(text: str) -> tuple[float, float]:
     """Low and high end: `5`, `5-10`, `5 to 10 minutes`, `1,5`. Raises Unfit."""
     match = _SPAN.fullmatch(text.strip())
     if match is None or any(re.search(r"[.,]\d{3}$", part or "") for part in match.groups()):
-        raise Unfit(f"{shortened(text)} is no number and no range", "write 5, or 5-10")
+        raise Unfit(f"{shortened(text)} is no number and no range", _in_minutes(text))
     low = _number(match[1])
     high = _number(match[2]) if match[2] else low
     if low > high:
         raise Unfit(f"{shortened(text)} ends below its beginning", f"write {high:g}-{low:g}")
     return low, high
+
+
+def _in_minutes(text: str) -> str:
+    """What to write instead; hours are brought to the minutes that the form asks for."""
+    told = _HOURS.fullmatch(text.strip())
+    if told is None:
+        return "write 5, or 5-10"
+    ends = [f"{_number(n) * 60:g}" for n in told.groups() if n]
+    return f"write a number or a range alone; in minutes that is {'-'.join(ends)}"
 
 
 def day(text: str) -> str:
@@ -68,7 +80,7 @@ def period(text: str) -> str:
 
 def choice(text: str, choices: Sequence[str]) -> str:
     """One of several words, case aside. Raises Unfit."""
-    wanted = plain_name(text).rstrip(".")
+    wanted = plain_name(text).rstrip(".! ")
     if wanted in choices:
         return wanted
     hint = f"write {', '.join(choices[:-1])} or {choices[-1]}"

@@ -200,6 +200,7 @@ class _Reading:
         for r, row in self._filled(rows):
             place = self._place(listing.title, r)
             values: dict[Path_, Cell] = {}
+            before = len(self.mistakes)
             for c, text in enumerate(row):
                 if c in at and text.strip():
                     values |= self._cell(at[c], text.strip(), place)
@@ -210,6 +211,9 @@ class _Reading:
                 what = f"the column {listing.columns[0].title!r} is empty"
                 self._wrong(what, place, "say it in a few words, or empty the row")
             elif listing.key == "statements" and ("verdict",) not in values:
+                # What is written there in other words has been told of already.
+                if len(self.mistakes) > before:
+                    continue
                 self._wrong("it is not said whether that is good, mixed or bad", place, "say it")
             else:
                 self.items.setdefault(listing.key, []).append(Item(values, place))

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
+from typing import Literal
 
 from crmaudit.evidence import Access, CrmAccount
 from crmaudit.evidence.access import LEVELS, AccessLevel, Beyond, CrmRole, Held, Holding, Levels
@@ -40,16 +41,30 @@ class Kind:
 
 @dataclass(frozen=True, slots=True)
 class Excess:
-    """Letters of one kind of record that reach beyond what is recommended, and how far."""
+    """Letters of one kind of record that reach beyond what is recommended, and how far.
+
+    `level` is that of `worst`, the letter by which most is at stake: to change
+    or delete before to read, and of these the one that reaches furthest.
+    """
 
     kind: Kind
     letters: str
     level: AccessLevel
+    worst: Literal["R", "U", "D"]
 
     @property
     def changes(self) -> bool:
         """Whether records can be changed or lost by it, and not only be seen."""
-        return self.letters != "R"
+        return self.worst != "R"
+
+
+@dataclass(frozen=True, slots=True)
+class Shortfall:
+    """Of `of` kinds of record that an account may see, `kinds` are seen no further than `level`."""
+
+    level: AccessLevel
+    kinds: int
+    of: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +211,10 @@ class Accounts:
         return {}
 
     def granted(self, judged: Judged) -> AccessLevel | None:
-        """The widest level over all letters and entities; None where that is not known."""
+        """The widest level of reading, updating and deleting; None where that is not known.
+
+        To create reaches no record that is there: how far it goes is not counted.
+        """
         return self._reach(judged)[0]
 
     def sees(self, judged: Judged) -> AccessLevel | None:
@@ -209,7 +227,7 @@ class Accounts:
         known = self._widest.get(judged.holding.id)
         if known is None:
             cells = [self.levels(judged.holding, k) for k in self.judged_kinds]
-            everything = _widest(level for levels in cells for level in levels)
+            everything = _widest(level for _, *levels in cells for level in levels)
             known = everything, _widest(levels[LETTERS.index("R")] for levels in cells)
             self._widest[judged.holding.id] = known
         return known
@@ -239,17 +257,34 @@ class Accounts:
     def _excesses(self, holding: Holding, most: int) -> Iterable[Excess]:
         for kind in self.judged_kinds:
             cells = zip(LETTERS, self.levels(holding, kind), strict=True)
-            over = [(x, level) for x, level in cells if level and LEVELS.index(level) > most]
-            if over:
-                letters = "".join(letter for letter, _ in over)
-                yield Excess(kind, letters, max((v for _, v in over), key=LEVELS.index))
+            over = {x: level for x, level in cells if level and LEVELS.index(level) > most}
+            telling: tuple[Literal["U", "D", "R"], ...] = ("U", "D", "R")
+            at_stake = [x for x in telling if x in over and (x != "R" or not over.keys() & {*"UD"})]
+            if at_stake:
+                worst = max(at_stake, key=lambda x: LEVELS.index(over[x]))
+                yield Excess(kind, "".join(over), over[worst], worst)
 
-    def short(self, judged: Judged) -> AccessLevel | None:
-        """The level at which it sees, where that is below the recommended one."""
-        sees = self.sees(judged)
-        if judged.advised is None or judged.administrator or sees is None:
+    def short(self, judged: Judged) -> Shortfall | None:
+        """What it sees less far than recommended: most of the kinds of record that it may see.
+
+        A kind that it may not see at all may be none of its job, and counts only
+        where it sees nothing. Single kinds differ for good reasons: what every
+        product opens to all, such as its products, and what nobody shares, such
+        as e-mails. So a majority decides, that of those not known included.
+        """
+        if judged.advised is None or judged.administrator or judged.holding is None:
             return None
-        return sees if LEVELS.index(sees) < LEVELS.index(judged.advised[0]) else None
+        told = [self.levels(judged.holding, k)[LETTERS.index("R")] for k in self.judged_kinds]
+        seen = [level for level in told if level not in (None, "None")]
+        unknown = told.count(None)
+        if not seen and not unknown:
+            nothing = LEVELS[0] if judged.advised[0] != LEVELS[0] else None
+            return Shortfall(nothing, len(told), len(told)) if nothing and told else None
+        advised = LEVELS.index(judged.advised[0])
+        below = [level for level in seen if level and LEVELS.index(level) < advised]
+        if 2 * len(below) <= len(seen) + unknown:
+            return None
+        return Shortfall(max(below, key=LEVELS.index), len(below), len(seen))
 
     @cached_property
     def compared(self) -> tuple[Judged, ...]:

@@ -13,6 +13,20 @@ ADMINISTRATOR = "administrator"
 
 
 @dataclass(frozen=True, slots=True)
+class Opening:
+    """What it means that one record is opened to somebody.
+
+    `letters` are opened for certain, of those in `unsure` nobody can tell.
+    `limited`: it opens nothing to one whose roles give no right at all to that
+    kind of record.
+    """
+
+    letters: str = "R"
+    unsure: str = "UD"
+    limited: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Belongs:
     """Whose a record is. Accounts by pseudonym, units and teams by their ids.
 
@@ -20,7 +34,7 @@ class Belongs:
 
     `owner` is empty for a record of nobody, `owner_known` False where the
     database does not tell; `also` are others whose it is as much: who made it.
-    `shared` are accounts, `shared_teams` teams to whom this one record was
+    `shared` has accounts, `shared_teams` teams to whom this one record was
     opened. `reach` is the record's own say, where each record has one: it
     stands in place of what the rights leave open.
     """
@@ -30,8 +44,8 @@ class Belongs:
     owner_known: bool = True
     unit: str | None = None
     teams: tuple[str, ...] = ()
-    shared: frozenset[str] = frozenset()
-    shared_teams: frozenset[str] = frozenset()
+    shared: Mapping[str, Opening] = field(default_factory=dict)
+    shared_teams: Mapping[str, Opening] = field(default_factory=dict)
     reach: AccessLevel | None = None
 
 
@@ -92,25 +106,28 @@ def _sight(accounts: Accounts, kind: Kind, record: Belongs, judged: Judged, unit
     sure, perhaps, reasons = "", "", dict[str, None]()
     by: dict[str, None] = {}
     widest: AccessLevel | None = None
+    openings = _openings(record, judged)
     for i, letter in enumerate(LETTERS):
         if letter == "C":
             continue  # To create one says nothing of a record that is there.
         level = levels[i]
-        reaches, why = _reaches(level, record, judged, units, bool(accounts.access.units))
-        if reaches is None:
-            perhaps += letter
-        elif reaches:
-            sure += letter
+        reaches, paths = _reaches(level, record, judged, units, bool(accounts.access.units))
         if reaches is not False:
-            reasons[why] = None
             if held is not None:
                 by.update(dict.fromkeys(held.why[i]))
             if level is not None:
                 widest = max(widest or "None", level, key=LEVELS.index)
-    shared = _shared(record, judged)
-    if shared and "R" not in sure:
-        sure, perhaps = "R" + sure, perhaps.replace("R", "")
-        reasons[shared] = None
+        found = [reaches]
+        reasons.update(dict.fromkeys(paths))
+        for opening, why in openings:
+            opened = _opens(opening, letter, level)
+            found.append(opened)
+            if opened is not False:
+                reasons[why] = None
+        if True in found:
+            sure += letter
+        elif None in found:
+            perhaps += letter
     names = source_names(accounts)
     return Sight(
         judged.name,
@@ -124,26 +141,44 @@ def _sight(accounts: Accounts, kind: Kind, record: Belongs, judged: Judged, unit
 
 def _reaches(
     level: AccessLevel | None, record: Belongs, judged: Judged, units: _Units, has_units: bool
-) -> tuple[bool | None, str]:
-    """Whether a right of this level reaches the record; None where nobody can tell, and why."""
+) -> tuple[bool | None, tuple[str, ...]]:
+    """Whether a right of this level reaches the record, and by which ways.
+
+    None where nobody can tell, with what is not known.
+    """
     if level == "None":
-        return False, ""
+        return False, ()
     if record.reach is not None and level != LEVELS[-1]:
         if record.reach == LEVELS[-1]:
-            return True, "the record is open to everybody"
+            return True, ("the record is open to everybody", *_nearest(record, judged))
         level = record.reach
     if level is None:
-        return None, "how far its right reaches is not known"
+        return None, ("how far its right reaches is not known",)
     if level == LEVELS[-1]:
-        return True, "all records of the organisation"
-    if not record.owner_known:
-        return None, "whose the record is is not known"
-    if judged.name in {record.owner, *record.also}:
-        return True, "its own record"
-    if set(record.teams) & set(judged.account.teams):
-        return True, "a record of its team"
-    if level == "User":
-        return False, ""
+        return True, ("all records of the organisation", *_nearest(record, judged))
+    if not record.owner_known and not record.also:
+        return None, ("whose the record is is not known",)
+    ways = _nearest(record, judged)
+    if level != "User":
+        by_unit, why = _by_unit(level, record, judged, units, has_units)
+        ways += (why,) if by_unit else ()
+        if by_unit is None and not ways:
+            return None, (why,)
+    if not ways and not record.owner_known:
+        return None, ("whose the record is is not known",)
+    return bool(ways), ways
+
+
+def _nearest(record: Belongs, judged: Judged) -> tuple[str, ...]:
+    """The ways that any right has: one's own records, and those of one's teams."""
+    own = judged.name in {record.owner, *record.also}
+    of_team = bool(set(record.teams) & set(judged.account.teams))
+    return (*(["its own record"] if own else []), *(["a record of its team"] if of_team else []))
+
+
+def _by_unit(
+    level: AccessLevel, record: Belongs, judged: Judged, units: _Units, has_units: bool
+) -> tuple[bool | None, str]:
     if not has_units:
         # Without units, the product's teams stand for them.
         return (False, "") if record.teams else (None, "the CRM has no units to compare")
@@ -159,12 +194,19 @@ def _reaches(
     return False, ""
 
 
-def _shared(record: Belongs, judged: Judged) -> str:
-    if judged.name in record.shared:
-        return "opened to it"
-    if record.shared_teams & set(judged.account.teams):
-        return "opened to its team"
-    return ""
+def _openings(record: Belongs, judged: Judged) -> tuple[tuple[Opening, str], ...]:
+    """By which the one record is opened to the account, and in what words."""
+    teams = sorted(set(judged.account.teams) & record.shared_teams.keys())
+    own = [(record.shared[judged.name], "opened to it")] if judged.name in record.shared else []
+    return (*own, *((record.shared_teams[t], "opened to its team") for t in teams))
+
+
+def _opens(opening: Opening, letter: str, level: AccessLevel | None) -> bool | None:
+    if opening.limited and level == "None":
+        return False
+    if letter in opening.letters:
+        return None if opening.limited and level is None else True
+    return None if letter in opening.unsure else False
 
 
 def source_names(accounts: Accounts) -> Mapping[str, str]:

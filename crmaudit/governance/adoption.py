@@ -415,7 +415,7 @@ def fills(use: Usage) -> tuple[UnitFills, ...]:
     return tuple(found)
 
 
-def wilson(part: int, whole: int, z: float = _Z) -> tuple[float, float]:
+def wilson(part: float, whole: float, z: float = _Z) -> tuple[float, float]:
     """The interval of a share (Wilson 1927), which stays in [0, 1] for few rows too."""
     p, square = part / whole, z * z
     middle = (p + square / (2 * whole)) / (1 + square / whole)

@@ -74,8 +74,10 @@ def kept_back(shares: Sequence[Share], also: Sequence[bool] = ()) -> frozenset[i
         left = [n for n in range(len(shares)) if n not in hidden]
         if not left:
             break
-        # The smallest that says something: where nobody came, that is worth telling.
-        hidden.add(min(left, key=lambda n: (not shares[n].part, shares[n].whole, n)))
+        # The smallest in which some came: "nobody" and "all" hide little, and are worth telling.
+        hidden.add(
+            min(left, key=lambda n: (shares[n].part in (0, shares[n].whole), shares[n].whole, n))
+        )
     return frozenset(hidden)
 
 

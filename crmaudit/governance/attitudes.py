@@ -6,9 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from crmaudit.governance.rate import FEWER, too_few
+from crmaudit.governance.suppression import suppressed
 from crmaudit.workspace.registers import Attitude, Opinion
 
-NEGATIVE: Attitude = "made things worse"
+ATTITUDES: tuple[Attitude, ...] = ("made things worse", "does not use it", "only praise")
+NEGATIVE: Attitude = ATTITUDES[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,20 +27,29 @@ class Attitudes:
 
     @property
     def showable(self) -> bool:
-        """Whether no group, and no rest of the whole, is too small to be told in numbers."""
-        counts = (self.worse, self.not_using, self.praise)
-        return self.total > 0 and not any(c > 0 and too_few(c) for c in counts)
+        """Whether all numbers may be told."""
+        return self.total > 0 and not self.hidden
+
+    @property
+    def hidden(self) -> frozenset[Attitude]:
+        """Attitudes of which no number is told: small ones, and what would give one away."""
+        cells = suppressed([[self.of(a) for a in ATTITUDES]])
+        return frozenset(a for n, a in enumerate(ATTITUDES) if (0, n) in cells)
+
+    def told(self, attitude: Attitude) -> int | None:
+        """The number, where it may be told."""
+        return None if attitude in self.hidden else self.of(attitude)
 
     def share_text(self, attitude: Attitude) -> str:
-        """`12 of 40 people`, or `fewer than five` where a number would point at persons.
-
-        Where only another group is too small, the whole is kept back: else
-        that group could be worked out.
-        """
+        """`12 of 40 people`; in words where a number would point at fewer than five."""
         count = self.of(attitude)
-        if too_few(count):
+        if count > 0 and too_few(count):
             return f"{FEWER} people"
-        return f"{count} of {self.total} people" if self.showable else f"{count} people"
+        if attitude in self.hidden:
+            return "in numbers not told, as they would give a small group away"
+        if too_few(self.total):
+            return f"{count} people"
+        return f"{count} of {self.total} people"
 
     def of(self, attitude: Attitude) -> int:
         if attitude == "made things worse":

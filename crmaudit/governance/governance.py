@@ -22,7 +22,7 @@ from crmaudit.governance.access import (
 )
 from crmaudit.governance.accounts import Accounts, judge_accounts
 from crmaudit.governance.accounts_conflicts import ConflictFound, conflicts_found, usual
-from crmaudit.governance.adoption import MeasuredAdoption, by_group, measured
+from crmaudit.governance.adoption import MeasuredAdoption, measured
 from crmaudit.governance.attitudes import Attitudes, attitudes
 from crmaudit.governance.cadence import CareCheck, care_check
 from crmaudit.governance.courses import Course, course
@@ -32,14 +32,23 @@ from crmaudit.governance.kpis import Effect
 from crmaudit.governance.lines import Lines, lines_of
 from crmaudit.governance.pains import Burden, Loss, burdens, losses
 from crmaudit.governance.purposes import PURPOSES, Break, breaks
-from crmaudit.governance.rate import Rate
-from crmaudit.governance.reports import consulted, for_management
+from crmaudit.governance.rate import Rate, too_few
+from crmaudit.governance.reports import (
+    Look,
+    Shown,
+    consulted,
+    days_unused,
+    for_management,
+    looks,
+    of_look,
+    of_need,
+)
 from crmaudit.governance.surveys import Surveyed, surveyed
 from crmaudit.governance.surveys import ids as survey_ids
 from crmaudit.governance.testified import Testified
 from crmaudit.governance.three_duties import Held, three_duties
 from crmaudit.governance.trend import Trend
-from crmaudit.governance.usage import Usage, usage
+from crmaudit.governance.usage import YEAR_DAYS, AccountUse, Usage, usage
 from crmaudit.workspace import Workspace
 from crmaudit.workspace.audit_file import Unit
 from crmaudit.workspace.dossier import System
@@ -381,22 +390,39 @@ class Governance:
                 unread[subject] = replace(error.problems[0], where=self._w.place_of(subject))
         return tuple(found), unread
 
+    def units_recording(self, day: date | None, days: int = YEAR_DAYS) -> Mapping[str, bool | None]:
+        """Key unit → whether one of its people recorded in the last so many days.
+
+        None where that cannot be told: fewer than five people with an account
+        are known to be in it. Empty where use was not measured.
+        """
+        use = self.crm_usage(day)
+        # Logins alone say nothing of who records.
+        if use is None or use.cannot(days) or not (use.recording and use.recording.recorded):
+            return {}
+        since, found = use.since(days), dict[str, bool | None]()
+        for unit in self.key_units:
+            own = self.accounts_within(use, unit)
+            did = any(a.recorded(since, use.until) or a.in_bulk(since, use.until) for a in own)
+            found[unit.id] = None if too_few(use.people(own)) else did
+        return found
+
+    def accounts_within(self, use: Usage, unit: Unit) -> tuple[AccountUse, ...]:
+        """Accounts of one person each that can be used, in a unit or below it."""
+        return tuple(
+            a for a in use.own if a.enabled is not False and self.within(a.unit or None, unit.id)
+        )
+
     def three_duties(self, day: date | None) -> tuple[Held, ...]:
         """What speaks for and against each of the three duties that keep the CRM alive."""
-        use = self.crm_usage(day)
-        idle = None
-        days = self.lines.adoption_days
-        if use is not None and not use.cannot(days):
-            busy = {g.group for g in by_group(use, lambda a: a.unit, days) if g.rows}
-            idle = [
-                u.name
-                for u in self.key_units
-                if not any(self.within(x.id, u.id) and x.id in busy for x in self._w.audit.units)
-            ]
+        recording = self.units_recording(day)
+        known = [u for u in self.key_units if recording.get(u.id) is not None]
+        idle = [u.name for u in known if not recording[u.id]] if known else None
         return three_duties(
             self._w.registers.dysfunctions,
             self._w.registers.requests,
             self.dashboards_of_management,
+            lambda need: self.days_unused(need, day),
             self.measured_adoption(day),
             idle,
             day,
@@ -438,6 +464,28 @@ class Governance:
     def consulted(self) -> tuple[Need, ...]:
         """Dashboards and reports."""
         return consulted(self._w.needs)
+
+    @cached_property
+    def looks(self) -> tuple[Look, ...]:
+        """Dashboards and reports of which the CRM itself keeps when they were last opened."""
+        return looks(self._w.needs, self.testified.recording)
+
+    def look(self, need: Need) -> Look | None:
+        """What the CRM records of a declared dashboard; None where it records nothing."""
+        return next((x for x in self.looks if x.need is not None and x.need.id == need.id), None)
+
+    def days_unused(self, need: Need, day: date | None) -> int | None:
+        """Days since it was last consulted: recorded, else declared; None where neither tells."""
+        return None if day is None else days_unused(need, day, self.look(need))
+
+    def boards(self, day: date | None) -> tuple[Shown, ...]:
+        """Every dashboard and report: declared ones in their order, then those of the CRM alone."""
+        known = tuple(
+            of_need(n, self.look(n), self.days_unused(n, day), self._w.person)
+            for n in self.consulted
+        )
+        alone = tuple(of_look(x, day) for x in self.looks if x.need is None)
+        return known + alone
 
     @property
     def dashboards_of_management(self) -> tuple[Need, ...]:

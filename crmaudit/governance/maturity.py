@@ -2,8 +2,9 @@
 
 Eight dimensions have levels 1 to 5. A level is earned when its criteria and
 those of all levels below it are met. What is not known earns nothing and is
-told; what can be asked of nothing here is passed over. The ladder from "begun" over "known", "managed" and "measured" to "kept
-up" follows the idea of staged capability models (DAMA-DMBOK 2, ch. 15; CMMI
+told; what can be asked of nothing here is passed over. The ladder from "begun"
+over "known", "managed" and "measured" to "kept up" follows the idea of staged
+capability models (DAMA-DMBOK 2, ch. 15; CMMI
 Institute, DMM 1.1); criteria and thresholds are crmaudit's own.
 """
 

@@ -57,7 +57,8 @@ _ENDS: dict[str, dict[str, date]] = {
         "9.4": date(2025, 10, 21),
         "9.5": date(2026, 1, 20),
         "9.6": date(2026, 4, 21),
-        "9.7": date(2034, 4, 21),
+        # A long-term release has eight years, to the end of the month that it came out in.
+        "9.7": date(2034, 4, 30),
     },
     # The community's support.
     "MariaDB": {
@@ -90,8 +91,14 @@ _ENDS: dict[str, dict[str, date]] = {
     },
 }
 
-_OTHERS = re.compile(r"percona|aurora|rds|azure|cloud|enterprisedb|galera cluster by", re.I)
-_DISTRIBUTED = re.compile(r"debian|ubuntu|red hat|rocky|suse|alpine|\.el\d|deb\d", re.I)
+_OTHERS = re.compile(
+    r"percona|aurora|\brds\b|azure|cloudsql|alloydb|apsaradb|polar|neon|enterprisedb|"
+    r"mariadb.enterprise|google|galera cluster by",
+    re.IGNORECASE,
+)
+_DISTRIBUTED = re.compile(r"debian|ubuntu|red hat|rocky|suse|alpine|\.el\d|deb\d", re.IGNORECASE)
+_BY_THE_MAKER = re.compile(r"pgdg|maria~|mariadb\.org binary|mysql community", re.IGNORECASE)
+"""Packages for an operating system that the makers themselves build: no longer mended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +121,11 @@ def support_end(health: Health) -> SupportEnd | None:
     product = health.version.split(" ")[0] if health.version else ""
     if product not in _ENDS or not health.release:
         return None
-    told = f"{health.version} {health.settings.get('version_comment', '')}"
-    shipped = bool(_DISTRIBUTED.search(told))
+    build = (health.settings.get(n, "") for n in ("version_comment", "build"))
+    told = " ".join((health.version, *build))
+    if "aurora_version" in health.settings:
+        told += " Aurora"
+    shipped = bool(_DISTRIBUTED.search(told)) and not _BY_THE_MAKER.search(told)
     other = _OTHERS.search(told)
     if other:
         why = f"it is a build of its own ({other[0]}), whose maker sets the day"

@@ -14,12 +14,13 @@ from crmaudit.governance.rate import SMALLEST_GROUP
 Cell = tuple[int, int]
 
 
-def suppressed(counts: Sequence[Sequence[int]]) -> frozenset[Cell]:
+def suppressed(counts: Sequence[Sequence[int]], *, sums_told: bool = False) -> frozenset[Cell]:
     """The cells to hide, rows and columns from 0.
 
     The table is given without sums. A cell beyond the last column is the sum
     of its row, one beyond the last row that of its column: hidden ones are
-    among the answer, as the sums are meant to be shown too.
+    among the answer, as the sums are meant to be shown too. `sums_told`: those
+    of columns are told elsewhere whatever this table hides, and no sum protects a count.
     """
     if not counts or not counts[0]:
         return frozenset()
@@ -35,9 +36,11 @@ def suppressed(counts: Sequence[Sequence[int]]) -> frozenset[Cell]:
         or whole[r][-1] < SMALLEST_GROUP
         or (whole[-1][c] and whole[-1][c] < SMALLEST_GROUP)
     }
+    lines = list(_lines(rows, columns, told=sums_told))
     while True:
         alone = next(
-            (line for line in _lines(rows, columns) if len(hidden.intersection(line)) == 1), None
+            (line for line in lines if len(line) > 1 and len(hidden.intersection(line)) == 1),
+            None,
         )
         if alone is None:
             return frozenset(hidden)
@@ -56,9 +59,9 @@ def suppressed(counts: Sequence[Sequence[int]]) -> frozenset[Cell]:
         )
 
 
-def _lines(rows: int, columns: int) -> Iterator[list[Cell]]:
-    """Rows and columns, each with its sum."""
-    for r in range(rows):
-        yield [(r, c) for c in range(columns)]
+def _lines(rows: int, columns: int, *, told: bool) -> Iterator[list[Cell]]:
+    """Rows and columns, each with its sum; without, where the sums are told."""
+    for r in range(rows - told):
+        yield [(r, c) for c in range(columns - told)]
     for c in range(columns):
-        yield [(r, c) for r in range(rows)]
+        yield [(r, c) for r in range(rows - told)]

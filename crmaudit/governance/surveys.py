@@ -6,31 +6,29 @@ never by their words: they may be somebody's own.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from statistics import fmean
 from typing import TypeVar
 
 from crmaudit.governance.adoption import wilson
-from crmaudit.governance.attitudes import Attitudes
+from crmaudit.governance.attitudes import ATTITUDES, Attitudes
 from crmaudit.governance.rate import too_few
 from crmaudit.governance.suppression import suppressed
+from crmaudit.governance.survey_cells import mark, plain, question, sorted_answers
 from crmaudit.sheets import Sheet, days
-from crmaudit.sheets.series import column_of
 from crmaudit.workspace.kpis import SortedBy, Survey
 from crmaudit.workspace.registers import Attitude, Reason
 
 V = TypeVar("V", bound=str)
 
-ATTITUDES: tuple[Attitude, ...] = ("made things worse", "does not use it", "only praise")
 Z = 1.959964
 """Of the normal distribution for an interval of 95 %."""
 
-_BETWEEN = re.compile(r"\s*[;|\n]\s*")
-_MARK = re.compile(r"([1-5])(?:[.,]0+)?(?!\d)(?:\s*/\s*5)?(?:[^\d.,].*)?", re.DOTALL)
+_NO_DAY = date(1980, 1, 1)
+"""What LimeSurvey writes for the day where answers are anonymous."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +44,17 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """Marks of 1 to 5 that a group gave a system."""
+    """Marks of 1 to 5 that a group gave a system.
+
+    `low` and `high` are the ends of the mean's interval of 95 %: Wilson's of
+    the mean as a share of the way from 1 to 5. Marks in between spread less
+    than the all or nothing that it is made for, so it is rather too wide.
+    """
 
     number: int
     mean: float
+    low: float
+    high: float
 
 
 @dataclass(frozen=True)
@@ -106,7 +111,7 @@ class Surveyed:
             if a.mark is not None and a.system:
                 given.setdefault(a.system, []).append(a.mark)
         return {
-            system: Marks(len(marks), fmean(marks))
+            system: _marks(marks)
             for system, marks in sorted(given.items())
             if not too_few(len(marks))
         }
@@ -122,7 +127,7 @@ class Surveyed:
         rest = sum((n for g, n in counts.items() if g not in large), Counter[Attitude]())
         rows = [(g, counts[g]) for g in large] + ([("", rest)] if rest else [])
         table = [[n[a] for a in ATTITUDES] for _, n in rows]
-        hidden = suppressed(table)
+        hidden = suppressed(table, sums_told=True)
         return tuple(
             Group(
                 name,
@@ -157,7 +162,7 @@ def surveyed(
     Raises CrmauditError where a declared column is not there.
     """
     at = {
-        key: column_of(sheet, wanted)
+        key: question(sheet, wanted)
         for key, wanted in (
             ("attitude", survey.attitude and survey.attitude.column),
             ("reason", survey.reason and survey.reason.column),
@@ -170,20 +175,23 @@ def surveyed(
     }
     attitude_of = _known(survey.attitude, survey.attitude.answers if survey.attitude else {})
     reason_of = _known(survey.reason, survey.reason.answers if survey.reason else {})
+    marks_of = {plain(text): value for text, value in survey.score_answers.items()}
     unsorted: dict[str, list[str]] = {"attitude": [], "reason": []}
     answers, unread, strangers = [], [], 0
     for i, row in enumerate(sheet.rows):
-        cell = {key: row[place] for key, place in at.items()}
-        attitudes, odd = _sorted(cell.get("attitude", ""), attitude_of)
+        told = {key: asked.cell(row) for key, asked in at.items()}
+        cell = {key: text for key, (text, _) in told.items()}
+        strange = {key for key, (_, unclear) in told.items() if unclear}
+        attitudes, odd = sorted_answers(cell.get("attitude", ""), attitude_of)
         # Who takes both sides belongs to no group.
-        if odd or len(attitudes) > 1:
-            unsorted["attitude"].append(sheet.address(i, at["attitude"]))
-        reasons, odd = _sorted(cell.get("reason", ""), reason_of)
-        if odd:
-            unsorted["reason"].append(sheet.address(i, at["reason"]))
-        mark = _MARK.fullmatch(cell.get("mark", ""))
-        if cell.get("mark") and mark is None:
-            unread.append(sheet.address(i, at["mark"]))
+        if odd or "attitude" in strange or len(attitudes) > 1:
+            unsorted["attitude"].append(sheet.address(i, at["attitude"].first))
+        reasons, odd = sorted_answers(cell.get("reason", ""), reason_of)
+        if odd or "reason" in strange:
+            unsorted["reason"].append(sheet.address(i, at["reason"].first))
+        given = mark(cell.get("mark", ""), marks_of)
+        if cell.get("mark") and given is None:
+            unread.append(sheet.address(i, at["mark"].first))
         system = survey.system or ""
         if "system" in cell:
             system = systems.get(cell["system"].casefold(), "")
@@ -195,13 +203,13 @@ def surveyed(
                 system,
                 attitudes[0] if len(attitudes) == 1 else None,
                 reasons,
-                int(mark[1]) if mark else None,
+                given,
             )
         )
     held = survey.date
     if held is None and "date" in at:
-        told = days.days([row[at["date"]] for row in sheet.rows])
-        held = max((d for d in told if d), default=None)
+        written = days.days([row[at["date"].first] for row in sheet.rows])
+        held = max((d for d in written if d and d != _NO_DAY), default=None)
     return Surveyed(
         survey,
         tuple(answers),
@@ -213,41 +221,13 @@ def surveyed(
 
 
 def _known(by: SortedBy | None, answers: Mapping[str, V]) -> Mapping[str, V]:
-    return {_plain(text): value for text, value in answers.items()} if by else {}
+    return {plain(text): value for text, value in answers.items()} if by else {}
 
 
-def _sorted(cell: str, known: Mapping[str, V]) -> tuple[tuple[V, ...], bool]:
-    """What the answers of a cell count as, and whether one of them is not known.
-
-    Form tools put several into one cell, with semicolons or commas between;
-    answers may have commas themselves.
-    """
-    whole = _plain(cell)
-    if not whole:
-        return (), False
-    if whole in known:
-        return (known[whole],), False
-    found: dict[V, None] = {}
-    odd = False
-    for part in _BETWEEN.split(cell):
-        rest = _plain(part)
-        while rest:
-            name = next((k for k in sorted(known, key=len, reverse=True) if _begins(rest, k)), None)
-            if name is None:
-                odd, (_, _, rest) = True, rest.partition(",")
-            else:
-                found[known[name]] = None
-                rest = rest[len(name) :]
-            rest = rest.strip(" ,")
-    return tuple(found), odd
-
-
-def _begins(text: str, name: str) -> bool:
-    return text == name or (text.startswith(name) and text[len(name) :].lstrip().startswith(","))
-
-
-def _plain(text: str) -> str:
-    return " ".join(text.casefold().split())
+def _marks(given: Sequence[int]) -> Marks:
+    mean = fmean(given)
+    low, high = wilson((mean - 1) / 4 * len(given), len(given), Z)
+    return Marks(len(given), mean, 1 + 4 * low, 1 + 4 * high)
 
 
 def ids(named: Iterable[tuple[str, str]]) -> Mapping[str, str]:

@@ -7,13 +7,12 @@ dashboards and has its staff record: that is not the system manager's job.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
 from crmaudit.governance.adoption import MeasuredAdoption, Share
-from crmaudit.governance.reports import days_unused
 from crmaudit.workspace.landscape import Need
 from crmaudit.workspace.registers import Dysfunction, Request
 
@@ -56,6 +55,7 @@ def three_duties(
     dysfunctions: Iterable[Dysfunction],
     requests: Iterable[Request],
     boards: Sequence[Need],
+    unused: Callable[[Need], int | None],
     seen: MeasuredAdoption | None,
     idle_units: Sequence[str] | None,
     day: date | None,
@@ -63,7 +63,8 @@ def three_duties(
 ) -> tuple[Held, ...]:
     """What is known of each duty.
 
-    `boards` are the dashboards made for the management, `idle_units` key units
+    `boards` are the dashboards made for the management, `unused` says for how
+    many days nobody looked at one, None where that is not known; `idle_units` key units
     in which nobody recorded, None where that was not measured. More than
     `line` of the staff should use the CRM.
     """
@@ -71,7 +72,7 @@ def three_duties(
     found = {
         "operations staff": [_recording(seen, line)],
         "system manager": [_forms(still), _requests(requests, day), _boards(boards)],
-        "management": [_consulted(boards, day), _units(idle_units)],
+        "management": [_consulted(boards, unused), _units(idle_units)],
     }
     return tuple(Held(by, duty, (_register(still, by), *found[by])) for by, duty in DUTIES.items())
 
@@ -122,14 +123,17 @@ def _boards(boards: Sequence[Need]) -> Sign:
     return Sign(f"{told} made for the management", bool(there))
 
 
-def _consulted(boards: Sequence[Need], day: date | None) -> Sign:
+def _consulted(boards: Sequence[Need], unused: Callable[[Need], int | None]) -> Sign:
     there = [n for n in boards if n.exists is not False]
-    known = [d for d in (days_unused(n, day) if day else None for n in there) if d is not None]
+    known = [d for d in map(unused, there) if d is not None]
     if not known:
         return Sign("when its dashboards were last looked at is not recorded", None)
     looked = sum(d <= CONSULTED_DAYS for d in known)
+    silent = len(there) - len(known)
+    rest = f"; of {silent} it is not recorded" if silent else ""
     return Sign(
-        f"{looked} of {_many(len(there), 'dashboard')} looked at within {CONSULTED_DAYS} days",
+        f"{looked} of {_many(len(there), 'dashboard')} looked at within {CONSULTED_DAYS} days"
+        f"{rest}",
         bool(looked) or (None if len(known) < len(there) else False),
     )
 

@@ -12,7 +12,13 @@ from crmaudit.governance.cadence import PERIOD
 from crmaudit.governance.support_ends import support_end
 from crmaudit.governance.testified import Testified
 from crmaudit.governance.upkeep_backups import newest, of_database
-from crmaudit.governance.upkeep_server import SERVERS, newest_care, stale, statistics_told
+from crmaudit.governance.upkeep_server import (
+    SERVERS,
+    Stale,
+    newest_care,
+    stale,
+    statistics_told,
+)
 from crmaudit.workspace.dossier import Care, System
 
 Duty = Literal["backup", "restore_test", "index_care", "updates"]
@@ -114,7 +120,7 @@ def _by_word(duty: Duty, care: Care | None, day: date | None, allow: Allowance, 
         period = PERIOD.get(care.frequency) if care.frequency else None
         days = (day - care.last).days
         if period is not None and days > period + allow.grace_days:
-            return Upkeep(duty, "late", told, why=f"{days} days passed, by what is declared")
+            return Upkeep(duty, "late", told, why=f"{days:,} days passed, by what is declared")
     return Upkeep(duty, "not assessed", told, why=why)
 
 
@@ -153,7 +159,7 @@ def _none_kept(
         others = f"none of the {found.others:,} files in the folder has a form known here"
         why = _unread(found) if found.unread else others
         return _by_word("backup", care, day, allow, why)
-    shown = f"{len(held)} backups, none of them whole" if held else "the backup folder is empty"
+    shown = f"{len(held)} backups, none of them whole" if held else "no backup in the folder"
     proof = (found.id,)
     return Upkeep("backup", against, declared_words(care), shown, shown, evidence=proof)
 
@@ -176,15 +182,7 @@ def _index_care(care: Care | None, health: Health, day: date, allow: Allowance) 
         return _by_word("index_care", care, day, allow, why)
     last = newest_care(health)
     done = last.date() if last else None
-    # What the server showed when it was read says nothing of the time since.
-    read = min(day, health.provenance.taken_at.date())
-    within = read - timedelta(days=_period(care, allow) + allow.grace_days)
-    # What changed since a care that is not due again yet, is nobody's neglect.
-    old = [
-        s
-        for s in stale(health, allow.changed, allow.least_rows)
-        if s.table.analysed is None or s.table.analysed.date() < within
-    ]
+    old = old_statistics(care, health, day, allow)
     if not old:
         shown = f"statistics of all {len(judged)} larger tables are current"
         if len(judged) == 1:
@@ -196,6 +194,23 @@ def _index_care(care: Care | None, health: Health, day: date, allow: Allowance) 
     )
     against = _against(care)
     return Upkeep("index_care", against, told, shown, shown, done, proof)
+
+
+def old_statistics(
+    care: Care | None, health: Health, day: date, allow: Allowance
+) -> tuple[Stale, ...]:
+    """Tables whose statistics are old, and were not gathered as lately as they should be.
+
+    What changed since a care that was not due again yet is nobody's neglect.
+    """
+    # What the server showed when it was read says nothing of the time since.
+    read = min(day, health.provenance.taken_at.date())
+    within = _period(care, allow) + allow.grace_days
+    return tuple(
+        s
+        for s in stale(health, allow.changed, allow.least_rows)
+        if s.table.analysed is None or (read - s.table.analysed.date()).days > within
+    )
 
 
 def _updates(care: Care | None, health: Health, day: date, allow: Allowance) -> Upkeep:
@@ -213,7 +228,7 @@ def _updates(care: Care | None, health: Health, day: date, allow: Allowance) -> 
     shown = f"{name}, supported until {support.end}"
     # Whether its newest repair is installed, no server says.
     by_word = _by_word("updates", care, day, allow, "whether all repairs are in, no server says")
-    if by_word.state == "not assessed" and care is not None:
+    if by_word.state == "not assessed" and care is not None and care.last is not None:
         return Upkeep("updates", "kept", told, shown, "", None, proof)
     return replace(by_word, shown=shown, evidence=proof)
 
@@ -234,4 +249,4 @@ def _grace(allow: Allowance) -> timedelta:
 
 
 def _days(days: int) -> str:
-    return f"{days} day" if days == 1 else f"{days} days" if days else "less than a day"
+    return f"{days} day" if days == 1 else f"{days:,} days" if days else "less than a day"

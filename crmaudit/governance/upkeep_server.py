@@ -165,6 +165,8 @@ def recovery(health: Health) -> Recovery:
             return Recovery(None, health.cannot.get("settings", "the server does not tell"))
         return Recovery(log == "ON", "the binary log is " + ("on" if log == "ON" else "off"))
     mode = settings.get("archive_mode")
+    if settings.get("standby") == "on":
+        return Recovery(None, "this is a standby server: the primary one keeps the logs")
     if mode is None:
         return Recovery(None, health.cannot.get("settings", "the server does not tell"))
     if mode == "off":

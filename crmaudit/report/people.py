@@ -77,6 +77,10 @@ class LossPart:
 
     systems: tuple[str, ...]
     """Names of the systems whose traces of changes were read."""
+    told: tuple[str, ...]
+    """Of these, those of which it can be told whether a history is kept."""
+    none_kept: tuple[tuple[str, tuple[str, ...]], ...]
+    """Name of a system, and its kinds of record of which no history is kept."""
     masters: int
     """Kinds of master record in them."""
     kept: int
@@ -177,6 +181,8 @@ class UsePart:
     """How few do how much of the recording; None for fewer than ten accounts."""
     busiest: tuple[int, int, int, float] | None
     """The few busiest, of how many accounts, rows of all, and the few's share of these."""
+    fills_compared: int
+    """Columns of a unit laid beside those of all others, each with rows enough."""
     stayed: tuple[tuple[int, str], ...]
     """Months after the first record, and how many still recorded then: `12 of 20`."""
     evidence: tuple[str, ...]

@@ -157,9 +157,18 @@ def loss_part(facts: Facts) -> LossPart | None:
     if not found:
         return None
     masters = [t for x in found.values() for t in x.trails if t.master]
+    entity = facts.workspace.entity
+    none_kept: dict[str, list[str]] = {}
+    for x, losses in found.items():
+        for trail in losses.trails:
+            if trail.on is False:
+                label = entity[trail.entity].label if trail.entity in entity else trail.entity
+                none_kept.setdefault(known[x].name, []).append(label)
     kept = [t for t in masters if t.on]
     return LossPart(
         systems=tuple(known[x].name for x in found),
+        told=tuple(known[x].name for x in found if not found[x].cannot),
+        none_kept=tuple((name, tuple(kinds)) for name, kinds in none_kept.items()),
         masters=len(masters),
         kept=len(kept),
         unknown=sum(t.on is None for t in masters),

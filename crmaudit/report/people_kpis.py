@@ -56,10 +56,18 @@ def kpi_lines(facts: Facts, kpis: Iterable[KpiPart]) -> Lines | None:
 
 
 def kpi_message(facts: Facts) -> str:
-    """What the indicators say, for the employees, in Markdown; empty without indicators."""
-    found = courses(facts)
+    """What employees should know of the indicators, in Markdown; empty where there is nothing."""
+    found = [c for c in courses(facts) if to_be_told(c)]
     owners = [facts.workspace.person_name(c.kpi.owner) or "" for c in found]
     return message(found, owners) if found else ""
+
+
+def to_be_told(course: Course) -> bool:
+    """Whether something notable changed, or a target is missed and enough values show it."""
+    if course.since is not None or (course.effect is not None and course.effect.notable()):
+        return True
+    missed = course.outlook is not None and not course.outlook.reached
+    return missed and course.trend is not None
 
 
 def better(course: Course) -> bool | None:
@@ -111,7 +119,8 @@ def effect_words(c: Course, language: str = "en") -> str:
         if math.isfinite(e.low) and math.isfinite(e.high) and e.low * e.high > 0:
             ends = sorted((abs(e.low), abs(e.high)))
             span = f"{_amount(ends[0], language)} to {_amount(ends[1], language)}; "
-        words = f"{_amount(abs(e.change), language)} {way} ({span}{p_words(e.p)}): {sides}"
+        alike = ", each month against the same months" if e.seasonal else ""
+        words = f"{_amount(abs(e.change), language)} {way}{alike} ({span}{p_words(e.p)}): {sides}"
     if e.already:
         words += "; the values went that way before"
     if c.beside:

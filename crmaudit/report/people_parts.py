@@ -6,11 +6,11 @@ from collections import Counter
 from collections.abc import Iterable
 
 from crmaudit.facts import Facts
-from crmaudit.governance.attitudes import NEGATIVE
+from crmaudit.governance.attitudes import ATTITUDES, NEGATIVE
 from crmaudit.governance.interviews import group_name, held
 from crmaudit.governance.maturity import TOP, Level
 from crmaudit.governance.rate import too_few
-from crmaudit.governance.surveys import ATTITUDES, Group, Surveyed
+from crmaudit.governance.surveys import Group, Surveyed
 from crmaudit.governance.upkeep import DUTIES, WORDS, State, Upkeep, upkeep
 from crmaudit.heard import against_measured
 from crmaudit.report import pictures

@@ -17,6 +17,7 @@ from crmaudit.governance.adoption import (
     cohorts,
     concentration,
     falling,
+    fills,
     measured,
     stayed,
 )
@@ -85,6 +86,7 @@ def use_part(facts: Facts) -> UsePart | None:
         trend=_trend(use) if known else "",
         concentration=_curve(use, facts) if few else None,
         busiest=(few.busiest, few.accounts, few.rows, few.top / few.rows) if few else None,
+        fills_compared=sum(not too_few(f.recorders) for f in fills(use)) if known else 0,
         stayed=_stayed(use) if known else (),
         evidence=use.evidence,
     )

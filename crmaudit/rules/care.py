@@ -57,15 +57,16 @@ def care_results(
 def _seen_done(facts: Facts, system: System, duty: Duty, days: int) -> bool:
     """Whether evidence knows better than a date in the dossier, which nobody renewed.
 
-    What a backup folder shows, other rules judge.
+    What a backup folder and old statistics show, other rules say.
     """
     if facts.day is None:
         return False
     shown = of_duty(duty, system, facts.governance.testified, facts.day)
     if not shown.evidence or duty not in ("backup", "index_care"):
         return False
-    recent = shown.last is not None and (facts.day - shown.last).days <= days
-    return duty == "backup" or (shown.state == "kept" and recent)
+    if duty == "backup" or shown.state != "kept":
+        return True
+    return shown.last is not None and (facts.day - shown.last).days <= days
 
 
 def _found(care: CareCheck, declared: Care, rarest_days: int) -> str:

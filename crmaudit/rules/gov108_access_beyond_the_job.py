@@ -4,7 +4,8 @@
 Wide rights are how records are changed by accident and information is lost unintentionally. The
 recommended level follows from rank and function (`access_policy:`). Where the CRM's own rights
 were read, accounts are told by pseudonym; else jobs, by what is declared. What may only be seen is
-told with `reading`. Administrators are judged apart (GOV169).
+told with `reading`; to create alone reaches no record that is there. Administrators are judged
+apart (GOV169).
 
 ## Fix
 Reduce the level to the one recommended, or declare what the job really is: `rank:`,
@@ -35,6 +36,7 @@ from crmaudit.workspace.dossier import System
 severity: Severity = "high"
 topic: Topic = "access"
 initiative = "right-access"
+_VERBS = {"R": "see", "U": "change", "D": "delete"}
 
 
 def check(facts: Facts, reading: bool = True) -> Iterator[Hit | NotAssessed]:
@@ -84,7 +86,7 @@ def _measured(facts: Facts, system: System, accounts: Accounts, *, reading: bool
         label = entity_label(facts, found[0].kind.entity) or found[0].kind.object
         more = f" and {len(found) - 1} more" if len(found) > 1 else ""
         return (
-            f"{judged.name} may {'change' if found[0].changes else 'see'} {label}{more} at "
+            f"{judged.name} may {_VERBS[found[0].worst]} {label}{more} at "
             f"{found[0].level}; {advised[0] if advised else 'less'} is recommended"
         )
 

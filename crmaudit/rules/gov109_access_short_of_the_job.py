@@ -3,7 +3,8 @@
 ## Why
 Who cannot see the records of the own unit keeps them elsewhere: in a spreadsheet, a mailbox, a
 shared account. Too little access is how shadow systems begin. Where the CRM's own rights were
-read, it counts how far an account sees, of any kind of record.
+read, an account is short that sees most kinds of record less far than recommended, of those that it
+may see at all.
 
 ## Fix
 Raise the level to the one recommended, or adjust `access_policy:` in audit.yaml.
@@ -27,7 +28,7 @@ from crmaudit.facts import Facts
 from crmaudit.governance.accounts import Accounts, Judged
 from crmaudit.rules.accounts import compared, each
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
-from crmaudit.rules.words import position_subject, position_words, verb
+from crmaudit.rules.words import counted, position_subject, position_words, verb
 from crmaudit.workspace.dossier import System
 
 severity: Severity = "medium"
@@ -68,17 +69,20 @@ def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
 
 
 def _measured(facts: Facts, system: System, accounts: Accounts) -> Iterator[Hit]:
-    short = {j.name: accounts.short(j) for j in accounts.compared}
+    short = {j.name: found for j in accounts.compared if (found := accounts.short(j))}
 
     def words(judged: Judged) -> str:
-        advised = judged.advised[0] if judged.advised else ""
-        return f"{judged.name} sees no further than {short[judged.name]}; {advised} is recommended"
+        advised, found = judged.advised[0] if judged.advised else "", short[judged.name]
+        if found.level == "None":
+            return f"{judged.name} may see no records; {advised} is recommended"
+        of = f"{found.kinds} of {counted(found.of, 'kind')} of record"
+        return f"{judged.name} sees {of} no further than {found.level}; {advised} is recommended"
 
     yield from each(
         facts,
         system,
         accounts,
-        [j for j in accounts.compared if short[j.name] is not None],
+        [j for j in accounts.compared if j.name in short],
         words,
         "see less than is recommended",
     )

@@ -23,7 +23,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crmaudit.facts import Facts
-from crmaudit.governance.reports import days_unused
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
 from crmaudit.rules.words import quoted, span
 
@@ -36,16 +35,28 @@ def check(facts: Facts, days: int = 90) -> Iterator[Hit | NotAssessed]:
     facts.need("needs.yaml")
     for need in facts.governance.consulted:
         about = f"need:{need.id}"
-        idle = days_unused(need, facts.as_of)
+        idle = facts.governance.days_unused(need, facts.as_of)
+        look = facts.governance.look(need)
         if idle is None:
             yield NotAssessed(
                 f"no consultation of this {need.kind} is recorded", "last_consulted:", about
             )
         elif idle > days:
+            said = f"The {need.kind} {quoted(need.text)}"
+            never = look is not None and look.never
             yield Hit(
                 about,
-                f"The {need.kind} {quoted(need.text)} was last consulted {span(idle)} ago",
+                f"{said} was never opened, since it was made {span(idle)} ago"
+                if never
+                else f"{said} was last consulted {span(idle)} ago",
                 path=("last_consulted",),
-                measurements=(Measurement("days since consulted", idle, "days"),),
+                measurements=(
+                    Measurement(
+                        "days since consulted",
+                        idle,
+                        "days",
+                        evidence=(look.evidence,) if look else (),
+                    ),
+                ),
                 who=need.owner,
             )

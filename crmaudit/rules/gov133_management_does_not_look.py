@@ -33,7 +33,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crmaudit.facts import Facts
-from crmaudit.governance.reports import days_unused
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
 from crmaudit.rules.words import counted, crm_subject, span
 
@@ -53,7 +52,8 @@ def check(facts: Facts, days: int = 90) -> Iterator[Hit]:
             severity="medium",
         )
         return
-    known = [d for d in (days_unused(n, facts.as_of) for n in boards) if d is not None]
+    told = (facts.governance.days_unused(n, facts.as_of) for n in boards)
+    known = [d for d in told if d is not None]
     if not known:
         raise NotAssessed(
             "no consultation of a dashboard for the management is recorded",

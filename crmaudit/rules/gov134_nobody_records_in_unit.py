@@ -32,7 +32,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crmaudit.facts import Facts
-from crmaudit.governance.rate import too_few
 from crmaudit.governance.usage import Usage
 from crmaudit.governance.users import RECORDING
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
@@ -47,38 +46,29 @@ initiative = "name-key-users"
 def check(facts: Facts, days: int = 365) -> Iterator[Hit | NotAssessed]:
     room = facts.governance
     use = room.crm_usage(facts.day)
+    # Logins alone say nothing of who records.
     seen = use is not None and bool(use.recording and use.recording.recorded)
     if not seen or not room.key_units:
         facts.need("people.yaml")
     if not room.key_units:
         raise NotAssessed("no unit is declared", needs="units: in audit.yaml")
+    recording = room.units_recording(facts.day, days)
     for unit in room.key_units:
-        told = _measured(facts, use, unit, days) if use is not None and seen else None
-        if told is None:
+        if recording.get(unit.id) is None:
             yield from _declared(facts, unit)
-        else:
-            yield from told
+        elif use is not None and not recording[unit.id]:
+            yield _idle(facts, use, unit, days)
 
 
-def _measured(facts: Facts, use: Usage, unit: Unit, days: int) -> tuple[Hit, ...] | None:
-    """A hit or none, by the records; None where they cannot tell."""
-    room = facts.governance
-    own = [a for a in use.own if a.enabled is not False and room.within(a.unit or None, unit.id)]
-    since, until = use.since(days), use.until
-    people = use.people(own)
-    if too_few(people) or use.cannot(days):
-        return None
-    if any(a.recorded(since, until) or a.in_bulk(since, until) for a in own):
-        return ()
+def _idle(facts: Facts, use: Usage, unit: Unit, days: int) -> Hit:
+    people = use.people(facts.governance.accounts_within(use, unit))
     label = "people of the unit who recorded"
-    return (
-        Hit(
-            f"unit:{unit.id}",
-            f"None of {people} people with an account in {unit.name} recorded anything in "
-            f"{crm_name(facts)} since {month_of(since)}",
-            measurements=(Measurement.share(label, 0, people, use.evidence),),
-            who=unit.head,
-        ),
+    return Hit(
+        f"unit:{unit.id}",
+        f"None of {people} people with an account in {unit.name} recorded anything in "
+        f"{crm_name(facts)} since {month_of(use.since(days))}",
+        measurements=(Measurement.share(label, 0, people, use.evidence),),
+        who=unit.head,
     )
 
 

@@ -3,7 +3,8 @@
 ## Why
 From its statistics a server guesses the quickest way to an answer. Where more than `share` of the
 rows changed since (servers renew them at a tenth), it guesses wrong, and the CRM grows slow.
-Tables of fewer than `least_rows` rows are passed over: there every way is quick.
+Tables of fewer than `least_rows` rows are passed over: there every way is quick. So are those of
+which statistics were gathered within the time declared and `grace_days` days before the reading.
 
 ## Fix
 Switch automatic upkeep on, run ANALYZE once, and look why it did not run.
@@ -28,7 +29,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crmaudit.facts import Facts
-from crmaudit.governance.upkeep_server import Stale, stale, statistics_told, switched_off
+from crmaudit.governance.upkeep import Allowance, declared_words, old_statistics
+from crmaudit.governance.upkeep_server import Stale, statistics_told, switched_off
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
 from crmaudit.rules.upkeep import served
 from crmaudit.rules.words import listed, part_of, percent
@@ -38,7 +40,10 @@ topic: Topic = "maintenance"
 initiative = "maintain-systems"
 
 
-def check(facts: Facts, share: float = 0.2, least_rows: int = 1000) -> Iterator[Hit | NotAssessed]:
+def check(
+    facts: Facts, share: float = 0.2, least_rows: int = 1000, grace_days: int = 2
+) -> Iterator[Hit | NotAssessed]:
+    day = facts.as_of
     for found in served(facts, facts.governance.with_indexes):
         if isinstance(found, NotAssessed):
             yield found
@@ -47,7 +52,9 @@ def check(facts: Facts, share: float = 0.2, least_rows: int = 1000) -> Iterator[
         about = f"system:{system.id}"
         judged = statistics_told(health, least_rows)
         off = switched_off(health)
-        old = stale(health, share, least_rows)
+        care = system.maintenance.index_care if system.maintenance else None
+        allow = Allowance(changed=share, least_rows=least_rows, grace_days=grace_days)
+        old = old_statistics(care, health, day, allow)
         if not judged and not off:
             if any((t.rows or 0) >= least_rows for t in health.tables):
                 why = health.cannot.get("changes") or health.cannot.get("statistics")
@@ -60,11 +67,12 @@ def check(facts: Facts, share: float = 0.2, least_rows: int = 1000) -> Iterator[
             continue
         if not old and not off:
             continue
-        care = system.maintenance.index_care if system.maintenance else None
-        promised = f", though index care is declared {care.frequency}" if care else ""
+        due = care is not None and care.frequency not in (None, "never", "on demand")
+        promised = declared_words(care) if due else ""
         told = (
             f"Statistics of {part_of(len(old), len(judged), 'larger table')} of {system.name} "
-            f"are old{promised if care and care.frequency else ''}: {listed(map(_words, old), 1)}"
+            f"are old{f', though index care is declared {promised}' if promised else ''}: "
+            f"{listed(map(_words, old), 1)}"
             if old
             else f"The server of {system.name} no longer renews its statistics: "
             f"{listed(off)} is switched off"

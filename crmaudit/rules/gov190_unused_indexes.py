@@ -7,7 +7,8 @@ which comes once a month was seen. Indexes below `least_mib` MiB are passed over
 which a key or a rule rests.
 
 ## Fix
-Ask what each was made for (a report once a year?), and drop what nobody can name a use for.
+Ask when and for what each was made (a report once a year?), as no server tells when. Drop what
+nobody can name a use for.
 
 ## Bad
 ```yaml evidence

@@ -65,7 +65,9 @@ topic: Topic = "attitudes"
 initiative = "mend-dysfunctions"
 
 
-def check(facts: Facts, share: float = 0.2, least: int = SMALLEST_GROUP) -> Iterator[Hit | NotAssessed]:
+def check(
+    facts: Facts, share: float = 0.2, least: int = SMALLEST_GROUP
+) -> Iterator[Hit | NotAssessed]:
     if not any(s.reason for s in facts.workspace.kpis.surveys):
         raise NotAssessed("no survey has its reasons sorted", needs="reason: of a survey")
     register = facts.workspace.registers.dysfunctions

@@ -10,7 +10,7 @@ from crmaudit.rules.base import NotAssessed
 
 def unread_surveys(facts: Facts) -> Iterator[NotAssessed]:
     """One gap for each survey of kpis.yaml whose answers cannot be read."""
-    for subject, problem in facts.governance.unread.items():
+    for subject in facts.governance.unread:
         if subject.startswith("survey:"):
-            needs = problem.hint or "a file that can be read"
+            needs = "what `crmaudit validate` says of it"
             yield NotAssessed("the file of its answers cannot be read", needs, subject)

@@ -31,14 +31,14 @@ def read_series(
             doubtful = days.ambiguous(spelt)
             raise CrmauditError(
                 # By its shape: whoever names the wrong column may have names in it.
-                f"{shape(found.rows[i][when])!r} is not the shape of a date"
+                f"a cell like {shape(found.rows[i][when])!r} is not a date"
                 + (" that can be read in one way only" if doubtful else ""),
                 "write 2026-03-31",
                 Place(found.address(i, when)),
             )
         if value is None:
             raise CrmauditError(
-                f"{shape(found.rows[i][what])!r} is not the shape of a number"
+                f"a cell like {shape(found.rows[i][what])!r} is not a number"
                 + (
                     ""
                     if days.numbers([found.rows[i][what].replace(",", ".")])[0] is None

@@ -7,9 +7,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from crmaudit import __version__
 from crmaudit.errors import CrmauditError
-from crmaudit.evidence import Catalog, Column, Provenance, Table
+from crmaudit.evidence import Catalog, Column, Table
 from crmaudit.sources.base import Source, Statement
 from crmaudit.sources.named_files import every
 from crmaudit.sources.session import snapshot_id
@@ -62,12 +61,5 @@ class AbsentSource(RowlessSource):
 
     def catalog(self, system: str) -> Catalog:
         """An empty one: nothing is known of the tables."""
-        origin = Provenance(
-            system,
-            self.address,
-            self.engine,
-            self.snapshot,
-            datetime.now(UTC),
-            f"crmaudit {__version__}",
-        )
+        origin = self.provenance(system)
         return Catalog(origin)

@@ -11,7 +11,14 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from crmaudit.evidence import Column, MappedTable, Product, Table
-from crmaudit.workspace.accounts import Access, History, Session, TrailSetting, Users
+from crmaudit.workspace.accounts import (
+    Access,
+    Dashboards,
+    History,
+    Session,
+    TrailSetting,
+    Users,
+)
 
 
 class Named(Protocol):
@@ -44,6 +51,7 @@ class AccountTables:
     sessions: tuple[Session, ...] = ()
     history: tuple[History, ...] = ()
     trail: tuple[TrailSetting, ...] = ()
+    dashboards: tuple[Dashboards, ...] = ()
     tables: tuple[MappedTable, ...] = ()
     objects: Mapping[str, str] = field(default_factory=dict)
     names: Named | None = field(default=None, repr=False)

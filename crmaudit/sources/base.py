@@ -5,11 +5,13 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from types import TracebackType
 from typing import TYPE_CHECKING, Literal
 
+from crmaudit import __version__
 from crmaudit.errors import CrmauditError
-from crmaudit.evidence import Catalog, Column, Table
+from crmaudit.evidence import Catalog, Column, Provenance, Status, Table
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -117,6 +119,18 @@ class Source(ABC):
     @abstractmethod
     def close(self) -> None:
         """Give the connection back; safe to call twice."""
+
+    def provenance(self, system: str, status: Status = Status()) -> Provenance:  # noqa: B008 - frozen
+        """Where evidence comes from that was read from this source just now."""
+        return Provenance(
+            system=system,
+            source=self.address,
+            engine=self.engine,
+            snapshot=self.snapshot,
+            taken_at=datetime.now(UTC),
+            tool=f"crmaudit {__version__}",
+            status=status,
+        )
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.address}>"

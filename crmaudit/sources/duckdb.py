@@ -206,7 +206,7 @@ class DuckDBSource(Session):
                 )
             )
         return Catalog(
-            provenance=self._provenance(system),
+            provenance=self.provenance(system),
             version=f"DuckDB {version}",
             tables=tuple(tables),
             bytes=self._bytes,

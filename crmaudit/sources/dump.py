@@ -14,9 +14,8 @@ from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from typing import IO, TYPE_CHECKING, cast
 
-from crmaudit import __version__
 from crmaudit.errors import CrmauditError
-from crmaudit.evidence import Catalog, Provenance
+from crmaudit.evidence import Catalog
 from crmaudit.sources.absent import RowlessSource
 from crmaudit.sources.address import Address
 from crmaudit.sources.dump_dialect import database_of, recognised, version_of
@@ -112,14 +111,7 @@ class DumpSource(RowlessSource):
             notes.append(f"{count} definitions of tables are not understood")
         if not tables:
             notes.append("no table is defined in it")
-        origin = Provenance(
-            system,
-            self.address,
-            self.engine,
-            self.snapshot,
-            datetime.now(UTC),
-            f"crmaudit {__version__}",
-        )
+        origin = self.provenance(system)
         return Catalog(origin, version=self._version, tables=tables, notes=tuple(notes))
 
     def _read(self) -> Structure:

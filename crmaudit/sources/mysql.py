@@ -275,7 +275,7 @@ class MySQLSource(Session):
 
         return read_catalog(
             lambda sql, purpose: self._ask(sql, purpose, f"cannot {purpose}"),
-            self._provenance(system),
+            self.provenance(system),
             self.database,
         )
 

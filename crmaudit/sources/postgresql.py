@@ -194,7 +194,7 @@ class PostgresSource(Session):
 
         return read_catalog(
             lambda sql, purpose: self._ask(sql, purpose, f"cannot {purpose}"),
-            self._provenance(system),
+            self.provenance(system),
             self._schema,
             self.default_schema,
             self._version,

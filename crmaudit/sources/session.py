@@ -10,12 +10,10 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from importlib.metadata import version
 from typing import TYPE_CHECKING, ClassVar
 
 from crmaudit.errors import CrmauditError
 from crmaudit.evidence import Column, Table
-from crmaudit.evidence.provenance import Provenance
 from crmaudit.sources.address import Address
 from crmaudit.sources.base import ConnectionLostError, Source, Statement
 
@@ -197,11 +195,6 @@ class Session(Source):
             yield
         finally:
             timer.cancel()
-
-    def _provenance(self, system: str) -> Provenance:
-        tool = f"crmaudit {version('crmaudit')}"
-        now = datetime.now(UTC)
-        return Provenance(system, self.address, self.engine, self.snapshot, now, tool)
 
 
 def _without_data(message: str) -> str:

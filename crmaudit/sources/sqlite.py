@@ -225,7 +225,7 @@ class SqliteSource(Session):
             )
         size = self._path.stat().st_size
         return Catalog(
-            provenance=self._provenance(system),
+            provenance=self.provenance(system),
             version=f"SQLite {sqlite3.sqlite_version}",
             tables=tuple(tables),
             bytes=size,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
 from crmaudit.errors import Place
-from crmaudit.evidence import Catalog, Document, Table
+from crmaudit.evidence import Catalog, Document, Provenance, Status, Table
 from crmaudit.key import Key
 from crmaudit.sources.account_tables import AccountTables
 from crmaudit.sources.base import Source, Statement
@@ -84,6 +84,10 @@ class Task:
         for document in self.evidence:
             if isinstance(document, kind):
                 yield document
+
+    def provenance(self, status: Status = Status()) -> Provenance:  # noqa: B008 - frozen
+        """Where evidence comes from that a collector read from the source just now."""
+        return self.source.provenance(self.system, status)
 
 
 class Collector(Protocol):

@@ -12,7 +12,6 @@ from crmaudit.governance.courses import Course
 from crmaudit.governance.kpis import lacks, outlook
 from crmaudit.governance.kpis import told as was_told
 from crmaudit.governance.maturity import Told
-from crmaudit.governance.reports import days_unused
 from crmaudit.governance.trend import SHORTEST
 from crmaudit.standing.earned import counted
 
@@ -24,6 +23,7 @@ _ASKED_DAYS = 548
 """Eighteen months: staff are asked once a year, and a little late."""
 _TOLD_DAYS = 90
 _AUDITS = 3
+_NO_STAFF = "the staff are not counted: staff: in audit.yaml"
 
 
 def told(facts: Facts) -> Mapping[str, Told]:
@@ -95,7 +95,7 @@ def _access(facts: Facts) -> Mapping[str, Told]:
 
 
 def _adoption(facts: Facts) -> Mapping[str, Told]:
-    g, w = facts.governance, facts.workspace
+    g = facts.governance
     seen, said = g.measured_adoption(facts.day), g.adoption
     use = g.crm_usage(facts.day)
     if seen is not None:
@@ -109,12 +109,14 @@ def _adoption(facts: Facts) -> Mapping[str, Told]:
             hidden=share.hidden,
         )
     else:
-        why = use.cannot() if use else ""
-        measured = Told(why=why or "nobody read who records in the CRM, and when")
+        why = use.cannot() if use else "nobody read who records in the CRM, and when"
+        if not why:
+            why = "it has more users than staff" if g.staff else _NO_STAFF
+        measured = Told(why=why)
     declared = (
         Told(said.users, said.staff, said.unknown, hidden=Share(said.users, said.staff).hidden)
         if said
-        else Told(why="neither users nor staff are counted")
+        else Told(why=_uncounted(facts))
     )
     units = g.units_recording(facts.day)
     return {
@@ -128,6 +130,16 @@ def _adoption(facts: Facts) -> Mapping[str, Told]:
     }
 
 
+def _uncounted(facts: Facts) -> str:
+    """Why no share of the staff is declared."""
+    crm = facts.workspace.crm
+    if not facts.governance.staff:
+        return _NO_STAFF
+    if facts.workspace.people.people or (crm is not None and crm.users is not None):
+        return "more users are declared than staff"
+    return "nobody counted the users: users: in the CRM's dossier, or people.yaml"
+
+
 def _measurement(facts: Facts) -> Mapping[str, Told]:
     g, w, day = facts.governance, facts.workspace, facts.day
     kpis = w.kpis.kpis
@@ -136,7 +148,7 @@ def _measurement(facts: Facts) -> Mapping[str, Told]:
     notable = [c for c in courses if c.trend is not None and c.trend.notable()]
     measured = {k.technique for k in kpis}
     boards = [n for n in g.dashboards_of_management if n.exists is not False]
-    idle = [days_unused(n, day) if day else None for n in boards]
+    idle = [g.days_unused(n, day) for n in boards]
     held = [s.held for s in g.surveys] + [o.date for o in w.registers.opinions]
     recent: list[bool | None] = [
         None if day is None or h is None else day - timedelta(days=_ASKED_DAYS) <= h for h in held

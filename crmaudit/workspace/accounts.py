@@ -1,4 +1,4 @@
-"""Where a CRM keeps its accounts: users, access, sessions, history.
+"""Where a CRM keeps its accounts: users, access, sessions, history, dashboards.
 
 Each part names columns of one table. It stands in a product map, in the
 product's own names, and in `maps/*.yaml` of a workspace, in those of the
@@ -144,6 +144,29 @@ class TrailSetting(Part):
     """Holds where the history is kept; empty: every row says so."""
 
 
+class Opened(Part):
+    """A trace of each look at a dashboard; old ones may be pruned."""
+
+    board: ColumnName
+    """The dashboard's key."""
+    at: ColumnName
+
+
+class Dashboards(Part):
+    """Dashboards or reports that the CRM offers, and when somebody last opened each."""
+
+    key: ColumnName
+    name: ColumnName
+    kind: Literal["dashboard", "report"] = "dashboard"
+    audience: ColumnName = ""
+    """For whom it is made, in the CRM's own words."""
+    created: ColumnName = ""
+    viewed: ColumnName = ""
+    """When it was last opened, by whomever; empty until it was."""
+    opened: Opened | None = None
+    """Where looks have to be looked up, if no column has the last one."""
+
+
 class Members(Part):
     """Who belongs to a team: one row each."""
 
@@ -223,8 +246,16 @@ class Operation(Part):
 
 
 class Sharing(Part):
-    """Single records, or kinds of record, opened to accounts or teams."""
+    """Single records, or kinds of record, opened to accounts or teams.
 
+    `gives` says in letters what a row opens, where no column does: R is
+    certain otherwise, and the rest not known. Where `level` is a number whose
+    bits are rights, `codes` of that column says which. `within_rights`: a row
+    opens nothing to one whose roles give no right to that kind of record.
+    """
+
+    gives: str = Field("", pattern="^[RUD]*$")
+    within_rights: bool = False
     holder: ColumnNames = ()
     holder_type: ColumnName = ""
     object_type: ColumnName = ""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from crmaudit.workspace.base import (
     Day,
@@ -103,6 +105,10 @@ class Survey(Model):
     """Column with the id or name of the system that the answer is about."""
     score_column: Text | None = None
     """Column with a mark from 1 (worst) to 5 (best)."""
+    score_answers: dict[Text, Annotated[int, Field(ge=1, le=5)]] = {}
+    """The mark that a word stands for, where the column has words: `Very good: 5`."""
+    score_of: Literal["system", "data quality"] = "system"
+    """What is marked. Marks of `data quality` stand beside what the dossier says of it."""
     comment_column: Text | None = None
     attitude: ByAttitude | None = None
     """How answers fall into the three groups of attitude."""

@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, PrivateAttr, model_validator
 
 from crmaudit.evidence.entity_map import Role
-from crmaudit.workspace.accounts import Access, History, Session, TrailSetting, Users
+from crmaudit.workspace.accounts import Access, Dashboards, History, Session, TrailSetting, Users
 from crmaudit.workspace.base import (
     Amount,
     Audiences,
@@ -206,6 +206,8 @@ class Need(Model):
     last_consulted: Day | None = None
     consulted_by: Audiences = ()
     """Who really looks at it."""
+    called: Text | None = None
+    """What the CRM calls it, where that is not its `text`: so that declared and measured meet."""
     priority: Literal["must", "should", "could"] | None = None
 
 
@@ -295,6 +297,8 @@ class Map(Model):
     """Where it keeps what was changed."""
     trail: tuple[TrailSetting, ...] = ()
     """Where it says of which kinds of record it keeps a history."""
+    dashboards: tuple[Dashboards, ...] = ()
+    """Where it keeps its dashboards, and when somebody last opened them."""
 
     @model_validator(mode="after")
     def _tell_tables(self) -> Self:
@@ -310,7 +314,7 @@ class Map(Model):
 
     def joined(self, other: Map) -> Map:
         """This map with what another file says of the same system behind it."""
-        parts = ("tables", "references", "principals", "sessions", "history", "trail")
-        both = {name: getattr(self, name) + getattr(other, name) for name in parts}
+        rows = ("tables", "references", "principals", "sessions", "history", "trail", "dashboards")
+        both = {name: getattr(self, name) + getattr(other, name) for name in rows}
         either = {name: getattr(self, name) or getattr(other, name) for name in ("users", "access")}
         return self.model_copy(update=both | either)

@@ -33,7 +33,10 @@ def test_every_view_fits(
 def test_groups_under_five_have_no_numbers(demo: Path, capsys: pytest.CaptureFixture[str]) -> None:
     told = json.loads(shown(capsys, "-w", str(demo), "--format", "json"))
     rows = {r["unit"]: r for r in told["rows"]}
-    assert rows["Family Support"]["used"] == 11
+    assert rows["Supporter Relations"]["used"] == 9
+    # 11 of 12 would point at the one who does not.
+    assert rows["Family Support"]["used"] is None
+    assert rows["Family Support"]["used_told"] == "all but fewer than five of 12"
     assert rows["Housing Advice"]["recorded"] == 0
     for row in told["rows"]:
         for key in ("people", "used", "recorded"):

@@ -125,20 +125,42 @@ def test_maturity_tells_what_is_missing(run: Run, declared: str) -> None:
 @pytest.mark.parametrize(
     ("file", "text", "said"),
     [
-        ("data/client-survey.csv", "month,mean_score\n31.1.2026,x\n", "'x' is not a number"),
+        ("data/client-survey.csv", "month,mean_score\n31.1.2026,x\n", "'a' is not a number"),
         ("data/client-survey.csv", "when,mean_score\n2026-01-31,3\n", "no column 'month'"),
         ("data/client-survey.csv", "", "is empty"),
         ("data/staff-survey.csv", "a,b\n1,2\n", "no column 'statement'"),
     ],
 )
-def test_broken_files_are_told_with_their_place(
+def test_a_broken_file_is_told_with_its_place_and_hides_nothing_else(
     run: Run, tmp_path: Path, file: str, text: str, said: str
 ) -> None:
-    shutil.copytree(EXAMPLES / "harbourlight", tmp_path / "w")
+    where = str(tmp_path / "w")
+    shutil.copytree(EXAMPLES / "harbourlight", where)
     (tmp_path / "w" / file).write_text(text)
-    _, error = shown(run, "attitudes", "-w", str(tmp_path / "w"), code=2)
-    assert said in error
-    assert "Traceback" not in error
+    view = "attitudes" if "staff" in file else "kpis"
+    out, _ = shown(run, view, "-w", where)
+    assert said in out
+    assert "not assessed" in out
+    for other in ("users", "adoption", "dysfunctions", "maturity", "attitudes", "kpis"):
+        shown(run, other, "-w", where)
+    told = run("validate", "-w", where, width=200)
+    assert told.code == 2
+    assert said in told.err
+    assert file in told.err
+    assert said in run("check", "--fail-on", "never", "-w", where, width=200).err
+    # Unread is not the same as nothing found.
+    gaps = run("check", "--code", "GOV202,GOV206", "--fail-on", "never", "-w", where, width=200)
+    assert "cannot be read" in gaps.out or "has no values" in gaps.out
+
+
+def test_the_cell_of_a_wrong_column_is_told_by_its_shape(run: Run, tmp_path: Path) -> None:
+    where = tmp_path / "w"
+    shutil.copytree(EXAMPLES / "harbourlight", where)
+    (where / "data/client-survey.csv").write_text("month,mean_score\n2026-01,Wanda Okafor\n")
+    for command in (("validate",), ("check", "--fail-on", "never"), ("governance", "kpis")):
+        ran = run(*command, "-w", str(where), width=200)
+        assert "Okafor" not in ran.out + ran.err
+        assert "'Aa Aa' is not a number" in ran.out + ran.err
 
 
 def test_an_empty_workspace_says_what_to_declare(run: Run, tmp_path: Path) -> None:

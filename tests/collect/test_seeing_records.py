@@ -81,7 +81,7 @@ def seen(audit: Audit, key: str) -> dict[str, str]:
 
 
 def test_owner_unit_and_sharing_decide(audit: Audit) -> None:
-    assert seen(audit, "17") == {"ana": "RU", "ben": "RD", "dee": "R"}
+    assert seen(audit, "17") == {"ana": "RU", "ben": "RD", "dee": "Rud"}
     assert seen(audit, "18") == {}
     # Its owner is no account that was read: which unit is not known.
     assert seen(audit, "19") == {"ben": "rd"}

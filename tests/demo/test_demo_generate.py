@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 import crmaudit.demo
-from crmaudit.demo import SYSTEMS, Truth, generate, workload
+from crmaudit.demo import SYSTEMS, Truth, backups, generate, workload
 from crmaudit.demo.claims import CellPlant
 from crmaudit.demo.faults_crm import put
 from crmaudit.errors import CrmauditError
@@ -19,6 +19,7 @@ from crmaudit.errors import CrmauditError
 FILES = [
     *(f"{system}.sqlite" for system in SYSTEMS),
     *(name for system in workload.WORK for name in workload.files(system)),
+    *backups.files(),
     "truth.json",
 ]
 Rows = dict[tuple[str, str], list[dict[str, Any]]]
@@ -39,7 +40,8 @@ def read(folder: Path) -> Rows:
 
 def test_same_seed_same_bytes(demo_folder: Path, tmp_path: Path) -> None:
     generate(tmp_path, contacts=500, seed=1)
-    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(FILES)
+    made = [p.relative_to(tmp_path).as_posix() for p in tmp_path.rglob("*") if p.is_file()]
+    assert sorted(made) == sorted(FILES)
     for name in FILES:
         assert (tmp_path / name).read_bytes() == (demo_folder / name).read_bytes(), name
 

@@ -9,6 +9,7 @@ import os
 import shutil
 import subprocess
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -44,17 +45,21 @@ End Sub
 """
 
 
+def missing(what: str) -> NoReturn:
+    """Skips the test, or fails it where everything has to be installed."""
+    if os.environ.get("CI"):
+        pytest.fail(what)
+    pytest.skip(what)
+
+
 class LibreOffice:
     """One profile and the folder for what comes out."""
 
     def __init__(self, folder: Path) -> None:
         found = shutil.which("soffice")
         if found is None:
-            what = "LibreOffice is not installed (apt-get install libreoffice-calc)"
-            if os.environ.get("CI"):
-                pytest.fail(what)
-            pytest.skip(what)
-        self._program = found
+            missing("LibreOffice is not installed (apt-get install libreoffice-calc)")
+        self._program = str(found)
         self._profile = folder / "profile"
         self._folder = folder
         self._count = 0
@@ -64,7 +69,10 @@ class LibreOffice:
         out = self._out()
         options = [f"--infilter={reading}"] if reading else []
         self._run(*options, "--convert-to", to, "--outdir", str(out), str(file))
-        (found,) = out.iterdir()
+        made = list(out.iterdir())
+        if not made and file.suffix == ".docx":
+            missing("LibreOffice has no Writer here (apt-get install libreoffice-writer)")
+        (found,) = made
         return found
 
     def edit(self, file: Path, *basic: str) -> Path:

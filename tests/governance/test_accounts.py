@@ -14,9 +14,9 @@ from rules.harness import Example
 
 from crmaudit.evidence.access import LEVELS, AccessLevel, CrmRole, Held, Levels
 from crmaudit.facts import Facts
-from crmaudit.governance.accounts import Accounts
+from crmaudit.governance.accounts import Accounts, Shortfall
 from crmaudit.governance.accounts_roles import alike
-from crmaudit.governance.accounts_sight import Belongs, Sight, belongs_to, who_sees
+from crmaudit.governance.accounts_sight import Belongs, Opening, Sight, belongs_to, who_sees
 from crmaudit.governance.accounts_types import type_hints
 from crmaudit.governance.duties import raci
 from crmaudit.governance.licences import better_mix, days_a_month, fits, licence_uses
@@ -60,7 +60,7 @@ def test_a_level_that_is_not_known_hides_no_wider_one(judge: Judge) -> None:
     found = judge(
         [
             {"name": "acct-a", "levels": {"contacts": "U?UN"}},
-            {"name": "acct-b", "levels": {"contacts": "O?UN"}},
+            {"name": "acct-b", "levels": {"contacts": "U?ON"}},
             {"name": "acct-c", "levels": {"contacts": "UUUN"}},
             {"name": "acct-d"},
             {"name": "acct-e", "administrator": True},
@@ -90,9 +90,40 @@ def test_excess_names_letters_and_the_widest_level(judge: Judge) -> None:
 def test_a_shortfall_needs_everything_to_be_known(judge: Judge) -> None:
     head = people({"id": "a", "rank": "supervisor", "accounts": {"crm": "a"}})
     short = judge([{"name": "acct-a", "levels": {"cases": "UUUN", "contacts": "UUUN"}}], head)
-    assert short.short(short.everyone[0]) == "User"
+    assert short.short(short.everyone[0]) == Shortfall("User", 2, 2)
     open_ = judge([{"name": "acct-a", "levels": {"cases": "U?UN", "contacts": "UUUN"}}], head)
     assert open_.short(open_.everyone[0]) is None
+
+
+def test_what_all_see_hides_no_shortfall(judge: Judge) -> None:
+    """Products are open to everybody in most CRMs, whatever the roles say of the rest."""
+    head = people({"id": "a", "rank": "supervisor", "accounts": {"crm": "a"}})
+    levels = {"products": "NONN", "cases": "UUUN", "contacts": "UUUN", "invoices": "NNNN"}
+    found = judge([{"name": "acct-a", "levels": levels}], head)
+    assert found.short(found.everyone[0]) == Shortfall("User", 2, 3)
+    # What nobody shares makes no shortfall where most is seen as far as it should be.
+    levels = {"mails": "UUUU", "cases": "BBBN", "contacts": "BBUN"}
+    found = judge([{"name": "acct-a", "levels": levels}], head)
+    assert found.short(found.everyone[0]) is None
+    found = judge([{"name": "acct-a", "levels": {"cases": "NNNN"}}], head)
+    assert found.short(found.everyone[0]) == Shortfall("None", 1, 1)
+
+
+def test_to_create_is_no_excess_alone(judge: Judge) -> None:
+    """Products that know no limit to whom one creates for give it to everybody."""
+    clerk = people({"id": "a", "rank": "employee", "accounts": {"crm": "a"}})
+    found = judge([{"name": "acct-a", "levels": {"cases": "OUUN"}}], clerk)
+    (a,) = found.everyone
+    assert found.excess(a) == ()
+    assert found.granted(a) == "User"
+
+
+def test_an_excess_tells_the_level_of_its_letter(judge: Judge) -> None:
+    """Who reads everything and changes the unit's does not change everything."""
+    clerk = people({"id": "a", "rank": "employee", "accounts": {"crm": "a"}})
+    found = judge([{"name": "acct-a", "levels": {"cases": "OOBU", "gifts": "UUUB"}}], clerk)
+    told = [(e.kind.object, e.letters, e.worst, e.level) for e in found.foremost(found.everyone[0])]
+    assert told == [("cases", "CRU", "U", "Business Unit"), ("gifts", "D", "D", "Business Unit")]
 
 
 def test_an_account_is_known_by_its_login_too(judge: Judge) -> None:
@@ -264,11 +295,41 @@ def test_where_the_owner_is_not_known_it_stays_open(office: Accounts) -> None:
 
 
 def test_sharing_opens_what_no_role_does(office: Accounts) -> None:
+    """What is not said of a share beyond reading stays open."""
     (kind,) = office.kinds
-    record = Belongs("acct-own", unit="sales", shared=frozenset({"acct-far"}))
-    assert seen(who_sees(office, kind, record))["far"] == "R"
-    record = Belongs("acct-own", unit="sales", shared_teams=frozenset({"t1"}))
-    assert seen(who_sees(office, kind, record))["none"] == "R"
+    record = Belongs("acct-own", unit="sales", shared={"acct-far": Opening()})
+    assert seen(who_sees(office, kind, record))["far"] == "Rud"
+    record = Belongs("acct-own", unit="sales", shared_teams={"t1": Opening()})
+    assert seen(who_sees(office, kind, record))["none"] == "Rud"
+
+
+def test_sharing_opens_the_letters_that_it_names(office: Accounts) -> None:
+    (kind,) = office.kinds
+    whole = Opening("RUD", "")
+    record = Belongs("acct-own", unit="sales", shared={"acct-none": whole, "acct-peer": whole})
+    found = who_sees(office, kind, record)
+    assert seen(found)["none"] == "RUD"
+    assert {s.name: s.why for s in found}["acct-peer"] == "opened to it"
+
+
+def test_sharing_within_rights_opens_nothing_that_no_role_gives(office: Accounts) -> None:
+    """https://learn.microsoft.com/power-apps/developer/data-platform/security-sharing-assigning:
+    nobody gets by sharing what none of his roles gives for that type of table."""
+    (kind,) = office.kinds
+    limited = Opening("RUD", "", limited=True)
+    shared = {f"acct-{name}": limited for name in ("none", "peer", "all", "open")}
+    found = seen(who_sees(office, kind, Belongs("acct-own", unit="sales", shared=shared)))
+    assert "none" not in found
+    assert found["peer"] == "RU"  # its role gives no right to delete
+    assert found["all"] == "R"
+    assert found["open"] == "r"
+
+
+def test_every_way_is_named(office: Accounts) -> None:
+    (kind,) = office.kinds
+    record = Belongs("acct-lead", unit="sales", shared={"acct-lead": Opening("R", "")})
+    why = {s.name: s.why for s in who_sees(office, kind, record)}
+    assert why["acct-lead"] == "its own record; a record of its unit; opened to it"
 
 
 def test_a_record_may_speak_for_itself(judge: Judge) -> None:

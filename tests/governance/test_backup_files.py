@@ -8,6 +8,7 @@ import lzma
 import os
 import sqlite3
 import tarfile
+import tempfile
 import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,7 +22,12 @@ from crmaudit.collect.collect import Silent
 from crmaudit.errors import CrmauditError
 from crmaudit.evidence import BackupFile, Backups, from_json, to_json
 from crmaudit.governance.collectors.backups import collector
-from crmaudit.governance.collectors.backups_names import partial, series, shown
+from crmaudit.governance.collectors.backups_names import (
+    names_own,
+    partial,
+    series,
+    shown,
+)
 from crmaudit.sources.absent import AbsentSource
 from crmaudit.sources.task import Known, Task
 from crmaudit.store import open_store
@@ -170,7 +176,7 @@ WORDS = st.text(st.characters(categories=["L", "N", "P"]), min_size=1, max_size=
 def test_a_word_that_is_not_usual_never_shows_whole(word: str) -> None:
     told = shown(f"{word}-Quxzwyn.sql", ())
     assert "Quxzwyn" not in told
-    assert series(f"{word}-1.sql", "x", ()) == series(f"{word}-22.sql", "x", ())
+    assert series(f"{word}-1.sql", ()) == series(f"{word}-22.sql", ())
 
 
 @pytest.mark.parametrize(
@@ -183,8 +189,8 @@ def test_a_word_that_is_not_usual_never_shows_whole(word: str) -> None:
     ],
 )
 def test_files_of_one_job_are_one_series(a: str, b: str) -> None:
-    assert series(a, "x", ()) == series(b, "x", ())
-    assert series(a, "x", ()) != series("files_2026-06-01.tar", "x", ())
+    assert series(a, ()) == series(b, ())
+    assert series(a, ()) != series("files_2026-06-01.tar", ())
 
 
 def test_what_holds_only_changes_says_so() -> None:
@@ -265,3 +271,130 @@ def test_a_folder_that_may_not_be_read(tmp_path: Path) -> None:
         pytest.skip("this account may read everything")
     with pytest.raises(CrmauditError, match="cannot be read"):
         look(folder)
+
+
+def test_what_only_lies_beside_backups_is_none(tmp_path: Path) -> None:
+    """The checksum is the newest and smallest of all: no backup to be judged by."""
+    put(tmp_path, "crm.sql.gz", gzip.compress(MYSQL + MYSQL_END))
+    put(tmp_path, "crm.sql.gz.sha256", b"0" * 64 + b"  crm.sql.gz\n", day=2)
+    put(tmp_path, "crm.sql.gz.asc", b"-----BEGIN PGP SIGNATURE-----\n", day=2)
+    put(tmp_path, "backup.log", b"done\n", day=2)
+    put(tmp_path, "mysqldump.cnf", b"[client]\n", day=2)
+    put(tmp_path, "backup.info", b"[backup:current]\n", day=2)
+    found = look(tmp_path)
+    assert [(f.name, f.sound) for f in found.files] == [("crm.sql.gz", True)]
+    assert found.others == 5
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ["crm.sql.gz.aa", "crm.sql.gz.ab", "crm.sql.gz.ac"],
+        ["crm.sql.gzaa", "crm.sql.gzab", "crm.sql.gzac"],
+        ["crm.sql.gz.001", "crm.sql.gz.002", "crm.sql.gz.003"],
+        ["crm.sql.gz.part01", "crm.sql.gz.part02", "crm.sql.gz.part03"],
+    ],
+)
+def test_pieces_are_one_backup(tmp_path: Path, names: list[str]) -> None:
+    whole = gzip.compress(os.urandom(9000))
+    for i, name in enumerate(names):
+        put(tmp_path, name, whole[i * 4000 : (i + 1) * 4000])
+    file = one(tmp_path)
+    assert (file.name, file.bytes, file.sound) == ("crm.sql.gz", len(whole), None)
+    assert "3 pieces" in file.why
+    (tmp_path / names[1]).unlink()
+    file = one(tmp_path)
+    assert (file.sound, file.why) == (False, "a piece of it is missing")
+
+
+def test_numbered_copies_are_each_a_backup(tmp_path: Path) -> None:
+    for i in range(1, 13):
+        put(tmp_path, f"crm.sql.gz.{i}", gzip.compress(MYSQL + MYSQL_END), day=13 - i)
+    found = look(tmp_path)
+    assert [f.written.day for f in found.files] == list(range(12, 0, -1))
+    assert {f.bytes for f in found.files} == {len(gzip.compress(MYSQL + MYSQL_END))}
+
+
+def test_an_encrypted_backup_is_packed_and_not_told_to_be_whole(tmp_path: Path) -> None:
+    put(tmp_path, "crm.sql.gz.gpg", os.urandom(900))
+    put(tmp_path, "nightly.age", os.urandom(900))
+    assert {(f.form, f.packed, f.sound) for f in look(tmp_path).files} == {
+        ("encrypted", True, None)
+    }
+
+
+def test_copies_made_today_keep_the_days_of_their_names(tmp_path: Path) -> None:
+    for day in (1, 2, 3):
+        put(tmp_path, f"crm-2026-05-0{day}.sql", MYSQL + MYSQL_END, day=20)
+        put(tmp_path, f"site20260401-{day}.tar", b"", day=20 + day)
+    found = {f.name: f for f in look(tmp_path).files}
+    assert found["crm-2026-05-03.sql"].written.date().isoformat() == "2026-05-03"
+    assert found["crm-2026-05-03.sql"].day_by_name
+    # A date that they all share is not that of the backup.
+    assert found["site20260401-3.tar"].written.day == 23
+
+
+@pytest.mark.parametrize(
+    ("name", "own"),
+    [
+        ("crm-2026-06-01.sql", True),
+        ("beacon/2026-06-01.sql", True),
+        ("nightly-full.sql", None),
+        ("backup_20260601T0200.dump", None),
+        ("wiki-2026-06-01.sql", False),
+    ],
+)
+def test_whose_backup_it_is_by_its_name(name: str, own: bool | None) -> None:
+    assert names_own(name, ("crm", "Beacon CRM", "data")) is own
+
+
+def test_a_folder_within_it_that_may_not_be_read_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(tmp_path, "crm.sql", MYSQL + MYSQL_END)
+    put(tmp_path, "shut/crm.sql", MYSQL + MYSQL_END, day=9)
+    inner = os.scandir
+
+    def scandir(place: str | Path) -> object:
+        if str(place).endswith("shut"):
+            raise PermissionError(13, "Permission denied")
+        return inner(place)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    found = look(tmp_path)
+    assert (len(found.files), found.unread) == (1, 1)
+    assert "may not be read" in str(found.provenance.status.reason)
+
+
+def test_a_file_that_may_not_be_opened_has_its_age_and_size(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = put(tmp_path, "crm.sql.gz", b"x" * 700, day=9)
+    inner = Path.open
+
+    def shut(self: Path, *args: object, **more: object) -> object:
+        if self == path:
+            raise PermissionError(13, "Permission denied")
+        return inner(self, *args, **more)  # type: ignore[call-overload]
+
+    monkeypatch.setattr(Path, "open", shut)
+    file = one(tmp_path)
+    assert (file.bytes, file.written.day, file.sound, file.packed) == (700, 9, None, True)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["\x1b[31mcrm.sql", "a\nb.sql", "crm\u202eslq.sql", "=cmd|x.sql", "x" * 200 + ".sql", "🦜.sql"],
+)
+def test_hostile_names_show_nothing(tmp_path: Path, name: str) -> None:
+    put(tmp_path, name, MYSQL + MYSQL_END)
+    told = one(tmp_path).name
+    assert told.isprintable()
+    assert len(told) < 60
+
+
+@given(st.binary(max_size=400), st.sampled_from(["a.sql.gz", "a.xz", "a.zip", "a.dump", "a.aa"]))
+def test_any_bytes_are_answered(content: bytes, name: str) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        put(Path(folder), name, content)
+        assert len(look(Path(folder)).files) <= 1

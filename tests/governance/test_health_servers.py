@@ -12,7 +12,14 @@ from databases import Database, dialects
 
 from crmaudit.evidence import Health, IndexHealth, Keys, Reference, from_json, to_json
 from crmaudit.governance.collectors.health import collector
-from crmaudit.governance.upkeep_server import bloated, invalid, recovery, stale, unused
+from crmaudit.governance.upkeep_server import (
+    bloated,
+    invalid,
+    recovery,
+    stale,
+    switched_off,
+    unused,
+)
 from crmaudit.sources import open_source
 from crmaudit.sources.task import Task
 
@@ -194,6 +201,22 @@ def test_what_was_planted_in_postgresql_is_found_and_nothing_else(make_db: Make)
     assert tables["visit"].bloat == pytest.approx(0, abs=0.06)
     assert tables["fresh"].bloat is None
     assert sum(i.bytes or 0 for i in named(health, "visit").values()) == tables["visit"].index_bytes
+
+
+@pytest.mark.server
+def test_a_server_that_does_not_count_alleges_nothing(make_db: Make) -> None:
+    db = make_db("postgresql")
+    plant(db)
+    db.execute([f"ALTER DATABASE {db.url.rpartition('/')[2]} SET track_counts = off"])
+    health = read(db.url)
+    assert unused(health) == ()
+    assert {i.uses for i in health.indexes} == {None}
+    assert "track_counts" in health.cannot["uses"]
+    # What was never analysed is seen without counters.
+    assert {s.table.table for s in stale(health, 0.2, 1000)} == {"fresh"}
+    assert "track_counts" in switched_off(health)
+    # Bloat is reckoned without them.
+    assert [t.table for t in bloated(health, 0.4, 2**20)] == ["gift"]
 
 
 @pytest.mark.server

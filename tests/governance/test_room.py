@@ -66,10 +66,11 @@ def opinions(*groups: tuple[str, int | None]) -> list[Opinion]:
     ]
 
 
-def test_a_small_rest_keeps_the_whole_back() -> None:
-    """12 of 14 would tell that two others exist."""
+def test_a_small_rest_keeps_another_number_back() -> None:
+    """Where 14 are told to have spoken, 12 would tell that two others did."""
     found = attitudes(opinions(("made things worse", 12), ("only praise", 2)))
-    assert found.share_text("made things worse") == "12 people"
+    assert found.told("made things worse") is None
+    assert "not told" in found.share_text("made things worse")
     assert found.share_text("only praise") == "fewer than five people"
     large = attitudes(opinions(("made things worse", 12), ("only praise", 6)))
     assert large.share_text("made things worse") == "12 of 18 people"

@@ -138,7 +138,8 @@ def test_index_care(care: object, testified: Heard, state: str, words: str) -> N
     [
         ("13", DAILY, "contradicted", "ended on 2025-11-13"),
         ("13", None, "late", "ended"),
-        ("17", DAILY, "kept", ""),
+        ("17", DAILY, "not assessed", "no server says"),
+        ("17", {"frequency": "monthly", "last": "2026-06-20"}, "kept", ""),
         ("17", None, "not assessed", "no server says"),
         ("17", {"frequency": "monthly", "last": "2026-01-01"}, "late", "180 days"),
         ("99", DAILY, "not assessed", "does not have that release"),

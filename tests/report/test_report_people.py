@@ -17,16 +17,20 @@ from rules.harness import Example
 from crmaudit.engine import judge
 from crmaudit.facts import Facts
 from crmaudit.governance.adoption import GroupUse, Share
-from crmaudit.governance.rate import FEWER
+from crmaudit.governance.adoption_told import told
+from crmaudit.governance.lines import DRAWN_BY, Lines, lines_of
+from crmaudit.governance.rate import too_few
 from crmaudit.report import blocks as b
 from crmaudit.report import figures
 from crmaudit.report.compose import compose, document
 from crmaudit.report.context import ReportContext
 from crmaudit.report.people_access import COLUMNS, ROWS
 from crmaudit.report.people_kpis import kpi_parts, trend_words
-from crmaudit.report.people_use import shown
+from crmaudit.report.people_use import above
 from crmaudit.report.text import plain
+from crmaudit.rules.discovery import rule
 from crmaudit.strategy import plan
+from crmaudit.workspace.audit_file import RuleSettings
 
 Make = Callable[..., Facts]
 
@@ -244,19 +248,15 @@ def test_what_of_a_history_is_not_known_is_never_no(make: Make) -> None:
 # Use
 
 
-def group(name: str, used: int, whole: int) -> GroupUse:
-    return GroupUse(name, Share(used, whole), Share(used, whole), 0)
-
-
-@drawn_from(st.lists(st.tuples(st.integers(0, 30), st.integers(0, 30)), max_size=8))
-def test_no_hidden_number_can_be_worked_out_of_the_sum(pairs: list[tuple[int, int]]) -> None:
-    groups = [group(str(n), part, part + rest) for n, (part, rest) in enumerate(pairs)]
-    told = shown(groups, lambda g: g.used)
-    for g, seen in zip(groups, told, strict=True):
-        assert seen is None or not (seen.hidden or g.used.hidden)
-    hidden = [g.used.part for g, seen in zip(groups, told, strict=True) if seen is None]
-    if any(g.used.hidden for g in groups) and sum(g.used.part for g in groups) > sum(hidden):
-        assert len(hidden) != 1
+@drawn_from(st.integers(0, 60), st.integers(0, 60), st.floats(0.05, 0.95))
+def test_the_line_is_told_of_a_unit_only_by_what_is_told_of_it(n: int, m: int, line: float) -> None:
+    group = GroupUse("north", Share(n, n + m), Share(n, n + m), 0)
+    (seen,) = told((group,))
+    side = above(seen, line)
+    if side is not None:
+        assert side == (n / (n + m) > line)
+    if too_few(n + m):
+        assert side is None
 
 
 def recording(people: Mapping[str, int], month: str = "2026-06") -> dict[str, Any]:
@@ -292,24 +292,68 @@ def units(whole: Mapping[str, int]) -> dict[str, Any]:
 
 def test_adoption_is_measured_by_unit_against_the_line(make: Make) -> None:
     found = make(
-        units({"north": 20, "east": 8, "south": 10, "tiny": 3}),
-        recording({"north": 19, "east": 8, "south": 5, "tiny": 3}),
+        units({"north": 20, "east": 11, "south": 10}),
+        recording({"north": 20, "east": 11, "south": 5}),
         audit={"organisation": "Sample", "as_of": "2026-06-30", "staff": 42},
         systems__crm=CRM,
     )
     use = composed(found).people.use
     assert use is not None
     assert use.units is not None
-    assert (use.users, use.share) == ("35 of 42", 35 / 42)
+    assert (use.users, use.share) == ("36 of 42", 36 / 42)
     bars = {x.label: (x.value, x.text, x.mark) for x in use.units.items}
-    assert bars["north"] == (95.0, "95\u00a0% (19 of 20)", False)
-    assert bars["tiny"] == (None, FEWER, False)
-    # The one small unit could be worked out of the sum, so the next smallest is kept back too.
-    assert bars["south"] == (None, "not told", False)
+    assert bars["south"] == (50.0, "50\u00a0% (5 of 10)", True)
+    assert bars["east"] == (100.0, "100\u00a0% (11 of 11)", False)
+    assert (use.units_above, use.units_below, use.units_open) == (2, 1, 0)
     told = words(section(found, "adoption"))
-    assert "35 of 42 staff (83\u00a0%) worked in Kite" in told
-    assert "more than 80 %; 35 of 42 recorded something by hand" in told
+    assert "36 of 42 staff (86\u00a0%) worked in Kite" in told
+    assert "more than 80\u00a0%; 36 of 42 recorded something by hand" in told
     assert "not more than" not in told
+
+
+def test_units_below_the_line_are_counted_although_their_number_is_kept_back(make: Make) -> None:
+    found = make(
+        units({"north": 9, "east": 8, "south": 9, "west": 9}),
+        recording({"north": 9, "east": 2, "south": 3, "west": 7}),
+        audit={"organisation": "Sample", "as_of": "2026-06-30", "staff": 42},
+        systems__crm=CRM,
+    )
+    use = composed(found).people.use
+    assert use is not None
+    assert (use.units_above, use.units_below, use.units_open) == (1, 2, 1)
+    assert "1 unit has more than 80\u00a0% of the accounts in use, 2 have not, of 1 it is" in words(
+        section(found, "adoption")
+    )
+
+
+def test_the_lines_are_those_of_the_rules_and_of_the_workspace() -> None:
+    for name, (code, parameter) in DRAWN_BY.items():
+        assert getattr(Lines(), name) == rule(code).parameters[parameter], name
+    own = RuleSettings(parameters={"GOV112": {"share": 0.6, "days": 30}, "GOV117": {"share": "x"}})
+    assert lines_of(own) == Lines(adoption=0.6, adoption_days=30)
+
+
+def test_the_report_draws_the_workspace_s_own_line(make: Make) -> None:
+    found = make(
+        units({"north": 20, "south": 20}),
+        recording({"north": 14, "south": 10}),
+        audit={
+            "organisation": "Sample",
+            "as_of": "2026-06-30",
+            "staff": 40,
+            "rules": {"parameters": {"GOV112": {"share": 0.55}}},
+        },
+        systems__crm=CRM,
+    )
+    made = composed(found)
+    assert made.people.use is not None
+    assert made.people.use.units is not None
+    assert made.people.use.units.target == pytest.approx(55)
+    assert made.people.use.units_above == 1
+    told = words(section(found, "adoption"))
+    assert "here the line is drawn at 55\u00a0%" in told
+    assert "more than 55\u00a0%; 24 of 40 recorded" in told
+    assert "over 55\u00a0%" in next(h.detail for h in made.headlines if "CRM" in h.label)
 
 
 def test_without_staff_the_share_is_not_assessed_and_never_nought(make: Make) -> None:
@@ -375,6 +419,40 @@ def test_small_groups_speak_without_their_name(make: Make) -> None:
         ("wish of pair", "a group of fewer than five"),
     }
     assert [r[0] for r in rows(made.tables.said_themes)] == ["theme of many"]
+    # Day and unit would give the small group away.
+    assert made.tables.interviews is not None
+    heads = [c.name for c in made.tables.interviews.columns]
+    told = dict(zip(heads, rows(made.tables.interviews)[1], strict=True))
+    assert (told["Group"], told["Date"]) == ("a group of fewer than five", "–")
+    quotes = [x for x in section_blocks(found, "interviews") if isinstance(x, b.Quote)]
+    assert [(q.who, bool(q.when)) for q in quotes] == [
+        ("The many", True),
+        ("a group of fewer than five", False),
+    ]
+
+
+def section_blocks(facts: Facts, name: str) -> tuple[b.Block, ...]:
+    made = section(facts, name)
+    assert made is not None
+    return made.blocks
+
+
+def test_processes_walked_through_are_told_with_those_nobody_walked(make: Make) -> None:
+    walk = {"process": "sell", "note": "the price is asked for twice"}
+    interview = {"id": "desk", "group": "Desk", "participants": 6, "walks": [walk]}
+    found = make(
+        systems__crm=CRM,
+        interviews__desk=interview,
+        processes={
+            "processes": [
+                {"id": "sell", "name": "Selling", "purpose": "lead tracking"},
+                {"id": "ask", "name": "Asking", "purpose": "campaign tracking"},
+            ]
+        },
+    )
+    table = composed(found).tables.walks
+    assert rows(table) == [("Selling", "Desk", "0", "the price is asked for twice")]
+    assert "Nobody walked through Asking" in table.note
 
 
 def test_an_interview_that_was_only_prepared_did_not_answer(make: Make) -> None:

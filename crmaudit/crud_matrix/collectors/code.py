@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from crmaudit.crud_matrix.collectors.told import told_by
 from crmaudit.crud_matrix.sql import dialect_of
 from crmaudit.errors import CrmauditError
 from crmaudit.evidence import Catalog, Document
@@ -40,7 +39,7 @@ class _Code:
                 raise
             except CrmauditError as error:
                 status = Status("failed", error.problems[0].message)
-            yield Code(told_by(task, status), database=task.system, machinery=own)
+            yield Code(task.provenance(status), database=task.system, machinery=own)
         routines = frozenset(m.name.rpartition(".")[2].lower() for m in own if m.kind == "routine")
         for origin, entry in _origins(task.known.traces.code):
             yield _read(task, origin, entry, routines)
@@ -77,7 +76,7 @@ def _read(task: Task, origin: str, entry: str, routines: frozenset[str]) -> Code
         read.entry(entry)
     except CrmauditError as error:
         reason = error.problems[0].message.replace(entry, origin)
-        return Code(told_by(task, Status("failed", reason)), origin, database)
+        return Code(task.provenance(Status("failed", reason)), origin, database)
     told = read.account.told(routines)
     notes = [*read.walk.notes()]
     if told.framework_calls:
@@ -92,7 +91,7 @@ def _read(task: Task, origin: str, entry: str, routines: frozenset[str]) -> Code
         named = ", ".join(read.failed[:5]) + (" …" if len(read.failed) > 5 else "")
         status = Status("partly", f"{len(read.failed)} files could not be parsed: {named}")
     return Code(
-        told_by(task, status),
+        task.provenance(status),
         origin,
         database,
         sightings=told.sightings,

@@ -20,7 +20,7 @@ from crmaudit.crud_matrix.collectors.grants_list import in_list
 from crmaudit.crud_matrix.collectors.grants_mysql import most_exact
 from crmaudit.crud_matrix.collectors.grants_script import Given, in_statement
 from crmaudit.crud_matrix.collectors.logs.lines import Lines
-from crmaudit.crud_matrix.collectors.told import by_entry, told_by
+from crmaudit.crud_matrix.collectors.told import by_entry
 from crmaudit.crud_matrix.principals import Naming
 from crmaudit.crud_matrix.rights import ALL, PUBLIC, folded, in_order
 from crmaudit.crud_matrix.sql import Name, Tables
@@ -160,7 +160,7 @@ class _Listing:
         if self._beside:
             self._notes.append(f"{self._beside:,} rights are on what is no table of this database")
         return Grants(
-            told_by(self._task),
+            self._task.provenance(),
             tuple(self._accounts(rights)),
             tuple(sorted(rights, key=lambda r: (r.principal, r.by, r.table, r.columns))),
             notes=tuple(dict.fromkeys(self._notes)),

@@ -15,7 +15,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from crmaudit.crud_matrix.collectors.told import told_by
 from crmaudit.crud_matrix.principals import Naming
 from crmaudit.crud_matrix.rights import ALL, PUBLIC, folded, in_order
 from crmaudit.errors import CrmauditError
@@ -148,7 +147,7 @@ def read(task: Task, naming: Naming) -> Grants:
         notes += reading.of_own(str(me))
         status = Status("partly", _HIDDEN.format(naming.shown(str(me))))
     return Grants(
-        told_by(task, status),
+        task.provenance(status),
         tuple(reading.accounts()),
         tuple(reading.rights()),
         (),

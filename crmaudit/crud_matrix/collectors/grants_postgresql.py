@@ -19,7 +19,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from crmaudit.crud_matrix.collectors.told import told_by
 from crmaudit.crud_matrix.principals import Naming
 from crmaudit.crud_matrix.rights import PUBLIC, folded, in_order
 from crmaudit.evidence import Account, Grants, Right
@@ -154,7 +153,7 @@ def read(task: Task, naming: Naming) -> Grants:
         *_definers(_rows(ask(DEFINERS.sql, DEFINERS.purpose))),
     ]
     return Grants(
-        told_by(task),
+        task.provenance(),
         tuple(reading.accounts()),
         tuple(reading.rights()),
         tuple(sorted(reading.row_security)),

@@ -12,7 +12,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 from crmaudit.crud_matrix.collectors.tally import Tally
-from crmaudit.crud_matrix.collectors.told import told_by
 from crmaudit.errors import CrmauditError
 from crmaudit.evidence import Column, Statements, Status, Table
 from crmaudit.sources.base import ConnectionLostError, Statement
@@ -102,7 +101,7 @@ def read(task: Task) -> Iterator[Statements]:
 
 def _nothing(task: Task, origin: str, reason: str) -> Statements:
     return Statements(
-        told_by(task, Status("partly", reason)), origin, tells_principals=origin != DIGESTS
+        task.provenance(Status("partly", reason)), origin, tells_principals=origin != DIGESTS
     )
 
 
@@ -126,7 +125,7 @@ def _digests(task: Task, longest: int) -> Statements:
     if enabled and enabled[0][0] == "NO":
         notes.append("the server counts no statements now: the consumer statements_digest is off")
     return tally.document(
-        told_by(task), DIGESTS, dropped=dropped, tells_principals=False, notes=notes
+        task.provenance(), DIGESTS, dropped=dropped, tells_principals=False, notes=notes
     )
 
 
@@ -157,7 +156,7 @@ def _log(task: Task, table: Table, origin: str, me: str) -> Statements:
                 _take(tally, text, user, moment, thread, database or "")
             else:
                 _heard(tally, databases, *row)
-    return tally.document(told_by(task), origin, reader=me.rpartition("@")[0])
+    return tally.document(task.provenance(), origin, reader=me.rpartition("@")[0])
 
 
 def _heard(

@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 from crmaudit.crud_matrix.collectors.tally import Tally
-from crmaudit.crud_matrix.collectors.told import told_by
 from crmaudit.errors import CrmauditError
 from crmaudit.evidence import Statements, Status, Unread
 from crmaudit.sources.base import ConnectionLostError, Statement
@@ -102,7 +101,7 @@ def read(task: Task) -> Iterator[Statements]:
     """What the view tells; a document that says why where it tells nothing."""
     found = task.source.query(WHERE.sql, WHERE.purpose)
     if not found:
-        yield Statements(told_by(task, Status("partly", _ABSENT)), ORIGIN)
+        yield Statements(task.provenance(Status("partly", _ABSENT)), ORIGIN)
         return
     ((schema, version, me),) = found
     try:
@@ -112,7 +111,7 @@ def read(task: Task) -> Iterator[Statements]:
     except CrmauditError as error:
         told = error.problems[0].message
         reason = _NOT_LOADED if "shared_preload_libraries" in told else told
-        yield Statements(told_by(task, Status("partly", reason)), ORIGIN)
+        yield Statements(task.provenance(Status("partly", reason)), ORIGIN)
 
 
 def _read(task: Task, schema: str, version: str, me: str) -> Statements:
@@ -151,7 +150,7 @@ def _read(task: Task, schema: str, version: str, me: str) -> Statements:
     hidden = any(reason == _NO_TEXT for _, reason in untold)
     status = Status("partly", _NO_TEXT) if hidden else Status()
     return tally.document(
-        told_by(task, status),
+        task.provenance(status),
         ORIGIN,
         dropped=dropped,
         since=since,

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import UTC, datetime
 from importlib import import_module
 from types import ModuleType
 
-from crmaudit import __version__
 from crmaudit.errors import CrmauditError, InvalidInput, Problem
-from crmaudit.evidence import Document, Provenance, Status
+from crmaudit.evidence import Document
 from crmaudit.sources.base import ConnectionLostError
 from crmaudit.sources.named_files import origins
 from crmaudit.sources.task import Task
@@ -24,19 +22,6 @@ def of_server(task: Task, kind: str) -> ModuleType | None:
     """
     server = _SERVERS.get(task.source.engine) if task.source.has_rows else None
     return import_module(f"{__package__}.{kind}_{server}") if server else None
-
-
-def told_by(task: Task, status: Status = Status()) -> Provenance:  # noqa: B008 - frozen
-    """The provenance of what a collector read just now from its task's source."""
-    return Provenance(
-        system=task.system,
-        source=task.source.address,
-        engine=task.source.engine,
-        snapshot=task.source.snapshot,
-        taken_at=datetime.now(UTC),
-        tool=f"crmaudit {__version__}",
-        status=status,
-    )
 
 
 def by_entry(

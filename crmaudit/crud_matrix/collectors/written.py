@@ -14,7 +14,6 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from crmaudit.crud_matrix.collectors.stamps import Stamps, days, query
-from crmaudit.crud_matrix.collectors.told import told_by
 from crmaudit.errors import CrmauditError
 from crmaudit.evidence import Document, EntityMap, RowTraces, Status, Table, Written
 from crmaudit.sources.base import ConnectionLostError, Statement
@@ -105,7 +104,7 @@ class _Collector:
             )
         if traces or reasons or counted.notes:
             yield Written(
-                told_by(task, Status("partly", "; ".join(reasons)) if reasons else Status()),
+                task.provenance(Status("partly", "; ".join(reasons)) if reasons else Status()),
                 tuple(traces[name] for name in sorted(traces)),
                 counted.since,
                 counted.notes,

@@ -63,7 +63,9 @@ class _Backups:
             ) from None
         status = Status("partly", listing.note) if listing.note else Status()
         # The last part alone: what stands before it may name a person.
-        yield Backups(_told_by(task, found, status), place.name, found, listing.others, unread=listing.unread)
+        yield Backups(
+            _told_by(task, found, status), place.name, found, listing.others, unread=listing.unread
+        )
 
 
 def _why(place: Path, error: OSError) -> str:
@@ -104,17 +106,13 @@ def _file(look: Look, day: datetime | None, known: Known) -> BackupFile:
         look.form.name,
         sound=look.sound,
         why=look.why,
-        series=_series(look, known.words),
+        series=series(look.name, known.words),
         database=look.form.database,
         part=partial(look.name),
         packed=look.form.packed,
         own=names_own(look.name, known.called),
         day_by_name=day is not None,
     )
-
-
-def _series(look: Look, words: Iterable[str]) -> str:
-    return series(look.name, look.form.name, words)
 
 
 def _days_of_names(looks: Iterable[Look], words: Iterable[str]) -> dict[str, datetime]:
@@ -126,7 +124,7 @@ def _days_of_names(looks: Iterable[Look], words: Iterable[str]) -> dict[str, dat
     for look in looks:
         day = day_of(look.name)
         if day is not None:
-            by_series.setdefault(_series(look, words), []).append((look, day))
+            by_series.setdefault(series(look.name, words), []).append((look, day))
     return {
         look.name: datetime(day.year, day.month, day.day, tzinfo=UTC)
         for members in by_series.values()

@@ -22,13 +22,29 @@ suitecrm espocrm vtiger odoo dolibarr fatfreecrm
 _USUAL = frozenset(_WORDS.split())
 """Words that name no person."""
 _TELLING = frozenset(
-    ["civi", "civicrm", "crm", "customers", "dolibarr", "espocrm", "fatfreecrm", "odoo", "site", "suitecrm", "vtiger", "web", "website"]
+    [
+        "civi",
+        "civicrm",
+        "crm",
+        "customers",
+        "dolibarr",
+        "espocrm",
+        "fatfreecrm",
+        "odoo",
+        "site",
+        "suitecrm",
+        "vtiger",
+        "web",
+        "website",
+    ]
 )
 _VAGUE = _USUAL - _TELLING
 """Words that may stand in the name of any backup, whatever it is of."""
 
 _WORD = re.compile(r"[^\W\d_]+")
-_DATE = re.compile(r"(?<!\d)(20\d\d)([-_.]?)(0[1-9]|1[0-2])\2(0[1-9]|[12]\d|3[01])(?!\d{1,3}(?!\d))")
+_DATE = re.compile(
+    r"(?<!\d)(20\d\d)([-_.]?)(0[1-9]|1[0-2])\2(0[1-9]|[12]\d|3[01])(?!\d{1,3}(?!\d))"
+)
 _PART = re.compile(r"(?<![a-z])(inc|incr|incremental|diff|differential|delta|wal|binlog)(?![a-z])")
 
 
@@ -43,14 +59,17 @@ def shown(name: str, words: Iterable[str]) -> str:
     return "".join(c if c.isprintable() else "�" for c in _WORD.sub(cut, name))
 
 
-def series(name: str, form: str, words: Iterable[str]) -> str:
-    """What the files of one job have in common: the name without numbers and days, the form."""
+def series(name: str, words: Iterable[str]) -> str:
+    """What the files of one job have in common: the name without numbers and days.
+
+    Not their form, for a job that fails leaves something else behind.
+    """
     base = re.sub(r"\d+", "#", shown(name, words))
     base = re.sub(r"(#[-_.:T ]*)+", "#", base)
     days = "monday|tuesday|wednesday|thursday|friday|saturday|sunday|mon|tue|wed|thu|fri|sat|sun"
     months = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
     base = re.sub(rf"(?i)(?<![a-z])({days}|{months})(?![a-z])", "#", base)
-    return f"{base} ({form})"
+    return base
 
 
 def names_own(name: str, own: Iterable[str]) -> bool | None:
@@ -79,4 +98,6 @@ def partial(name: str) -> bool:
 
 
 def _words(text: str) -> set[str]:
-    return {w.casefold() for w in _WORD.findall(text)}
+    """Its words, in small letters; `BeaconCRM` is one, and two."""
+    parts = re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]{2,}", text)
+    return {w.casefold() for w in (*_WORD.findall(text), *parts)}

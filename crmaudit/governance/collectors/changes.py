@@ -35,7 +35,6 @@ from crmaudit.governance.collectors.recording_accounts import (
     count,
     from_table,
     made_up,
-    provenance,
     tables_of,
 )
 from crmaudit.governance.collectors.recording_rows import BULK_FROM
@@ -287,7 +286,7 @@ class _Work:
             status = replace(status, state="failed")
         largest = sorted(self.bulk, key=lambda b: (-b.rows, b.table, b.action, b.day, b.by))
         return Changes(
-            provenance(self.task, status),
+            self.task.provenance(status),
             tuple(self.trails),
             dict(sorted(self.kept_on.items())),
             tuple(largest[:MOST_BULK]),

@@ -7,12 +7,10 @@ without the rights gets less, and `Health.cannot` says which right would do.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
 from importlib import import_module
 from types import ModuleType
 
-from crmaudit import __version__
-from crmaudit.evidence import Catalog, Document, Health, Keys, Provenance, SizeThen, Unindexed
+from crmaudit.evidence import Catalog, Document, Health, Keys, SizeThen, Unindexed
 from crmaudit.governance.collectors.health_asked import Server
 from crmaudit.governance.collectors.health_indexes import as_evidence, supporting, unindexed
 from crmaudit.sources.base import Statement
@@ -51,7 +49,7 @@ class _Health:
             keys = next(task.found(Keys), None)
             references, bare = unindexed(task.catalog, keys, indexes)
         yield Health(
-            _told_by(task),
+            task.provenance(),
             version=told.version,
             release=told.release,
             started=told.started,
@@ -84,18 +82,6 @@ def _earlier(task: Task, catalog: Catalog) -> tuple[SizeThen, ...]:
     if before.bytes is not None and before.provenance.snapshot != task.source.snapshot:
         known += (SizeThen(before.provenance.taken_at, before.bytes),)
     return known[-MOST_EARLIER:]
-
-
-def _told_by(task: Task) -> Provenance:
-    source = task.source
-    return Provenance(
-        system=task.system,
-        source=source.address,
-        engine=source.engine,
-        snapshot=source.snapshot,
-        taken_at=datetime.now(UTC),
-        tool=f"crmaudit {__version__}",
-    )
 
 
 collector = _Health()

@@ -18,7 +18,7 @@ from crmaudit.governance.collectors.health_indexes import Found
 from crmaudit.sources.base import Statement
 
 SETTINGS = Statement(
-    "SHOW GLOBAL VARIABLES WHERE Variable_name IN ('binlog_expire_logs_seconds', "
+    "SHOW GLOBAL VARIABLES WHERE Variable_name IN ('aurora_version', 'binlog_expire_logs_seconds', "
     "'expire_logs_days', 'innodb_file_per_table', 'innodb_stats_auto_recalc', "
     "'innodb_stats_persistent', 'log_bin', 'performance_schema', 'userstat', 'version', "
     "'version_comment')",
@@ -77,6 +77,7 @@ _NEEDS = {
     "uses": "SELECT on performance_schema would tell which indexes are used",
 }
 _OFF = "the server does not count: performance_schema and userstat are both off"
+_IDLE = "the server has counted no use of any index: its instrument is off, or it just began"
 _LOST = "the server ran out of room to count, so an index may look unused that is not"
 _ISAM = ("MyISAM", "Aria")
 
@@ -138,7 +139,11 @@ def _uses(server: Server, settings: dict[str, str]) -> _Uses:
     counted = {(str(t), str(i)): number(n) or 0 for t, i, n in listed}
     # The performance schema lists an index once its table was opened, used or not.
     if settings.get("performance_schema") == "ON" and not refused:
-        return _Uses(counted)
+        if any(counted.values()):
+            return _Uses(counted)
+        # Its instrument can be switched off, and its counters emptied, at any time.
+        server.cannot["uses"] = _IDLE
+        return _Uses({})
     if settings.get("userstat") == "ON" and by_user:
         counted = {(str(t), str(i)): number(n) or 0 for t, i, n in by_user}
         return _Uses(counted, complete=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -23,7 +23,9 @@ SERVER = Statement(
     "WHERE datname = current_database()), current_setting('block_size'), "
     "(SELECT count(*) FROM pg_stat_replication), pg_is_in_recovery(), "
     "(SELECT extract(epoch FROM last_archived_time)::float8 FROM pg_stat_archiver), "
-    "(SELECT extract(epoch FROM last_failed_time)::float8 FROM pg_stat_archiver)",
+    "(SELECT extract(epoch FROM last_failed_time)::float8 FROM pg_stat_archiver), "
+    "(SELECT min(split_part(name, '.', 1)) FROM pg_settings "
+    "WHERE name ~ '^(alloydb|apsaradb|aurora|azure|cloudsql|neon|polar|rds)[.]')",
     "read the version, and since when the server counts",
 )
 SETTINGS = Statement(
@@ -130,7 +132,14 @@ def read(server: Server, catalog: Catalog) -> Told:
         page = number(row[3]) or page
         standing, notes = _standing(row)
     settings = {str(n): str(v) for n, v in server.rows(SETTINGS, "settings")}
-    tables = _tables(server, catalog, page)
+    tables, indexes = _tables(server, catalog, page), tuple(_indexes(server, catalog))
+    uncounted = _uncounted(settings, standing)
+    if uncounted:
+        server.cannot |= {"uses": uncounted, "changes": uncounted}
+        tables = tuple(
+            replace(t, dead=None, changed=None, vacuumed=None, analysed=None) for t in tables
+        )
+        indexes = tuple(replace(i, uses=None) for i in indexes)
     return Told(
         version=f"PostgreSQL {version}" if version else "",
         release=_release(version),
@@ -138,10 +147,19 @@ def read(server: Server, catalog: Catalog) -> Told:
         # What was never reset is counted at least since the server came up.
         counted_since=since or started,
         tables=tables,
-        indexes=tuple(_indexes(server, catalog)),
+        indexes=indexes,
         settings={**settings, **standing},
         notes=notes,
     )
+
+
+def _uncounted(settings: Mapping[str, str], standing: Mapping[str, str]) -> str:
+    """Why the server's counters of use and change say nothing; empty where they do."""
+    if standing.get("standby") == "on":
+        return "this is a standby server: use and changes are counted on the primary one"
+    if settings.get("track_counts") == "off":
+        return "the server counts neither use nor changes: track_counts is off"
+    return ""
 
 
 def _standing(row: tuple[object, ...]) -> tuple[dict[str, str], tuple[str, ...]]:
@@ -153,6 +171,8 @@ def _standing(row: tuple[object, ...]) -> tuple[dict[str, str], tuple[str, ...]]
         told["archived"] = archived.isoformat(timespec="seconds") if archived else "never"
         worse = failed is not None and (archived is None or failed > archived)
         told["archiving"] = "failing" if worse else "works"
+    if row[8]:
+        told["build"] = str(row[8])
     notes = []
     if standbys:
         notes.append("use of indexes on standby servers is not counted here")

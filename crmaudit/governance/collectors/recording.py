@@ -15,6 +15,7 @@ from datetime import date
 from crmaudit.errors import CrmauditError
 from crmaudit.evidence import (
     AtOnce,
+    Board,
     Document,
     EntityMap,
     FilledBy,
@@ -23,13 +24,12 @@ from crmaudit.evidence import (
     Recording,
     Status,
 )
-from crmaudit.governance.collectors import recording_accounts, recording_sessions
+from crmaudit.governance.collectors import recording_accounts, recording_boards, recording_sessions
 from crmaudit.governance.collectors.recording_accounts import (
     Accounts,
     Failing,
     count,
     made_up,
-    provenance,
     tables_of,
 )
 from crmaudit.governance.collectors.recording_rows import BULK_FROM, Rows, recordable, template
@@ -61,6 +61,8 @@ class _Recording:
                 yield from (s for s in (rows.made(), rows.changed()) if s is not None)
         if not any(task.found(EntityMap)):  # what is found of entities adds tables
             yield template(task.source)
+        with suppress(CrmauditError):
+            yield from recording_boards.statements(task)
         for place in recording_sessions.places(task):
             with suppress(CrmauditError):
                 yield place.statement(task.source)
@@ -82,7 +84,7 @@ def recording(task: Task) -> Recording | None:
     A lost connection passes as ConnectionLostError.
     """
     known, places = recordable(task), recording_sessions.places(task)
-    if not (known.rows or known.cannot or places):
+    if not (known.rows or known.cannot or places or recording_boards.boards(task)):
         return None
     work = _Work(task, Accounts(task.key), dict(known.cannot))
     if task.key is None:
@@ -91,13 +93,14 @@ def recording(task: Task) -> Recording | None:
             *(p.table.qualified for p in places),
         ):
             work.cannot[name] = _NO_KEY
-        return replace(work.document(), provenance=provenance(task, _status(known.rows, places)))
+        return replace(work.document(), provenance=task.provenance(_status(known.rows, places)))
     with work.failing("accounts"):
         work.accounts = recording_accounts.read(task, task.key)
     for rows in known.rows:
         with work.failing(rows.table.qualified):
             work.count(rows, sum(r.table is rows.table for r in known.rows) > 1)
     work.sessions(places)
+    work.dashboards()
     return work.document()
 
 
@@ -112,6 +115,8 @@ class _Work:
     logged_in: tuple[LoggedIn, ...] = ()
     at_once: tuple[AtOnce, ...] = ()
     logins_since: date | None = None
+    boards: tuple[Board, ...] = ()
+    looks_since: date | None = None
     notes: list[str] = field(default_factory=list)
     reasons: list[str] = field(default_factory=list)
 
@@ -178,6 +183,14 @@ class _Work:
                     self.notes.append(why)
                 return
 
+    def dashboards(self) -> None:
+        """When each dashboard was last opened; no account is kept."""
+        for place in recording_boards.boards(self.task):
+            with self.failing(place.table.qualified):
+                found, since = recording_boards.read(self.task, place)
+                self.boards += found
+                self.looks_since = since or self.looks_since
+
     def document(self) -> Recording:
         status = Status("partly", "; ".join(self.reasons)) if self.reasons else Status()
         if self.reasons and not (self.tables or self.logged_in):
@@ -185,7 +198,7 @@ class _Work:
         recorded = self._recorded()
         months = sorted({r.month for r in recorded} | {x.month for x in self.logged_in})
         return Recording(
-            provenance(self.task, status),
+            self.task.provenance(status),
             dict(sorted(self.tables.items())),
             recorded,
             tuple(
@@ -201,6 +214,8 @@ class _Work:
             BULK_FROM,
             dict(sorted(self.cannot.items())),
             tuple(self.notes),
+            self.boards,
+            self.looks_since,
         )
 
     def _recorded(self) -> tuple[Recorded, ...]:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 
-from crmaudit import __version__
 from crmaudit.errors import CrmauditError
-from crmaudit.evidence import Provenance, Status, Table
+from crmaudit.evidence import Table
 from crmaudit.evidence.privacy import ACCOUNT, account_name
 from crmaudit.key import Key
 from crmaudit.sources.account_tables import AccountTables
@@ -103,20 +102,6 @@ def from_table(source: Source, table: Table) -> str:
 def tables_of(task: Task) -> dict[str, Table]:
     """The tables that have rows to read, by qualified name; views are none."""
     return {t.qualified: t for t in task.catalog.tables if t.readable and t.kind != "view"}
-
-
-def provenance(task: Task, status: Status) -> Provenance:
-    """Where evidence comes from that was read just now."""
-    source = task.source
-    return Provenance(
-        system=task.system,
-        source=source.address,
-        engine=source.engine,
-        snapshot=source.snapshot,
-        taken_at=datetime.now(UTC),
-        tool=f"crmaudit {__version__}",
-        status=status,
-    )
 
 
 @dataclass(slots=True)

@@ -11,9 +11,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
-from crmaudit import __version__
 from crmaudit.errors import CrmauditError
-from crmaudit.evidence import Document, Provenance, Series, Status
+from crmaudit.evidence import Document, Series, Status
 from crmaudit.sheets import days
 from crmaudit.sources.base import ConnectionLostError, Statement
 from crmaudit.sources.task import Task
@@ -42,9 +41,9 @@ class _Series:
             except CrmauditError as error:
                 why = "; ".join(p.message for p in error.problems)
                 status = Status("failed", f"{why} (sql: of this KPI in kpis.yaml)")
-                yield Series(_told_by(task, status), kpi.id, kpi.sql or "")
+                yield Series(task.provenance(status), kpi.id, kpi.sql or "")
             else:
-                yield Series(_told_by(task, Status()), kpi.id, kpi.sql or "", points)
+                yield Series(task.provenance(), kpi.id, kpi.sql or "", points)
 
 
 def _sql(kpi: Kpi) -> str:
@@ -99,19 +98,6 @@ def _number(what: object) -> float | None:
         value = float(what)
         return value if math.isfinite(value) else None
     return None
-
-
-def _told_by(task: Task, status: Status) -> Provenance:
-    source = task.source
-    return Provenance(
-        system=task.system,
-        source=source.address,
-        engine=source.engine,
-        snapshot=source.snapshot,
-        taken_at=datetime.now(UTC),
-        tool=f"crmaudit {__version__}",
-        status=status,
-    )
 
 
 collector = _Series()

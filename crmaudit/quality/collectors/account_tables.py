@@ -36,6 +36,7 @@ def account_tables(
         sessions=said.sessions or found.sessions,
         history=said.history or found.history,
         trail=said.trail or found.trail,
+        dashboards=said.dashboards or found.dashboards,
     )
 
 
@@ -58,6 +59,7 @@ def _of_product(known: Resolved) -> AccountTables:
         known.sessions,
         known.history,
         known.trail,
+        known.dashboards,
         known.tables,
         objects,
         names,

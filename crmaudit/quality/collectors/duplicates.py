@@ -11,12 +11,10 @@ import os
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 
 import duckdb
 import pyarrow as pa
 
-from crmaudit import __version__
 from crmaudit.errors import CrmauditError
 from crmaudit.evidence import (
     EXACT,
@@ -28,7 +26,6 @@ from crmaudit.evidence import (
     Keys,
     Matching,
     Method,
-    Provenance,
     Status,
     TableProfile,
 )
@@ -93,7 +90,7 @@ class _Work:
     def document(self, entity: str, own: Sequence[Recipe]) -> Duplicates:
         kind = self._known.kinds[entity]
         tables = tuple(dict.fromkeys(r.table.qualified for r in own))
-        found = Duplicates(self._provenance(), entity=entity, entity_kind=kind, tables=tables)
+        found = Duplicates(self._task.provenance(), entity=entity, entity_kind=kind, tables=tables)
         refused = "; ".join(dict.fromkeys(r.cannot for r in own if r.cannot))
         if all(r.cannot for r in own):
             unused = {a: why for r in own for a, why in r.unused.items()}
@@ -197,17 +194,6 @@ class _Work:
             else:
                 found.setdefault(MARK_COLUMNS[taken.what], []).append(column)
         return {mark: columns for mark, columns in found.items() if mark not in unknown}
-
-    def _provenance(self) -> Provenance:
-        source = self._task.source
-        return Provenance(
-            system=self._task.system,
-            source=source.address,
-            engine=source.engine,
-            snapshot=source.snapshot,
-            taken_at=datetime.now(UTC),
-            tool=f"crmaudit {__version__}",
-        )
 
 
 def _most(records: int) -> int:

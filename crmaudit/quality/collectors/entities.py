@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, datetime
 
-from crmaudit import __version__
 from crmaudit.errors import CrmauditError
-from crmaudit.evidence import Catalog, Document, EntityMap, Keys, Provenance, TableProfile
+from crmaudit.evidence import Catalog, Document, EntityMap, Keys, TableProfile
 from crmaudit.evidence.privacy import MINIMUM_COUNT, may_show
 from crmaudit.quality.entities.conditions import Dialect, nature
 from crmaudit.quality.entities.mapping import Said, Understood, corrected, understand
@@ -53,14 +51,7 @@ def entity_map(task: Task, products: bool = True) -> EntityMap:
     keys = next(task.found(Keys), None)
     found = understood(source, catalog, profiles, keys, products)
     return EntityMap(
-        provenance=Provenance(
-            system=task.system,
-            source=source.address,
-            engine=source.engine,
-            snapshot=source.snapshot,
-            taken_at=datetime.now(UTC),
-            tool=f"crmaudit {__version__}",
-        ),
+        provenance=task.provenance(),
         tables=found.tables,
         product=found.product,
         contact_points=corrected(found.contact_points, _declared(task.known)),

@@ -9,18 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 
 import duckdb
 import pyarrow as pa
 
-from crmaudit import __version__
 from crmaudit.errors import CrmauditError
 from crmaudit.evidence import (
     Column,
     Document,
     ExpectationTests,
-    Provenance,
     Status,
     TableProfile,
     Tested,
@@ -81,7 +78,7 @@ class _Collector:
     def collect(self, task: Task) -> Iterator[Document]:
         if task.known.expectations:
             tests = tuple(_Work(task).tested())
-            yield ExpectationTests(_provenance(task), tests)
+            yield ExpectationTests(task.provenance(), tests)
 
 
 class _Work:
@@ -362,18 +359,6 @@ def _reason(error: BaseException) -> str:
     if "regexp" in str(error) or "repetition" in str(error):
         return "the pattern is none that RE2 understands"
     return f"it could not be counted: {type(error).__name__}"
-
-
-def _provenance(task: Task) -> Provenance:
-    source = task.source
-    return Provenance(
-        system=task.system,
-        source=source.address,
-        engine=source.engine,
-        snapshot=source.snapshot,
-        taken_at=datetime.now(UTC),
-        tool=f"crmaudit {__version__}",
-    )
 
 
 collector = _Collector()

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import UTC, datetime
 from functools import partial
 
 import duckdb
 import pyarrow as pa
 
-from crmaudit import __version__
 from crmaudit.errors import CrmauditError
 from crmaudit.evidence import (
     Column,
     Document,
     Keys,
-    Provenance,
     Reference,
     Status,
     Table,
@@ -69,7 +66,7 @@ def find_keys(task: Task, products: bool = True, plan: Plan | None = None) -> Ke
         values.seal()
         references, polymorphic, keys = search.found()
     return Keys(
-        _provenance(task, reader.status),
+        task.provenance(reader.status),
         keys=keys,
         references=references,
         polymorphic=polymorphic,
@@ -168,18 +165,6 @@ def _product(task: Task) -> Resolved | None:
     # Its version does not matter here: nothing has to be asked for it.
     recognised = recognise(task.catalog)
     return resolve(recognised, task.catalog) if recognised is not None else None
-
-
-def _provenance(task: Task, status: Status) -> Provenance:
-    return Provenance(
-        system=task.system,
-        source=task.source.address,
-        engine=task.source.engine,
-        snapshot=task.source.snapshot,
-        taken_at=datetime.now(UTC),
-        tool=f"crmaudit {__version__}",
-        status=status,
-    )
 
 
 def _reason(error: BaseException) -> str:

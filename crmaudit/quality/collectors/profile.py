@@ -6,21 +6,18 @@ import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import fields, replace
-from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
 import duckdb
 import pyarrow as pa
 
-from crmaudit import __version__
 from crmaudit.errors import CrmauditError
 from crmaudit.evidence import (
     EXACT,
     ColumnProfile,
     Fault,
     Method,
-    Provenance,
     Status,
     Table,
     TableProfile,
@@ -135,7 +132,7 @@ class Profiler:
             reasons.insert(0, f"{len(partly)} of {len(columns)} columns: {partly[0]}")
         status = Status("partly", "; ".join(reasons)) if reasons else Status()
         return TableProfile(
-            provenance=_provenance(self._source, plan, status),
+            provenance=self._source.provenance(plan.system, status),
             table=table.qualified,
             rows=rows,
             rows_method=rows_method,
@@ -233,21 +230,9 @@ def _batches(reader: Any, limit: int | None) -> Generator[Any, None, None]:
         del reader
 
 
-def _provenance(source: Source, plan: Plan, status: Status) -> Provenance:
-    return Provenance(
-        system=plan.system,
-        source=source.address,
-        engine=source.engine,
-        snapshot=source.snapshot,
-        taken_at=datetime.now(UTC),
-        tool=f"crmaudit {__version__}",
-        status=status,
-    )
-
-
 def _failed(source: Source, table: Table, plan: Plan, reason: str) -> TableProfile:
     return TableProfile(
-        provenance=_provenance(source, plan, Status("failed", reason)),
+        provenance=source.provenance(plan.system, Status("failed", reason)),
         table=table.qualified,
         rows=table.rows or 0,
         rows_method=table.rows_method if table.rows is not None else Method("estimate"),

@@ -7,14 +7,11 @@ or a status says is reduced to yes or no before it is staged.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
 
-from crmaudit import __version__
 from crmaudit.evidence import (
     Document,
     EntityMap,
     Keys,
-    Provenance,
     Reach,
     Reached,
     Status,
@@ -55,15 +52,7 @@ def reach(task: Task, plan: Plan | None = None) -> Reach | None:
                 found.append(_reached(staging, subject, known.kinds.get(subject.entity, "")))
     status = Status("partly", "; ".join(dict.fromkeys(reasons))) if reasons else Status()
     return Reach(
-        Provenance(
-            system=task.system,
-            source=task.source.address,
-            engine=task.source.engine,
-            snapshot=task.source.snapshot,
-            taken_at=datetime.now(UTC),
-            tool=f"crmaudit {__version__}",
-            status=status,
-        ),
+        task.provenance(status),
         tuple(found),
     )
 

@@ -19,6 +19,7 @@ from crmaudit.workspace.accounts import (
     Access,
     ColumnName,
     ColumnNames,
+    Dashboards,
     History,
     Part,
     Session,
@@ -307,6 +308,7 @@ class ProductMap(Model):
     sessions: tuple[Session, ...] = ()
     history: tuple[History, ...] = ()
     trail: tuple[TrailSetting, ...] = ()
+    dashboards: tuple[Dashboards, ...] = ()
     system: tuple[Text, ...] = ()
     """Tables of the machinery, by name or pattern as in LIKE."""
     system_but: tuple[Text, ...] = ()

@@ -69,6 +69,7 @@ class _Resolution:
             sessions=parts_here(self.names, found.sessions),
             history=parts_here(self.names, found.history),
             trail=parts_here(self.names, found.trail),
+            dashboards=parts_here(self.names, found.dashboards),
             custom_columns=self._custom_columns(),
             dictionaries=tuple(d for d in found.dictionary if self.names.table(d.table)),
             codes=self._codes(),

@@ -13,7 +13,14 @@ from crmaudit.evidence.semantic import SemanticType
 if TYPE_CHECKING:
     from crmaudit.quality.products.naming import Names, TypeNames
     from crmaudit.quality.products.parts import Dictionary
-    from crmaudit.workspace.accounts import Access, History, Session, TrailSetting, Users
+    from crmaudit.workspace.accounts import (
+        Access,
+        Dashboards,
+        History,
+        Session,
+        TrailSetting,
+        Users,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +77,7 @@ class Resolved:
     sessions: tuple[Session, ...] = ()
     history: tuple[History, ...] = ()
     trail: tuple[TrailSetting, ...] = ()
+    dashboards: tuple[Dashboards, ...] = ()
     custom_columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     dictionaries: tuple[Dictionary, ...] = ()
     codes: Mapping[str, tuple[OptionList, ...]] = field(default_factory=dict)

@@ -115,15 +115,15 @@ def _word(level: AccessLevel | None) -> str:
 
 
 def _beyond(given: Given, excess: tuple[Excess, ...]) -> str:
-    """`create, update: Case, Contact and 2 more (Organizational)`."""
+    """`update: Case, Contact and 2 more (Organizational)`: the letter by which most is at stake."""
     entity = given.workspace.entity
     alike: dict[tuple[str, str], list[str]] = {}
     for e in excess:
         label = entity[e.kind.entity].label if e.kind.entity in entity else e.kind.object
-        alike.setdefault((e.letters, e.level), []).append(label)
+        alike.setdefault((e.worst, e.level), []).append(label)
     told = (
-        f"{', '.join(_VERBS[x] for x in letters)}: {listed(labels, 2)} ({level})"
-        for (letters, level), labels in alike.items()
+        f"{_VERBS[letter]}: {listed(labels, 2)} ({level})"
+        for (letter, level), labels in alike.items()
     )
     return "; ".join(list(told)[:2])
 
@@ -179,7 +179,7 @@ def duty_conflicts(given: Given) -> b.Table | None:
         said = "usual practice" if found.usual else "own policy"
         rows.append((told, or_dash(found.conflict.reason), said, hands, whose))
     columns = [
-        Column("Whoever may"),
+        Column("Whoever"),
         Column("Why it matters"),
         Column("Rule of"),
         Column("Holders", "number"),

@@ -245,9 +245,10 @@ def interviews(given: Given) -> b.Table | None:
     """Groups interviewed, and how much each interview gave."""
     rows = [
         (
-            i.group,
-            given.name(i.unit),
-            i.date or DASH,
+            told_group(i),
+            # Unit and day would tell who it is.
+            DASH if told_group(i) != i.group else given.name(i.unit),
+            DASH if told_group(i) != i.group else i.date or DASH,
             head_count(i.participants) if i.participants else gap("not said"),
             len(i.pains),
             len(i.wishes),

@@ -73,7 +73,8 @@ def techniques(given: Given) -> b.Table | None:
         Column("After against before"),
     ]
     note = (
-        "Differences with their 95 % interval (Hodges and Lehmann); medians of both sides. That "
+        "Differences with their 95 % interval (Hodges and Lehmann); medians of both sides. Where "
+        "months are compared with the same months, the difference is not that of the medians. That "
         "one came after the other does not say that it came of it."
     )
     return given.table("Before and after", columns, rows, note)

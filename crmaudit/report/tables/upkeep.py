@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
+from datetime import date
 
 from crmaudit.evidence import Health, Unindexed
 from crmaudit.governance import upkeep_server as server
@@ -11,7 +13,7 @@ from crmaudit.governance.upkeep import WORDS, Upkeep
 from crmaudit.governance.upkeep import upkeep as duties_of
 from crmaudit.governance.upkeep_backups import broken, newest, of_database
 from crmaudit.report import blocks as b
-from crmaudit.report.numbers import percent
+from crmaudit.report.numbers import day, percent
 from crmaudit.report.tables.given import DASH, Column, Given, gap, most, or_dash
 from crmaudit.report.wording import listed
 from crmaudit.workspace.dossier import System
@@ -22,16 +24,17 @@ LEAST_ROWS = 1000
 GROWTH_DAYS = 60
 COUNTED_DAYS = 31
 """Work that comes once a month has to be seen before disuse says anything."""
+_DAY = re.compile(r"\b\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])\b")
 _STATES = {"contradicted": 0, "late": 1, "kept": 2, "not assessed": 3}
 
 
 def upkeep(given: Given) -> b.Table | None:
     """Duties of maintenance: what is declared, what servers and files show, and the verdict."""
-    governance, day = given.facts.governance, given.facts.day
+    governance = given.facts.governance
     found = [
         (system, one)
         for system in governance.maintained
-        for one in duties_of(system, governance.testified, day)
+        for one in duties_of(system, governance.testified, given.facts.day)
         if one.declared or one.shown
     ]
     found.sort(key=lambda f: _STATES[f[1].state])
@@ -40,8 +43,8 @@ def upkeep(given: Given) -> b.Table | None:
             system.name,
             WORDS[one.duty],
             _by(given, system),
-            or_dash(one.declared),
-            b.Cell(one.shown, one.shown, one.evidence) if one.shown else DASH,
+            or_dash(_dated(given, one.declared)),
+            b.Cell(_dated(given, one.shown), one.shown, one.evidence) if one.shown else DASH,
             gap(one.why) if one.state == "not assessed" else _state(one),
         )
         for system, one in found[:MOST]
@@ -65,6 +68,11 @@ def upkeep(given: Given) -> b.Table | None:
 def _state(one: Upkeep) -> str:
     """`late`; with the reason where what is shown does not tell it."""
     return f"{one.state}: {one.why}" if one.why and one.why != one.shown else one.state
+
+
+def _dated(given: Given, words: str) -> str:
+    """The words with their days as the report writes days."""
+    return _DAY.sub(lambda m: day(date.fromisoformat(m[0]), given.language), words)
 
 
 def _by(given: Given, system: System) -> object:

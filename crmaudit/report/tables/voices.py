@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from crmaudit.governance.contradictions import Measured, Said, Topic
-from crmaudit.governance.interviews import counted
-from crmaudit.governance.reports import days_unused, for_management
+from crmaudit.governance.interviews import counted, group_name, held
+from crmaudit.governance.reports import for_management
 from crmaudit.governance.themes import Theme, themes, touching
 from crmaudit.heard import against_measured, between_groups
 from crmaudit.report import blocks as b
 from crmaudit.report.numbers import share
-from crmaudit.report.tables.given import DASH, Column, Given, gap, most
+from crmaudit.report.tables.given import DASH, Column, Given, gap, most, or_dash
 from crmaudit.report.wording import listed
 
 MOST = 30
@@ -77,13 +77,13 @@ def three_duties(given: Given) -> b.Table | None:
     ):
         return None
     rows = []
-    for held in given.facts.governance.three_duties(given.facts.day):
-        for sign in held.signs:
+    for duty in given.facts.governance.three_duties(given.facts.day):
+        for sign in duty.signs:
             told = gap("too little is known") if sign.kept is None else _KEPT[sign.kept]
             rows.append(
                 (
-                    held.by,
-                    held.duty,
+                    duty.by,
+                    duty.duty,
                     b.Cell(sign.text, sign.text, sign.evidence),
                     told,
                 )
@@ -104,7 +104,10 @@ def dashboards(given: Given) -> b.Table | None:
     for need in given.facts.governance.consulted:
         if not for_management(need, given.workspace.person):
             continue
-        unused = days_unused(need, day) if day else None
+        unused = given.facts.governance.days_unused(need, day)
+        look = given.facts.governance.look(need)
+        last = look.viewed if look else need.last_consulted
+        none = "never opened" if look and look.never else gap("not recorded")
         there = "no" if need.exists is False else "yes" if need.exists else gap("nobody said")
         rows.append(
             (
@@ -112,7 +115,7 @@ def dashboards(given: Given) -> b.Table | None:
                 need.kind,
                 given.listed(need.audience),
                 there,
-                gap("not recorded") if need.last_consulted is None else need.last_consulted,
+                none if last is None else last,
                 DASH if unused is None else unused,
                 given.listed(need.consulted_by),
             )
@@ -200,6 +203,43 @@ def _in_hand(given: Given, theme: Theme) -> str:
     if any(t.in_hand for t in touched):
         return "in hand: " + listed((what[t.id] for t in touched if t.in_hand), 1)
     return "settled: " + listed((what[t.id] for t in touched), 1) if touched else "by nobody"
+
+
+def walks(given: Given) -> b.Table | None:
+    """Processes walked through from start to finish, and where groups lose their way."""
+    known = {p.id: p for p in given.workspace.processes}
+    found: dict[str, list[tuple[str, str]]] = {}
+    for interview in held(given.workspace.interviews):
+        for walk in interview.walks:
+            name = known[walk.process].name if walk.process in known else walk.name or ""
+            found.setdefault(name, []).append((group_name(interview), walk.note))
+    pains: dict[str, int] = {}
+    for interview in given.workspace.interviews:
+        for pain in interview.pains:
+            if pain.process in known:
+                name = known[pain.process].name
+                pains[name] = pains.get(name, 0) + 1
+    order = {p.name: n for n, p in enumerate(known.values())}
+    rows = [
+        (
+            name,
+            ", ".join(dict.fromkeys(group for group, _ in told)),
+            pains.get(name, 0),
+            or_dash("; ".join(note for _, note in told if note)),
+        )
+        for name, told in sorted(found.items(), key=lambda f: (order.get(f[0], len(order)), f[0]))
+    ]
+    columns = [
+        Column("Process"),
+        Column("Walked through by"),
+        Column("Pains told of it", "number"),
+        Column("What stood out"),
+    ]
+    left = [p.name for p in known.values() if p.purpose and p.name not in found]
+    note = "By one group at a time, from start to finish."
+    if left:
+        note += f" Nobody walked through {listed(left, 3)}, which the CRM is for."
+    return given.table("Processes walked through", columns, rows, note)
 
 
 def between_the_groups(given: Given) -> b.Table | None:

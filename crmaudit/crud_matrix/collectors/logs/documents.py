@@ -16,7 +16,7 @@ from crmaudit.crud_matrix.collectors.logs.recognise import reader_of
 from crmaudit.crud_matrix.collectors.logs.record import Reader, Record, Told, Who, local_zone
 from crmaudit.crud_matrix.collectors.statements_postgresql import look
 from crmaudit.crud_matrix.collectors.tally import Tally
-from crmaudit.crud_matrix.collectors.told import by_entry, told_by
+from crmaudit.crud_matrix.collectors.told import by_entry
 from crmaudit.crud_matrix.principals import Naming
 from crmaudit.errors import CrmauditError, InvalidInput
 from crmaudit.evidence import Document, Status
@@ -99,7 +99,7 @@ def _document(
     lost = f"cannot be read, what ran then is not known: {', '.join(damaged)}"
     status = Status("partly", lost) if damaged else Status()
     found = tally.document(
-        told_by(task, status),
+        task.provenance(status),
         origin,
         # Nothing in a log says that all was logged: only people can.
         dropped=0 if task.known.traces.complete and not damaged and not log.unsure else None,
@@ -109,7 +109,9 @@ def _document(
     )
     if found.elsewhere and not found.calls:
         # Of this database it tells nothing, so that it can deny nothing either.
-        astray = told_by(task, Status("partly", "; ".join(filter(None, (status.reason, _ASTRAY)))))
+        astray = task.provenance(
+            Status("partly", "; ".join(filter(None, (status.reason, _ASTRAY))))
+        )
         return replace(found, provenance=astray, dropped=None)
     return found
 

@@ -9,19 +9,15 @@ product map or of `maps/`.
 
 from __future__ import annotations
 
-import gc
 import re
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
 from importlib import import_module
 from importlib.metadata import entry_points
 from importlib.util import find_spec
 
-from crmaudit import __version__
 from crmaudit.errors import CrmauditError
-from crmaudit.evidence import Access, Document, Provenance, Status
+from crmaudit.evidence import Access, Document, Status
 from crmaudit.governance.collectors.access.accounts import account_reads
 from crmaudit.governance.collectors.access.assembling import assembled
 from crmaudit.governance.collectors.access.declared import Declared
@@ -75,21 +71,7 @@ class _Access:
     def collect(self, task: Task) -> Iterator[Document]:
         work = _work(task)
         if work is not None:
-            with _no_search_for_cycles():
-                found = _document(task, *work)
-            yield found
-
-
-@contextmanager
-def _no_search_for_cycles() -> Iterator[None]:
-    """Rights are millions of small objects without cycles: to search them took half the time."""
-    searching = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if searching:
-            gc.enable()
+            yield _document(task, *work)
 
 
 def _work(task: Task) -> tuple[Reader, Tables] | None:
@@ -118,7 +100,7 @@ def _document(task: Task, reader: Reader, db: Tables) -> Access:
     status = Status("partly", why) if why else Status()
     if db.unread != unread:
         told = replace(told, notes=(*told.notes, "not all traces of logins could be read"))
-    return assembled(told, reader, db, task.key, _provenance(task, status), seen.addresses)
+    return assembled(told, reader, db, task.key, task.provenance(status), seen.addresses)
 
 
 def _lost(db: Tables, told: Told) -> Told | None:
@@ -137,18 +119,6 @@ def _lost(db: Tables, told: Told) -> Told | None:
     cannot = f"rights are not known, as {', '.join(unread)} could not be read"
     roles = [replace(r, own=None) for r in told.roles]
     return replace(told, roles=roles, rights=None, cannot=cannot)
-
-
-def _provenance(task: Task, status: Status) -> Provenance:
-    return Provenance(
-        system=task.system,
-        source=task.source.address,
-        engine=task.source.engine,
-        snapshot=task.source.snapshot,
-        taken_at=datetime.now(UTC),
-        tool=f"crmaudit {__version__}",
-        status=status,
-    )
 
 
 collector = _Access()

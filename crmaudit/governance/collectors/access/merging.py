@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
 
-from crmaudit.evidence.access import LEVELS, AccessLevel, Beyond, Levels
+from crmaudit.evidence.access import LEVELS, AccessLevel, Beyond
 from crmaudit.governance.collectors.access.model import (
     BEYOND,
     EVERYTHING,
@@ -13,6 +12,7 @@ from crmaudit.governance.collectors.access.model import (
     NOTHING,
     Rights,
     Row,
+    levels_of,
 )
 
 Cell = tuple[AccessLevel | None, tuple[str, ...]]
@@ -83,14 +83,6 @@ def _best(cells: Iterable[Cell], rank: Mapping[AccessLevel, int]) -> Cell:
     return level, _joined(found)
 
 
-@cache
-def _levels(
-    c: AccessLevel | None, r: AccessLevel | None, u: AccessLevel | None, d: AccessLevel | None
-) -> Levels:
-    """One object for each of the few combinations there are."""
-    return c, r, u, d
-
-
 def _joined(reasons: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
     if len(reasons) == 1:
         return reasons[0]
@@ -110,7 +102,7 @@ def _merged(
             objects[word] = first
             continue
         c, r, u, d = (_best([(x.levels[i], x.why[i]) for x in rows], rank) for i in range(4))
-        objects[word] = Row(_levels(c[0], r[0], u[0], d[0]), (c[1], r[1], u[1], d[1]))
+        objects[word] = Row(levels_of(c[0], r[0], u[0], d[0]), (c[1], r[1], u[1], d[1]))
     beyond: dict[Beyond, tuple[str, ...]] = {}
     for right in BEYOND:
         having = [p.beyond[right] for p in parts if right in p.beyond]

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from crmaudit.evidence.access import AccessLevel, Beyond, Levels
@@ -183,4 +184,12 @@ def row(
     """A row of four levels and their reasons, in whatever sequences they come."""
     c, r, u, d = levels
     a, b, e, f = why
-    return Row((c, r, u, d), (tuple(a), tuple(b), tuple(e), tuple(f)))
+    return Row(levels_of(c, r, u, d), (tuple(a), tuple(b), tuple(e), tuple(f)))
+
+
+@cache
+def levels_of(
+    c: AccessLevel | None, r: AccessLevel | None, u: AccessLevel | None, d: AccessLevel | None
+) -> Levels:
+    """One object for each of the few combinations there are: they are many times over."""
+    return c, r, u, d

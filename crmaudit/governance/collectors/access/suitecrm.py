@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from crmaudit.evidence.access import LEVELS, AccessLevel, Beyond
 from crmaudit.evidence.privacy import account_name
@@ -79,8 +80,7 @@ class _Action:
     level: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Level:
+class _Level(NamedTuple):
     """What an action comes to, and from which roles; None: the settings decide."""
 
     level: int | None
@@ -124,6 +124,7 @@ class _Reading:
         self._rights: dict[tuple[frozenset[str], frozenset[str]], Rights] = {}
         self._found: dict[tuple[str, frozenset[str], frozenset[str], bool], _Module] = {}
         self._overrides: Overrides = {}
+        self._whys: dict[tuple[str, ...], tuple[str, ...]] = {}
         self._vectors: dict[tuple[str, str], tuple[int, ...]] = {}
         self._decided: dict[
             tuple[int, tuple[int, ...], tuple[bool, ...]], tuple[int | None, tuple[int, ...]]
@@ -263,7 +264,8 @@ class _Reading:
             if decided is None:
                 decided = known[key] = self._decide(*key)
             level, by = decided
-            found[name] = _Level(level, tuple([roles[i] for i in by]) or _EVERYBODY)
+            why = tuple([roles[i] for i in by]) or _EVERYBODY
+            found[name] = _Level(level, self._whys.setdefault(why, why))
         return found
 
     def _said(self, module: str, role: str) -> tuple[int, ...]:
