@@ -71,6 +71,7 @@ from crmaudit.quality.one_place import Apart, OnePlace, Step, apart, entity_now,
 from crmaudit.quality.quality import Quality, Tests
 from crmaudit.standing.earned import earned
 from crmaudit.standing.series import answered, kpi_series, survey_sheets
+from crmaudit.standing.tidiness import untidy
 from crmaudit.workspace import Workspace
 from crmaudit.workspace.dossier import System
 from crmaudit.workspace.weights import weights
@@ -346,6 +347,7 @@ class Facts:
             silent=silent,
             surveys=sheets,
             unread={**unread, **torn},
+            untidy=untidy(self.quality.tables()),
         )
 
     @cached_property

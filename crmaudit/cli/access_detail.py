@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
@@ -93,6 +94,13 @@ def _label(found: Audit, kind: Kind) -> str:
     return entity[kind.entity].label if kind.entity in entity else kind.entity or kind.object
 
 
+def _labels(found: Audit, kinds: Sequence[Kind]) -> dict[str, str]:
+    """By the product's word; kinds of one entity by that word, so that each can be told."""
+    labels = {k.object: _label(found, k) for k in kinds}
+    homes = Counter(labels.values())
+    return {o: label if homes[label] == 1 else o for o, label in labels.items()}
+
+
 def _heading(label: str, most: int = 9) -> str:
     """A name cut to the width of a column: `Event registration` → `Even.regi`."""
     if len(label) <= most:
@@ -109,7 +117,7 @@ def matrix_view(found: Audit, accounts: Accounts, entity: str, unit: str) -> Vie
     _need_rights(accounts)
     kinds = _find_kinds(found, accounts, entity) if entity else accounts.judged_kinds
     wanted = of_unit(accounts, unit)
-    names = source_names(accounts)
+    names, labels = source_names(accounts), _labels(found, kinds)
     groups: dict[str, list[Judged]] = {}
     for j in accounts.usable:
         if j.name in wanted:
@@ -135,7 +143,7 @@ def matrix_view(found: Audit, accounts: Accounts, entity: str, unit: str) -> Vie
         Column("who", "Accounts"),
         Column("roles", "By", lambda v: dash(", ".join(v)), flex=True, least=16),
         *(
-            Column(k.object, _heading(_label(found, k)), _coloured, rank=1 + i)
+            Column(k.object, _heading(labels[k.object]), _coloured, rank=1 + i)
             for i, k in enumerate(kinds)
         ),
     ]
@@ -173,7 +181,7 @@ def _need_rights(accounts: Accounts) -> None:
 def account_view(found: Audit, accounts: Accounts, said: str) -> View:
     """What one account may do, and by which roles and teams."""
     j = _find(accounts, said)
-    names = source_names(accounts)
+    names, labels = source_names(accounts), _labels(found, accounts.kinds)
     rows: list[dict[str, Any]] = []
     for kind in accounts.kinds:
         held = accounts.held(j.holding, kind)
@@ -182,7 +190,7 @@ def account_view(found: Audit, accounts: Accounts, said: str) -> View:
         rows.append(
             {
                 "kind": kind.object,
-                "entity": _label(found, kind),
+                "entity": labels[kind.object],
                 **dict(zip(LETTERS, levels, strict=True)),
                 "why": [names.get(w, w) for w in why],
             }

@@ -126,6 +126,10 @@ def _quality(found: Audit, row: InventoryRow) -> Block:
     score = found.quality.system_score(me)
     if score is not None and score.share is not None and row.perceived is None:
         block.say("the whole", f"╱ | ● {100 * score.share:.0f}")
+    for mark in (m for m in found.governance.data_marks if m.system == me):
+        held = f" {mark.held}" if mark.held else ""
+        told = f"○ {mark.score:.0f} ({mark.low:.0f}–{mark.high:.0f}), {mark.number:,} answers{held}"
+        block.say(f"by {printable(mark.survey)}", told)
     return block
 
 

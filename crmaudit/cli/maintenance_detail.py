@@ -13,7 +13,7 @@ from crmaudit.cli.view import Column, View
 
 if TYPE_CHECKING:
     from crmaudit.audit import Audit
-    from crmaudit.evidence import BackupFile, Backups, Health
+    from crmaudit.evidence import BackupFile, Backups, Health, Unindexed
     from crmaudit.workspace.dossier import System
 
 MOST = 12
@@ -22,6 +22,8 @@ COUNTED_DAYS = 31
 """Work that comes once a month has to be seen before disuse says anything."""
 LEAST_DAYS = 60
 """Readings nearer to each other say nothing of growth."""
+LEAST_ROWS = 1000
+"""Tables with fewer rows are read at once, whatever their statistics and indexes are."""
 
 
 def detail_view(found: Audit, system: System) -> View:
@@ -115,7 +117,8 @@ def _server(health: Health) -> Block:
         on = {True: "yes", False: "no", None: "not assessed"}[told["recovery"]]
         block.say("restore to a moment", on, told["recovery_why"])
         days = told["counted_days"]
-        block.say("counts since", f"{count(days, 'day')}" if days is not None else "not told")
+        told_use = f"for {count(days, 'day')}" if days is not None else "not told"
+        block.say("use counted", told_use)
     return block
 
 
@@ -124,7 +127,7 @@ def _tables(health: Health) -> Block:
     from crmaudit.rules.upkeep import size
 
     block = Block("Tables, the largest first")
-    old = {s.table.table for s in stale(health, 0.2, 1000)}
+    old = {s.table.table for s in stale(health, 0.2, LEAST_ROWS)}
     tables = sorted(health.tables, key=lambda t: (-(t.bytes or 0), -(t.rows or 0), t.table))
     for t in tables[:MOST]:
         block.say(
@@ -173,16 +176,29 @@ def _references(health: Health) -> Block:
         rows = count(u.rows, "row") if u.rows is not None else ""
         how = "declared" if u.declared else "found by the audit"
         block.say(f"{u.table}.{'+'.join(u.columns)}", f"to {u.to}", rows, how)
-        block.say("  proposal", proposed_index(health, u), style="quiet")
+        if _worth_it(u):
+            block.say("  proposal", proposed_index(health, u), style="quiet")
     _more(block, len(found))
+    small = sum(not _worth_it(u) for u in found)
+    if small:
+        block.say(
+            "no proposal", f"for {small:,} of tables below {LEAST_ROWS:,} rows", style="quiet"
+        )
     return block
 
 
+def _worth_it(missing: Unindexed) -> bool:
+    """A small table is read at once; an index would only cost."""
+    return missing.rows is None or missing.rows >= LEAST_ROWS
+
+
 def _backups(backups: Backups) -> Block:
+    from crmaudit.governance.upkeep_backups import of_database
     from crmaudit.rules.upkeep import size
 
     whole = {True: "whole", False: "not whole", None: "not tested"}
     block = Block(f"Backup folder {backups.folder}")
+    held = of_database(backups)
     for file in backups.files[:MOST]:
         block.say(
             f"{file.written:%Y-%m-%d}",
@@ -190,11 +206,22 @@ def _backups(backups: Backups) -> Block:
             size(file.bytes),
             file.form,
             f"{whole[file.sound]}" + (f": {file.why}" if file.why else ""),
+            ""
+            if file in held
+            else "not counted: named like something else"
+            if file.own is False
+            else "not counted: no database, as far as is seen",
+            "day by its name" if file.day_by_name else "",
             style="high" if file.sound is False else "",
         )
     _more(block, len(backups.files))
     if not backups.cannot:
-        block.say("kept", count(len(backups.files), "backup"), f"{backups.others:,} other files")
+        block.say(
+            "kept",
+            count(len(backups.files), "backup"),
+            f"{backups.others:,} other files",
+            f"{count(backups.unread, 'folder')} not readable" if backups.unread else "",
+        )
     return block
 
 
@@ -242,7 +269,7 @@ def _health_rows(health: Health) -> Iterable[dict[str, Any]]:
             "to": u.to,
             "declared": u.declared,
             "rows": u.rows,
-            "proposal": proposed_index(health, u),
+            "proposal": proposed_index(health, u) if _worth_it(u) else None,
         }
 
 
@@ -255,4 +282,6 @@ def _backup_row(file: BackupFile) -> dict[str, Any]:
         "sound": file.sound,
         "why": file.why,
         "series": file.series,
+        "own": file.own,
+        "day_by_name": file.day_by_name,
     }

@@ -177,6 +177,8 @@ def _notes(use: Usage, by: str, days: int) -> list[str]:
         notes.append(f"who began to record still did after {told}")
     if use.recording is not None and by == "entity":
         notes += [f"not told: {t}: {why}" for t, why in sorted(use.recording.cannot.items())]
+    if by == "unit":
+        notes.append("shares are of the staff; of the accounts where there are more of those")
     if by in ("unit", "type"):
         notes.append(
             "groups under five are not told; all but a few: fewer than five did not; not told: it "

@@ -133,7 +133,11 @@ def _notes(found: Audit, s: Surveyed) -> list[str]:
         lines.append(f"  reasons: {', '.join(told)}{rest}")
     for system, marks in s.marks().items():
         name = found.workspace.system[system].name
-        lines.append(f"  mark of {name}: {marks.mean:.1f} of 5, by {marks.number:,} answers")
+        what = "the data of " if s.survey.score_of == "data quality" else ""
+        lines.append(
+            f"  mark of {what}{name}: {marks.mean:.1f} of 5 ({marks.low:.1f} to {marks.high:.1f}), "
+            f"by {marks.number:,} answers"
+        )
     for what, cells in s.unsorted.items():
         lines.append(
             f"  {count(len(cells), 'cell')} not in the mapping of {what}: {_places(cells)}"
@@ -173,7 +177,10 @@ def _survey(found: Audit, s: Surveyed) -> dict[str, Any]:
         "negative_low": s.negative[1] if s.negative and showable else None,
         "negative_high": s.negative[2] if s.negative and showable else None,
         "reasons": {reason: n for reason, n in s.reasons if n >= 5},
-        "marks": {k: {"mean": m.mean, "answers": m.number} for k, m in s.marks().items()},
+        "marks": {
+            k: {"mean": m.mean, "low": m.low, "high": m.high, "answers": m.number}
+            for k, m in s.marks().items()
+        },
         "unsorted": {k: list(v) for k, v in s.unsorted.items()},
         "unread_marks": list(s.unread_marks),
         "unknown_systems": s.unknown_systems,

@@ -100,6 +100,8 @@ def _prepare(found: Audit, group: str, unit: str, processes: list[str]) -> None:
 
 
 def _pains(found: Audit) -> View:
+    from crmaudit.governance.interviews import held
+
     g = found.governance
     total, rate = g.hours_lost, found.workspace.audit.hourly_rate
     currency = found.workspace.audit.currency
@@ -115,9 +117,14 @@ def _pains(found: Audit) -> View:
         }
         for x in sorted(g.losses, key=lambda x: -(x.shown_hours or (0, 0))[1])
     ]
+    known = sum(1 for x in g.losses if x.shown_hours)
     told = f" · {total[0]:,.0f}–{total[1]:,.0f} hours a year" if total else ""
     if total and rate:
         told += f", {currency} {total[0] * rate:,.0f}–{total[1] * rate:,.0f}"
+    if total and known < len(rows):
+        told += f", of {known:,} of them"
+    talked = held(found.workspace.interviews)
+    ahead = len(found.workspace.interviews) - len(talked)
     columns = [
         Column("pain", "Pain", flex=True),
         Column("hours_low", "Hours a year", hours, right=True, whole=True),
@@ -127,8 +134,8 @@ def _pains(found: Audit) -> View:
     ]
     return View(
         kind="pains",
-        headline=f"{count(len(found.workspace.interviews), 'interview')}, "
-        f"{count(len(rows), 'pain')}{told}",
+        headline=f"{count(len(talked), 'interview')}, {count(len(rows), 'pain')}{told}",
+        notes=[f"╱ {count(ahead, 'interview')} prepared and not held yet"] if ahead else [],
         columns=[c for c in columns if rate or c.key != "cost_low"],
         rows=rows,
         hint="crmaudit governance interviews --themes"

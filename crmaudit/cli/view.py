@@ -182,7 +182,12 @@ def draw_view(view: View, console: Console) -> None:
 
 def _cell(column: Column, row: Mapping[str, Any]) -> Text:
     drawn = column.show(row if column.whole else row.get(column.key))
-    return drawn if isinstance(drawn, Text) else Text(_line(drawn))
+    if not isinstance(drawn, Text):
+        return Text(_line(drawn))
+    # What comes from outside may stand in a styled cell as well.
+    if (safe := _line(drawn.plain)) != drawn.plain:
+        drawn.plain = safe
+    return drawn
 
 
 def _line(text: str) -> str:

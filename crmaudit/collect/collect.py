@@ -15,10 +15,11 @@ import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, partial
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from crmaudit.errors import CrmauditError, Place, Problem
+from crmaudit.collect.known import has_records, known_of
+from crmaudit.errors import CrmauditError, Problem
 from crmaudit.evidence import (
     Access,
     Catalog,
@@ -74,9 +75,6 @@ In the order in which they run: each may use what those before it found.
 
 JOINT = {"overlap": "crmaudit.quality.collectors.overlap:collector"}
 """What is measured over several systems once each of them has been read."""
-
-TRACES = ("code", "statements", "grants")
-"""The collectors that read files, and what those are called under `traces:`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +202,7 @@ def targets(workspace: Workspace, systems: Iterable[str] = ()) -> tuple[Target, 
             url = _url(workspace, system) or ""
             database = system.database
             schema = database.schema_ if database else None
-            found.append(Target(system.id, url, schema, _known(workspace, system)))
+            found.append(Target(system.id, url, schema, known_of(workspace, system)))
     return tuple(found)
 
 
@@ -212,77 +210,7 @@ def readable(system: System) -> bool:
     """Whether there is anything to read of it: a database, or files that tell of its use."""
     t = system.traces
     folder = system.maintenance and system.maintenance.backup_folder
-    return bool(t.code or t.statements or t.grants or folder) or _has_records(system)
-
-
-def _has_records(system: System) -> bool:
-    database = system.database
-    return bool(database and (database.url or database.hashed))
-
-
-def _known(workspace: Workspace, system: System) -> Known:
-    asked = (e for e in workspace.expectations.expectations if e.system in (None, system.id))
-    t = system.traces
-    here: dict[str, tuple[str, ...]] = {}
-    places: dict[str, Place] = {}
-    for kind in TRACES:
-        here[kind] = tuple(str(workspace.root / path) for path in getattr(t, kind))
-        for i, path in enumerate(here[kind]):
-            places[path] = workspace.place_of(f"system:{system.id}", "traces", kind, i)
-    products = (s.database.product or "" for s in workspace.systems if s.database)
-    hashed = system.database.hashed if system.database else None
-    folder = _backup_folder(workspace, system)
-    if folder:
-        places[folder] = workspace.place_of(f"system:{system.id}", "maintenance", "backup_folder")
-    called = {w for s in workspace.systems for w in (s.id, s.name)} | set(products)
-    return Known(
-        workspace.map_of.get(system.id),
-        workspace.entity,
-        tuple(asked),
-        t.model_copy(update=here),
-        t.database or "",
-        tuple(sorted(called - {""})),
-        places,
-        workspace.matches,
-        str(workspace.root / hashed) if hashed else "",
-        _holders(workspace),
-        tuple(s.id for s in workspace.in_scope if _has_records(s)),
-        workspace.formerly,
-        tuple(k for k in workspace.kpis.kpis if k.sql and k.system == system.id),
-        folder,
-        _called(system),
-    )
-
-
-def _called(system: System) -> tuple[str, ...]:
-    """Its id, its name, its product and its database: words that its backups may be named by."""
-    database = system.database
-    place = (database.url or "").partition("?")[0] if database else ""
-    product = (database.product or "") if database else ""
-    # The last part alone: before it stand hosts and accounts.
-    name = PurePosixPath(place).name if "://" in place else ""
-    return tuple(dict.fromkeys(w for w in (system.id, system.name, product, name) if w))
-
-
-def _backup_folder(workspace: Workspace, system: System) -> str:
-    """Its absolute path, empty where none is declared; `~` is the home of who collects."""
-    folder = system.maintenance.backup_folder if system.maintenance else None
-    if not folder:
-        return ""
-    try:
-        return str((workspace.root / Path(folder).expanduser()).absolute())
-    except RuntimeError:  # whose home is meant is not known
-        return str((workspace.root / folder).absolute())
-
-
-def _holders(workspace: Workspace) -> dict[str, tuple[str, ...]]:
-    """Entity → the systems in scope that it is said of that they create, change or delete it."""
-    found: dict[str, list[str]] = {}
-    for system in workspace.in_scope:
-        for entity, letters in system.crud.items():
-            if set(letters or "") & set("CUD"):
-                found.setdefault(entity, []).append(system.id)
-    return {entity: tuple(systems) for entity, systems in found.items()}
+    return bool(t.code or t.statements or t.grants or folder) or has_records(system)
 
 
 def _url(workspace: Workspace, system: System) -> str | None:

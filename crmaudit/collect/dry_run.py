@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
 
-from crmaudit.collect.collect import TRACES, Target, collectors, joint_collectors, opened
+from crmaudit.collect.collect import Target, collectors, joint_collectors, opened
+from crmaudit.collect.known import TRACES
 from crmaudit.errors import CrmauditError, Place
 from crmaudit.evidence import Catalog
 from crmaudit.sources import Source, Statement

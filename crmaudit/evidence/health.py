@@ -114,6 +114,7 @@ class BackupFile:
     it holds one, or may; None where its form does not say. `own`: it is named
     like the system; False: like something else. `day_by_name`: its name tells
     the day of `written`, for the file itself is younger, as copies are.
+    `running`: it was so young, and not whole, that it may not be complete yet.
     """
 
     name: str
@@ -129,6 +130,7 @@ class BackupFile:
     packed: bool = False
     own: bool | None = None
     day_by_name: bool = False
+    running: bool = False
 
 
 @dataclass(frozen=True, slots=True)

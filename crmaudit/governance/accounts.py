@@ -8,7 +8,7 @@ closed may do nothing; those of programs are kept apart.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
@@ -197,6 +197,12 @@ class Accounts:
         if held is not None:
             return held.levels
         return _UNKNOWN if holding.unknown else ("None", "None", "None", "None")
+
+    def levels_over(self, holding: Holding | None, kinds: Sequence[Kind]) -> Levels:
+        """The widest over several kinds, such as all that one entity is kept as."""
+        cells = [self.levels(holding, k) for k in kinds]
+        c, r, u, d = (_widest(levels[i] for levels in cells) for i in range(len(LETTERS)))
+        return c, r, u, d
 
     def held(self, holding: Holding | None, kind: Kind) -> Held | None:
         """The same with where each level comes from."""

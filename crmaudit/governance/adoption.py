@@ -52,7 +52,7 @@ class Share:
         """`37 of 53`, `fewer than five of 9`, `fewer than five`."""
         if too_few(self.whole):
             return FEWER
-        return f"{FEWER if self.hidden else self.part} of {self.whole:,}"
+        return f"{FEWER if self.hidden else f'{self.part:,}'} of {self.whole:,}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +62,7 @@ class MeasuredAdoption:
     `recorded` of the `users` recorded; the others only logged in. `shared`
     accounts of nobody in particular were in use besides. `logins_known` False:
     who only looks things up is not seen, and `users` is the least there are.
+    `accounts_known` False: accounts of programs were not told from people's.
     """
 
     system: str
@@ -73,6 +74,7 @@ class MeasuredAdoption:
     shared: int
     logins_known: bool
     evidence: tuple[str, ...]
+    accounts_known: bool = True
 
     def above(self, share: float) -> bool | None:
         """Whether strictly more than this share uses it; None where that cannot be told."""
@@ -99,15 +101,18 @@ def measured(use: Usage, staff: int | None, days: int = WINDOW_DAYS) -> Measured
         sum(a.shared and a.used(since, until) for a in use.accounts),
         use.logins_known,
         use.evidence,
+        use.access is not None and use.access.accounts_read,
     )
 
 
 @dataclass(frozen=True, slots=True)
 class GroupUse:
-    """A unit or user type: its people in the CRM, those who used it, those who recorded.
+    """A unit or user type: its people, those who used the CRM, those who recorded.
 
-    `staff` is what audit.yaml says of the unit, None where it says nothing.
-    `rows` were recorded by hand.
+    Shares are of the `staff` that audit.yaml says of the unit, as the line of
+    good practice is; of those with an account where it says nothing, or fewer
+    than have one. `accounts` are the people with one that can be used, None:
+    as many as the shares are of. `rows` were recorded by hand.
     """
 
     group: str
@@ -115,6 +120,7 @@ class GroupUse:
     recorded: Share
     rows: int
     staff: int | None = None
+    accounts: int | None = None
 
 
 def by_group(
@@ -129,16 +135,21 @@ def by_group(
     for account in use.own:
         if account.enabled is not False:
             groups.setdefault(group(account), []).append(account)
-    return tuple(
-        GroupUse(
-            name,
-            Share(use.people(a for a in own if a.used(since, until)), use.people(own)),
-            Share(use.people(a for a in own if a.recorded(since, until)), use.people(own)),
-            sum(a.recorded(since, until) for a in own),
-            (staff or {}).get(name),
+    found = []
+    for name, own in sorted(groups.items()):
+        people, counted = use.people(own), (staff or {}).get(name)
+        whole = max(counted or 0, people)
+        found.append(
+            GroupUse(
+                name,
+                Share(use.people(a for a in own if a.used(since, until)), whole),
+                Share(use.people(a for a in own if a.recorded(since, until)), whole),
+                sum(a.recorded(since, until) for a in own),
+                counted,
+                people,
+            )
         )
-        for name, own in sorted(groups.items())
-    )
+    return tuple(found)
 
 
 @dataclass(frozen=True, slots=True)

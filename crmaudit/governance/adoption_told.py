@@ -23,8 +23,8 @@ NOT_TOLD = "not told"
 class GroupTold:
     """A group's numbers as far as they may be told, else None; the words say why not.
 
-    `people` have an account, `used` and `recorded` are of these, `rows` were
-    recorded by hand.
+    `people` have an account, `used` and `recorded` are of the `whole`: of the
+    `staff` where they are declared. `rows` were recorded by hand.
     """
 
     group: str
@@ -35,6 +35,7 @@ class GroupTold:
     used_words: str
     recorded_words: str
     staff: int | None = None
+    whole: int = 0
 
 
 def told(groups: Sequence[GroupUse]) -> tuple[GroupTold, ...]:
@@ -49,16 +50,22 @@ def told(groups: Sequence[GroupUse]) -> tuple[GroupTold, ...]:
     return tuple(
         GroupTold(
             g.group,
-            None if too_few(g.used.whole) else g.used.whole,
+            _account_holders(g),
             None if n in used else g.used,
             None if n in recorded else g.recorded,
             None if n in recorded else g.rows,
             words(g.used, n in used),
             words(g.recorded, n in recorded),
             g.staff,
+            g.used.whole,
         )
         for n, g in enumerate(groups)
     )
+
+
+def _account_holders(group: GroupUse) -> int | None:
+    people = group.used.whole if group.accounts is None else group.accounts
+    return None if too_few(people) or too_few(group.used.whole) else people
 
 
 def kept_back(shares: Sequence[Share], also: Sequence[bool] = ()) -> frozenset[int]:

@@ -15,6 +15,7 @@ from typing import Literal, get_args
 from crmaudit.governance.cadence import kept
 from crmaudit.governance.rate import too_few
 from crmaudit.governance.reports import for_management
+from crmaudit.governance.testified import Untidy
 from crmaudit.governance.users import trained
 from crmaudit.workspace import Workspace
 from crmaudit.workspace.audit_file import Unit
@@ -45,17 +46,20 @@ def duties(
     covered: Sequence[Unit],
     used: tuple[int, int] | None = None,
     line: float = USED_BY,
+    untidy: Untidy | None = None,
 ) -> tuple[Duty, ...]:
     """Every duty that the field's practice names, in its order.
 
     `covered` are those of the key units that have a super user, `used` says how
     many of the staff use the CRM, measured before declared; more than `line` should.
+    `untidy` is what was counted in the CRM's tables, None where nobody looked.
     """
     people = workspace.people.people
     by_type = {t: [p for p in people if p.user_type == t] for t in get_args(UserType)}
     return (
         *_of_super_users(workspace, by_type["super user"], day, key_units, covered),
         _utilisation(used, line),
+        *_tidiness(untidy),
         *_of_custodians(workspace, by_type["data custodian"]),
         *_of_everyday(workspace, by_type["everyday user"]),
         *_of_champion(workspace, by_type["system champion"], day),
@@ -126,6 +130,22 @@ def _utilisation(used: tuple[int, int] | None, line: float) -> Duty:
     part, whole = used
     met: Met = "yes" if part / whole > line else "no"
     return Duty("super user", "keep utilisation up", met, f"{part} of {whole} staff use it")
+
+
+def _tidiness(untidy: Untidy | None) -> Iterable[Duty]:
+    """What is left unused or overlapping in the CRM is theirs to mend."""
+    of: UserType = "super user"
+    mend, merge = "mend custom fields unused", "merge categories that overlap"
+    if untidy is None:
+        yield Duty(of, mend, "not declared", "the CRM's tables were not profiled")
+        yield Duty(of, merge, "not declared", "the CRM's tables were not profiled")
+        return
+    whole, unused = untidy.custom, untidy.unused
+    told = f"{unused} of {whole} custom fields hardly ever filled" if whole else "none was found"
+    yield Duty(of, mend, _met(whole - unused, whole), told)
+    n = untidy.categories
+    overlapping = f"{n} column{'' if n == 1 else 's'} with categories that overlap"
+    yield Duty(of, merge, "no" if n else "yes", overlapping)
 
 
 def _of_custodians(w: Workspace, custodians: Sequence[Person]) -> Iterable[Duty]:

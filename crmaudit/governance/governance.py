@@ -43,7 +43,7 @@ from crmaudit.governance.reports import (
     of_look,
     of_need,
 )
-from crmaudit.governance.surveys import Surveyed, surveyed
+from crmaudit.governance.surveys import DataMark, Surveyed, surveyed
 from crmaudit.governance.surveys import ids as survey_ids
 from crmaudit.governance.testified import Testified
 from crmaudit.governance.three_duties import Held, three_duties
@@ -132,7 +132,11 @@ class Governance:
 
     @property
     def licence_fits(self) -> tuple[users.LicenceFit, ...]:
-        return users.licence_fits(self._w.people.people)
+        crm = self._w.crm
+        read = self.accounts(None).get(crm.id) if crm else None
+        return users.licence_fits(
+            self._w.people.people, licences.types_held(crm, read) if crm and read else None
+        )
 
     def untrained(self, user_type: UserType) -> tuple[Person, ...]:
         """People of a type without a recorded training on the CRM."""
@@ -157,7 +161,9 @@ class Governance:
         seen, said = self.measured_adoption(day), self.adoption
         told = seen or (said if said and not said.unknown else None)
         used = (told.users, told.staff) if told else None
-        return duties(self._w, day, self.key_units, covered, used, self.lines.adoption)
+        crm = self._w.crm
+        untidy = self.testified.untidy.get(crm.id) if crm else None
+        return duties(self._w, day, self.key_units, covered, used, self.lines.adoption, untidy)
 
     def raci(self, day: date | None) -> tuple[RaciRow, ...]:
         """Who is responsible, answers, is asked and is told, for every entity declared."""
@@ -369,6 +375,12 @@ class Governance:
     def surveys(self) -> tuple[Surveyed, ...]:
         """Every survey of kpis.yaml whose answers can be read, in the order of the file."""
         return self._surveyed[0]
+
+    @cached_property
+    def data_marks(self) -> tuple[DataMark, ...]:
+        """How good systems' data are by those who answered surveys, by system and survey."""
+        found = (m for s in self.surveys for m in s.data_marks())
+        return tuple(sorted(found, key=lambda m: (m.system, m.held or date.min, m.survey)))
 
     @property
     def unread(self) -> Mapping[str, Problem]:

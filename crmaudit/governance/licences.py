@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from math import ceil
+from typing import Literal
 
 from crmaudit.governance.accounts import Accounts, Judged
 from crmaudit.governance.usage import WINDOW_DAYS, month_of, months_later
@@ -126,15 +127,15 @@ def days_a_month(accounts: Accounts, judged: Judged) -> float | None:
 
 def _months(accounts: Accounts) -> tuple[date, ...]:
     """The last whole months of which logins are kept."""
-    recording = accounts.usage.recording if accounts.usage else None
-    if recording is None or not recording.logged_in:
+    use = accounts.usage
+    first = use.first_login if use else None
+    if use is None or use.recording is None or first is None:
         return ()
     this = month_of(accounts.end)
     ended = months_later(this, 1).toordinal() - accounts.end.toordinal() == 1
     last = this if ended else months_later(this, -1)
     wanted = [months_later(last, -n) for n in range(MONTHS)]
-    first = min(x.month for x in recording.logged_in)
-    since = max(first, recording.logins_since or first)
+    since = max(first, use.recording.logins_since or first)
     return tuple(m for m in wanted if since <= m)
 
 
@@ -191,6 +192,32 @@ def _needs_named(judged: Judged, days: float | None, threshold: int) -> bool:
         if who.administers or fitting == "named":
             return True
     return days is not None and days >= threshold
+
+
+def need_named(accounts: Accounts, days: int = NAMED_DAYS) -> int | None:
+    """Accounts that need a named licence, by their days or their holder's type.
+
+    None where nobody's days can be told.
+    """
+    if not _months(accounts):
+        return None
+    return sum(_needs_named(j, days_a_month(accounts, j), days) for j in accounts.own)
+
+
+def types_held(system: System, accounts: Accounts) -> Mapping[str, Literal["named", "concurrent"]]:
+    """Person → type of licence, as the CRM's own account carries it: named before shared.
+
+    Only where the dossier says what the CRM calls its licences.
+    """
+    found: dict[str, Literal["named", "concurrent"]] = {}
+    for x in system.licences or ():
+        if x.type not in ("named", "concurrent"):
+            continue
+        holders = (j for j in accounts.usable if j.account.licence.casefold() in _words(x))
+        for person in (j.person for j in holders if j.person):
+            if found.get(person.id) != "named":
+                found[person.id] = x.type
+    return found
 
 
 def fits(accounts: Accounts, uses: tuple[LicenceUse, ...], days: int = NAMED_DAYS) -> Fits | None:

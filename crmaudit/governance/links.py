@@ -10,9 +10,14 @@ from crmaudit.workspace.people import Person
 
 
 def accounts_of(people: Iterable[Person], key: Key) -> Mapping[tuple[str, str], str]:
-    """System and pseudonym → id of the person who has the account."""
-    return {
-        (system, key.pseudonym(ACCOUNT, account_name(login))): person.id
-        for person in people
-        for system, login in person.accounts.items()
-    }
+    """System and pseudonym → id of the person who has the account.
+
+    An account that several are said to have is left out: whose job it should
+    be compared with cannot be told.
+    """
+    found: dict[tuple[str, str], str | None] = {}
+    for person in people:
+        for system, login in person.accounts.items():
+            account = system, key.pseudonym(ACCOUNT, account_name(login))
+            found[account] = None if account in found else person.id
+    return {account: who for account, who in found.items() if who is not None}

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from crmaudit.evidence import BulkChange, Changes, Overwritten, Recording, TrailOf
+from crmaudit.evidence import BulkChange, Changes, Overwritten, Recording, Removed, TrailOf
 from crmaudit.workspace.landscape import Entity
 
 ENOUGH_CHANGED = 100
@@ -38,7 +38,7 @@ class Losses:
 
     `gone` are kinds of record of which some were deleted for good, `imported`
     fields whose values imports replaced, `bulk` the largest changes of one
-    account on one day.
+    account on one day. `removed` tells of tables what is put away or missing.
     """
 
     system: str
@@ -49,6 +49,7 @@ class Losses:
     runs: Mapping[str, int] = field(default_factory=dict)
     cannot: str = ""
     evidence: tuple[str, ...] = ()
+    removed: tuple[Removed, ...] = ()
 
     @property
     def kept(self) -> bool | None:
@@ -96,7 +97,20 @@ def losses(
         changes.bulk_runs,
         changes.cannot.get("", ""),
         (changes.id,),
+        tuple(r for r in changes.removed if r.rows),
     )
+
+
+def most_deleted(removed: Removed) -> int | None:
+    """At most so many records were deleted for good, by the gaps in their numbers.
+
+    A gap may be a number never given out: of a record that was not saved in the
+    end, or set aside for another server. None where no gap could be seen, and
+    where more is missing than there: numbers are then given out in steps.
+    """
+    if removed.gaps is None or removed.gaps > removed.rows:
+        return None
+    return removed.gaps
 
 
 def _trail(
@@ -116,11 +130,17 @@ def _trail(
         entity, own, master, None, "", any(olds) if olds else None, rows, max(days, default=None)
     )
     doubts = [changes.cannot[t.table] for t in changes.trails if t.table in changes.cannot]
-    if flags:
-        why = "the CRM's own settings say so"
-        return replace(found, on=any(flags), why=why)
-    if doubts:
+    if flags and not any(flags):
+        return replace(found, on=False, why="the CRM's own settings say so")
+    if doubts and not flags:
         return replace(found, why=doubts[0])
+    missed = 0 if doubts else _changed_after(own, of, recording)
+    if missed >= ENOUGH_CHANGED:
+        end = max(k.last for k in of if k.changed and k.last)
+        why = f"it ends on {end}; {missed:,} of its rows were changed in the months after"
+        return replace(found, on=False, why=why)
+    if flags:
+        return replace(found, on=True, why="the CRM's own settings say so")
     if rows:
         return replace(found, on=True, why="its changes are in the history")
     if not any(t.rows for t in changes.trails):
@@ -139,3 +159,21 @@ def _changed_since(tables: tuple[str, ...], changes: Changes, recording: Recordi
     if recording is None or not begun:
         return 0
     return sum(r.changed for r in recording.recorded if r.table in tables and r.month >= min(begun))
+
+
+def _changed_after(
+    tables: tuple[str, ...], kinds: Iterable[TrailOf], recording: Recording | None
+) -> int:
+    """Rows changed one by one in the months after the last change that a history has of them.
+
+    Bulk changes are left out: many programs write them past the history.
+    """
+    ends = [k.last for k in kinds if k.changed and k.last]
+    if recording is None or not ends:
+        return 0
+    end = max(ends)
+    return sum(
+        r.changed - r.changed_bulk
+        for r in recording.recorded
+        if r.table in tables and (r.month.year, r.month.month) > (end.year, end.month)
+    )

@@ -14,19 +14,26 @@ PER_YEAR = {"day": 220, "week": 46, "month": 12, "year": 1}
 
 @dataclass(frozen=True, slots=True)
 class Loss:
-    """Hours a year that a pain costs; None where the interview does not say enough."""
+    """Hours a year that a pain costs; None where the interview does not say enough.
+
+    `small`: fewer than five took part in the interview. They were promised that
+    counts leave them out.
+    """
 
     interview: str
     index: int
     pain: Pain
     hours: tuple[float, float] | None
+    small: bool = False
 
     @property
     def shown_hours(self) -> tuple[float, float] | None:
-        """The hours, unless fewer than five people bear them."""
+        """The hours, unless fewer than five people told of them or bear them."""
         people = self.pain.people
+        if people is None or self.small:
+            return None
         # The low end: where fewer than five may bear them, they may be told from each other.
-        return None if people is None or too_few(int(people.low)) else self.hours
+        return None if too_few(int(people.low)) else self.hours
 
     def cost(self, hourly_rate: float | None) -> tuple[float, float] | None:
         """The hours at the internal rate."""
@@ -39,6 +46,7 @@ def losses(interviews: tuple[Interview, ...]) -> tuple[Loss, ...]:
     """Minutes × times × people × periods a year ÷ 60 for every pain."""
     found = []
     for interview in interviews:
+        small = interview.participants is not None and too_few(interview.participants)
         for i, pain in enumerate(interview.pains):
             hours = None
             if pain.minutes is not None and pain.per is not None and pain.people is not None:
@@ -47,7 +55,7 @@ def losses(interviews: tuple[Interview, ...]) -> tuple[Loss, ...]:
                     low *= part.low
                     high *= part.high
                 hours = (low, high)
-            found.append(Loss(interview.id, i, pain, hours))
+            found.append(Loss(interview.id, i, pain, hours, small))
     return tuple(found)
 
 
@@ -55,8 +63,9 @@ def losses(interviews: tuple[Interview, ...]) -> tuple[Loss, ...]:
 class Burden:
     """What the pains with one system or process cost a year.
 
-    `hours` is None where fewer than five people, or nobody knows how many,
-    bear them: their hours are not shown. `interviews` and `pains` are counts.
+    `hours` is None where fewer than five people told of them, or fewer than five
+    or nobody knows how many bear them: their hours are not shown. `interviews`
+    and `pains` are counts.
     """
 
     subject: str

@@ -2,6 +2,10 @@
 
 Statistics of behaviour, attitude and interviews about fewer than five people
 would point at persons: there the words "fewer than five" stand for the number.
+Licences are counted whatever their number: they are things under contract, an
+idle one is an account that the findings on access name by its pseudonym anyway,
+and no unit or user type stands beside it. The whole organisation's share of
+users is told from five users on, as it is what an audit is asked for.
 """
 
 from __future__ import annotations

@@ -24,12 +24,10 @@ _MARK = re.compile(r"([1-5])(?:[.,]0+)?(?!\d)(?:\s*/\s*5)?(?:[^\d.,].*)?", re.DO
 _CHOICE = re.compile(
     r"(?P<question>.+?)\s*(?:\[(?P<box>[^\[\]]+)\]|/(?P<path>[^/]+))\s*", re.DOTALL
 )
-_YES = frozenset(["y", "yes", "1", "1.0", "true", "x", "checked", "selected", "ja", "oui", "si", "sí", "wahr", "vrai", "verdadero"])
-_NO = frozenset(["n", "no", "0", "0.0", "false", "unchecked", "nein", "non", "falsch", "faux", "falso", "n/a"]) | {
-    "",
-    "not selected",
-    "-",
-}
+_YES_TEXT = "y yes 1 1.0 true x checked selected ja oui si sí wahr vrai verdadero"
+_NO_TEXT = "n no 0 0.0 false unchecked nein non falsch faux falso n/a -"
+_YES = frozenset(_YES_TEXT.split())
+_NO = frozenset(_NO_TEXT.split()) | {"", "not selected"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,6 +57,24 @@ class Marks:
     high: float
 
 
+@dataclass(frozen=True, slots=True)
+class DataMark:
+    """How good the data of a system are by a survey, 0 to 100, with its interval of 95 %.
+
+    Marks of 1 to 5 count as in the dossiers: 100 · (mark − 1) ÷ 4. `number`
+    gave one, five at least.
+    """
+
+    system: str
+    survey: str
+    name: str
+    held: date | None
+    number: int
+    score: float
+    low: float
+    high: float
+
+
 @dataclass(frozen=True)
 class Surveyed:
     """A survey as read. `unsorted` are cells whose answer the mapping does not have, by what it
@@ -115,6 +133,22 @@ class Surveyed:
             for system, marks in sorted(given.items())
             if not too_few(len(marks))
         }
+
+    def data_marks(self) -> tuple[DataMark, ...]:
+        """Marks of the quality of data, by system; none where something else was marked."""
+        if self.survey.score_of != "data quality":
+            return ()
+        return tuple(
+            DataMark(
+                system,
+                self.survey.id,
+                self.survey.name,
+                self.held,
+                m.number,
+                *(100 * (x - 1) / 4 for x in (m.mean, m.low, m.high)),
+            )
+            for system, m in self.marks().items()
+        )
 
     def breakdown(self, by_system: bool = False) -> tuple[Group, ...]:
         """Answers by unit, or by system, and attitude; what points at a few is None."""

@@ -14,6 +14,20 @@ Points = tuple[tuple[date, float], ...]
 
 
 @dataclass(frozen=True, slots=True)
+class Untidy:
+    """What super users are to mend in the tables of a system, as measured.
+
+    Of `custom` fields that the organisation added, `unused` are hardly ever
+    filled. In `categories` columns a value means the same as another one.
+    """
+
+    custom: int = 0
+    unused: int = 0
+    categories: int = 0
+    evidence: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Testified:
     """The newest evidence, by system, and what joins it with the declarations.
 
@@ -25,6 +39,7 @@ class Testified:
     each table, by the map as it is now; `homes` names only the tables that are
     an entity's first home, so that a right to them is one to the entity.
     `unread` says what is wrong with files of KPIs and surveys, by subject.
+    `untidy` is there for systems of which tables were profiled.
     """
 
     access: Mapping[str, Access] = field(default_factory=dict)
@@ -42,3 +57,4 @@ class Testified:
     silent: Mapping[str, str] = field(default_factory=dict)
     surveys: Mapping[str, Sheet] = field(default_factory=dict)
     unread: Mapping[str, Problem] = field(default_factory=dict)
+    untidy: Mapping[str, Untidy] = field(default_factory=dict)

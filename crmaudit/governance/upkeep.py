@@ -89,6 +89,25 @@ def _of(
     duty: Duty, system: System, testified: Testified, day: date | None, allow: Allowance
 ) -> Upkeep:
     care: Care | None = getattr(system.maintenance, duty) if system.maintenance else None
+    found = _found(duty, care, system, testified, day, allow)
+    if found.state == "late" and care is None and _of_vendor(system):
+        # What is shown is the vendor's affair, who promised nothing that is known here.
+        return replace(found, state="not assessed", why="the vendor looks after it")
+    return found
+
+
+def _of_vendor(system: System) -> bool:
+    return bool(system.maintenance and system.maintenance.provider == "vendor")
+
+
+def _found(
+    duty: Duty,
+    care: Care | None,
+    system: System,
+    testified: Testified,
+    day: date | None,
+    allow: Allowance,
+) -> Upkeep:
     if day is None:
         return _by_word(duty, care, None, allow, "the day of the audit is not known")
     if duty == "backup":
@@ -136,7 +155,9 @@ def _backup(care: Care | None, found: Backups | None, day: date, allow: Allowanc
     if kept is None:
         return _none_kept(care, found, day, allow, against)
     last = kept.newest.written.date()
-    shown = f"newest of {len(of_database(found))} is {_days(kept.days)} old"
+    held = of_database(found)
+    which = "newest" if held[0] is kept.newest else "newest whole one"
+    shown = f"{which} of {len(held)} is {_days(kept.days)} old"
     period = _period(care, allow)
     if kept.days > period + allow.grace_days:
         why = f"the newest backup is {_days(kept.days)} old"

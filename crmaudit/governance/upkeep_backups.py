@@ -37,7 +37,7 @@ def of_database(backups: Backups) -> tuple[BackupFile, ...]:
 
 def newest(backups: Backups, day: date) -> Kept | None:
     """The newest backup that is not known to be broken; None where there is none."""
-    held = [f for f in of_database(backups) if f.sound is not False]
+    held = [f for f in of_database(backups) if f.sound is not False and not f.running]
     if not held:
         return None
     first = held[0]
@@ -112,7 +112,7 @@ def holes(backups: Backups, period: int, grace: int, least: int = 3) -> tuple[Ho
     apart the older they are. So a hole counts only where at least `least`
     intervals older than it are as short as they should be.
     """
-    held = [f for f in of_database(backups) if not f.part]
+    held = [f for f in of_database(backups) if not (f.part or f.running)]
     if not held:
         return ()
     whole = [f for f in held if f.series == held[0].series and f.sound is not False]

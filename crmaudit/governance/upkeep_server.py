@@ -105,8 +105,11 @@ def free_share(health: Health) -> float | None:
 
 
 def counted_days(health: Health) -> int | None:
-    """For how long the server has counted the use of indexes; None where it does not tell."""
-    if health.counted_since is None:
+    """For how long the server has counted the use of indexes; None where it does not tell.
+
+    A server that counts nothing, or does not show it, still knows since when it is up.
+    """
+    if health.counted_since is None or all(i.uses is None for i in health.indexes):
         return None
     return (health.provenance.taken_at - health.counted_since).days
 

@@ -123,6 +123,12 @@ class Usage:
         return told or any(a.last_login or a.logins for a in self.accounts)
 
     @cached_property
+    def first_login(self) -> date | None:
+        """The first month of which a login is kept."""
+        told = self.recording.logged_in if self.recording else ()
+        return min((x.month for x in told), default=None)
+
+    @cached_property
     def newest(self) -> date | None:
         """The newest month in which any account of a person did anything."""
         seen = [m for a in self.accounts for m in (*a.months, *a.bulk, *a.logins)]
@@ -194,10 +200,13 @@ def usage(
     work = _worked(recording, known_as, month_of(end)) if recording else {}
     for name in work:
         found.setdefault(name, AccountUse(name))
+    names: dict[str, list[str]] = {}
+    for name, of in known_as.items():
+        names.setdefault(of, []).append(name)
     accounts = []
     for name, account in sorted(found.items()):
         done = work.get(name, AccountUse(name))
-        also = (name, *(n for n, own_name in known_as.items() if own_name == name))
+        also = (name, *names.get(name, ()))
         person = next((links[system, n] for n in also if (system, n) in links), "")
         who = people.get(person)
         accounts.append(

@@ -33,12 +33,19 @@ class LicenceFit:
     unknown: int
 
 
-def licence_fits(people: Iterable[Person]) -> tuple[LicenceFit, ...]:
-    """One line for every user type that somebody has; overall administrators are left out."""
+def licence_fits(
+    people: Iterable[Person], measured: Mapping[str, str] | None = None
+) -> tuple[LicenceFit, ...]:
+    """One line for every user type that somebody has; overall administrators are left out.
+
+    `measured` says which type of licence somebody's account has in the CRM
+    itself: it counts before what people.yaml says.
+    """
+    held_by = measured or {}
     everybody = [p for p in people if not p.administers]
     fits = []
     for user_type, fitting in LICENCE_OF.items():
-        held = [p.licence for p in everybody if p.user_type == user_type]
+        held = [held_by.get(p.id, p.licence) for p in everybody if p.user_type == user_type]
         known = [x for x in held if x is not None]
         # Somebody without a use for the CRM needs none: silence there is no gap.
         unknown = 0 if user_type == "none" else len(held) - len(known)

@@ -145,6 +145,8 @@ class UsePart:
     """How many of the staff recorded by hand."""
     logins_known: bool
     """Whether logins are kept; if not, those who only look things up are not seen."""
+    accounts_known: bool
+    """Whether accounts of programs were told from those of people."""
     shared: int
     """Accounts of nobody in particular that were in use besides."""
     line: float
@@ -158,11 +160,11 @@ class UsePart:
     never: int | None
     """Of the unused, those never used; None where one of both numbers is under five."""
     units: Bars | None
-    """Share of each unit's accounts in use, with the line."""
+    """Share of each unit that uses it, with the line."""
     units_above: int
-    """Units in which surely more than the line's share of the accounts is in use."""
+    """Units in which surely more than the line's share use it."""
     units_below: int
-    """Units in which surely no more is."""
+    """Units in which surely not more do."""
     units_open: int
     """Units of which that is not told."""
     not_drawn: int
@@ -303,6 +305,8 @@ class PeoplePart:
     """Measured use of the CRM; None where none is declared or nothing of it was read."""
     surveys: tuple[SurveyPart, ...]
     """Surveys of staff whose answers are at hand."""
+    surveys_unread: tuple[str, ...]
+    """Names of surveys whose file of answers cannot be read."""
     speakers: Mapping[str, str]
     """Interview id → the group as it may be named: one of fewer than five stays without a name."""
     compared: tuple[int, int, int]

@@ -103,29 +103,29 @@ def _matrix(facts: Facts, a: Accounts) -> tuple[s.Heat, int, int, int] | None:
         # Rights to kinds that are not drawn weigh as much.
         every = (x for k in a.judged_kinds for x in a.levels(held, k) if x)
         weight = sum(map(LEVELS.index, every))
-        found.append((-weight, _who(a, members), [a.levels(held, k) for k in kinds]))
+        found.append((-weight, _who(a, members), [a.levels_over(held, k) for k in kinds]))
     found.sort(key=lambda f: (f[0], f[1]))
     entity = facts.workspace.entity
-    heads = [entity[k.entity].label if k.entity in entity else k.object for k in kinds]
+    heads = [entity[k.entity].label if k.entity in entity else k.object for k, *_ in kinds]
     cells = tuple(tuple(_cell(x) for x in levels) for _, _, levels in found[:ROWS])
     rows = tuple(who for _, who, _ in found[:ROWS])
     heat = s.Heat(rows, tuple(heads), cells, "Accounts with the same rights")
     return heat, len(found), len(rows), left
 
 
-def _columns(a: Accounts) -> tuple[tuple[Kind, ...], int]:
-    """One kind of record an entity, those first on which most accounts hold most; and the rest."""
-    once: dict[str, Kind] = {}
+def _columns(a: Accounts) -> tuple[tuple[tuple[Kind, ...], ...], int]:
+    """The kinds of record of each entity, those on which most accounts hold most; and the rest."""
+    of: dict[str, list[Kind]] = {}
     for k in a.judged_kinds:
-        once.setdefault(k.entity or k.object, k)
+        of.setdefault(k.entity or k.object, []).append(k)
     holders = Counter(j.holding.id for j in a.usable if j.holding)
     reach: Counter[str] = Counter()
     for holding in a.access.holdings:
-        for name, k in once.items():
-            levels = (LEVELS.index(x) for x in a.levels(holding, k) if x)
+        for name, kinds in of.items():
+            levels = (LEVELS.index(x) for x in a.levels_over(holding, kinds) if x)
             reach[name] += holders[holding.id] * sum(levels)
-    chosen = sorted(once, key=lambda n: (-reach[n], n))[:COLUMNS]
-    return tuple(once[n] for n in chosen), len(once) - len(chosen)
+    chosen = sorted(of, key=lambda n: (-reach[n], n))[:COLUMNS]
+    return tuple(tuple(of[n]) for n in chosen), len(of) - len(chosen)
 
 
 def _cell(levels: Levels) -> s.HeatCell:

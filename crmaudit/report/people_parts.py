@@ -63,6 +63,9 @@ def people_part(facts: Facts) -> PeoplePart:
         mixes=mixes(facts),
         use=use_part(facts),
         surveys=tuple(_survey(facts, x) for x in governance.surveys),
+        surveys_unread=tuple(
+            x.name for x in workspace.kpis.surveys if f"survey:{x.id}" in governance.unread
+        ),
         speakers={i.id: group_name(i) for i in workspace.interviews},
         compared=(len(heard.against), len(heard.agree), len(heard.open)),
         upkeep=upkeep_part(facts),

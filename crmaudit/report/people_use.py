@@ -66,6 +66,7 @@ def use_part(facts: Facts) -> UsePart | None:
         share=people.share if people and not people.hidden else None,
         recorded=Share(seen.recorded, seen.staff).shown if seen else "",
         logins_known=use.logins_known,
+        accounts_known=seen is None or seen.accounts_known,
         line=lines.adoption,
         shared=sum(a.shared and a.used(since, until) for a in use.accounts) if known else 0,
         enabled=len(enabled),
@@ -122,15 +123,15 @@ def above(group: GroupTold, line: float) -> bool | None:
     """
     if group.used is not None and group.used.share is not None:
         return group.used.share > line
-    if group.people is None:
+    if too_few(group.whole):
         return None
     few = SMALLEST_GROUP - 1
     if group.used_words.startswith("fewer"):
-        return False if few / group.people <= line else None
+        return False if few / group.whole <= line else None
     if group.used_words.startswith("all but"):
-        if (group.people - few) / group.people > line:
+        if (group.whole - few) / group.whole > line:
             return True
-        return False if (group.people - 1) / group.people <= line else None
+        return False if (group.whole - 1) / group.whole <= line else None
     return None
 
 

@@ -2,7 +2,9 @@
 
 ## Why
 Super users and data custodians work in the system for days at a time and need named licences.
-Everyday users and the champion look in now and then: shared ones do, and cost less.
+Everyday users and the champion look in now and then: shared ones do, and cost less. Where
+the CRM's own accounts carry their licence, by the name that the dossier gives it (`called:`), that
+counts before what people.yaml says.
 
 ## Fix
 Swap licences between the groups, and correct `licence:` in people.yaml. Overall administrators

@@ -66,8 +66,9 @@ def _measured(facts: Facts, seen: MeasuredAdoption, share: float) -> Hit:
         measurements=()
         if small
         else (Measurement.share(label, seen.users, seen.staff, seen.evidence),),
-        # Whoever works under an account that several share is not seen.
-        confidence="firm" if seen.shared else "certain",
+        # Whoever works under an account that several share is not seen; and where accounts were
+        # not read, those of programs count as people.
+        confidence="certain" if seen.accounts_known and not seen.shared else "firm",
     )
 
 

@@ -2,7 +2,8 @@
 
 ## Why
 A super user or data custodian who has to wait for a free licence cannot work: uploads and
-reports run for hours, and the front desk is in the system all day.
+reports run for hours, and the front desk is in the system all day. Where the CRM keeps
+logins, accounts used on `days` days a month count as well.
 
 ## Fix
 Buy named licences, or turn concurrent ones into named, until every super user and data
@@ -30,7 +31,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crmaudit.facts import Facts
-from crmaudit.governance.licences import named
+from crmaudit.governance.licences import NAMED_DAYS, named, need_named
+from crmaudit.governance.rate import too_few
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
 from crmaudit.rules.words import counted
 
@@ -39,7 +41,7 @@ topic: Topic = "users"
 initiative = "right-licences"
 
 
-def check(facts: Facts) -> Iterator[Hit]:
+def check(facts: Facts, days: int = NAMED_DAYS) -> Iterator[Hit]:
     facts.need("people.yaml")
     crm = facts.workspace.crm
     if crm is None:
@@ -53,7 +55,25 @@ def check(facts: Facts) -> Iterator[Hit]:
         )
     room = facts.governance
     needed = len(room.of_type("super user")) + len(room.of_type("data custodian"))
-    if count < needed:
+    read = room.accounts(facts.day).get(crm.id)
+    by_use = need_named(read, days) if read and not read.cannot else None
+    if by_use is not None and by_use > max(needed, count) and not too_few(by_use):
+        yield Hit(
+            f"system:{crm.id}",
+            f"{crm.name} has {counted(count, 'named licence')} for {by_use} accounts that are used "
+            f"on {days} days a month, or whose holder's type needs one",
+            path=("licences",),
+            measurements=(
+                Measurement(
+                    "named licences lacking",
+                    by_use - count,
+                    evidence=read.evidence if read else (),
+                ),
+            ),
+            confidence="firm",
+            who=crm.owners.it,
+        )
+    elif count < needed:
         yield Hit(
             f"system:{crm.id}",
             f"{crm.name} has {counted(count, 'named licence')} for {needed} people who are super "

@@ -4,7 +4,8 @@
 Where changed rows are not swept away, tables grow though nothing is added: backups, restores and
 every reading of the whole table take longer. Told of are tables of which a rewrite would save at
 least `share` and `least_mib` MiB, and files of which that much is free. What the server's own
-statistics say is an estimate, hence the wide margin.
+statistics say is an estimate, hence the wide margin. Where no such file is found, tables are told of
+in which rows that are gone wait to be swept: `least_dead` and more, and over `dead` of all.
 
 ## Fix
 See why sweeping (VACUUM, OPTIMIZE TABLE) does not keep up, then rewrite the tables named once.
@@ -29,17 +30,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crmaudit.facts import Facts
-from crmaudit.governance.upkeep_server import bloated, free_share
+from crmaudit.governance.upkeep_server import bloated, dead_rows, free_share
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
 from crmaudit.rules.upkeep import MIB, served, size
-from crmaudit.rules.words import listed, percent
+from crmaudit.rules.words import counted, listed, percent
 
 severity: Severity = "low"
 topic: Topic = "maintenance"
 initiative = "maintain-systems"
 
 
-def check(facts: Facts, share: float = 0.4, least_mib: float = 50) -> Iterator[Hit | NotAssessed]:
+def check(
+    facts: Facts,
+    share: float = 0.4,
+    least_mib: float = 50,
+    dead: float = 0.4,
+    least_dead: int = 10_000,
+) -> Iterator[Hit | NotAssessed]:
     for found in served(facts, facts.governance.with_indexes):
         if isinstance(found, NotAssessed):
             yield found
@@ -66,6 +73,17 @@ def check(facts: Facts, share: float = 0.4, least_mib: float = 50) -> Iterator[H
                 measurements=(
                     Measurement.share("free bytes", health.free or 0, health.bytes or 0, proof),
                 ),
+                who=system.owners.it,
+            )
+        elif waiting := dead_rows(health, dead, least_dead):
+            gone = sum(t.dead or 0 for t in waiting)
+            there = gone + sum(t.rows or 0 for t in waiting)
+            yield Hit(
+                about,
+                f"Rows that are gone wait to be swept from {counted(len(waiting), 'table')} of "
+                f"{system.name}: {listed((f'{t.table} ({t.dead or 0:,})' for t in waiting), 3)}",
+                measurements=(Measurement.share("dead rows", gone, there, proof),),
+                confidence="firm",
                 who=system.owners.it,
             )
         elif "bloat" in health.cannot and not any(t.bloat is not None for t in health.tables):

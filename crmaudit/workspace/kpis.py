@@ -51,7 +51,7 @@ class Kpi(Model):
     value_column: Text = "value"
     system: SystemId | None = None
     sql: Text | None = None
-    """A read-only statement that answers dates and values, asked of that system."""
+    """A read-only statement that answers dates and values, or one number, asked of that system."""
     figure: Text | None = None
     """A figure of this audit's own history, like `adoption` or `completeness of customer`."""
     told: Day | None = None

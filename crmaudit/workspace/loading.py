@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from crmaudit.errors import CrmauditError, InvalidInput, Place, Problem
-from crmaudit.evidence.privacy import shape
+from crmaudit.evidence.privacy import account_name, shape
 from crmaudit.workspace.answers import Expectations, Match, Matches, PlanFile, Responses, ThemeFile
 from crmaudit.workspace.audit_file import AuditFile, Brief
 from crmaudit.workspace.checks import check
@@ -58,6 +58,7 @@ def load(root: Path, overlay: Mapping[str, str | None] | None = None) -> Workspa
     known = {*subjects, *reading.salvaged}
     reading.problems.extend(check(root, reading.files, reading.data, known))
     reading.warnings.extend(reading.twins(subjects))
+    reading.warnings.extend(reading.one_account_of_several(singles["people.yaml"]))
     if reading.problems:
         raise InvalidInput(sorted(map(_masked, reading.problems), key=_by_place))
 
@@ -257,6 +258,19 @@ class _Reading:
                 hint = "give one another: on some machines files called after them are one"
                 thing = value if kind == "system" else f"{kind}:{value}"
                 yield Problem(what, place, f"{hint}: crmaudit inventory rename {thing} NEW")
+
+    def one_account_of_several(self, people: object) -> Iterator[Problem]:
+        """Accounts that more than one person of people.yaml is said to have."""
+        listed = people.people if isinstance(people, People) else ()
+        first: set[tuple[str, str]] = set()
+        for i, person in enumerate(listed):
+            for system, login in person.accounts.items():
+                account = system, account_name(login)
+                if account in first:
+                    what = f"this account of {system} is another person's already"
+                    place = self.files["people.yaml"].place(("people", i, "accounts", system))
+                    yield Problem(what, place, "until one of them has it, it is nobody's own")
+                first.add(account)
 
     def _read(self, path: Path, name: str, model: type[BaseModel]) -> BaseModel | None:
         text = self.overlay.get(name)

@@ -22,7 +22,15 @@ VIEWS: dict[str, tuple[str, ...]] = {
     "quality-tables": ("quality", "scores", "--by", "table"),
     "quality-systems": ("quality", "scores", "--by", "system"),
     "users": ("governance", "users"),
+    "types": ("governance", "users", "--types"),
+    "duties": ("governance", "users", "--duties"),
+    "licences": ("governance", "users", "--licences"),
+    "raci": ("governance", "users", "--raci"),
     "access": ("governance", "access"),
+    "adoption": ("governance", "adoption"),
+    "adoption-units": ("governance", "adoption", "--by", "unit"),
+    "attitudes": ("governance", "attitudes"),
+    "maturity": ("governance", "maturity"),
     "dysfunctions": ("governance", "dysfunctions"),
     "interviews": ("governance", "interviews"),
     "maintenance": ("governance", "maintenance"),
@@ -37,7 +45,11 @@ ONE: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "system": (("inventory", "show", "crm"), ("inventory", "show", "salesloom")),
     "entity": (("crud", "show", "contact"), ("crud", "show", "customer")),
 }
-MAIN = ("inventory", "crud", "check", "plan", "quality", "users", "kpis", "interviews")
+MAIN = (
+    *("inventory", "crud", "check", "plan", "quality", "users", "kpis", "interviews"),
+    *("duties", "licences", "access", "adoption", "attitudes", "maturity", "maintenance"),
+    "dysfunctions",
+)
 
 
 @pytest.mark.parametrize("name", VIEWS)

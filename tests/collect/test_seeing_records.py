@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 from collecting import workspace
-from databases import Database
+from databases import Database, sqlite_file
+from governance.access import test_dynamics_access as dynamics
+from governance.access.vendor_tables import make
 
 from crmaudit.audit import Audit
 from crmaudit.collect.reveal import RECORD, reveal_accounts
@@ -116,3 +118,91 @@ def test_another_key_answers_nothing(audit: Audit, monkeypatch: pytest.MonkeyPat
         reveal_accounts(audit.workspace, accounts.access)
     with pytest.raises(CrmauditError, match="another key"):
         whose(audit.facts, accounts, "client", "17")
+
+
+def test_fat_free_crms_records_speak_for_themselves(tmp_path: Path) -> None:
+    """Who may see one may change and delete it (app/models/users/ability.rb of the project)."""
+    db = sqlite_file(tmp_path / "crm.sqlite")
+    users = [
+        {"id": n, "username": login, "email": f"{login}@crm.example", "admin": login == "boss"}
+        for n, login in enumerate(("boss", "ana", "ben", "cyd", "dee"), 1)
+    ]
+    records = [
+        {"id": 1, "access": "Private", "user_id": 2, "assigned_to": None},
+        {"id": 2, "access": "Private", "user_id": 2, "assigned_to": 3},
+        {"id": 3, "access": "Shared", "user_id": 2, "assigned_to": None},
+        {"id": 4, "access": "Public", "user_id": 2, "assigned_to": None},
+    ]
+    opened = {"asset_type": "Contact", "asset_id": 3}
+    make(
+        db,
+        "fat_free_crm",
+        {
+            "users": users,
+            "contacts": records,
+            "groups": [{"id": 9, "name": "North"}],
+            "groups_users": [{"group_id": 9, "user_id": 4}],
+            "permissions": [
+                {"id": 1, "user_id": 3, "group_id": None, **opened},
+                {"id": 2, "user_id": None, "group_id": 9, **opened},
+                {"id": 3, "user_id": 5, "group_id": None, **opened, "asset_type": "Lead"},
+            ],
+        },
+    )
+    audit = Audit(workspace(tmp_path / "audit", {"crm": db.url}))
+    audit.collect(only=("entities", "access"))
+    accounts = of(audit)
+    logins = reveal_accounts(audit.workspace, accounts.access)
+    (kind,) = (k for k in accounts.kinds if k.object == "Contact")
+
+    def told(key: str) -> dict[str, str]:
+        belongs = whose(audit.facts, accounts, "contacts", key).belongs
+        return {
+            logins[s.name]: f"{s.letters}{s.open.lower()}: {s.why}"
+            for s in who_sees(accounts, kind, belongs)
+            if logins[s.name] != "boss"
+        }
+
+    assert told("1") == {"ana": "RUD: its own record"}
+    assert told("2") == dict.fromkeys(("ana", "ben"), "RUD: its own record")
+    assert told("3") == {
+        "ana": "RUD: its own record",
+        "ben": "RUD: opened to it",
+        "cyd": "RUD: opened to its team",
+    }
+    assert set(told("4")) == {"ana", "ben", "cyd", "dee"}
+    assert told("4")["ana"] == "RUD: the record is open to everybody; its own record"
+
+
+def test_dynamics_shares_what_their_masks_and_the_roles_say(tmp_path: Path) -> None:
+    """https://learn.microsoft.com/power-apps/developer/data-platform/security-sharing-assigning
+    (no right by sharing that no role gives) and the bits of accessrightsmask there."""
+    given = dynamics.rows()
+    given["account"] = [{"accountid": "a-1", "ownerid": "u-ceo"}]
+    share = {"objectid": "a-1", "principaltypecode": 8, "inheritedaccessrightsmask": 0}
+    given["principalobjectaccess"] = [
+        {**share, "objecttypecode": "account", "principalid": "u-seller", "accessrightsmask": 3},
+        # As the export of a table has it: the number of the kind of record.
+        {**share, "objecttypecode": 1, "principalid": "u-marketing", "accessrightsmask": 65539},
+        {**share, "objecttypecode": "account", "principalid": "u-nothing", "accessrightsmask": 3},
+        {**share, "objecttypecode": "account", "principalid": "u-agent", "accessrightsmask": 0},
+        {**share, "objecttypecode": "lead", "principalid": "u-agent", "accessrightsmask": 65539},
+    ]
+    db = sqlite_file(tmp_path / "crm.sqlite")
+    make(db, "dynamics", given)
+    audit = Audit(workspace(tmp_path / "audit", {"crm": db.url}))
+    audit.collect(only=("entities", "access"))
+    accounts = of(audit)
+    logins = reveal_accounts(audit.workspace, accounts.access)
+    (kind,) = (k for k in accounts.kinds if k.object == "account")
+    belongs = whose(audit.facts, accounts, "account", "a-1").belongs
+    told = {
+        logins[s.name].partition("@")[0]: (s.letters, s.why)
+        for s in who_sees(accounts, kind, belongs)
+    }
+    everybody = "all records of the organisation"
+    # Everybody reads and writes accounts by the standard roles; to delete one's own alone is given.
+    assert told["u-seller"] == ("RU", f"{everybody}; opened to it")
+    assert told["u-marketing"] == ("RUD", f"{everybody}; opened to it")
+    assert told["u-agent"] == ("RU", everybody)
+    assert "u-nothing" not in told

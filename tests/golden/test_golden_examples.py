@@ -18,6 +18,10 @@ VIEWS = {
     "plan": ("plan",),
     "crud": ("crud",),
     "inventory": ("inventory",),
+    "access": ("governance", "access"),
+    "adoption": ("governance", "adoption"),
+    "maintenance": ("governance", "maintenance"),
+    "maturity": ("governance", "maturity"),
 }
 
 

@@ -220,12 +220,14 @@ def kept(root: Path) -> tuple[list[Backups], tuple[object, ...]]:
 
 def test_a_dump_that_runs_is_not_called_broken(tmp_path: Path) -> None:
     (tmp_path / "crm.sql").write_bytes(MYSQL)
+    (tmp_path / "new.sql").write_bytes(b"")
     put(tmp_path, "crm-old.sql", MYSQL)
     put(tmp_path, ".crm.sql.part", MYSQL)
     found = {f.name: (f.sound, f.why) for f in look(tmp_path, ("old",)).files}
     assert found["crm.sql"] == (None, "it may still be written")
+    assert found["new.sql"] == (None, "it may still be written")
     assert found["crm-old.sql"][0] is False
-    assert len(found) == 2
+    assert len(found) == 3
 
 
 def test_a_system_without_a_database_is_read_for_its_folder(tmp_path: Path) -> None:

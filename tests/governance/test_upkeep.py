@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -153,6 +154,16 @@ def test_updates(release: str, care: object, state: str, words: str) -> None:
     assert words in found.why
 
 
+def test_what_the_vendor_looks_after_is_nobody_else_s_neglect() -> None:
+    ours = System.model_validate({"id": "crm", "name": "CRM"})
+    theirs = System.model_validate(
+        {"id": "crm", "name": "CRM", "maintenance": {"provider": "vendor"}}
+    )
+    assert of_duty("index_care", ours, server(OLD), DAY).state == "late"
+    found = of_duty("index_care", theirs, server(OLD), DAY)
+    assert (found.state, found.why) == ("not assessed", "the vendor looks after it")
+
+
 def test_no_evidence_ever_proves_a_restore() -> None:
     both = Heard(backups=folder(file(0)).backups, health=server().health)
     care = {"frequency": "yearly", "last": "2026-06-01"}
@@ -212,6 +223,45 @@ def test_what_is_not_told_is_not_alleged() -> None:
     assert counted_days(health) is None
     assert growth(health, 30) is None
     assert recovery(health).on is None
+
+
+@pytest.mark.parametrize(
+    ("version", "settings", "known", "shipped"),
+    [
+        ("PostgreSQL 15.4 (Debian 15.4-0+deb12u1)", {}, True, True),
+        # The makers' own packages for Debian.
+        ("PostgreSQL 15.4 (Debian 15.4-2.pgdg120+1)", {}, True, False),
+        ("PostgreSQL 15.4", {"build": "rds"}, False, False),
+        ("PostgreSQL 15.4", {"build": "azure"}, False, False),
+        ("MySQL 8.0.28", {"aurora_version": "3.04.1"}, False, False),
+        ("MariaDB 10.6.17-13-MariaDB-enterprise-log", {}, False, False),
+        ("MySQL 8.0.36", {"version_comment": "MySQL Enterprise Server - Commercial"}, True, False),
+        ("MySQL 8.0.36-0ubuntu0.22.04.1", {"version_comment": "(Ubuntu)"}, True, True),
+        ("MariaDB 10.6.12-MariaDB-1:10.6.12+maria~deb11", {}, True, False),
+    ],
+)
+def test_whose_build_it_is(
+    version: str, settings: dict[str, str], known: bool, shipped: bool
+) -> None:
+    name, number = version.split()[:2]
+    release = number.split(".")[0] if name == "PostgreSQL" else ".".join(number.split(".")[:2])
+    told = Health(origin("x"), version=version, release=release, settings=settings)
+    found = support_end(told)
+    assert found is not None
+    assert (found.end is not None, found.distributor) == (known, shipped)
+
+
+def test_a_server_that_shows_no_use_has_not_counted_none() -> None:
+    silent = (IndexHealth("t", "i", ("a",)),)
+    told = Health(origin("mariadb"), counted_since=NOON - timedelta(days=90), indexes=silent)
+    assert counted_days(told) is None
+    used = replace(told, indexes=(IndexHealth("t", "i", ("a",), uses=0),))
+    assert counted_days(used) is not None
+
+
+def test_a_standby_server_is_not_asked_for_its_own_log() -> None:
+    told = Health(origin("postgresql"), settings={"archive_mode": "off", "standby": "on"})
+    assert recovery(told).on is None
 
 
 def test_an_index_on_which_something_rests_is_never_unused() -> None:

@@ -321,7 +321,7 @@ def test_units_below_the_line_are_counted_although_their_number_is_kept_back(mak
     use = composed(found).people.use
     assert use is not None
     assert (use.units_above, use.units_below, use.units_open) == (1, 2, 1)
-    assert "1 unit has more than 80\u00a0% of the accounts in use, 2 have not, of 1 it is" in words(
+    assert "In 1 unit more than 80\u00a0% use it, in 2 not more; of 1 it is" in words(
         section(found, "adoption")
     )
 
@@ -585,3 +585,19 @@ def test_every_drawing_of_people_is_sound_at_both_widths(make: Make) -> None:
     for drawing in drawings:
         for width in (figures.WIDE, figures.NARROW):
             ET.fromstring(figures.draw(drawing, width))
+
+
+def test_a_survey_that_cannot_be_read_is_not_called_missing(make: Make, tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "s.csv").write_bytes(b"\x00\x01\x02")
+    survey = {
+        "id": "s",
+        "name": "Asked in May",
+        "file": "data/s.csv",
+        "attitude": {"column": "view", "answers": {"worse": "made things worse"}},
+    }
+    found = make(systems__crm=CRM, kpis={"surveys": [survey]})
+    assert composed(found).people.surveys_unread == ("Asked in May",)
+    told = words(section(found, "dysfunctions"))
+    assert "crmaudit validate" in told
+    assert "no survey is at hand" not in told

@@ -91,9 +91,9 @@ def _found(place: Path, known: Known) -> tuple[tuple[BackupFile, ...], Listing]:
             file = replace(file, sound=False, why="it is empty")
         elif not file.why and tested[file.series] <= LOOKED_INTO:
             sound, why = soundness(look.path, look.form)
-            if sound is False and (now - look.written).total_seconds() < SETTLED:
-                sound, why = None, "it may still be written"
             file = replace(file, sound=sound, why=why)
+        if file.sound is False and (now - file.written).total_seconds() < SETTLED:
+            file = replace(file, sound=None, why="it may still be written", running=True)
         found.append(file)
     return tuple(found), listing
 

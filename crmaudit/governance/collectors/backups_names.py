@@ -68,8 +68,7 @@ def series(name: str, words: Iterable[str]) -> str:
     base = re.sub(r"(#[-_.:T ]*)+", "#", base)
     days = "monday|tuesday|wednesday|thursday|friday|saturday|sunday|mon|tue|wed|thu|fri|sat|sun"
     months = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
-    base = re.sub(rf"(?i)(?<![a-z])({days}|{months})(?![a-z])", "#", base)
-    return base
+    return re.sub(rf"(?i)(?<![a-z])({days}|{months})(?![a-z])", "#", base)
 
 
 def names_own(name: str, own: Iterable[str]) -> bool | None:

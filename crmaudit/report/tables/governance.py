@@ -12,8 +12,8 @@ from collections.abc import Mapping
 from crmaudit.governance.attitudes import group_name
 from crmaudit.governance.cadence import kept
 from crmaudit.governance.interviews import group_name as told_group
-from crmaudit.governance.interviews import untracked
-from crmaudit.governance.rate import head_count, too_few
+from crmaudit.governance.interviews import held, untracked
+from crmaudit.governance.rate import head_count
 from crmaudit.governance.users import LICENCE_OF, trained
 from crmaudit.report import blocks as b
 from crmaudit.report.tables.given import DASH, Column, Given, gap, or_dash
@@ -255,7 +255,7 @@ def interviews(given: Given) -> b.Table | None:
             len(i.risks),
             len(i.measures),
         )
-        for i in given.workspace.interviews
+        for i in held(given.workspace.interviews)
     ]
     columns = [
         Column("Group"),
@@ -275,7 +275,7 @@ def pains(given: Given) -> b.Table | None:
     losses = given.facts.governance.losses
     for x in sorted(losses, key=lambda x: -(x.shown_hours or (0, 0))[1]):
         hours, cost = x.shown_hours, x.cost(rate)
-        few = x.hours is not None and x.pain.people is not None and too_few(int(x.pain.people.low))
+        few = x.hours is not None and hours is None
         reason = "fewer than five people" if few else "minutes, frequency or people not said"
         rows.append(
             (
@@ -293,7 +293,7 @@ def pains(given: Given) -> b.Table | None:
     ]
     note = (
         "Minutes × times × people × working periods a year, as told, low to high. "
-        "Hours of fewer than five people are not shown."
+        "Hours that fewer than five people bear or told of are not shown."
     )
     return given.table("Time that people say they lose", columns, rows, note)
 

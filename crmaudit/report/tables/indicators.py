@@ -84,3 +84,34 @@ def odd_series(given: Given) -> b.Table | None:
     """What is odd about the series of indicators, and may mislead."""
     rows = [(c.kpi.name, odd) for c in courses(given.facts) for odd in oddities(c, given.language)]
     return given.table("With care", [Column("Indicator"), Column("What is odd")], rows)
+
+
+def users_marks(given: Given) -> b.Table | None:
+    """What those who answered surveys say of systems' data, beside the dossiers' word."""
+    said = {x.system: x.perceived for x in given.facts.opinions if not x.entity}
+    rows: list[tuple[object, ...]] = []
+    for mark in given.facts.governance.data_marks:
+        opinion = said.get(mark.system)
+        outside = opinion is not None and not mark.low <= opinion.score <= mark.high
+        rows.append(
+            (
+                given.workspace.system[mark.system].name,
+                mark.name,
+                gap("not dated") if mark.held is None else mark.held,
+                mark.number,
+                b.Cell(f"{mark.score:.0f} ({mark.low:.0f}–{mark.high:.0f})", mark.score),
+                gap("the dossier does not say") if opinion is None else round(opinion.score),
+                DASH if opinion is None else "outside" if outside else "within",
+            )
+        )
+    columns = [
+        Column("System"),
+        Column("Survey"),
+        Column("Held", "date"),
+        Column("Answers", "number"),
+        Column("Mean of users (interval)", align="right"),
+        Column("Dossier", "number"),
+        Column("The dossier lies", "label"),
+    ]
+    note = "0 to 100. In brackets Wilson's interval of 95 % of the mean."
+    return given.table("What users say of the data", columns, rows, note)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from crmaudit.governance.loss import Losses
+from crmaudit.governance.loss import Losses, most_deleted
 from crmaudit.governance.upkeep_server import recovery
 from crmaudit.report import blocks as b
 from crmaudit.report.tables.given import DASH, Column, Given, gap, most, or_dash
+from crmaudit.workspace.dossier import Care
 
 MOST = 20
 _WORD = {True: "yes", False: "no"}
@@ -83,6 +84,38 @@ def gone(given: Given) -> b.Table | None:
     return given.table(most("Records deleted for good", MOST, len(found)), columns, rows, note)
 
 
+def removed_records(given: Given) -> b.Table | None:
+    """Records marked as deleted, and the most that may be gone by gaps in their numbers."""
+    found = [(x, r) for x in _found(given) for r in x.removed if r.soft or most_deleted(r)]
+    found.sort(key=lambda f: (-(f[1].soft or 0), -(most_deleted(f[1]) or 0), f[1].table))
+    rows = [
+        (
+            r.table,
+            given.name(x.system),
+            b.Cell(given.number(r.rows), r.rows, x.evidence),
+            gap("no mark of deletion is known") if r.soft is None else r.soft,
+            gap(r.reason or "its numbers are given out in steps")
+            if most_deleted(r) is None
+            else f"at most {given.number(most_deleted(r))}"
+            if most_deleted(r)
+            else "no gap",
+        )
+        for x, r in found[:MOST]
+    ]
+    columns = [
+        Column("Table"),
+        Column("System"),
+        Column("Records", "number"),
+        Column("Marked as deleted", "number"),
+        Column("Deleted for good, by gaps"),
+    ]
+    note = (
+        "Gaps in the numbers of records are no proof: a number is also lost with a record that was "
+        "never saved. What was deleted after the highest number, or before the lowest, leaves none."
+    )
+    return given.table(most("Records put away or missing", MOST, len(found)), columns, rows, note)
+
+
 def overwritten(given: Given) -> b.Table | None:
     """Fields whose values imports or bulk changes replaced."""
     found = sorted(((x, o) for x in _found(given) for o in x.imported), key=lambda f: -f[1].imports)
@@ -151,7 +184,7 @@ def ways_back(given: Given) -> b.Table | None:
         rows.append(
             (
                 system.name,
-                care.last if care and care.last else gap("no restore test is declared"),
+                _tested(care),
                 gap(way.why if way else "no server was asked")
                 if way is None or way.on is None
                 else b.Cell(_WORD[way.on], way.on, (health.id,) if health else ()),
@@ -172,6 +205,12 @@ def ways_back(given: Given) -> b.Table | None:
         "change, of those of which that can be told."
     )
     return given.table("Could it be restored?", columns, rows, note)
+
+
+def _tested(care: Care | None) -> object:
+    if care is not None and care.frequency == "never":
+        return "never"
+    return care.last if care and care.last else gap("no restore test is declared")
 
 
 def _undone(given: Given, found: Losses | None) -> object:

@@ -111,7 +111,11 @@ def servers(given: Given) -> b.Table | None:
                 gap(f"no reading is {GROWTH_DAYS} days older")
                 if grown is None
                 else b.Cell(f"× {given.number(grown.a_year, 2)}", grown.a_year),
-                gap(health.cannot.get("statistics", "no large table, or the server does not tell"))
+                gap(
+                    health.cannot.get("changes")
+                    or health.cannot.get("statistics")
+                    or "no large table, or the server does not tell"
+                )
                 if not judged
                 else f"{len(old)} of {len(judged)} tables",
                 gap(way.why) if way.on is None else "yes" if way.on else f"no: {way.why}",

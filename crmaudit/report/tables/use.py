@@ -181,7 +181,8 @@ def use_by_unit(given: Given) -> b.Table | None:
         Column("Records by hand", "number"),
     ]
     note = (
-        "Accounts of one person each that can be used. Not told: numbers of fewer than five who "
+        "Accounts of one person each that can be used. Shares are of the staff, of the accounts "
+        "where no staff is declared or fewer. Not told: numbers of fewer than five who "
         "did or did not, and those by which such a number could be worked out."
     )
     return given.table(most("Use by unit", MOST, len(rows)), columns, rows[:MOST], note)

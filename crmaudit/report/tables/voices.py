@@ -113,11 +113,11 @@ def dashboards(given: Given) -> b.Table | None:
             (
                 need.text,
                 need.kind,
-                given.listed(need.audience),
+                _positions(given, need.audience),
                 there,
                 none if last is None else last,
-                DASH if unused is None else unused,
-                given.listed(need.consulted_by),
+                DASH if unused is None or last is None else unused,
+                _positions(given, need.consulted_by),
             )
         )
     columns = [
@@ -130,6 +130,13 @@ def dashboards(given: Given) -> b.Table | None:
         Column("By"),
     ]
     return given.table("Dashboards and reports for the management", columns, rows)
+
+
+def _positions(given: Given, ids: Iterable[str]) -> object:
+    """Units and others by name, persons by their job: who looks is behaviour."""
+    people = given.workspace.person
+    names = ((people[i].job or "one person") if i in people else str(given.name(i)) for i in ids)
+    return or_dash(", ".join(dict.fromkeys(names)))
 
 
 def survey_groups(given: Given) -> b.Table | None:

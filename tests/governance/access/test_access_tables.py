@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,7 @@ from crmaudit.sources import open_source
 from crmaudit.sources.account_tables import AccountTables
 from crmaudit.workspace.accounts import Access
 
-from .vendor_tables import KEY
+from .vendor_tables import KEY, make, read
 
 READS = (("a", ("x", "y", "absent")), ("b", ("z",)), ("nothing", ("x",)))
 EMPTY: tuple[str, ...] = ("", "0000-00-00 00:00:00", "1970-01-01", "soon", "12", "2024-13-45")
@@ -199,3 +200,29 @@ def test_a_reader_is_found_by_its_product_and_by_nothing_else() -> None:
         assert reader.rule.endswith(".")
     for other in ("model", "tables", "declared", "../x", "", "os", "nothing"):
         assert reader_of(other) is None
+
+
+@pytest.mark.parametrize(
+    ("product", "table"),
+    [
+        *(
+            ("suitecrm", t)
+            for t in ("acl_roles_actions", "acl_roles_users", "securitygroups_users")
+        ),
+        *(("espocrm", t) for t in ("role_user", "role_team", "team_user", "team")),
+        *(("dolibarr", t) for t in ("llx_user_rights", "llx_usergroup_rights")),
+        ("dolibarr", "llx_usergroup_user"),
+    ],
+)
+def test_without_who_holds_what_no_right_is_told(product: str, table: str, tmp_path: Path) -> None:
+    """Neither as none, nor as what the product gives to whom no role is given."""
+    module = import_module(f"{__package__}.test_{product}_access")
+    rows = module.rows(product) if product == "espocrm" else module.rows()
+    db = sqlite_file(tmp_path / "crm.sqlite")
+    make(db, product, {t: r for t, r in rows.items() if t != table}, without=[table])
+    found = read(db.url, product)
+    assert found.accounts
+    assert not found.holdings
+    assert table in found.cannot
+    # Groups of Dolibarr are told without the rights that they give.
+    assert product == "dolibarr" or not any(a.roles for a in found.accounts)

@@ -8,6 +8,7 @@ tasks; administrators manage all.
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -90,3 +91,15 @@ def test_a_mixture_of_records_has_no_one_level(tmp_path: Path) -> None:
     assert by_name[name(3)].active is False
     assert by_name[name(1)].never_logged_in is True
     assert by_name[name(2)].never_logged_in is False
+
+
+def test_the_login_before_the_last_is_one_too(tmp_path: Path) -> None:
+    """Devise keeps both; rows that were brought in may have the former alone."""
+    db = sqlite_file(tmp_path / "crm.sqlite")
+    given = rows()
+    given["users"][0]["last_sign_in_at"] = "2026-01-05 08:00:00"
+    given["users"][1]["last_sign_in_at"] = "2026-01-31 08:00:00"
+    make(db, "fat_free_crm", given)
+    found = {a.name: a for a in read(db.url, "fat_free_crm").accounts}
+    told = [(found[name(n)].last_login, found[name(n)].never_logged_in) for n in (1, 2, 3)]
+    assert told == [(date(2026, 1, 5), False), (date(2026, 2, 3), False), (None, True)]

@@ -114,3 +114,36 @@ def test_a_lost_connection_passes() -> None:
     with pytest.raises(ConnectionLostError):
         list(run())
     assert issubclass(ConnectionLostError, CrmauditError)
+
+
+@pytest.mark.parametrize("end", ["COMMIT", "ROLLBACK", "END"])
+def test_a_statement_cannot_step_out_of_its_place(db: Database, end: str) -> None:
+    """Closing the parenthesis and the transaction would let the next statement write."""
+    db.execute(TABLES)
+    (found,) = asked(
+        db,
+        f"SELECT day, paid FROM visits) AS x; {end}; DELETE FROM visits; "
+        "SELECT * FROM (SELECT day, paid FROM visits",
+    )
+    assert found.provenance.status.state == "failed"
+    assert db.execute(["SELECT count(*) FROM visits"])[0][0] == 3
+
+
+@pytest.mark.parametrize(
+    "call",
+    ["pg_read_file('/etc/passwd')", "LOAD_FILE ('/etc/passwd')", "lo_create(0)", "get_lock('a', 1)",
+     '"pg_terminate_backend"(1)', "read_text('/etc/passwd')"],
+)  # fmt: skip
+def test_what_does_more_than_read_is_not_sent(db: Database, call: str) -> None:
+    """A read-only transaction lets these through where the account may call them."""
+    db.execute(TABLES)
+    bad, good = asked(db, f"SELECT day, {call} FROM visits", "SELECT day, paid FROM visits")
+    assert "was not sent" in bad.provenance.status.reason
+    assert good.points
+
+
+def test_one_number_is_that_of_the_day_of_reading(db: Database) -> None:
+    db.execute(TABLES)
+    count, words = asked(db, "SELECT count(*) FROM visits", "SELECT min(remark) FROM visits")
+    assert count.points == ((count.provenance.taken_at.date(), 3.0),)
+    assert words.provenance.status.reason.startswith("what was answered is no number")

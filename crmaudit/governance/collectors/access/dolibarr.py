@@ -147,16 +147,18 @@ class _Reading:
             for id_, name in db.rows("llx_usergroup", "rowid", "nom")
             if id_
         }
-        known = db.has("llx_rights_def", "module", "perms") and db.has("llx_user_rights")
+        known = db.has("llx_rights_def", "module", "perms")
+        lost = db.lost("llx_user_rights", "llx_usergroup_rights", "llx_usergroup_user")
+        own = known and not db.lost("llx_usergroup_rights")
         return Told(
             [replace(a, roles=tuple(sorted(members.get(a.key, ())))) for a in found],
             [
-                Role(g, name, "group", own=self._made((g,), "", False, False) if known else None)
+                Role(g, name, "group", own=self._made((g,), "", False, False) if own else None)
                 for g, name in sorted(groups.items())
             ],
-            rights=self.rights if known else None,
+            rights=self.rights if known and not lost else None,
             objects=_TABLES,
-            cannot="" if known else "there is no table of rights that the product has",
+            cannot=_cannot(known, lost),
             notes=(_MANY,) if len(self._entities - {"", "0"}) > 1 else (),
         )
 
@@ -230,6 +232,12 @@ class _Reading:
             if who and right:
                 found[account_name(who)].add(right)
         return found
+
+
+def _cannot(known: bool, lost: tuple[str, ...]) -> str:
+    if not known:
+        return "there is no table of rights that the product has"
+    return f"who has which right is not in this database: {', '.join(lost)}" if lost else ""
 
 
 def _give(

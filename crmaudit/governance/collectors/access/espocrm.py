@@ -42,6 +42,8 @@ _LEVELS: Mapping[str, AccessLevel] = {
     "account": "User",
     "contact": "User",
 }
+_HOLDING = ("role_user", "role_team", "team", "team_user")
+"""Tables without which nobody knows who has which role."""
 _ACTIONS = ("create", "read", "edit", "delete")
 _PERMISSIONS = ("assignment_permission", "export_permission", "mass_update_permission")
 _NO_ROLE = "the account has no role, and what holds then stands in a file"
@@ -116,8 +118,13 @@ class _Reading:
         members = self._pairs("team_user", "user_id", "team_id")
         of_teams = self._pairs("role_team", "team_id", "role_id")
         teams = {cells[0]: cells[1] for cells in self._kept("team", "id", "name")}
+        lost = db.lost(*_HOLDING)
         known = []
         for account in found:
+            if lost:
+                # Half of an account's roles would be told as all of them.
+                known.append(account)
+                continue
             mine = sorted(t for t in members.get(account.key, ()) if t in teams)
             roles = {*own.get(account.key, ()), *(r for t in mine for r in of_teams.get(t, ()))}
             having = tuple(sorted(r for r in roles if r in self._roles))
@@ -136,10 +143,14 @@ class _Reading:
                 for r, name in sorted(names.items())
             ],
             [Group(t, name) for t, name in sorted(teams.items())],
-            rights=self.rights if there else None,
+            rights=self.rights if there and not lost else None,
             # CamelCase in the program is snake_case in its database.
             objects={s: re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", s).lower() for s in self._scopes},
-            cannot="" if there else "there is no table role with the product's rights",
+            cannot=f"who has which role is not in this database: {', '.join(lost)}"
+            if lost and there
+            else ""
+            if there
+            else "there is no table role with the product's rights",
             notes=(
                 _BASELINE,
                 _CREATED,

@@ -27,7 +27,7 @@ from crmaudit.governance.collectors.access.model import (
     row,
 )
 from crmaudit.governance.collectors.access.sharing import Opened, shared
-from crmaudit.governance.collectors.access.tables import Tables
+from crmaudit.governance.collectors.access.tables import Tables, day
 
 _TABLES: Mapping[str, str] = {
     "Account": "accounts",
@@ -59,10 +59,11 @@ class _Reader:
         ("permissions", ("user_id", "group_id", "asset_type", "asset_id")),
         ("groups", ("id", "name")),
         ("groups_users", ("group_id", "user_id")),
+        ("users", ("id", "last_sign_in_at")),
     )
 
     def read(self, db: Tables) -> Told:
-        found = accounts(db)
+        found = _with_former_logins(db, accounts(db))
         members: dict[str, list[str]] = defaultdict(list)
         for group, user in db.rows("groups_users", "group_id", "user_id"):
             if group and user:
@@ -94,6 +95,22 @@ class _Reader:
 
 
 reader = _Reader()
+
+
+def _with_former_logins(db: Tables, found: list[Account]) -> list[Account]:
+    """The login before the last, where the last one is empty: it is one as well.
+
+    Rows that were brought in, such as those of the program's own sample data,
+    have it alone.
+    """
+    former = {account_name(i or ""): day(at) for i, at in db.rows("users", "id", "last_sign_in_at")}
+    made = []
+    for account in found:
+        known = [d for d in (account.last_login, former.get(account.key)) if d]
+        last = max(known, default=None)
+        never = account.never_logged_in and last is None
+        made.append(replace(account, last_login=last, never_logged_in=never))
+    return made
 
 
 def _counted(db: Tables, table: str) -> dict[str, int]:

@@ -51,6 +51,9 @@ _BEYOND: tuple[tuple[Beyond, tuple[str, ...]], ...] = (
     ("mass change", ("edit", "massupdate")),
     ("mass delete", ("delete",)),
 )
+_HOLDING = ("acl_roles_actions", "acl_roles_users")
+_BY_GROUPS = ("securitygroups", "securitygroups_users", "securitygroups_acl_roles")
+"""Tables without which nobody knows who has which role, and what it sets."""
 _KEPT = 20_000
 """So many results by module are kept; more would be of accounts that have little in common."""
 _SETTINGS = (
@@ -156,26 +159,29 @@ class _Reading:
             for user, teams in members.items()
         }
         rights = db.has("acl_actions", "category", "name", "aclaccess")
+        lost = db.lost(*_HOLDING, *(_BY_GROUPS if any(db.table(t) for t in _BY_GROUPS) else ()))
+        own = rights and not db.lost("acl_roles_actions")
         return Told(
-            [self._account(a, members, groups) for a in found],
+            # Half of an account's roles would be told as all of them.
+            found if lost else [self._account(a, members, groups) for a in found],
             [
                 Role(
                     r,
                     name,
-                    own=self._made(frozenset([r]), frozenset()) if rights else None,
+                    own=self._made(frozenset([r]), frozenset()) if own else None,
                     by_teams=tuple(sorted(g for g in groups if r in by_group.get(g, ()))),
                 )
                 for r, name in sorted(names.items())
             ],
             [Group(g, name) for g, name in sorted(groups.items())],
-            rights=self.rights if rights else None,
+            rights=self.rights if rights and not lost else None,
             shared=shared(
                 (module, record, None, group)
                 for group, module, record in self._kept(
                     "securitygroups_records", "securitygroup_id", "module", "record_id"
                 )
             ),
-            cannot="" if rights else "there is no table acl_actions with the product's rights",
+            cannot=_cannot(rights, lost),
             objects={m: m.lower() for m in self._modules},
             rule=_RULE if self._additive else _RULE_OF_SUGAR,
         )
@@ -326,6 +332,12 @@ class _Reading:
         for *cells, deleted in self._db.rows(table, *columns, "deleted"):
             if cells[0] and not truth(deleted):
                 yield tuple(account_name(c or "") for c in cells)
+
+
+def _cannot(rights: bool, lost: tuple[str, ...]) -> str:
+    if not rights:
+        return "there is no table acl_actions with the product's rights"
+    return f"who has which role is not in this database: {', '.join(lost)}" if lost else ""
 
 
 def _number(text: str) -> int:

@@ -79,6 +79,13 @@ class Tables:
         found = self.table(table)
         return found is not None and all(self.column(found, c) for c in columns)
 
+    def lost(self, *tables: str) -> tuple[str, ...]:
+        """Those of the tables that are not there or could not be read: what they say is unknown."""
+        found = ((name, self.table(name)) for name in tables)
+        return tuple(
+            n for n, t in found if t is None or not t.readable or t.qualified in self.unread
+        )
+
     def rows(self, table: str, *columns: str, where: str = "") -> Iterator[Cells]:
         """All rows, or those with `where`, as text.
 
