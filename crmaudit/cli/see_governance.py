@@ -9,6 +9,7 @@ from crmaudit.cli import (
     see_dysfunctions,
     see_interviews,
     see_kpis,
+    see_loss,
     see_maintenance,
     see_maturity,
     see_users,
@@ -19,6 +20,7 @@ app = group("governance", "People: who uses it, who may what, what they say.", b
 
 see_users.register(app)
 see_access.register(app)
+see_loss.register(app)
 see_adoption.register(app)
 see_dysfunctions.register(app)
 see_attitudes.register(app)

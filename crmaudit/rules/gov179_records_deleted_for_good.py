@@ -2,7 +2,8 @@
 
 ## Why
 What the history says was deleted and what is not in its table any more is lost, with its story,
-unless a backup or another table has it. Numbers missing in a row of keys are no proof and are not counted here.
+unless a backup or another table has it. Numbers missing in a row of keys are no proof and are not
+counted here.
 
 ## Fix
 Find out from the history who deleted them and whether they were meant to go. Restore the others

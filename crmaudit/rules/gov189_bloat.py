@@ -4,8 +4,8 @@
 Where changed rows are not swept away, tables grow though nothing is added: backups, restores and
 every reading of the whole table take longer. Told of are tables of which a rewrite would save at
 least `share` and `least_mib` MiB, and files of which that much is free. What the server's own
-statistics say is an estimate, hence the wide margin. Where no such file is found, tables are told of
-in which rows that are gone wait to be swept: `least_dead` and more, and over `dead` of all.
+statistics say is an estimate, hence the wide margin. Where no such file is found, tables are told
+of in which rows that are gone wait to be swept: `least_dead` and more, and over `dead` of all.
 
 ## Fix
 See why sweeping (VACUUM, OPTIMIZE TABLE) does not keep up, then rewrite the tables named once.

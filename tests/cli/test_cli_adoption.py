@@ -34,9 +34,9 @@ def test_groups_under_five_have_no_numbers(demo: Path, capsys: pytest.CaptureFix
     told = json.loads(shown(capsys, "-w", str(demo), "--format", "json"))
     rows = {r["unit"]: r for r in told["rows"]}
     assert rows["Supporter Relations"]["used"] == 9
-    # 11 of 12 would point at the one who does not.
+    # The exact number would point at the few who do not.
     assert rows["Family Support"]["used"] is None
-    assert rows["Family Support"]["used_told"] == "all but fewer than five of 12"
+    assert rows["Family Support"]["used_told"].startswith("all but fewer than five of ")
     assert rows["Housing Advice"]["recorded"] == 0
     for row in told["rows"]:
         for key in ("people", "used", "recorded"):

@@ -27,6 +27,8 @@ VIEWS: dict[str, tuple[str, ...]] = {
     "licences": ("governance", "users", "--licences"),
     "raci": ("governance", "users", "--raci"),
     "access": ("governance", "access"),
+    "loss": ("governance", "loss"),
+    "loss-all": ("governance", "loss", "--all"),
     "adoption": ("governance", "adoption"),
     "adoption-units": ("governance", "adoption", "--by", "unit"),
     "attitudes": ("governance", "attitudes"),
@@ -47,7 +49,7 @@ ONE: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 }
 MAIN = (
     *("inventory", "crud", "check", "plan", "quality", "users", "kpis", "interviews"),
-    *("duties", "licences", "access", "adoption", "attitudes", "maturity", "maintenance"),
+    *("duties", "licences", "access", "loss", "adoption", "attitudes", "maturity", "maintenance"),
     "dysfunctions",
 )
 
@@ -140,6 +142,12 @@ def test_many_findings_are_told_by_rule(run) -> None:
     one = run("check", "-w", where, "--code", "inv103")
     assert {line.split()[2] for line in one.lines if " INV" in line[:14]} == {"INV103"}
     assert "systems/" in one.out
+    several = run("check", "-w", where, "--code", "inv103, GOV1", "--format", "json", "--all")
+    begun = {row["code"][:4] for row in json.loads(several.out)["rows"]}
+    assert begun == {"INV1", "GOV1"}
+    unknown = run("check", "-w", where, "--code", "INV103,XYZ")
+    assert unknown.code == 2
+    assert "begins with 'XYZ'" in unknown.err
     about = json.loads(run("check", "-w", where, "--about", "system:dwh", "--format", "json").out)
     assert all("dwh" in str(row) or row["place"] for row in about["rows"])
     assert len(about["rows"]) < len(

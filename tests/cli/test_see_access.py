@@ -8,6 +8,7 @@ import json
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -217,3 +218,15 @@ def test_without_evidence_the_declarations_count(example: Path, run: Run) -> Non
         assert shown.code == 0
         assert "not assessed" in shown.out
         assert run("governance", "access", "--matrix", "-w", example).code == 2
+
+
+def test_kinds_of_one_entity_go_by_the_products_words() -> None:
+    """Five columns that are all called Activity would tell nobody which is which."""
+    from crmaudit.cli.access_detail import _labels
+    from crmaudit.governance.accounts import Kind
+
+    found: Any = SimpleNamespace(workspace=SimpleNamespace(entity={}))
+    kinds = [Kind("Calls", "calls", "activity"), Kind("Emails", "emails", "activity")]
+    kinds += [Kind("Accounts", "accounts", "organisation"), Kind("Own", "own")]
+    told = {"Calls": "Calls", "Emails": "Emails", "Accounts": "organisation", "Own": "Own"}
+    assert _labels(found, kinds) == told

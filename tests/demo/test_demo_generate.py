@@ -125,7 +125,8 @@ def test_a_stopped_run_leaves_what_was_there(
     monkeypatch.setattr(crmaudit.demo.Newsletter, "_sends", fail)
     with pytest.raises(KeyboardInterrupt):
         generate(tmp_path, contacts=300)
-    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+    left = (path for path in tmp_path.rglob("*") if path.is_file())
+    assert {p.relative_to(tmp_path).as_posix(): p.read_bytes() for p in left} == before
 
 
 def test_a_folder_that_is_a_file(tmp_path: Path) -> None:

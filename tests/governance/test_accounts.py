@@ -109,6 +109,17 @@ def test_what_all_see_hides_no_shortfall(judge: Judge) -> None:
     assert found.short(found.everyone[0]) == Shortfall("None", 1, 1)
 
 
+def test_an_entity_is_held_as_far_as_the_widest_of_its_kinds(judge: Judge) -> None:
+    """Calls and e-mails are one entity: the matrix of the report hides neither."""
+    levels = {"calls": "UUUN", "mails": "NON?", "visits": "U?UN"}
+    found = judge([{"name": "acct-a", "levels": levels}])
+    (holding,) = found.access.holdings
+    calls, mails, visits = found.kinds
+    assert found.levels_over(holding, [calls, mails]) == ("User", "Organizational", "User", None)
+    assert found.levels_over(holding, [calls, visits])[1] is None
+    assert found.levels_over(None, [calls]) == (None, None, None, None)
+
+
 def test_to_create_is_no_excess_alone(judge: Judge) -> None:
     """Products that know no limit to whom one creates for give it to everybody."""
     clerk = people({"id": "a", "rank": "employee", "accounts": {"crm": "a"}})

@@ -273,3 +273,26 @@ def test_documents_that_failed_tell_nothing() -> None:
     document: Document = Recording(failed)
     assert isinstance(document, Recording)
     assert usage("crm", DAY, document, None, links={}, people={}, units=(), entities={}) is None
+
+
+def test_a_unit_s_share_is_of_its_staff_as_the_line_is() -> None:
+    """Eleven of twelve accounts are 92 %, and eleven of fourteen staff below the line."""
+    names = [f"a{i}" for i in range(12)]
+    accounts = [CrmAccount(n, unit="1") for n in names]
+    use = used([row(n, "2026-05") for n in names[:11]], accounts, units=[CrmGroup("1", "Desk")])
+    (group,) = by_group(use, lambda _: "desk", staff={"desk": 14})
+    assert (group.used, group.recorded, group.accounts) == (Share(11, 14), Share(11, 14), 12)
+    for staff in (None, 9):  # not declared; fewer than have an account
+        (group,) = by_group(use, lambda _: "desk", staff={"desk": staff})
+        assert group.used == Share(11, 12)
+
+
+def test_where_accounts_were_not_read_programs_may_count() -> None:
+    rows = [row(f"a{i}", "2026-05") for i in range(6)]
+    alone = usage("crm", DAY, Recording(told(), {"notes": "activity"}, tuple(rows)), None,
+                  links={}, people={}, units=(), entities={})  # fmt: skip
+    assert alone is not None
+    for use, known in ((alone, False), (used(rows, [CrmAccount("a1")]), True)):
+        seen = measured(use, 20)
+        assert seen is not None
+        assert seen.accounts_known is known

@@ -376,3 +376,31 @@ def test_double_work_is_tied_to_missing_feeds(
     (double,) = room.double_work
     assert (double.joined, double.known) == (joined, known)
     assert double.others == (() if joined else ("cal",))
+
+
+def test_units_of_fewer_than_five_known_accounts_are_not_called_idle(tmp_path: Path) -> None:
+    """Neither by name nor as a missing level: a few persons, or nobody known to be there."""
+    from datetime import UTC, date, datetime
+
+    from crmaudit.evidence import Access, CrmAccount, CrmGroup, Provenance, Recorded, Recording
+    from crmaudit.facts import Facts
+    from crmaudit.standing.earned import earned
+    from crmaudit.workspace import load
+
+    (tmp_path / "systems").mkdir()
+    (tmp_path / "systems/crm.yaml").write_text("{id: crm, name: CRM, kind: crm}")
+    units = "".join(f"  - {{id: {u}, name: {u.title()}, key: true}}\n" for u in ("a", "b", "c"))
+    (tmp_path / "audit.yaml").write_text(f"organisation: S\nas_of: 2026-06-30\nunits:\n{units}")
+    about = Provenance("crm", "x", "sqlite", "s", datetime(2026, 6, 30, tzinfo=UTC), "t")
+    accounts = [CrmAccount(f"a{i}", active=True, unit="1") for i in range(6)]
+    accounts += [CrmAccount(f"b{i}", active=True, unit="2") for i in range(3)]
+    groups = (CrmGroup("1", "A"), CrmGroup("2", "B"))
+    rows = tuple(Recorded(a, "t", date(2026, 5, 1), 3) for a in ("x1", "x2"))
+    facts = Facts.of(
+        load(tmp_path),
+        [Access(about, accounts=tuple(accounts), units=groups), Recording(about, recorded=rows)],
+    )
+    assert facts.governance.units_recording(facts.day) == {"a": False, "b": None, "c": None}
+    assert earned(facts)["units"].words == "0 of 3, 2 not known"
+    management = facts.governance.three_duties(facts.day)[-1]
+    assert any(s.text == "nobody records in A" for s in management.signs)

@@ -424,17 +424,13 @@ def test_small_groups_speak_without_their_name(make: Make) -> None:
     heads = [c.name for c in made.tables.interviews.columns]
     told = dict(zip(heads, rows(made.tables.interviews)[1], strict=True))
     assert (told["Group"], told["Date"]) == ("a group of fewer than five", "–")
-    quotes = [x for x in section_blocks(found, "interviews") if isinstance(x, b.Quote)]
+    part = section(found, "interviews")
+    assert part is not None
+    quotes = [x for x in part.blocks if isinstance(x, b.Quote)]
     assert [(q.who, bool(q.when)) for q in quotes] == [
         ("The many", True),
         ("a group of fewer than five", False),
     ]
-
-
-def section_blocks(facts: Facts, name: str) -> tuple[b.Block, ...]:
-    made = section(facts, name)
-    assert made is not None
-    return made.blocks
 
 
 def test_processes_walked_through_are_told_with_those_nobody_walked(make: Make) -> None:

@@ -155,3 +155,20 @@ def test_no_hidden_number_can_be_worked_out(table: list[list[int]]) -> None:
 def test_large_cells_are_all_shown() -> None:
     assert suppressed([[5, 9], [0, 12]]) == frozenset()
     assert suppressed([]) == frozenset()
+
+
+@given(
+    st.lists(
+        st.lists(st.sampled_from([0, 1, 3, 5, 9]), min_size=3, max_size=3), min_size=2, max_size=5
+    )
+)
+def test_no_count_is_the_only_one_hidden_of_its_line_where_sums_are_told(
+    table: list[list[int]],
+) -> None:
+    hidden = suppressed(table, sums_told=True)
+    counts = {(r, c) for r, c in hidden if r < len(table) and c < 3}
+    for r, row in enumerate(table):
+        assert len({cell for cell in counts if cell[0] == r}) != 1
+        assert all((r, c) in counts for c, n in enumerate(row) if 0 < n < 5)
+    for c in range(3):
+        assert len({cell for cell in counts if cell[1] == c}) != 1
