@@ -195,6 +195,7 @@ def account_view(found: Audit, accounts: Accounts, said: str) -> View:
                 "why": [names.get(w, w) for w in why],
             }
         )
+    drawn, besides = list(rows), list[str]()
     for right in j.holding.beyond if j.holding else ():
         why_ = j.holding.why.get(right, ()) if j.holding else ()
         rows.append(
@@ -205,9 +206,13 @@ def account_view(found: Audit, accounts: Accounts, said: str) -> View:
                 "why": [names.get(w, w) for w in why_],
             }
         )
+        # Of no kind of record: in the table its line would look empty.
+        by = ", ".join(names.get(w, w) for w in why_ if w != right)
+        besides.append(f"{right} ({by})" if by else str(right))
     a, units = j.account, {u.id: u.name or u.id for u in accounts.access.units}
     teams = {t.id: t.name or t.id for t in accounts.access.teams}
     told = [
+        ("may besides", ", ".join(besides)),
         ("unit", units.get(a.unit, a.unit)),
         ("teams", ", ".join(teams.get(t, t) for t in a.teams)),
         ("roles", ", ".join(names.get(r, r) for r in a.roles)),
@@ -230,6 +235,7 @@ def account_view(found: Audit, accounts: Accounts, said: str) -> View:
             Column("why", "By", lambda v: dash(", ".join(v)), flex=True, rank=3),
         ],
         rows=rows,
+        drawn=drawn,
         notes=notes,
         hint="crmaudit governance access --who ENTITY --letter D",
         extra={"system": accounts.system, "account": j.name},

@@ -105,7 +105,7 @@ def _headline(found: Audit, use: Usage, days: int) -> tuple[str, dict[str, Any]]
     if share.hidden:
         return told, {"staff": seen.staff}
     told += f": {rate(seen.users / seen.staff)} {bar(seen.users / seen.staff)}"
-    recorded = Share(seen.recorded, seen.staff)
+    recorded = Share(seen.recorded or 0, seen.staff)
     numbers = {
         "staff": seen.staff,
         "users": seen.users,
@@ -131,7 +131,9 @@ def _notes(use: Usage, by: str, days: int) -> list[str]:
         use.people(a for a in use.own if a.recorded(since, until)), use.people(use.own)
     )
     notes.append(
-        f"recorded by hand, not in bulk: {recorded.shown} people with an account of their own"
+        f"╱ who records is not assessed: {use.no_rows}"
+        if use.no_rows
+        else f"recorded by hand, not in bulk: {recorded.shown} people with an account of their own"
     )
     if not use.logins_known:
         notes.append("logins are not kept: who only looks things up is not seen")
@@ -222,7 +224,7 @@ def _units(found: Audit, use: Usage, days: int) -> tuple[list[Column], list[dict
         | {"staff": g.staff}
         for g in known
     ]
-    columns = _group_columns("unit", "Unit")
+    columns = _group_columns("unit", "Unit", use)
     columns.insert(1, Column("staff", "Staff", dash, right=True, rank=3))
     return columns, rows
 
@@ -233,7 +235,7 @@ def _types(found: Audit, use: Usage, days: int) -> tuple[list[Column], list[dict
 
     groups = told(by_group(use, lambda a: a.user_type or "", days))
     rows = [_group(g, "type", g.group or "not declared") for g in groups]
-    return _group_columns("type", "User type"), rows
+    return _group_columns("type", "User type", use), rows
 
 
 def _group(g: GroupTold, key: str, name: str) -> dict[str, Any]:
@@ -250,8 +252,8 @@ def _group(g: GroupTold, key: str, name: str) -> dict[str, Any]:
     }
 
 
-def _group_columns(key: str, title: str) -> list[Column]:
-    return [
+def _group_columns(key: str, title: str, use: Usage) -> list[Column]:
+    columns = [
         Column(key, title, flex=True, least=14),
         Column("people", "Accounts", _number, right=True),
         Column("used", "In use", _part, right=True, whole=True),
@@ -260,6 +262,7 @@ def _group_columns(key: str, title: str) -> list[Column]:
         Column("rows", "Rows by hand", lambda v: "not told" if v is None else f"{v:,}",
                right=True, rank=2),
     ]  # fmt: skip
+    return columns[:-2] if use.no_rows else columns
 
 
 def _number(value: int | None) -> str:
@@ -341,6 +344,8 @@ def _months(found: Audit, use: Usage, days: int) -> tuple[list[Column], list[dic
         Column("logged_in", "Logged in", _logins, right=True, whole=True),
         Column("rows", "Rows by hand", _number, right=True, rank=1),
     ]
+    if use.no_rows:
+        columns = [c for c in columns if c.key not in ("recorders", "rows")]
     return columns, rows
 
 

@@ -159,7 +159,7 @@ def _silent(c: Course) -> str:
 
     if not c.points:
         return c.silent or "no value is recorded"
-    return f"{len(c.points)} values, {SHORTEST} are needed" if c.trend is None else ""
+    return f"{count(len(c.points), 'value')}, {SHORTEST} are needed" if c.trend is None else ""
 
 
 def _finite(value: float) -> float | None:

@@ -49,8 +49,8 @@ def loss(
         if known:
             kinds = count(len(known), "kind")
             headline = f"changes are recorded of {kept} of {kinds} of master record"
-        gone, replaced = (sum(r[key] or 0 for r in rows) for key in ("gone", "replaced"))
-        headline += f" · {gone:,} records gone for good, {replaced:,} values replaced by imports"
+        headline += f" · {_sum(rows, 'gone', 'record')} gone for good"
+        headline += f", {_sum(rows, 'replaced', 'value')} replaced by imports"
     drawn = []
     for i, row in enumerate(told):
         again = i > 0 and told[i - 1]["system"] == row["system"]
@@ -98,9 +98,17 @@ def _rows(found: Audit, losses: Losses) -> Iterator[dict[str, Any]]:
             "old_values": trail.keeps_old if trail.on else None,
             "entries": trail.rows,
             "newest": str(trail.last) if trail.last else None,
-            **_lost(losses, trail),
+            "gone": trail.gone,
+            "put_away": _put_away(losses, trail),
+            "replaced": trail.replaced,
             "evidence": list(losses.evidence),
         }
+
+
+def _sum(rows: list[dict[str, Any]], key: str, noun: str) -> str:
+    """What is known of all kinds together; not told where nothing is known of any."""
+    known = [r[key] for r in rows if r[key] is not None]
+    return count(sum(known), noun) if known else f"╱ {noun}s"
 
 
 def _telling(row: Mapping[str, Any]) -> bool:
@@ -108,15 +116,10 @@ def _telling(row: Mapping[str, Any]) -> bool:
     return row["history"] is not None or (row["master"] and row["readable"])
 
 
-def _lost(losses: Losses, trail: EntityTrail) -> dict[str, Any]:
-    """Of the kind's tables: what is gone or put away, None where no history or mark tells it."""
-    own = set(trail.tables)
-    soft = [r.soft for r in losses.removed if r.table in own and r.soft is not None]
-    return {
-        "gone": sum(k.gone or 0 for k in losses.gone if k.table in own) if trail.on else None,
-        "put_away": sum(soft) if soft else None,
-        "replaced": sum(o.imports for o in losses.imported if o.table in own),
-    }
+def _put_away(losses: Losses, trail: EntityTrail) -> int | None:
+    """Records of the kind's tables that are marked as deleted; None where no mark is known."""
+    soft = [r.soft for r in losses.removed if r.table in trail.tables and r.soft is not None]
+    return sum(soft) if soft else None
 
 
 def _bulk(found: Audit) -> Iterator[dict[str, Any]]:

@@ -81,7 +81,7 @@ def _whole(found: Audit) -> View:
             Column("dimension", "Dimension"),
             Column("level", "Level", _bar, whole=True),
             Column("target", "Aim", dash, right=True),
-            Column("lacks", "Missing for the next level", _lacks, flex=True, least=36),
+            Column("lacks", "Missing for the next level", _lacks, whole=True, flex=True, least=36),
         ],
         rows=rows,
         notes=[
@@ -99,15 +99,20 @@ def _bar(row: Mapping[str, Any]) -> str:
     return f"{bar(row['level'] / 5, 5)} {row['level']}{more}"
 
 
-def _lacks(lacks: list[str]) -> str:
-    return "; ".join(lacks) if lacks else "nothing: this is the highest"
+def _lacks(row: Mapping[str, Any]) -> str:
+    from crmaudit.governance.maturity import TOP
+
+    if row["level"] == TOP:
+        return "nothing: this is the highest"
+    return "; ".join(row["lacks"]) or "nothing more can be asked here"
 
 
 def _lack(j: Judged) -> str:
     """`systems in scope with both owners: 2 of 7, at least 80 % wanted`."""
-    if j.state == "not known":
-        return f"╱ {j.criterion.words}: {j.told}"
-    return f"{j.criterion.words}: {j.told}, {j.criterion.line} wanted"
+    told = f"{j.criterion.words}: {j.told}"
+    if j.state == "not known" and not j.told.endswith("not known"):
+        return f"╱ {told}"
+    return f"{'╱ ' if j.state == 'not known' else ''}{told}, {j.criterion.line} wanted"
 
 
 def _criterion(j: Judged) -> dict[str, Any]:

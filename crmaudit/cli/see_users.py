@@ -8,7 +8,7 @@ import typer
 from rich.text import Text
 
 from crmaudit.cli.options import HERE, Output, Shape, Workspace, audit
-from crmaudit.cli.terminal import count
+from crmaudit.cli.terminal import count, rate
 from crmaudit.cli.view import Column, Format, View, dash, show
 from crmaudit.errors import CrmauditError
 
@@ -231,8 +231,10 @@ def _licence(system: str, use: LicenceUse) -> dict[str, Any]:
 
 
 def _licence_notes(found: Audit) -> list[str]:
-    from crmaudit.governance.licences import MONTHS, RESERVE, better_mix, fits
-    from crmaudit.governance.rate import head_count, too_few
+    from crmaudit.governance.adoption import Share
+    from crmaudit.governance.adoption_told import small, words
+    from crmaudit.governance.licences import MONTHS, better_mix, fits
+    from crmaudit.governance.rate import too_few
 
     g, money = found.governance, found.workspace.audit.currency
     notes = [
@@ -247,24 +249,27 @@ def _licence_notes(found: Audit) -> list[str]:
             notes.append(f"╱ {name}: {accounts.cannot}")
         if system not in uses:
             continue
-        fit = fits(accounts, uses[system])
+        fit = fits(accounts, uses[system], g.lines.named_days)
         if fit is not None:
             told = [
-                f"{head_count(part)} of {whole} {words}"
-                for part, whole, words in (
-                    (fit.occasional, fit.named, f"named on fewer than {fit.days} days a month"),
-                    (fit.all_day, fit.shared, f"shared on {fit.days} and more"),
+                f"{words(share, small(share))} {what}"
+                for share, what in (
+                    (
+                        Share(fit.occasional, fit.named),
+                        f"named on fewer than {fit.days} days a month",
+                    ),
+                    (Share(fit.all_day, fit.shared), f"shared on {fit.days} and more"),
                 )
-                if part and not too_few(whole)
+                if share.part and not too_few(share.whole)
             ]
             if told:
                 notes.append(f"{name}, over {fit.months} months: {'; '.join(told)}")
-        mix = better_mix(accounts, uses[system])
+        mix = better_mix(accounts, uses[system], g.lines.named_days, g.lines.reserve)
         if mix is not None:
             word = f"saves about {mix.saving:,.0f} {money}" if mix.saving > 0 else "saves nothing"
             notes.append(
                 f"{name}, a better mix: {mix.named} named and {mix.concurrent} concurrent (peak "
-                f"{mix.peak} + {RESERVE:.0%}) in place of {mix.now_named} and "
+                f"{mix.peak} + {rate(g.lines.reserve)}) in place of {mix.now_named} and "
                 f"{mix.now_concurrent}; {word} a year"
             )
     if not g.accounts(found.facts.day):

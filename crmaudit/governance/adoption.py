@@ -59,7 +59,8 @@ class Share:
 class MeasuredAdoption:
     """Staff who worked in a system under an account of their own since a month.
 
-    `recorded` of the `users` recorded; the others only logged in. `shared`
+    `recorded` of the `users` recorded, None where that was not measured; the
+    others only logged in. `shared`
     accounts of nobody in particular were in use besides. `logins_known` False:
     who only looks things up is not seen, and `users` is the least there are.
     `accounts_known` False: accounts of programs were not told from people's.
@@ -67,7 +68,7 @@ class MeasuredAdoption:
 
     system: str
     users: int
-    recorded: int
+    recorded: int | None
     staff: int
     since: date
     until: date
@@ -94,7 +95,7 @@ def measured(use: Usage, staff: int | None, days: int = WINDOW_DAYS) -> Measured
     return MeasuredAdoption(
         use.system,
         users,
-        use.people(a for a in use.own if a.recorded(since, until)),
+        None if use.no_rows else use.people(a for a in use.own if a.recorded(since, until)),
         staff,
         since,
         use.end,
@@ -112,13 +113,14 @@ class GroupUse:
     Shares are of the `staff` that audit.yaml says of the unit, as the line of
     good practice is; of those with an account where it says nothing, or fewer
     than have one. `accounts` are the people with one that can be used, None:
-    as many as the shares are of. `rows` were recorded by hand.
+    as many as the shares are of. `rows` were recorded by hand; they and
+    `recorded` are None where no table tells who made its rows.
     """
 
     group: str
     used: Share
-    recorded: Share
-    rows: int
+    recorded: Share | None
+    rows: int | None
     staff: int | None = None
     accounts: int | None = None
 
@@ -143,8 +145,10 @@ def by_group(
             GroupUse(
                 name,
                 Share(use.people(a for a in own if a.used(since, until)), whole),
-                Share(use.people(a for a in own if a.recorded(since, until)), whole),
-                sum(a.recorded(since, until) for a in own),
+                None
+                if use.no_rows
+                else Share(use.people(a for a in own if a.recorded(since, until)), whole),
+                None if use.no_rows else sum(a.recorded(since, until) for a in own),
                 counted,
                 people,
             )

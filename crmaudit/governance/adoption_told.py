@@ -17,6 +17,7 @@ from crmaudit.governance.rate import FEWER, SMALLEST_GROUP, too_few
 
 NOT_TOLD = "not told"
 """What stands for a number that would give another one away."""
+NOT_MEASURED = "not assessed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +42,14 @@ class GroupTold:
 def told(groups: Sequence[GroupUse]) -> tuple[GroupTold, ...]:
     """The groups that a whole is divided into, in their order."""
     used = kept_back([g.used for g in groups])
+    # Of a use either all groups are measured or none.
+    made = [g.recorded for g in groups if g.recorded is not None]
     # Who came and recorded nothing is a group as well.
     looked = [
-        n not in used and 0 < g.used.part - g.recorded.part < SMALLEST_GROUP
-        for n, g in enumerate(groups)
+        n not in used and 0 < g.used.part - m.part < SMALLEST_GROUP
+        for n, (g, m) in enumerate(zip(groups, made, strict=False))
     ]
-    recorded = kept_back([g.recorded for g in groups], looked)
+    recorded = kept_back(made, looked)
     return tuple(
         GroupTold(
             g.group,
@@ -55,7 +58,7 @@ def told(groups: Sequence[GroupUse]) -> tuple[GroupTold, ...]:
             None if n in recorded else g.recorded,
             None if n in recorded else g.rows,
             words(g.used, n in used),
-            words(g.recorded, n in recorded),
+            words(g.recorded, n in recorded) if g.recorded is not None else NOT_MEASURED,
             g.staff,
             g.used.whole,
         )

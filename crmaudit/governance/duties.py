@@ -13,7 +13,7 @@ from datetime import date
 from typing import Literal, get_args
 
 from crmaudit.governance.cadence import kept
-from crmaudit.governance.rate import too_few
+from crmaudit.governance.rate import FEWER, too_few
 from crmaudit.governance.reports import for_management
 from crmaudit.governance.testified import Untidy
 from crmaudit.governance.users import trained
@@ -125,8 +125,11 @@ def _of_super_users(
 
 
 def _utilisation(used: tuple[int, int] | None, line: float) -> Duty:
-    if used is None or too_few(used[0]):
+    if used is None:
         return Duty("super user", "keep utilisation up", "not declared", "use is not counted")
+    if too_few(used[0]):
+        told = f"{FEWER} use it, of whom no share is told"
+        return Duty("super user", "keep utilisation up", "not declared", told)
     part, whole = used
     met: Met = "yes" if part / whole > line else "no"
     return Duty("super user", "keep utilisation up", met, f"{part} of {whole} staff use it")

@@ -231,7 +231,7 @@ def short_of_target(kpi: Kpi, points: Points) -> float | None:
     """The newest value where it misses the target, else None."""
     if kpi.target is None or kpi.direction is None or not points:
         return None
-    newest = max(points)[1]
+    newest = by_day(points)[-1][1]
     missed = newest < kpi.target if kpi.direction == "up" else newest > kpi.target
     return newest if missed else None
 

@@ -19,7 +19,9 @@ class EntityTrail:
     """What is known of an entity's history in one system.
 
     `on` None: cannot be told, and `why` says so. `keeps_old`: whether a change
-    tells the value before it. `rows` of history, the newest of `last`.
+    tells the value before it. `rows` of history, the newest of `last`. `gone`
+    records are deleted for good, `replaced` values are written over by imports
+    or in bulk, both by the history. None: it cannot tell that.
     """
 
     entity: str
@@ -30,6 +32,8 @@ class EntityTrail:
     keeps_old: bool | None = None
     rows: int = 0
     last: date | None = None
+    gone: int | None = None
+    replaced: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +86,7 @@ def losses(
             by_entity.setdefault(entity, []).append(table)
     records = {r.table for r in changes.removed}
     trails = tuple(
-        _trail(entity, own, changes, recording, is_master(entity, known))
+        _lost(_trail(entity, own, changes, recording, is_master(entity, known)), changes)
         for entity, own in sorted(by_entity.items())
         # Lists and links alone are no records of their own.
         if records & set(own)
@@ -98,6 +102,24 @@ def losses(
         changes.cannot.get("", ""),
         (changes.id,),
         tuple(r for r in changes.removed if r.rows),
+    )
+
+
+def _lost(trail: EntityTrail, changes: Changes) -> EntityTrail:
+    """With what was lost of it, as far as a history tells."""
+    kinds = [k for t in changes.trails for k in t.of if k.table in trail.tables]
+    most: dict[str, int] = {}
+    for k in kinds:
+        if k.gone is not None:
+            # Two histories may tell of the same deletions.
+            most[k.table] = max(k.gone, most.get(k.table, 0))
+    unsure = any(k.deleted and k.gone is None and k.table not in most for k in kinds)
+    gone = sum(most.values())
+    replaced = sum(o.imports for o in changes.overwritten if o.table in trail.tables)
+    return replace(
+        trail,
+        gone=None if unsure or not (gone or trail.on) else gone,
+        replaced=replaced if replaced or (trail.on and trail.keeps_old) else None,
     )
 
 

@@ -45,6 +45,7 @@ class Told:
     `whole` counts those that are unknown. Without a whole, `why` says what is
     lacking. `hidden`: the part is a group too small to be told in numbers.
     `moot`: it is known that there is nothing that the fact could be asked of.
+    `said` are other words for a share that is no count.
     """
 
     part: float = 0
@@ -54,12 +55,15 @@ class Told:
     evidence: tuple[str, ...] = ()
     hidden: bool = False
     moot: bool = False
+    said: str = ""
 
     @property
     def words(self) -> str:
         """`13 of 15`, `13 of 15, 2 not known`, or why nothing can be said."""
         if not self.whole:
             return self.why
+        if self.said:
+            return self.said
         if self.hidden:
             return f"fewer than five of {self.whole:,.0f}"
         told = f"{self.part:,.0f} of {self.whole:,.0f}"
@@ -83,9 +87,9 @@ class Criterion:
 
     @property
     def line(self) -> str:
-        """`at least 80 %`, `more than 80 %`, `all`, `any`."""
+        """`at least 80 %`, `more than 80 %`, `all`, `at least one`."""
         if self.beyond:
-            return f"more than {100 * self.least:g} %" if self.least else "any"
+            return f"more than {100 * self.least:g} %" if self.least else "at least one"
         return "all" if self.least == 1 else f"at least {100 * self.least:g} %"
 
     def state(self, told: Told | None) -> State:

@@ -89,7 +89,7 @@ def _register(still: Sequence[Dysfunction], by: HeldBy) -> Sign:
 
 
 def _recording(seen: MeasuredAdoption | None, line: float) -> Sign:
-    if seen is None:
+    if seen is None or seen.recorded is None:
         return Sign("who records was not measured", None)
     share = Share(seen.recorded, seen.staff)
     return Sign(
@@ -100,10 +100,14 @@ def _recording(seen: MeasuredAdoption | None, line: float) -> Sign:
     )
 
 
-def _forms(still: Iterable[Dysfunction]) -> Sign:
+def _forms(still: Sequence[Dysfunction]) -> Sign:
     clumsy = sum(d.kind in ("slow to record", "hard to navigate") for d in still)
     told = _many(clumsy, "open dysfunction") if clumsy else "no open dysfunction"
-    return Sign(f"{told} of forms that are slow or hard to find one's way in", not clumsy)
+    # A register without any entry says nothing of forms.
+    return Sign(
+        f"{told} of forms that are slow or hard to find one's way in",
+        None if not still else not clumsy,
+    )
 
 
 def _requests(requests: Iterable[Request], day: date | None) -> Sign:

@@ -148,6 +148,17 @@ class Usage:
             )
         return ""
 
+    @cached_property
+    def no_rows(self) -> str:
+        """Why nothing can be said of who records; empty where something can."""
+        recording = self.recording
+        if recording is None:
+            return "nobody read who records"
+        if recording.tables or recording.recorded:
+            return ""
+        told = dict.fromkeys(recording.cannot.values())
+        return "; ".join(list(told)[:2]) or "no table says who made its rows"
+
     @property
     def own(self) -> tuple[AccountUse, ...]:
         """The accounts of one person each."""

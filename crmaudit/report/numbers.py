@@ -131,6 +131,11 @@ def money(
     return f"{currency}{NBSP}{number(exact, digits, language)}"
 
 
+def month(value: date, language: str = "en") -> str:
+    """`Nov 2026`."""
+    return f"{locale(language).months[value.month - 1]}{NBSP}{value.year}"
+
+
 def day(value: date | datetime | None, language: str = "en") -> str:
     """`21 Nov 2026`."""
     words = locale(language)

@@ -44,7 +44,7 @@ def kpi_parts(facts: Facts) -> tuple[KpiPart, ...]:
 
 def kpi_lines(facts: Facts, kpis: Iterable[KpiPart]) -> Lines | None:
     """Indicators over time, with the start of each technique."""
-    return pictures.kpi_lines(
+    drawn = (
         (
             k.kpi.name,
             facts.governance.points(k.kpi),
@@ -53,6 +53,7 @@ def kpi_lines(facts: Facts, kpis: Iterable[KpiPart]) -> Lines | None:
         )
         for k in kpis
     )
+    return pictures.kpi_lines(drawn, facts.workspace.audit.language)
 
 
 def kpi_message(facts: Facts) -> str:

@@ -64,7 +64,9 @@ def use_part(facts: Facts) -> UsePart | None:
         staff=staff,
         users=people.shown if people else "",
         share=people.share if people and not people.hidden else None,
-        recorded=Share(seen.recorded, seen.staff).shown if seen else "",
+        recorded=Share(seen.recorded, seen.staff).shown
+        if seen and seen.recorded is not None
+        else "",
         logins_known=use.logins_known,
         accounts_known=seen is None or seen.accounts_known,
         line=lines.adoption,
@@ -203,7 +205,7 @@ def _months(use: Usage, facts: Facts) -> s.Lines | None:
         for name, points in found
         if len(points) > 1
     )
-    return s.Lines(series) if series else None
+    return s.Lines(series, "month", language) if series else None
 
 
 def _trend(use: Usage) -> str:

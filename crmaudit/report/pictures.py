@@ -151,6 +151,7 @@ def dysfunctions(facts: Facts) -> s.Bars | None:
 
 def kpi_lines(
     series: Iterable[tuple[str, tuple[tuple[date, float], ...], date | None, str]],
+    language: str = "en",
 ) -> s.Lines | None:
     """A small panel for each indicator with at least two points."""
     panels = tuple(
@@ -158,4 +159,4 @@ def kpi_lines(
         for name, points, event, text in series
         if len(points) > 1
     )
-    return s.Lines(panels) if panels else None
+    return s.Lines(panels, language=language) if panels else None

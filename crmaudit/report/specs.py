@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal, TypeAlias
 
+from crmaudit.report import numbers
 from crmaudit.report.specs_graph import (
     Box,
     BoxCell,
@@ -456,24 +457,31 @@ class Series:
 class Lines:
     """Small multiples: one panel a series, each with its own scale from its data.
 
-    `step` is what the axis counts; points by year stand at any day of theirs.
+    `step` is what the axis counts; points by month or year stand at any day of theirs.
     """
 
     series: tuple[Series, ...]
-    step: Literal["day", "year"] = "day"
+    step: Literal["day", "month", "year"] = "day"
+    language: str = "en"
+
+    def named(self, when: date) -> str:
+        """`31 Oct 2026`, `Oct 2026` or `2026`, by the step."""
+        if self.step == "year":
+            return str(when.year)
+        return (numbers.month if self.step == "month" else numbers.day)(when, self.language)
 
     def table(self) -> TextTable:
         found = [dict(s.points) for s in self.series]
         days = sorted({day for points in found for day in points})
-        yearly = self.step == "year"
         rows = tuple(
             (
-                str(day.year) if yearly else day.isoformat(),
+                self.named(day),
                 *(f"{points[day]:.12g}" if day in points else "" for points in found),
             )
             for day in days
         )
-        return ("Year" if yearly else "Date", *(s.label for s in self.series)), rows
+        head = {"day": "Date", "month": "Month", "year": "Year"}[self.step]
+        return (head, *(s.label for s in self.series)), rows
 
 
 PanelKind = Literal["range", "months", "values"]

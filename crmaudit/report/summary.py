@@ -82,13 +82,14 @@ def _decisions(facts: Facts, judgement: Judgement, plan: Plan) -> Iterator[Decis
         days = (sum(i.effort[0] for i in first), sum(i.effort[1] for i in first))
         costs = [i.cost for i in first if i.cost is not None]
         running = len(first) < len(plan.phases[number])
-        words = f"Release {span(days)} working days for "
-        words += f"what is still to start in phase {number}" if running else f"phase {number}"
+        # Which they are stands above the decisions.
+        words = f"Release {span(days)} working days for {counted(len(first), 'initiative')} of "
+        words += f"phase {number}"
+        words += " that are still to start" if running else ""
         if first and len(costs) == len(first):
             words += f", about {money(sum(costs), facts.inventory.currency)}"
-        titles = listed((i.title.lower() for i in first), 3)
         if first:
-            yield Decision(board, f"{words}: {titles}.")
+            yield Decision(board, f"{words}.")
     ownerless = [
         known.get(s, s)
         for s in dict.fromkeys(

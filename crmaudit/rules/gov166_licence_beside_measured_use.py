@@ -46,6 +46,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crmaudit.facts import Facts
+from crmaudit.governance.adoption import Share
+from crmaudit.governance.adoption_told import small, words
 from crmaudit.governance.licences import NAMED_DAYS, fits
 from crmaudit.governance.rate import too_few
 from crmaudit.rules.accounts import accounts_of
@@ -75,23 +77,26 @@ def check(facts: Facts, days: int = NAMED_DAYS) -> Iterator[Hit | NotAssessed]:
             continue
         # Four people or fewer are nobody's business but their own.
         told_of = [
-            (part, whole, words)
-            for part, whole, words in (
-                (found.occasional, found.named, "named licences are used on fewer than"),
-                (found.all_day, found.shared, "shared licences are used on at least"),
+            (share, what)
+            for share, what in (
+                (Share(found.occasional, found.named), "named licences are used on fewer than"),
+                (Share(found.all_day, found.shared), "shared licences are used on at least"),
             )
-            if not too_few(part)
+            if not too_few(share.part)
         ]
         if told_of:
-            part, whole, words = told_of[0]
+            share, what = told_of[0]
             yield Hit(
                 f"system:{system.id}",
-                f"{system.name}: {part:,} of {whole:,} {words} {days} days a month, over "
+                f"{system.name}: {words(share, small(share))} {what} {days} days a month, over "
                 f"{found.months} months",
                 path=("licences",),
                 measurements=tuple(
-                    Measurement.share(f"{w} {days} days a month", p, n, accounts.evidence)
-                    for p, n, w in told_of
+                    Measurement.share(
+                        f"{w} {days} days a month", x.part, x.whole, accounts.evidence
+                    )
+                    for x, w in told_of
+                    if not small(x)
                 ),
                 confidence="firm",
                 who=system.owners.it,

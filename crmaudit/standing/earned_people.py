@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from crmaudit.evidence.access import LEVELS
@@ -39,12 +38,12 @@ def _access(facts: Facts) -> Mapping[str, Told]:
         usable = [j for j in read.usable if not j.program]
         evidence = read.evidence
         compared = {id(j) for j in read.compared}
-        ends_kept = any(j.account.ended for j in read.everyone)
+        nobody = "no account of a person can be used"
         return {
-            "levels": counted((read.granted(j) is not None for j in usable), "", evidence),
+            "levels": counted((read.granted(j) is not None for j in usable), nobody, evidence),
             "fitting": counted(
                 (not read.excess(j) if id(j) in compared else None for j in usable),
-                "no account of a person can be used",
+                nobody,
                 evidence,
             ),
             "not administrators": counted(
@@ -52,27 +51,25 @@ def _access(facts: Facts) -> Mapping[str, Told]:
                     None if read.granted(j) is None and not j.administrator else not j.administrator
                     for j in usable
                 ),
-                "no account of a person can be used",
+                nobody,
                 evidence,
             ),
             "still here": counted(
                 (
                     # Whoever is not known may have left long ago.
                     None
-                    if facts.day is None or (j.person is None and not ends_kept)
+                    if facts.day is None or (j.person is None and not j.account.ended)
                     else j.left(facts.day) is None
                     for j in usable
                 ),
-                "no account of a person can be used",
+                nobody,
                 evidence,
             ),
-            "personal": counted(
-                (not j.shared for j in usable), "no account of a person can be used", evidence
-            ),
+            "personal": counted((not j.shared for j in usable), nobody, evidence),
             "read": Told(1, 1, evidence=evidence),
         }
     people = [p for p in w.people.people if p.user_type not in (None, "none")]
-    nobody = "nobody in people.yaml uses the CRM"
+    nobody = "people.yaml names nobody who uses the CRM"
     checked = {c.person: c.excess for c in g.access}
     why = read.cannot if read is not None else "nobody read access from the CRM"
     # What could be read and was not is nobody's failure.
@@ -90,7 +87,7 @@ def _access(facts: Facts) -> Mapping[str, Told]:
         ),
         "still here": Told(why=why),
         "personal": Told(why=why),
-        "read": Told(0, 1, int(unread), why),
+        "read": Told(0, 1, int(unread), said=why),
     }
 
 
@@ -151,15 +148,18 @@ def _measurement(facts: Facts) -> Mapping[str, Told]:
     idle = [g.days_unused(n, day) for n in boards]
     held = [s.held for s in g.surveys] + [o.date for o in w.registers.opinions]
     recent: list[bool | None] = [
-        None if day is None or h is None else day - timedelta(days=_ASKED_DAYS) <= h for h in held
+        None if day is None or h is None else 0 <= (day - h).days <= _ASKED_DAYS for h in held
     ]
     recent += [None for subject in g.unread if subject.startswith("survey:")]
     aimed = [(c, outlook(c.kpi, c.points, None)) for c in courses if c.kpi.target is not None]
     audits = {point[0] for points in facts.figures.values() for point in points}
     return {
         "kpis": counted((_valued(facts, c) for c in courses), none),
-        "long series": counted((len(c.points) >= SHORTEST for c in courses), none),
-        "whole kpis": counted((not lacks(c.kpi, c.points) for c in courses), none),
+        "long series": counted(
+            (None if _valued(facts, c) is None else len(c.points) >= SHORTEST for c in courses),
+            none,
+        ),
+        "whole kpis": counted((_whole(facts, c) for c in courses), none),
         "techniques": counted(
             (t.start is not None and t.id in measured for t in w.kpis.techniques),
             "no technique is declared",
@@ -185,7 +185,21 @@ def _measurement(facts: Facts) -> Mapping[str, Told]:
 
 
 def _valued(facts: Facts, course: Course) -> bool | None:
-    """Whether a KPI has values; None where its statement was not asked yet."""
-    if course.points or not course.kpi.sql:
-        return bool(course.points)
-    return False if course.kpi.id in facts.governance.testified.asked else None
+    """Whether a KPI has values; None where its statement was not answered, or its file not read."""
+    kpi, told = course.kpi, facts.governance.testified
+    if course.points:
+        return True
+    if f"kpi:{kpi.id}" in told.unread:
+        return None
+    asked = told.asked.get(kpi.id)
+    if not kpi.sql:
+        return False
+    current = asked is not None and asked.statement == kpi.sql
+    return False if current and asked and asked.provenance.status.state == "done" else None
+
+
+def _whole(facts: Facts, course: Course) -> bool | None:
+    """Whether a KPI has all that it needs; None where only its file could not be read."""
+    lacking = lacks(course.kpi, course.points)
+    unread = f"kpi:{course.kpi.id}" in facts.governance.testified.unread
+    return None if unread and lacking == ("series",) else not lacking

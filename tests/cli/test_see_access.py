@@ -230,3 +230,13 @@ def test_kinds_of_one_entity_go_by_the_products_words() -> None:
     kinds += [Kind("Accounts", "accounts", "organisation"), Kind("Own", "own")]
     told = {"Calls": "Calls", "Emails": "Emails", "Accounts": "organisation", "Own": "Own"}
     assert _labels(found, kinds) == told
+
+
+def test_rights_of_no_kind_of_record_are_told_in_words(crm: Path, run: Run) -> None:
+    boss = pseudonyms(crm)["cyd.zephyrine"]
+    shown = run("governance", "access", "--account", boss, "-w", crm)
+    assert "may besides: administer (administrator)" in " ".join(shown.out.split())
+    # No line of the table stands there without a level.
+    assert not any(line.strip() == "administer" for line in shown.lines)
+    data = run("governance", "access", "--account", boss, "-w", crm, "--format", "json")
+    assert any(r["kind"] == "administer" for r in json.loads(data.out)["rows"])

@@ -32,6 +32,7 @@ from crmaudit.governance.adoption import (
     stayed,
     wilson,
 )
+from crmaudit.governance.adoption_told import told as words_of
 from crmaudit.governance.usage import Usage, months_later, usage
 from crmaudit.workspace.audit_file import Unit
 from crmaudit.workspace.people import Person
@@ -296,3 +297,24 @@ def test_where_accounts_were_not_read_programs_may_count() -> None:
         seen = measured(use, 20)
         assert seen is not None
         assert seen.accounts_known is known
+
+
+def test_who_records_is_unknown_where_no_table_tells_it() -> None:
+    account = CrmAccount("a", active=True, last_login=DAY)
+    access = Access(told(), accounts=(account,))
+    recording = Recording(told(), cannot={"notes": "none of its rows names an author"})
+    for read in (recording, None):
+        use = usage(
+            "crm", DAY, read, access, links={}, people={}, units=(), entities={"notes": "activity"}
+        )
+        assert use is not None
+        assert not use.cannot()
+        assert use.no_rows
+        seen = measured(use, 10)
+        assert seen is not None
+        # It was used: a login says so. Who recorded nobody can say, which is not nobody.
+        assert (seen.users, seen.recorded) == (1, None)
+        (group,) = by_group(use, lambda a: a.unit)
+        assert (group.recorded, group.rows) == (None, None)
+        (shown,) = words_of((group,))
+        assert (shown.recorded, shown.recorded_words) == (None, "not assessed")

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import xml.etree.ElementTree as ET
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -514,6 +516,40 @@ def test_an_indicator_says_its_trend_its_interval_and_which_way_is_better(make: 
     assert re.fullmatch(
         r"falling by [\d.]+ a month \([\d.]+ to [\d.]+; p < 0\.001\), worse", part.trend
     )
+
+
+def test_the_summary_counts_all_findings_of_a_rule_whatever_their_severity(make: Make) -> None:
+    entity = {"id": "case", "name": "Case", "class": "transaction", "personal_data": "special"}
+    found = make(
+        systems__crm={**CRM, "crud": {"case": "CRUD", "order": "CRUD"}},
+        entities={
+            "entities": [
+                entity,
+                {**entity, "id": "order", "name": "Order", "personal_data": "personal"},
+            ]
+        },
+    )
+    judgement = judge(found)
+    kinds = Counter(f.code for f in judgement.findings)
+    told = words(section(found, "executive-summary"))
+    several = [f.code for f in judgement.worst(5) if kinds[f.code] > 1]
+    for code in several:
+        assert re.search(rf"\({code}\)[^(]*, and {kinds[code] - 1} more like it", told), code
+    mixed = {code: {f.severity for f in judgement.findings if f.code == code} for code in several}
+    assert any(len(severities) > 1 for severities in mixed.values())
+
+
+def test_days_of_a_line_are_written_as_everywhere_in_the_report(make: Make) -> None:
+    found = make(kpis=kpi([3, 4, 5]), systems__crm=CRM)
+    drawn = composed(found).kpi_lines
+    assert drawn is not None
+    figure = b.Figure("kpi", "Calls", drawn, "Calls by month.")
+    told = figures.draw(figure, 700).replace("\xa0", " ")
+    assert "28 Jan 2026" in told
+    assert "2026-01-28" not in told
+    assert drawn.table()[1][0][0].replace("\xa0", " ") == "28 Jan 2026"
+    month = replace(drawn, step="month", language="de")
+    assert month.table()[1][0][0].replace("\xa0", " ") == "Jan. 2026"
 
 
 def test_few_values_are_too_short_to_say(make: Make) -> None:

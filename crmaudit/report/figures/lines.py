@@ -28,8 +28,7 @@ def lines(spec: Lines, canvas: Canvas) -> None:
             x = n * (width + GAP)
             for k, title in enumerate(titles[start + n]):
                 canvas.text(x, y + 13 + 16 * k, title, bold=True)
-            ends = (first.year, last.year) if spec.step == "year" else (first, last)
-            words = (str(ends[0]), str(ends[1]))
+            words = spec.named(first), spec.named(last)
             _panel(series, canvas, (x, y + head, width), (first, last), words)
         y += head + PANEL + 24
     canvas.height = y

@@ -46,9 +46,10 @@ def radar(spec: Radar, canvas: Canvas) -> None:
         x, y = at(n, spec.top)
         known = spoke.level is not None
         canvas.line(cx, cy, x, y, "rule" if known else "hatch", 1, None if known else "3 3")
-    _shape(spec, canvas, at)
+    # Beside the spoke and below the shape: their plates would hide its corners.
     for ring in range(1, spec.top + 1):
-        canvas.text(cx + 3, at(0, ring)[1] + 3.5, str(ring), 9, "muted", halo=True)
+        canvas.text(cx + 8, at(0, ring)[1] + 3.5, str(ring), 9, "muted", halo=True)
+    _shape(spec, canvas, at)
     for n, (spoke, lines) in enumerate(zip(spec.spokes, labels, strict=True)):
         x, y = at(n, spec.top)
         turn = math.cos(2 * math.pi * n / count - math.pi / 2)
@@ -81,7 +82,7 @@ def _dot(canvas: Canvas, x: float, y: float) -> None:
 
 
 def _ring(canvas: Canvas, x: float, y: float) -> None:
-    canvas.circle(x, y, 4, None, "muted", 1.5, "2 2")
+    canvas.circle(x, y, 6.5, None, "muted", 1.5, "2 2")
 
 
 def _shape(spec: Radar, canvas: Canvas, place: Callable[[int, float], tuple[float, float]]) -> None:
@@ -97,7 +98,8 @@ def _shape(spec: Radar, canvas: Canvas, place: Callable[[int, float], tuple[floa
         canvas.circle(*place(n, level), 3.5, "accent")
     for n, spoke in enumerate(spec.spokes):
         if spoke.at_best is not None and spoke.at_best != spoke.level:
-            canvas.circle(*place(n, spoke.at_best), 4, None, "muted", 1.5, "2 2")
+            # Around the diamond of what is aimed at, where both are the same.
+            _ring(canvas, *place(n, spoke.at_best))
 
 
 def concentration(spec: Concentration, canvas: Canvas) -> None:

@@ -113,5 +113,8 @@ def users_marks(given: Given) -> b.Table | None:
         Column("Dossier", "number"),
         Column("The dossier lies", "label"),
     ]
-    note = "0 to 100. In brackets Wilson's interval of 95 % of the mean."
+    note = (
+        "0 to 100. In brackets Wilson's interval of 95 % of the mean. Dossier: the mean of the "
+        "marks that its dossier names; outside, it is not what those who answered say."
+    )
     return given.table("What users say of the data", columns, rows, note)

@@ -169,7 +169,11 @@ def use_by_unit(given: Given) -> b.Table | None:
                 DASH if group.staff is None else group.staff,
                 FEWER if group.people is None else group.people,
                 *cells,
-                NOT_TOLD if group.rows is None else group.rows,
+                group.rows
+                if group.rows is not None
+                else gap(use.no_rows)
+                if use.no_rows
+                else NOT_TOLD,
             )
         )
     columns = [

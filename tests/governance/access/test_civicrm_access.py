@@ -137,3 +137,148 @@ def test_elsewhere_accounts_are_not_read_and_the_reason_says_where(
     assert (found.accounts, found.roles, found.holdings) == ((), (), ())
     (note,) = found.notes
     assert note.startswith("3 ACL rules")
+
+
+# Cells derived from the vendor's source: `getEntityActionPermissions` and `getCorePermissions` of
+# CRM/Core/Permission.php, CRM_ACL_API::whereClause, CRM_Case_BAO_Case::addSelectWhereClause,
+# CRM/Case/Info.php and Civi\Standalone\Security::checkPermission.
+BACKEND = "access CiviCRM"
+SOURCE: list[tuple[str, tuple[str, ...], dict[str, str]]] = [
+    ("no door, no right", ("edit all contacts", "add contacts"), {"Contact": "----"}),
+    (
+        "the API alone opens contacts and cases, nothing that asks for the backend",
+        (
+            "access AJAX API",
+            "edit all contacts",
+            "add contacts",
+            "delete contacts",
+            "access CiviContribute",
+            "edit contributions",
+            "access all cases and activities",
+            "add cases",
+            "delete in CiviCase",
+        ),
+        {"Contact": "-OO-", "Case": "-OO-", "Contribution": "----", "Activity": "----"},
+    ),
+    ("who may edit his own contact sees it", (BACKEND, "edit my contact"), {"Contact": "-UU-"}),
+    ("to delete one has to be able to edit", (BACKEND, "delete contacts"), {"Contact": "----"}),
+    (
+        "all cases, but of visible contacts only",
+        (BACKEND, "access all cases and activities", "view my contact", "delete in CiviCase"),
+        {"Case": "-UUU", "Contact": "-U--"},
+    ),
+    (
+        "cases without any visible contact are not seen",
+        (BACKEND, "access all cases and activities", "add cases"),
+        {"Case": "O---"},
+    ),
+    (
+        "to administer CiviCase opens cases in some versions",
+        (BACKEND, "administer CiviCase", "view all contacts"),
+        {"Case": "-??-"},
+    ),
+    (
+        "to administer CiviCRM opens the backend and no records",
+        ("administer CiviCRM",),
+        {"Contact": "----", "Contribution": "----", "Case": "----"},
+    ),
+    (
+        "events are seen by those who may see event info",
+        (BACKEND, "access CiviEvent", "delete in CiviEvent"),
+        {"Event": "-O-O"},
+    ),
+    ("all events", (BACKEND, "access CiviEvent", "edit all events"), {"Event": "OOO-"}),
+    ("events need their component", (BACKEND, "edit all events"), {"Event": "----"}),
+    (
+        "participants need the component of events",
+        (BACKEND, "view all contacts", "view event participants", "edit event participants"),
+        {"Participant": "----"},
+    ),
+    (
+        "whoever may register may make participants",
+        (BACKEND, "view all contacts", "access CiviEvent", "view event participants"),
+        {"Participant": "OO--"},
+    ),
+    (
+        "whoever may edit participants may delete them by the API",
+        (BACKEND, "view all contacts", "access CiviEvent", "edit event participants"),
+        {"Participant": "O-OO"},
+    ),
+    (
+        "rights to edit without the component's access are none",
+        (BACKEND, "view all contacts", "edit contributions", "edit memberships", "edit pledges"),
+        {"Contribution": "----", "Membership": "----", "Pledge": "----"},
+    ),
+]
+
+
+def with_permissions(*permissions: str, everybody: bool = True) -> dict[str, list[dict[str, Any]]]:
+    """One account, 14, with these permissions beside those of everybody."""
+    data = rows()
+    data["civicrm_role"][4].update(is_active=1, permissions="\x01".join(permissions))
+    data["civicrm_role"][0]["is_active"] = int(everybody)
+    return data
+
+
+@pytest.mark.parametrize(
+    ("permissions", "expected"), [pytest.param(*given, id=what) for what, *given in SOURCE]
+)
+def test_cells_from_the_vendors_source(
+    tmp_path: Path, permissions: tuple[str, ...], expected: dict[str, str]
+) -> None:
+    db = sqlite_file(tmp_path / "crm.sqlite")
+    make(db, "civicrm", with_permissions(*permissions))
+    score(read(db.url, "civicrm"), {14: expected})
+
+
+def test_a_role_everyone_that_is_switched_off_gives_nothing(tmp_path: Path) -> None:
+    db = sqlite_file(tmp_path / "crm.sqlite")
+    make(db, "civicrm", with_permissions(BACKEND, "access CiviEvent", everybody=False))
+    score(read(db.url, "civicrm"), {14: {"Event": "----", "Participant": "----"}})
+
+
+@pytest.mark.parametrize(
+    ("about", "contact", "event"),
+    [
+        ("civicrm_group", "-??-", "OOO-"),
+        ("civicrm_saved_search", "-??-", "OOO-"),
+        ("civicrm_event", "-UU-", "OOO-"),
+        ("civicrm_uf_group", "-UU-", "OOO-"),
+        ("civicrm_custom_group", "-UU-", "OOO-"),
+    ],
+)
+def test_acl_rules_concern_what_they_are_about(
+    tmp_path: Path, about: str, contact: str, event: str
+) -> None:
+    db = sqlite_file(tmp_path / "crm.sqlite")
+    data = with_permissions(BACKEND, "edit my contact", "access CiviEvent", "edit all events")
+    rule = {"id": 1, "is_active": 1, "object_table": about}
+    make(db, "civicrm", {**data, "civicrm_acl": [rule, {**rule, "id": 2, "is_active": 0}]})
+    score(read(db.url, "civicrm"), {14: {"Contact": contact, "Event": event}})
+
+
+def test_acl_rules_for_events_leave_events_open(tmp_path: Path) -> None:
+    db = sqlite_file(tmp_path / "crm.sqlite")
+    data = with_permissions(BACKEND, "access CiviEvent", everybody=False)
+    rules = [{"id": 1, "is_active": 1, "object_table": "civicrm_event"}]
+    make(db, "civicrm", {**data, "civicrm_acl": rules})
+    found = read(db.url, "civicrm")
+    score(found, {14: {"Event": "-??-", "Contact": "----"}})
+
+
+def test_without_the_table_of_acl_rules_nobody_knows_what_they_open(tmp_path: Path) -> None:
+    db = sqlite_file(tmp_path / "crm.sqlite")
+    make(db, "civicrm", rows(), without=["civicrm_acl"])
+    found = read(db.url, "civicrm")
+    score(found, {12: {"Contact": "OOO-"}, 15: {"Contact": "-??-"}})
+    assert any("civicrm_acl" in u for h in found.holdings for u in h.unknown)
+
+
+def test_without_the_table_of_who_has_which_role_no_right_is_alleged(tmp_path: Path) -> None:
+    db = sqlite_file(tmp_path / "crm.sqlite")
+    make(db, "civicrm", rows(), without=["civicrm_user_role"])
+    found = read(db.url, "civicrm")
+    assert len(found.accounts) == len(OF_USERS)
+    assert {a.holding for a in found.accounts} == {""}
+    assert {a.administrator for a in found.accounts} == {None}
+    assert "civicrm_user_role" in found.cannot

@@ -310,3 +310,172 @@ def test_without_the_names_of_groups_nobody_knows_who_administers(file: Database
     assert account.administrator is None
     assert "administer" not in rights.beyond
     assert any("administer" in u for u in rights.unknown)
+
+
+# Cells derived from the vendor's source: `_compute_domain` and `_get_rules` of
+# odoo/addons/base/models/ir_rule.py, `_get_access_groups` and `_get_allowed_models` of ir_model.py,
+# `group_ids` and `all_group_ids` of res_users.py.
+Data = dict[str, list[dict[str, Any]]]
+NOBODY, OWN = "[(0, '=', 1)]", "[('user_id', '=', user.id)]"
+
+
+def add_rule(data: Data, model: int, groups: list[int], domain: str, **switches: bool) -> None:
+    number = 100 + len(data["ir_rule"])
+    data["ir_rule"].append(
+        {**data["ir_rule"][0], "id": number, "model_id": model, "domain_force": domain, **switches}
+    )
+    data["rule_group_rel"] += [{"rule_group_id": number, "group_id": g} for g in groups]
+
+
+def without_rules(data: Data, model: int) -> None:
+    data["ir_rule"] = [r for r in data["ir_rule"] if r["model_id"] != model]
+
+
+def test_a_global_rule_closes_what_rules_of_groups_open(file: Database) -> None:
+    data = rows()
+    add_rule(data, 1, [], NOBODY)
+    add_rule(data, 4, [], NOBODY, perm_read=False)
+    make(file, "odoo", data)
+    found = read(file.url, "odoo")
+    # None but the program itself passes; the second binds all but reading.
+    score(found, {7: {"crm.lead": "----"}, 8: {"crm.team": "-O--"}, 1: {"crm.lead": "OOOO"}})
+
+
+def test_global_rules_intersect_and_rules_of_groups_unify(file: Database) -> None:
+    data = rows()
+    add_rule(data, 4, [], OWN)
+    add_rule(data, 1, [2], NOBODY)
+    make(file, "odoo", data)
+    score(read(file.url, "odoo"), {8: {"crm.team": "UUUU", "crm.lead": "OOOO"}})
+
+
+def test_rules_of_others_groups_do_not_bind(file: Database) -> None:
+    data = rows()
+    without_rules(data, 4)
+    add_rule(data, 4, [8], NOBODY)
+    make(file, "odoo", data)
+    score(read(file.url, "odoo"), {9: {"crm.team": "-O--"}, 10: {"crm.team": "----"}})
+
+
+def test_without_any_rule_rights_reach_all_records(file: Database) -> None:
+    data = rows()
+    without_rules(data, 1)
+    make(file, "odoo", data)
+    score(read(file.url, "odoo"), {6: {"crm.lead": "OOO-"}, 9: {"crm.lead": "----"}})
+
+
+def test_a_rule_binds_the_operations_that_it_names(file: Database) -> None:
+    data = rows()
+    data["ir_rule"][0]["perm_read"] = False
+    make(file, "odoo", data)
+    score(read(file.url, "odoo"), {6: {"crm.lead": "UOU-"}})
+
+
+def test_a_rule_whose_groups_are_gone_binds_everybody(file: Database) -> None:
+    data = rows()
+    data["rule_group_rel"] = [r for r in data["rule_group_rel"] if r["rule_group_id"] != 0]
+    make(file, "odoo", data)
+    score(read(file.url, "odoo"), {7: {"crm.lead": "UUU-"}, 8: {"crm.lead": "UUUU"}})
+
+
+def test_what_is_neither_on_nor_off_counts_as_off(file: Database) -> None:
+    # `AND a.active`, and a search for active = True: a null is neither.
+    data = rows()
+    data["ir_rule"][0]["active"] = None
+    data["ir_model_access"][0]["active"] = None
+    make(file, "odoo", data)
+    score(read(file.url, "odoo"), {6: {"crm.lead": "OOO-"}, 8: {"crm.lead": "OOO-"}})
+
+
+def test_administrators_of_settings_are_bound_by_rights_and_the_program_is_not(
+    file: Database,
+) -> None:
+    data = rows()
+    data["res_groups_users_rel"] = [
+        {"gid": g, "uid": u} for u, gs in {2: [1, 5, 6], 9: [1]}.items() for g in gs
+    ]
+    data["res_users"][5]["active"] = False
+    make(file, "odoo", data)
+    found = read(file.url, "odoo")
+    score(
+        found,
+        {
+            1: {"crm.lead": "OOOO", "res.partner": "OOOO"},
+            2: {"crm.lead": "----", "res.partner": "-O--"},
+            # Inactive, and said so: the rights stand until the groups are taken away.
+            9: {"crm.lead": "----", "res.partner": "-O--"},
+        },
+    )
+    of = {a.name: a for a in found.accounts}
+    assert of[name(2)].administrator is True
+    assert of[name(9)].active is False
+
+
+@pytest.mark.parametrize(
+    ("version", "expected"),
+    [("18.0.1.3", "----"), ("saas~18.1.1.3", "----"), ("saas~18.2.1.3", "OOO-")],
+)
+def test_implied_groups_count_since_they_are_not_written_down(
+    file: Database, version: str, expected: str
+) -> None:
+    # Commit 4f13b617547a, January 2025: `groups_id` became `group_ids` and `all_group_ids`.
+    data = rows()
+    data["ir_module_module"][0]["latest_version"] = version
+    data["res_groups_users_rel"] = [{"gid": 3, "uid": 6}]
+    make(file, "odoo", data)
+    assert cells(read(file.url, "odoo"), 6)["crm.lead"] == expected
+
+
+def test_without_the_table_of_implied_groups_no_right_is_alleged(file: Database) -> None:
+    data = rows()
+    data["ir_module_module"][0]["latest_version"] = "19.0.1.3"
+    make(file, "odoo", data, without=["res_groups_implied_rel"])
+    found = read(file.url, "odoo")
+    assert {a.holding for a in found.accounts} == {""}
+    assert "res_groups_implied_rel" in found.cannot
+
+
+def test_without_the_table_of_companies_nobody_knows_how_far_theirs_reach(file: Database) -> None:
+    make(file, "odoo", rows(OF_COMPANIES), without=["res_company"])
+    found = read(file.url, "odoo")
+    score(found, {6: {"crm.lead": "UUU-", "crm.team": "-?--"}, 7: {"crm.lead": "???-"}})
+
+
+def test_a_company_is_enough_where_rules_name_it_and_no_matter_where_none_does(
+    file: Database,
+) -> None:
+    data = rows(OF_COMPANIES)
+    without_rules(data, 1)
+    make(file, "odoo", data)
+    score(read(file.url, "odoo"), {6: {"crm.lead": "OOO-", "crm.team": "-B--"}})
+
+
+@pytest.mark.parametrize("told", [True, False])
+def test_rules_bind_records_that_are_part_of_others(file: Database, told: bool) -> None:
+    # `_inherits`: product.product holds records of product.template, whose rules bind it as well.
+    data = rows(OF_COMPANIES)
+    data["ir_model"] += [
+        {"id": 6, "model": "product.product", "transient": False},
+        {"id": 7, "model": "product.template", "transient": False},
+    ]
+    right = data["ir_model_access"][0]
+    data["ir_model_access"] += [
+        {**right, "id": 50 + m, "model_id": m, "group_id": 2, "perm_unlink": False} for m in (6, 7)
+    ]
+    add_rule(data, 7, [], "['|', ('company_id', '=', False), ('company_id', 'in', company_ids)]")
+    if told:
+        data["ir_model_inherit"] = [
+            {"id": 1, "model_id": 6, "parent_id": 7, "parent_field_id": 99},
+            # Taken over as a whole, not held: no rule of it binds.
+            {"id": 2, "model_id": 1, "parent_id": 7, "parent_field_id": None},
+        ]
+    make(file, "odoo", data, without=[] if told else ["ir_model_inherit"])
+    found = read(file.url, "odoo")
+    score(
+        found,
+        {
+            2: {"product.product": "OOO-"},
+            6: {"product.product": "BBB-", "product.template": "BBB-", "crm.lead": "UUU-"},
+            9: {"product.product": "----"},
+        },
+    )

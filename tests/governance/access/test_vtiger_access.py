@@ -290,3 +290,155 @@ def test_without_the_table_of_tools_export_is_not_denied(file: Database) -> None
     (account,) = [a for a in found.accounts if a.name == name(8)]
     (rights,) = [h for h in found.holdings if h.id == account.holding]
     assert rights.unknown[0] == "Who may import and export is not in this database."
+
+
+# Cells derived from the vendor's source, edition 8.1.0 where nothing else is said: `isPermitted`
+# and `getCombinedUser…Permissions` in include/utils/UserInfoUtil.php, GetUserGroups.php beside it,
+# and `getUserModuleSharingObjects` in modules/Users/CreateUserPrivilegeFile.php.
+Data = dict[str, list[dict[str, Any]]]
+
+
+def off(data: Data, module: str, *profiles: int) -> None:
+    """Closes a module for some profiles and leaves its actions allowed."""
+    for one in data["vtiger_profile2tab"]:
+        if one["tabid"] == MODULES[module] and one["profileid"] in profiles:
+            one["permissions"] = 1
+
+
+def rule(data: Data, kind: str, module: str, source: object, to: object, write: int) -> None:
+    """Adds a sharing rule, such as `role2rs`."""
+    a, b = kind.split("2")
+    columns = {"role": "roleid", "rs": "roleandsubid", "grp": "groupid", "group": "groupid"}
+    share = 10 + len(data["vtiger_datashare_module_rel"])
+    data["vtiger_datashare_module_rel"].append({"shareid": share, "tabid": MODULES[module]})
+    row = {"shareid": share, f"share_{columns[a]}": source, f"to_{columns[b]}": to}
+    data.setdefault(f"vtiger_datashare_{kind}", []).append({**row, "permission": write})
+
+
+def test_a_module_closed_by_all_profiles_is_closed_whatever_its_actions_say(
+    file: Database,
+) -> None:
+    data = rows()
+    off(data, "Leads", 1, 3)
+    off(data, "Accounts", 1)
+    make(file, "vtiger", data)
+    # Of Accounts the second profile opens the module, and the first still allows the actions.
+    score(read(file.url, "vtiger"), {7: {"Leads": "----", "Accounts": "UOOO"}})
+
+
+@pytest.mark.parametrize(("actions", "create"), [((1, 2, 4, 7), "-"), ((1, 2, 4), "O")])
+def test_to_edit_all_opens_closed_modules_and_creating_before_6_6(
+    file: Database, actions: tuple[int, ...], create: str
+) -> None:
+    data = rows()
+    for one in data["vtiger_profile2globalpermissions"]:
+        if (one["profileid"], one["globalactionid"]) == (4, 2):
+            one["globalactionpermission"] = 0
+    data["vtiger_profile2standardpermissions"] = [
+        p for p in data["vtiger_profile2standardpermissions"] if p["operation"] in actions
+    ]
+    make(file, "vtiger", data)
+    found = read(file.url, "vtiger")
+    score(found, {9: {"Leads": f"{create}OO-", "HelpDesk": f"{create}OO-"}})
+
+
+@pytest.mark.parametrize(("write", "expected"), [(1, "UOB-"), (0, "UOU-")])
+def test_rules_that_let_write_count_under_a_read_only_default(
+    file: Database, write: int, expected: str
+) -> None:
+    data = rows()
+    rule(data, "role2role", "Potentials", "H5", "H4", write)
+    make(file, "vtiger", data)
+    assert cells(read(file.url, "vtiger"), 7)["Potentials"] == expected
+
+
+def test_rules_to_a_role_with_those_below_reach_down_and_others_do_not(file: Database) -> None:
+    data = rows()
+    rule(data, "role2rs", "Leads", "H6", "H3", 0)
+    rule(data, "role2role", "HelpDesk", "H6", "H3", 1)
+    make(file, "vtiger", data)
+    found = read(file.url, "vtiger")
+    # No rule lets delete, and a rule for the role above is none for those below.
+    score(found, {7: {"Leads": "UBUU", "HelpDesk": "UBU-"}, 6: {"Leads": "PPPP"}})
+
+
+def test_groups_within_groups_and_by_roles_with_those_below(file: Database) -> None:
+    data = rows()
+    data["vtiger_groups"] += [{"groupid": g, "groupname": f"Group {g}"} for g in (101, 102)]
+    data["vtiger_group2grouprel"] = [{"groupid": 101, "containsgroupid": 100}]
+    data["vtiger_group2rs"] = [{"groupid": 102, "roleandsubid": "H3"}]
+    data["vtiger_datashare_rs2grp"] = []
+    rule(data, "rs2grp", "Leads", "H6", 101, 0)
+    rule(data, "role2group", "HelpDesk", "H6", 102, 1)
+    make(file, "vtiger", data)
+    found = read(file.url, "vtiger")
+    score(found, {8: {"Leads": "-BU-", "HelpDesk": "UBBU"}, 7: {"Leads": "UUUU"}})
+
+
+@pytest.mark.parametrize(
+    ("version", "default", "expected"),
+    [("6.5.0", 3, "UBU-"), ("6.5.0", 0, "UUU-"), ("8.1.0", 3, "UUU-")],
+)
+def test_before_version_7_contacts_go_by_the_rules_for_organisations(
+    file: Database, version: str, default: int, expected: str
+) -> None:
+    # Edition 5.4: CreateUserPrivilegeFile.php, "Constructing Contact Sharing Rules".
+    data = rows()
+    data["vtiger_version"] = [{"id": 1, "old_version": "", "current_version": version}]
+    for one in data["vtiger_def_org_share"]:
+        if one["tabid"] == MODULES["Contacts"]:
+            one["permission"] = 3
+        if one["tabid"] == MODULES["Accounts"]:
+            one["permission"] = default
+    rule(data, "role2role", "Accounts", "H5", "H4", 0)
+    make(file, "vtiger", data)
+    assert cells(read(file.url, "vtiger"), 7)["Contacts"] == expected
+
+
+def test_what_one_profile_denies_and_another_does_not_mention_is_unknown(file: Database) -> None:
+    data = rows()
+    off(data, "Leads", 1)
+    data["vtiger_profile2tab"] = [
+        t
+        for t in data["vtiger_profile2tab"]
+        if (t["profileid"], t["tabid"]) != (3, MODULES["Leads"])
+    ]
+    make(file, "vtiger", data)
+    assert cells(read(file.url, "vtiger"), 7)["Leads"] == "????"
+
+
+def test_without_global_rights_of_a_profile_nobody_knows_what_it_opens(file: Database) -> None:
+    data = rows()
+    data["vtiger_profile2globalpermissions"] = [
+        g for g in data["vtiger_profile2globalpermissions"] if g["profileid"] != 1
+    ]
+    make(file, "vtiger", data)
+    score(read(file.url, "vtiger"), {7: {"Accounts": "U??O"}, 8: {"HelpDesk": "UUUU"}})
+
+
+def test_without_sharing_defaults_only_what_disregards_them_is_sure(file: Database) -> None:
+    make(file, "vtiger", rows(), without=["vtiger_def_org_share"])
+    found = read(file.url, "vtiger")
+    score(found, {7: {"Leads": "U???", "PriceBooks": "UOOO"}, 9: {"Leads": "-O--"}})
+
+
+def test_a_read_only_calendar_is_changed_as_its_owners_say(file: Database) -> None:
+    data = rows()
+    data["vtiger_def_org_share"][5]["permission"] = 0
+    make(file, "vtiger", data)
+    assert cells(read(file.url, "vtiger"), 7)["Calendar"] == "UO?U"
+
+
+def test_an_account_without_a_role_is_not_said_to_have_no_right(file: Database) -> None:
+    data = rows()
+    data["vtiger_user2role"] = [u for u in data["vtiger_user2role"] if u["userid"] != 7]
+    make(file, "vtiger", data)
+    assert set(cells(read(file.url, "vtiger"), 7).values()) == {"????"}
+
+
+def test_modules_that_are_switched_off_are_no_kinds_of_record(file: Database) -> None:
+    data = rows()
+    data["vtiger_tab"][2]["presence"] = 1
+    make(file, "vtiger", data)
+    found = read(file.url, "vtiger")
+    assert all("Leads" not in cells(found, u) for u in (1, 7, 9))

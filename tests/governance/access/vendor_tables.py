@@ -52,14 +52,16 @@ MORE: Mapping[str, Mapping[str, list[str]]] = {
     },
     "odoo": {
         "rule_group_rel": ["rule_group_id", "group_id"],
+        "ir_model_inherit": ["id", "model_id", "parent_id", "parent_field_id"],
     },
     "dynamics": {
         "fieldpermission": ["fieldpermissionid"],
     },
     "salesforce": {
-        "PermissionSetGroup": ["Id", "MasterLabel", "DeveloperName"],
+        "PermissionSetGroup": ["Id", "MasterLabel", "DeveloperName", "HasActivationRequired"],
         "PermissionSetGroupComponent": ["Id", "PermissionSetGroupId", "PermissionSetId"],
         "UserLicense": ["Id", "Name"],
+        "EntityDefinition": ["QualifiedApiName", "InternalSharingModel", "ExternalSharingModel"],
         **{
             f"{kind}Share": ["Id", "UserOrGroupId", "RowCause", f"{kind}AccessLevel"]
             + (["ContactAccessLevel", "OpportunityAccessLevel", "CaseAccessLevel"])

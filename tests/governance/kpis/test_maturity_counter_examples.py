@@ -160,3 +160,92 @@ def test_an_opinion_without_a_day_is_not_recent_and_not_old(tmp_path: Path) -> N
     opinion = {"id": "o", "group": "Desk", "attitude": "only praise"}
     found = told(tmp_path, registers={"opinions": [opinion]})
     assert found["asked"].words == "0 of 1, 1 not known"
+
+
+def test_an_empty_landscape_earns_nothing(tmp_path: Path) -> None:
+    (tmp_path / "systems").mkdir()
+    (tmp_path / "audit.yaml").write_text("organisation: Sample\n")
+    (tmp_path / "systems/crm.yaml").write_text("id: crm\nname: CRM\n")
+    levels = {x.dimension: x.level for x in Facts.of(load(tmp_path)).maturity}
+    # That a dossier names no owner is known; of all else nothing is.
+    assert levels.pop("ownership") == 0
+    assert set(levels.values()) == {None}
+
+
+def test_what_was_left_blank_on_purpose_is_not_asked(tmp_path: Path) -> None:
+    crm = {**CRM, "owners": {"business": "Ana Diaz"}, "blank": {"owners.it": "the vendor runs it"}}
+    found = told(tmp_path, systems__crm=crm)
+    assert (found["owned"].words, found["both owners"].words) == ("1 of 1", "1 of 1")
+    blank = {"owners": "-", "maintenance": "-", "crud": "-"}
+    found = told(tmp_path, systems__crm={**CRM, "blank": blank})
+    for fact in ("owned", "both owners", "maintained", "backups told", "mapped"):
+        assert not found[fact].whole, "nothing is asked, so nothing is earned"
+
+
+def test_a_steward_or_manager_who_left_is_none(tmp_path: Path) -> None:
+    ana = {"id": "ana", "name": "Ana Diaz", "job": "Sales manager", "leaves": "2026-05-31"}
+    ana |= {"rank": "executive", "user_type": "system champion"}
+    entity = {"id": "customer", "name": "Customer", "class": "master", "steward": "ana"}
+    found = told(
+        tmp_path,
+        audit={**AUDIT, "crm_focus": "sales"},
+        people={"people": [ana], "crm_managers": ["ana"]},
+        entities={"entities": [entity]},
+    )
+    assert (found["stewards"].words, found["officers"].words) == ("0 of 1", "0 of 2")
+
+
+def test_a_backup_that_is_never_made_is_none(tmp_path: Path) -> None:
+    care = {"provider": "in-house", "backup": {"frequency": "never"}}
+    assert told(tmp_path, systems__crm={**CRM, "maintenance": care})["backups told"].words == (
+        "0 of 1"
+    )
+    care["backup"] = {"note": "ask Tom"}
+    assert told(tmp_path, systems__crm={**CRM, "maintenance": care})["backups told"].words == (
+        "0 of 1, 1 not known"
+    )
+
+
+def test_what_vendors_back_up_is_theirs_to_show(tmp_path: Path) -> None:
+    """One system of one's own is judged by itself, whatever vendors run beside it."""
+    theirs = {"provider": "vendor", "backup": {"frequency": "daily"}}
+    shop = {"id": "shop", "name": "Shop", "maintenance": theirs}
+    found = told(tmp_path, systems__crm={**CRM, "maintenance": theirs}, systems__shop=shop)
+    assert found["backup"].words == "the vendors back up all systems, and show it to nobody"
+    assert found["backups told"].words == "2 of 2"
+    own = {**CRM, "maintenance": {**theirs, "provider": "in-house"}}
+    assert told(tmp_path, systems__crm=own)["backup"].words == "0 of 1, 1 not known"
+
+
+@pytest.mark.parametrize(
+    ("units", "words"),
+    [(1, "there is one super user only"), (2, "no meeting of the super users is declared")],
+)
+def test_one_super_user_alone_has_nobody_to_meet(tmp_path: Path, units: int, words: str) -> None:
+    team = [{"id": f"p{i}", "name": f"P {i}", "user_type": "super user"} for i in range(units)]
+    found = told(tmp_path, people={"people": team})["meetings"]
+    assert (found.moot, found.words) == (units == 1, words)
+
+
+def test_a_champion_without_a_rank_is_not_known_to_be_senior(tmp_path: Path) -> None:
+    person = {"id": "ana", "name": "Ana Diaz", "user_type": "system champion"}
+    found = told(tmp_path, people={"people": [person]})
+    assert found["officers"].words == "0 of 2, 1 not known"
+    # As the finding on champions says, a head of department is no executive.
+    found = told(tmp_path, people={"people": [{**person, "rank": "department manager"}]})
+    assert found["officers"].words == "0 of 2"
+
+
+def test_a_file_that_cannot_be_read_is_not_known(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data/odd.csv").write_text("a,b\n1,2\n")
+    kpi: dict[str, Any] = {"id": "k", "name": "K", "file": "data/odd.csv", "owner": "Ana Diaz"}
+    kpi |= {"date_column": "day", "value_column": "n", "target": 5, "direction": "up"}
+    found = told(tmp_path, kpis={"kpis": [kpi]})
+    for fact in ("kpis", "long series", "whole kpis"):
+        assert found[fact].words == "0 of 1, 1 not known"
+
+
+def test_a_day_after_the_audit_is_none_of_its_past(tmp_path: Path) -> None:
+    opinion = {"id": "o", "group": "Desk", "attitude": "only praise", "date": "2026-09-01"}
+    assert told(tmp_path, registers={"opinions": [opinion]})["asked"].words == "0 of 1"

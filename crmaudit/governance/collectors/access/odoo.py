@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
@@ -22,7 +22,7 @@ from crmaudit.governance.collectors.access.model import (
     row,
 )
 from crmaudit.governance.collectors.access.odoo_companies import Companies, companies_of
-from crmaudit.governance.collectors.access.odoo_domains import ALL, Reach, both, either, reach
+from crmaudit.governance.collectors.access.odoo_domains import Reach, both, either, reach
 from crmaudit.governance.collectors.access.tables import Tables, truth
 
 OPERATIONS = ("perm_create", "perm_read", "perm_write", "perm_unlink")
@@ -33,8 +33,10 @@ BY_GROUP: Mapping[str, Beyond] = {
     "base.group_erp_manager": "administer",
     "base.group_allow_export": "export",
 }
-IMPLIED_SINCE = 19
-"""Since this version the groups that others imply are no longer written beside them."""
+IMPLIED_SINCE = (18, 2)
+"""Since this version (saas~18.2) the groups that others imply are not written beside them."""
+_INHERITS = {"product.product": "product.template", "res.users": "res.partner"}
+"""Models that hold records of another one, whose rules bind them too (`_inherits`)."""
 _INTERNAL = "partner_share = false"
 """The partners that are people with an account of their own, not customers."""
 _GROUPS = "model = 'res.groups'"
@@ -53,9 +55,15 @@ class _Rule:
 
 @dataclass(slots=True)
 class _Model:
-    """A kind of record. `granted`: which groups give each operation; `""` is everybody."""
+    """A kind of record.
+
+    `granted`: which groups give each operation; `""` is everybody. `within` are
+    the models that its records are part of: their rules bind as well.
+    """
 
     name: str
+    shown: bool = True
+    within: list[_Model] = field(default_factory=list)
     granted: tuple[set[str], ...] = field(default_factory=lambda: (set(), set(), set(), set()))
     rules: list[_Rule] = field(default_factory=list)
     concerned: set[str] = field(default_factory=set)
@@ -72,6 +80,7 @@ class _Odoo:
         ("res_groups_users_rel", ("gid", "uid")),
         ("res_groups_implied_rel", ("gid", "hid")),
         ("ir_model", ("id", "model", "transient")),
+        ("ir_model_inherit", ("model_id", "parent_id", "parent_field_id")),
         ("ir_model_access", ("model_id", "group_id", "active", *OPERATIONS)),
         ("ir_rule", ("id", "model_id", "domain_force", "active", *OPERATIONS)),
         ("rule_group_rel", ("rule_group_id", "group_id")),
@@ -129,7 +138,7 @@ class _Odoo:
             teams=[Group(t, _text(n)) for t, n in db.rows("crm_team", "id", "name") if t],
             units=companies.units,
             rights=None if missing else judge.of,
-            objects={m.name: m.name.replace(".", "_") for m in models.values()},
+            objects={m.name: m.name.replace(".", "_") for m in models.values() if m.shown},
             cannot=f"tables of rights cannot be read: {', '.join(missing)}" if missing else "",
             notes=tuple(_notes(lacking)),
         )
@@ -203,22 +212,31 @@ def _closed(implied: Mapping[str, set[str]]) -> dict[str, set[str]]:
 def _writes_implied(db: Tables) -> bool:
     """Whether an account's groups are all written down, implied ones too."""
     version = db.parts.product.version if db.parts.product else ""
-    major = version.split(".")[0].removeprefix("saas~")
-    return major.isdecimal() and int(major) < IMPLIED_SINCE
+    numbers = version.removeprefix("saas~").split(".")[:2]
+    if not numbers[0].isdecimal():
+        return False
+    minor = int(numbers[1]) if len(numbers) == 2 and numbers[1].isdecimal() else 0
+    return (int(numbers[0]), minor) < IMPLIED_SINCE
 
 
 def _models(db: Tables) -> dict[str, _Model]:
-    """The kinds of record that are known to be of interest, by the id of the model."""
+    """The kinds of record of interest, and those they are part of, by the id of the model."""
     mapped = {t.table for t in db.parts.tables}
-    found = {}
+    every = {}
     for key, name, transient in db.rows("ir_model", "id", "model", "transient"):
         table = db.table(name.replace(".", "_")) if key and name else None
         known = table is not None and (not mapped or table.qualified in mapped)
-        if key and name and known and truth(transient) is not True:
-            found[key] = _Model(name)
+        if key and name:
+            every[key] = _Model(name, known and truth(transient) is not True)
+    for key, parent in _inherited(db, every):
+        if key in every and parent in every and every[parent] not in every[key].within:
+            every[key].within.append(every[parent])
+    wanted = {id(w) for m in every.values() if m.shown for w in _whole(m)}
+    found = {key: m for key, m in every.items() if id(m) in wanted}
     columns = ("model_id", "group_id", "active", *OPERATIONS)
+    on = _on(db, "ir_model_access")
     for model, group, active, *granted in db.rows("ir_model_access", *columns):
-        if model and model in found and truth(active) is not False:
+        if model and model in found and on(active):
             for having, one in zip(found[model].granted, granted, strict=True):
                 if truth(one):
                     having.add(group or "")
@@ -226,21 +244,53 @@ def _models(db: Tables) -> dict[str, _Model]:
     return found
 
 
+def _inherited(db: Tables, models: Mapping[str, _Model]) -> Iterator[tuple[str, str]]:
+    """Models by id, and those that they hold records of; by name where no table says so."""
+    if db.has("ir_model_inherit", "parent_field_id"):
+        for model, parent, by in db.rows(
+            "ir_model_inherit", "model_id", "parent_id", "parent_field_id"
+        ):
+            if model and parent and by:
+                yield model, parent
+        return
+    by_name = {m.name: key for key, m in models.items()}
+    for name, parent in _INHERITS.items():
+        if name in by_name and parent in by_name:
+            yield by_name[name], by_name[parent]
+
+
+def _whole(model: _Model) -> list[_Model]:
+    """A model and all that it is part of, whatever the depth."""
+    found = [model]
+    for one in found:
+        found += [w for w in one.within if all(w is not f for f in found)]
+    return found
+
+
+def _on(db: Tables, table: str) -> Callable[[str | None], bool]:
+    """Whether a row counts: switched on, or of an export that has no such column."""
+    told = db.has(table, "active")
+    return lambda active: truth(active) is True or not told
+
+
 def _add_rules(db: Tables, models: Mapping[str, _Model]) -> None:
     of_groups = _pairs(db.rows("rule_group_rel", "rule_group_id", "group_id"))
     columns = ("id", "model_id", "domain_force", "active", *OPERATIONS)
+    on = _on(db, "ir_rule")
     for rule, model, domain, active, *operations in db.rows("ir_rule", *columns):
-        if rule and model and model in models and truth(active) is not False:
+        if rule and model and model in models and on(active):
             groups = frozenset(of_groups.get(rule, ()))
             # Columns that an export left out bind every operation, as they do by default.
             binds = tuple(truth(o) is not False for o in operations)
             models[model].rules.append(_Rule(rule, domain, binds, groups))
-            models[model].concerned |= groups
+    for one in models.values():
+        one.concerned |= {g for m in _whole(one) for r in m.rules for g in r.groups}
 
 
 def _missing(db: Tables) -> tuple[str, ...]:
     """Tables without which no right is known."""
-    return _lost(db, "ir_model", "ir_model_access", "res_groups_users_rel")
+    lost = _lost(db, "ir_model", "ir_model_access", "res_groups_users_rel")
+    return lost if _writes_implied(db) else (*lost, *_lost(db, "res_groups_implied_rel"))
 
 
 def _lost_rules(db: Tables) -> tuple[str, ...]:
@@ -275,7 +325,7 @@ class _Judge:
         lost_rules: tuple[str, ...],
     ) -> None:
         self.missing = missing
-        self._models = sorted(models.values(), key=lambda m: m.name)
+        self._models = sorted((m for m in models.values() if m.shown), key=lambda m: m.name)
         self._known = known
         self._nameless = not set(known.values()) & BY_GROUP.keys()
         self._companies = companies
@@ -340,15 +390,20 @@ class _Judge:
         if self._lost_rules:
             lost = ", ".join(self._lost_rules)
             return None, why, f"{model.name}: record rules cannot be read ({lost})."
-        rules = [r for r in model.rules if r.operations[operation]]
-        everybody = [self._reach(r.domain, company) for r in rules if not r.groups]
-        theirs = [(r, self._reach(r.domain, company)) for r in rules if r.groups & groups]
-        last = both([*everybody, either([found for _, found in theirs])])
-        widest = either([found for _, found in theirs]) if theirs else ALL
-        by = {g for r, found in theirs if found.most == widest.most for g in r.groups & groups}
+        reached, by, unsure = [], set[str](), list[str]()
+        for part in _whole(model):
+            rules = [r for r in part.rules if r.operations[operation]]
+            everybody = [self._reach(r.domain, company) for r in rules if not r.groups]
+            theirs = [(r, self._reach(r.domain, company)) for r in rules if r.groups & groups]
+            reached.append(both([*everybody, either([found for _, found in theirs])]))
+            if part is model and theirs:
+                widest = either([found for _, found in theirs])
+                by = {g for r, f in theirs if f.most == widest.most for g in r.groups & groups}
+            if reached[-1].level is None:
+                unsure += [r.id for r in rules if not r.groups or r.groups & groups]
+        last = both(reached)
         why = tuple(dict.fromkeys((*why, *sorted(by))))
         if last.level is None:
-            unsure = [r.id for r in rules if not r.groups or r.groups & groups]
             ids = ", ".join(sorted(unsure, key=lambda i: (len(i), i)))
             return None, why, f"{model.name}: record rules hang on values of the records ({ids})."
         return last.level, why, ""

@@ -19,16 +19,20 @@ from crmaudit.governance.collectors.access.tables import Tables, truth
 class Companies:
     """The companies there are, and those that each account may switch to.
 
-    `allowed` is None where the table of these is not there.
+    `allowed` is None where the table of these is not there, or that of the companies.
     """
 
     units: Sequence[Group]
     active: frozenset[str]
     allowed: Mapping[str, set[str]] | None
+    counted: bool = True
+    """Whether the table of companies tells how many there are."""
 
     @property
     def of_nobody(self) -> Reach:
         """For a group alone, which belongs to no company."""
+        if not self.counted:
+            return Reach(UNIT, EVERYBODY)
         whole = len(self.active) <= 1
         return Reach(EVERYBODY, EVERYBODY) if whole else Reach(UNIT, UNIT)
 
@@ -38,7 +42,7 @@ class Companies:
         Of the companies at work only those count that an account can switch
         on. Nobody knows it where there are several and no table says.
         """
-        if len(self.active) <= 1:
+        if self.counted and len(self.active) <= 1:
             return Reach(EVERYBODY, EVERYBODY)
         if self.allowed is None:
             return Reach(UNIT, EVERYBODY)
@@ -70,10 +74,11 @@ def companies_of(db: Tables) -> Companies:
     allowed: dict[str, set[str]] = defaultdict(set)
     for company, user in db.rows("res_company_users_rel", "cid", "user_id"):
         allowed[user or ""].add(company or "")
-    table = db.table("res_company_users_rel")
-    there = table is not None and table.qualified not in db.unread
+    counted = not db.lost("res_company")
+    there = counted and not db.lost("res_company_users_rel")
     return Companies(
         [Group(i, n, p) for i, n, p, _ in found],
         frozenset(i for i, _, _, active in found if active),
         dict(allowed) if there else None,
+        counted,
     )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from crmaudit.evidence.access import AccessLevel, Beyond
 from crmaudit.governance.collectors.access.accounts import accounts
@@ -32,7 +32,12 @@ from crmaudit.governance.collectors.access.salesforce_sets import (
     sets_of,
     short,
 )
-from crmaudit.governance.collectors.access.salesforce_sharing import SHARING, Sharing, sharing_of
+from crmaudit.governance.collectors.access.salesforce_sharing import (
+    SHARING,
+    STANDARD,
+    Sharing,
+    sharing_of,
+)
 from crmaudit.governance.collectors.access.tables import Tables
 
 BEYOND: Mapping[str, Beyond] = {
@@ -63,6 +68,15 @@ _ALL_DATA = {
 }
 
 
+_OUTSIDERS = frozenset(
+    {
+        *("powerpartner", "powercustomersuccess", "customersuccess"),
+        *("cspliteportal", "selfservice", "guest"),
+    }
+)
+"""Kinds of account for which the external defaults hold."""
+
+
 class _Salesforce:
     product = "salesforce"
     rule = (
@@ -70,7 +84,7 @@ class _Salesforce:
         "organisation-wide default opens, one's own records and those of the roles below."
     )
     reads: tuple[Read, ...] = (
-        ("User", ("Id", "ProfileId", "UserRoleId")),
+        ("User", ("Id", "ProfileId", "UserRoleId", "UserType")),
         ("UserLicense", ("Id", "Name")),
         ("UserRole", ("Id", "Name", "ParentRoleId")),
         *SETS,
@@ -81,25 +95,29 @@ class _Salesforce:
         sets = sets_of(db)
         roles = {short(i): (n or "", short(p)) for i, n, p in _roles(db)}
         users = {
-            short(i): (short(p), short(r))
-            for i, p, r in db.rows("User", "Id", "ProfileId", "UserRoleId")
+            short(i): (short(p), short(r), (t or "").strip().casefold())
+            for i, p, r, t in db.rows("User", "Id", "ProfileId", "UserRoleId", "UserType")
         }
+        holders: dict[str, list[str]] = defaultdict(list)
+        for user, (_, role, _) in users.items():
+            holders[role].append(user)
         licences = {short(i): n or "" for i, n in db.rows("UserLicense", "Id", "Name")}
-        sharing = sharing_of(db, {r: above for r, (_, above) in roles.items()})
+        sharing = sharing_of(db, {r: above for r, (_, above) in roles.items()}, holders)
         judge = _Judge(_objects(db, sets), sets, sharing, bool(lost(db, "UserRole")))
         judge.untold = tuple(f for f in FLAGS if not db.has("PermissionSet", f))
         everyone = []
         for a in accounts(db):
-            profile, role = users.get(short(a.key), ("", ""))
+            profile, role, kind = users.get(short(a.key), ("", "", ""))
             held = sets.of(short(a.key), profile)
-            judge.know(a.key, held, role)
+            # Without its kind an account with a contact of its own is an outsider's.
+            judge.know(a.key, held, role, kind in _OUTSIDERS or bool(not kind and a.record))
             everyone.append(
                 replace(
                     a,
                     unit=role,
                     teams=sharing.teams_of(short(a.key)),
                     roles=held.shown,
-                    administrator=_administrator(a, sets.with_flag(held, MODIFY_ALL), db),
+                    administrator=_administrator(a, sets, held, db),
                     licence=licences.get(sets.licences.get(profile, ""), a.licence),
                 )
             )
@@ -136,9 +154,12 @@ class _Salesforce:
 reader = _Salesforce()
 
 
-def _administrator(account: Account, by: tuple[str, ...], db: Tables) -> bool | None:
+def _administrator(account: Account, sets: Sets, held: Held, db: Tables) -> bool | None:
     """Whoever may modify all data; by the profile alone where the sets are not there."""
-    return account.administrator if lost(db, "PermissionSet") else bool(by)
+    if lost(db, "PermissionSet"):
+        return account.administrator
+    sure = bool(sets.with_flag(held, MODIFY_ALL))
+    return True if sure else None if sets.with_flag(held.most, MODIFY_ALL) else False
 
 
 def _told(untold: tuple[str, ...]) -> bool:
@@ -161,6 +182,20 @@ def _objects(db: Tables, sets: Sets) -> tuple[str, ...]:
     return tuple(found)
 
 
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where an account stands.
+
+    Its role, if others are below, the groups to which rules open records, those
+    that may count too, and whether it is a portal's or a partner's.
+    """
+
+    role: str = ""
+    groups: frozenset[str] = frozenset()
+    most: frozenset[str] = frozenset()
+    outsider: bool = False
+
+
 class _Judge:
     """Permissions and sharing put together, once for each combination that occurs."""
 
@@ -172,36 +207,36 @@ class _Judge:
         self._sets = sets
         self._sharing = sharing
         self._no_roles = no_roles
-        self._of: dict[str, tuple[Held, str, frozenset[str]]] = {}
-        self._made: dict[tuple[Held, str, frozenset[str]], Rights] = {}
+        self._of: dict[str, tuple[Held, _Place]] = {}
+        self._made: dict[tuple[Held, _Place], Rights] = {}
 
-    def know(self, account: str, held: Held, role: str) -> None:
-        """What an account holds, and its place in the tree of roles."""
-        reached = self._sharing.opened_to(short(account), role)
+    def know(self, account: str, held: Held, role: str, outsider: bool) -> None:
+        """What an account holds, its place in the tree of roles, and whether it is a portal's."""
+        reached, most = self._sharing.opened_to(short(account), role)
         # Two places without anybody below give the same rights.
         place = role if self._sharing.below(role) or self._no_roles else ""
-        self._of[account] = held, place, reached
+        self._of[account] = held, _Place(place, reached, most, outsider)
 
     def of(self, account: Account) -> Rights:
         return self._rights(*self._of[account.key])
 
     def alone(self, role: str) -> Rights:
         """The rights of one profile, set or group of sets, held by one with nobody below."""
-        return self._rights(self._sets.alone(role), "", frozenset())
+        return self._rights(self._sets.alone(role), _Place())
 
-    def _rights(self, held: Held, place: str, groups: frozenset[str]) -> Rights:
-        key = held, place, groups
+    def _rights(self, held: Held, place: _Place) -> Rights:
+        key = held, place
         if key not in self._made:
             self._made[key] = self._make(*key)
         return self._made[key]
 
-    def _make(self, held: Held, place: str, groups: frozenset[str]) -> Rights:
+    def _make(self, held: Held, place: _Place) -> Rights:
         beyond: dict[Beyond, tuple[str, ...]] = defaultdict(tuple)
         for flag, right in BEYOND.items():
             beyond[right] = tuple(
                 dict.fromkeys((*beyond[right], *self._sets.with_flag(held, flag)))
             )
-        unknown = list(held.unknown)
+        unknown = [*held.unknown, *held.doubts]
         if self.untold:
             unknown.append(f"Not in this export: {', '.join(self.untold)}.")
         objects: dict[str, Row] = {}
@@ -209,13 +244,20 @@ class _Judge:
             if held.unknown or not _told(self.untold):
                 objects[word] = Row(NOT_KNOWN)
                 continue
-            cells = [self._cell(word, i, held, place, groups) for i in range(4)]
+            cells = [self._sure(word, i, held, place) for i in range(4)]
             objects[word] = row([level for level, _ in cells], [why for _, why in cells])
-            if None in objects[word].levels:
+            if any(self._cell(word, i, held.most, place)[0] is None for i in range(4)):
                 unknown.append(self._why_unknown(word, place))
         return Rights(objects, {b: why for b, why in beyond.items() if why}, tuple(unknown))
 
-    def _cell(self, word: str, letter: int, held: Held, place: str, groups: frozenset[str]) -> Cell:
+    def _sure(self, word: str, letter: int, held: Held, place: _Place) -> Cell:
+        """The level; None where what may be held makes a difference."""
+        least = self._cell(word, letter, held, place)
+        if held.maybe and self._cell(word, letter, held.most, place)[0] != least[0]:
+            return None, least[1]
+        return least
+
+    def _cell(self, word: str, letter: int, held: Held, place: _Place) -> Cell:
         everything = self._sets.with_flag(held, *_ALL_DATA[letter])
         of_kind = self._sets.with_right(held, word, *_ALL_OF_KIND[letter])
         if everything or of_kind:
@@ -225,35 +267,46 @@ class _Judge:
             return "None", ()
         if letter == 0:
             return "User", given
-        level, why = widest_cell([("User", given), *self._shared(word, letter, place, groups)])
+        level, why = widest_cell([("User", given), *self._shared(word, letter, place)])
         return level, tuple(dict.fromkeys((*given, *why)))
 
-    def _shared(self, word: str, letter: int, place: str, groups: frozenset[str]) -> list[Cell]:
+    def _shared(self, word: str, letter: int, place: _Place) -> list[Cell]:
         """What the default, the tree of roles and sharing rules open, beyond one's own records."""
-        default = self._sharing.default(word)
+        default = self._sharing.default(word, place.outsider)
         if default is None:
             return [(None, ())]
         if default.opens(letter):
             return [("Organizational", ("everybody",))]
         cells: list[Cell] = []
-        if place:
+        if place.role:
             # Only for own kinds of record can the tree be switched off, which no export tells.
             known = not self._no_roles and not word.endswith("__c")
-            cells.append(("Parent: Child" if known else None, (f"unit {place}",)))
+            cells.append(("Parent: Child" if known else None, (f"unit {place.role}",)))
         if letter < 3:
-            cells.append(self._ruled(default.word, letter, groups))
+            # Sharing sets open records to outsiders, which no export has.
+            sets: Cell = (None, ())
+            ruled = self._ruled(default.word, letter, place)
+            cells.append(sets if place.outsider else ruled)
         return cells
 
-    def _ruled(self, word: str, letter: int, groups: frozenset[str]) -> Cell:
-        level: AccessLevel | None = self._sharing.by_rules(word, letter, groups)
-        return level, ("sharing",)
+    def _ruled(self, word: str, letter: int, place: _Place) -> Cell:
+        level: AccessLevel | None = self._sharing.by_rules(word, letter, place.groups)
+        most = self._sharing.by_rules(word, letter, place.most)
+        # Above others the records of those below are reached anyway.
+        same = most == level or (place.role and most != "Organizational")
+        return (level if same else None), ("sharing",)
 
-    def _why_unknown(self, word: str, place: str) -> str:
-        default = self._sharing.default(word)
+    def _why_unknown(self, word: str, place: _Place) -> str:
+        default = self._sharing.default(word, place.outsider)
         if default is None:
-            return f"{word}: the export has no organisation-wide default for it."
+            for_them = " for external accounts" if place.outsider else ""
+            return f"{word}: the export has no organisation-wide default for it{for_them}."
+        if place.outsider:
+            return f"{word}: what sharing sets open to external accounts is not in the export."
         if self._sharing.unread(default.word):
             return f"{word}: its sharing rules are not in the export ({default.word}Share)."
+        if place.groups != place.most and word in STANDARD:
+            return f"{word}: whether groups count for the roles above is not in the export (Group)."
         if self._no_roles:
             return f"{word}: the tree of roles is not in the export (UserRole)."
         return f"{word}: whether the tree of roles opens its records is not in the export."

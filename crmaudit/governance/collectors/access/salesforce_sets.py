@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from crmaudit.governance.collectors.access.model import Read
@@ -35,13 +35,16 @@ RIGHTS = (
 MUTING = "0QM"
 """What ids of sets begin with that take permissions away again, within a group of sets."""
 
-_SET = ("Id", "Label", "Name", "IsOwnedByProfile", "ProfileId", "PermissionSetGroupId", *FLAGS)
+_WAITS = "HasActivationRequired"
+"""A set or group of sets that gives its permissions only in sessions that ask for them."""
+_OF_SET = ("Id", "Label", "Name", "IsOwnedByProfile", "ProfileId", "PermissionSetGroupId", _WAITS)
+_SET = (*_OF_SET, *FLAGS)
 _ASSIGNMENT = ("AssigneeId", "PermissionSetId", "PermissionSetGroupId", "IsActive", "IsRevoked")
 SETS: tuple[Read, ...] = (
     ("Profile", ("Id", "Name", "UserLicenseId")),
     ("PermissionSet", _SET),
     ("PermissionSetAssignment", _ASSIGNMENT),
-    ("PermissionSetGroup", ("Id", "MasterLabel", "DeveloperName")),
+    ("PermissionSetGroup", ("Id", "MasterLabel", "DeveloperName", _WAITS)),
     ("PermissionSetGroupComponent", ("PermissionSetGroupId", "PermissionSetId")),
     ("ObjectPermissions", ("ParentId", "SobjectType", *RIGHTS)),
 )
@@ -64,12 +67,20 @@ class Held:
     """The sets that an account holds: pairs of a set and the role by which it is shown.
 
     `shown` are the ids of profile, sets and groups of sets. `unknown` says
-    what of this nobody can tell.
+    why nobody can tell what is held. `maybe` are pairs of which that is not
+    sure, and `doubts` says why: they add to the others, or they do not.
     """
 
     pairs: tuple[tuple[str, str], ...]
     shown: tuple[str, ...]
     unknown: tuple[str, ...] = ()
+    maybe: tuple[tuple[str, str], ...] = ()
+    doubts: tuple[str, ...] = ()
+
+    @property
+    def most(self) -> Held:
+        """All that may be held."""
+        return replace(self, pairs=tuple(sorted({*self.pairs, *self.maybe})), maybe=())
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +110,10 @@ class Sets:
     """Group of sets → the sets that make it: the one that sums it up, where that is there."""
     muted: frozenset[str] = frozenset()
     """Groups of sets that take permissions away, which nobody can tell."""
+    unread: frozenset[str] = frozenset()
+    """Groups of sets of which nobody can tell what makes them."""
+    waiting: frozenset[str] = frozenset()
+    """Sets and groups of sets that count only in sessions that ask for them."""
     assigned: Mapping[str, set[tuple[str, str]]] = field(default_factory=dict)
     """Account → pairs of a set and the group of sets by which it comes, or nothing."""
     unknown: tuple[str, ...] = ()
@@ -108,26 +123,38 @@ class Sets:
         own = self.of_profile.get(profile)
         pairs = {(own, profile)} if own else set()
         shown = {profile} if profile else set()
-        muted = []
+        maybe: set[tuple[str, str]] = set()
+        doubts: set[str] = set()
+        lost: set[str] = set()
         for one, group in self.assigned.get(account, ()):
             if one and not group and one in self._profile_sets:
                 continue
-            pairs |= {(s, group) for s in self.of_group.get(group, ())} if group else {(one, one)}
+            given = {(s, group) for s in self.of_group.get(group, ())} if group else {(one, one)}
+            why = self._doubts(group or one)
+            (maybe if why else pairs).update(given)
+            doubts |= set(why)
             shown |= {group, *self._parts(group)} if group else {one}
-            if group in self.muted:
-                muted.append(f"What the group of sets {group} takes away is not in the export.")
+            lost |= {group} & self.unread
         no_profile = () if own else ("The permissions of the profile are not in the export.",)
-        unknown = (*self.unknown, *no_profile, *sorted(set(muted)))
-        return Held(tuple(sorted(pairs)), tuple(sorted(shown)), unknown)
+        unknown = (*self.unknown, *no_profile, *(_NO_PARTS.format(g) for g in sorted(lost)))
+        more, why_not = tuple(sorted(maybe - pairs)), tuple(sorted(doubts))
+        return Held(tuple(sorted(pairs)), tuple(sorted(shown)), unknown, more, why_not)
+
+    def _doubts(self, role: str) -> tuple[str, ...]:
+        """Why a set or a group of sets may not give what it permits."""
+        muted = (f"What the group of sets {role} takes away is not in the export.",)
+        waits = (f"{role} gives its permissions only in sessions that ask for them.",)
+        return muted * (role in self.muted) + waits * (role in self.waiting)
 
     def alone(self, role: str) -> Held:
         """What one profile, set or group of sets gives."""
         if role in self.of_profile:
             return Held(((self.of_profile[role], role),), (role,))
         if role in self.of_group:
-            why = f"What the group of sets {role} takes away is not in the export."
             pairs = tuple((s, role) for s in self.of_group[role])
-            return Held(pairs, (role,), (why,) if role in self.muted else ())
+            if role in self.muted:
+                return Held((), (role,), (), pairs, self._doubts(role))
+            return Held(pairs, (role,), (_NO_PARTS.format(role),) if role in self.unread else ())
         return Held(((role, role),), (role,))
 
     def with_flag(self, held: Held, *flags: str) -> tuple[str, ...]:
@@ -147,6 +174,9 @@ class Sets:
         return frozenset(self.of_profile.values())
 
 
+_NO_PARTS = "Which sets make the group {} is not in the export."
+
+
 def _unique(words: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(words))
 
@@ -160,16 +190,20 @@ def sets_of(db: Tables) -> Sets:
     of_profile: dict[str, str] = {}
     summed: dict[str, str] = {}
     plain: list[SetRole] = []
-    for one, label, name, owned, profile, group, *on in db.rows("PermissionSet", *_SET):
+    waiting = set()
+    for one, label, name, owned, profile, group, waits, *on in db.rows("PermissionSet", *_SET):
         key = short(one)
         flags[key] = frozenset(f for f, o in zip(FLAGS, on, strict=True) if truth(o))
+        if truth(waits) and not group:
+            waiting.add(key)
         if truth(owned) or profile:
             of_profile[short(profile)] = key
         elif group:
             summed[short(group)] = key
         else:
             plain.append(SetRole(key, label or name or "", "permission set"))
-    groups, found.of_group, found.muted = _groups(db, summed)
+    groups, found.of_group, found.muted, found.unread, asked = _groups(db, summed)
+    found.waiting = frozenset(waiting) | asked
     found.flags, found.of_profile = flags, of_profile
     found.roles = (
         *sorted((SetRole(i, n, "profile") for i, n, _ in profiles), key=lambda r: r.id),
@@ -189,24 +223,34 @@ def _profiles(db: Tables) -> Iterator[tuple[str | None, ...]]:
 
 def _groups(
     db: Tables, summed: Mapping[str, str]
-) -> tuple[list[SetRole], dict[str, tuple[str, ...]], frozenset[str]]:
-    """Groups of sets, what makes each, and those of which that is not sure."""
+) -> tuple[
+    list[SetRole], dict[str, tuple[str, ...]], frozenset[str], frozenset[str], frozenset[str]
+]:
+    """Groups of sets, what makes each; those that mute, that nobody knows, that have to be asked.
+
+    Sets that wait for a session do not in a group, unless that waits itself.
+    """
     parts: dict[str, set[str]] = defaultdict(set)
     for group, one in db.rows(
         "PermissionSetGroupComponent", "PermissionSetGroupId", "PermissionSetId"
     ):
         parts[short(group)].add(short(one))
-    named = db.rows("PermissionSetGroup", "Id", "MasterLabel", "DeveloperName")
-    names = {short(i): label or name or "" for i, label, name in named}
-    roles, of_group, unsure = [], {}, set()
+    named = db.rows("PermissionSetGroup", "Id", "MasterLabel", "DeveloperName", _WAITS)
+    names, waiting = {}, set()
+    for one, label, name, waits in named:
+        names[short(one)] = label or name or ""
+        waiting |= {short(one)} if truth(waits) else set()
+    roles, of_group, muted, unread = [], {}, set(), set()
     for group in sorted({*names, *parts, *summed}):
         members = tuple(sorted(p for p in parts.get(group, ()) if not p.startswith(MUTING)))
         roles.append(SetRole(group, names.get(group, ""), "group", members))
         of_group[group] = (summed[group],) if group in summed else members
         takes_away = any(p.startswith(MUTING) for p in parts.get(group, ()))
-        if group not in summed and (takes_away or group not in parts):
-            unsure.add(group)
-    return roles, of_group, frozenset(unsure)
+        if group not in summed and takes_away:
+            muted.add(group)
+        elif group not in summed and group not in parts:
+            unread.add(group)
+    return roles, of_group, frozenset(muted), frozenset(unread), frozenset(waiting)
 
 
 def _object_rights(db: Tables) -> dict[tuple[str, str], frozenset[str]]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from crmaudit.evidence.access import AccessLevel
 from crmaudit.governance.collectors.access.model import Read
 from crmaudit.governance.collectors.access.salesforce_sets import lost, short
-from crmaudit.governance.collectors.access.tables import Tables
+from crmaudit.governance.collectors.access.tables import Tables, truth
 
 STANDARD = ("Account", "Contact", "Lead", "Opportunity", "Case", "Campaign")
 """Kinds of record with a default of their own in the table of the organisation."""
@@ -34,8 +34,8 @@ _BELOW = frozenset({"roleandsubordinates", "roleandsubordinatesinternal"})
 
 SHARING: tuple[Read, ...] = (
     ("Organization", _DEFAULTS),
-    ("EntityDefinition", ("QualifiedApiName", "InternalSharingModel")),
-    ("Group", ("Id", "Name", "Type", "RelatedId")),
+    ("EntityDefinition", ("QualifiedApiName", "InternalSharingModel", "ExternalSharingModel")),
+    ("Group", ("Id", "Name", "Type", "RelatedId", "DoesIncludeBosses")),
     ("GroupMember", ("GroupId", "UserOrGroupId")),
     (
         "AccountShare",
@@ -81,24 +81,36 @@ class Opened:
 class Sharing:
     """Defaults by kind of record, the tree, groups, and what rules open to them.
 
-    `parents` is the tree of roles: role → the one above. `groups` are ids by
-    type and by what they are about; `member` for what belongs to them.
-    `teams` are public groups and queues.
+    `parents` is the tree of roles: role → the one above; `holders` are the
+    accounts of each. `external` are the defaults for portals and partners.
+    `groups` are ids by type and by what they are about; `member` for what
+    belongs to them. `teams` are public groups and queues; those in `closed` do
+    not count for the roles above their members, those in `untold` may.
     """
 
     parents: Mapping[str, str]
+    holders: Mapping[str, Sequence[str]]
     defaults: Mapping[str, str]
+    external: Mapping[str, str]
     teams: Mapping[str, str]
     groups: Mapping[tuple[str, str], set[str]]
+    closed: frozenset[str]
+    untold: frozenset[str]
     opened: Opened
     _targets: frozenset[str]
     _above: frozenset[str]
+    _of_those_below: dict[tuple[str, frozenset[str]], frozenset[str]] = field(default_factory=dict)
 
-    def default(self, word: str) -> Default | None:
-        """None where the export does not tell."""
+    def default(self, word: str, external: bool = False) -> Default | None:
+        """None where the export does not tell.
+
+        The default for outsiders is never wider than the one for colleagues.
+        """
         said = self.defaults.get(word, "").casefold()
+        if external and _OPENS.get(said) != 0:
+            said = self.external.get(word, "").casefold()
         if said == _PARENT and word == "Contact":
-            return self.default("Account")
+            return self.default("Account", external)
         return Default(word, _OPENS[said]) if said in _OPENS else None
 
     def below(self, role: str) -> bool:
@@ -123,39 +135,82 @@ class Sharing:
             return "Organizational"
         return "Business Unit" if most else "User"
 
-    def opened_to(self, account: str, role: str) -> frozenset[str]:
-        """The groups of an account, and itself, as far as a sharing rule opens anything to them."""
-        found = {account} | self.groups.get(("organization", ""), set())
+    def opened_to(self, account: str, role: str) -> tuple[frozenset[str], frozenset[str]]:
+        """The groups of an account, and itself, as far as a sharing rule opens anything to them.
+
+        With those of the roles below: what is shared with them is shared with
+        those above. A second time with groups of which the export does not say
+        whether they count for those above.
+        """
+        own = self._with_groups({account, *self._of_role(role)}, frozenset())
+        sure = own | self._shared_below(role, self.closed | self.untold)
+        most = own | self._shared_below(role, self.closed)
+        return frozenset(sure & self._targets), frozenset(most & self._targets)
+
+    def _of_role(self, role: str) -> set[str]:
+        found = set(self.groups.get(("organization", ""), ()))
         found |= self.groups.get(("role", role), set()) if role else set()
-        above: set[str] = set()
-        while role and role not in above:
-            above.add(role)
-            found |= self.groups.get(("below", role), set())
+        for one in self._up(role):
+            found |= self.groups.get(("below", one), set())
+        return found
+
+    def _up(self, role: str) -> list[str]:
+        """A role and those above it; circles do no harm."""
+        found: list[str] = []
+        while role and role not in found:
+            found.append(role)
             role = self.parents.get(role, "")
+        return found
+
+    def _shared_below(self, role: str, without: frozenset[str]) -> frozenset[str]:
+        if not self.below(role):
+            return frozenset()
+        if (role, without) not in self._of_those_below:
+            found: set[str] = set()
+            for one in sorted(self.parents):
+                if one != role and role in self._up(one):
+                    found |= self._of_role(one) | set(self.holders.get(one, ()))
+            reached = frozenset(self._with_groups(found, without))
+            self._of_those_below[role, without] = reached
+        return self._of_those_below[role, without]
+
+    def _with_groups(self, found: set[str], without: frozenset[str]) -> set[str]:
+        """These, and the groups that they are members of, whatever the depth."""
         waiting = sorted(found)
         while waiting:
-            new = self.groups.get(("member", waiting.pop()), set()) - found
+            new = self.groups.get(("member", waiting.pop()), set()) - found - without
             found |= new
             waiting += sorted(new)
-        return frozenset(found & self._targets)
+        return found
 
     def teams_of(self, account: str) -> tuple[str, ...]:
         """Public groups and queues that have the account itself as a member."""
         return tuple(sorted(self.groups.get(("member", account), set()) & self.teams.keys()))
 
 
-def sharing_of(db: Tables, parents: Mapping[str, str]) -> Sharing:
-    """What the tables say; `parents` is the tree of roles."""
+def sharing_of(
+    db: Tables, parents: Mapping[str, str], holders: Mapping[str, Sequence[str]]
+) -> Sharing:
+    """What the tables say; `parents` is the tree of roles, `holders` are the accounts of each."""
     defaults: dict[str, str] = {}
+    external: dict[str, str] = {}
     for cells in db.rows("Organization", *_DEFAULTS):
         defaults = {w: (c or "").strip() for w, c in zip(STANDARD, cells, strict=True) if c}
-    for word, model in db.rows("EntityDefinition", "QualifiedApiName", "InternalSharingModel"):
+    columns = ("QualifiedApiName", "InternalSharingModel", "ExternalSharingModel")
+    for word, model, outside in db.rows("EntityDefinition", *columns):
         if word and model:
             defaults.setdefault(word, model.strip())
+        if word and outside:
+            external[word] = outside.strip()
     teams: dict[str, str] = {}
     groups: dict[tuple[str, str], set[str]] = defaultdict(set)
-    for group, name, kind, about in db.rows("Group", "Id", "Name", "Type", "RelatedId"):
+    closed: set[str] = set()
+    untold: set[str] = set()
+    of_group = ("Id", "Name", "Type", "RelatedId", "DoesIncludeBosses")
+    for group, name, kind, about, bosses in db.rows("Group", *of_group):
         what = (kind or "").casefold()
+        if truth(bosses) is not True and what == "regular":
+            (untold if truth(bosses) is None else closed).add(short(group))
         if what in ("regular", "queue"):
             teams[short(group)] = name or ""
         elif what in _BELOW:
@@ -167,7 +222,10 @@ def sharing_of(db: Tables, parents: Mapping[str, str]) -> Sharing:
     opened = _opened(db)
     targets = frozenset(t for rows in opened.rows.values() for t in rows)
     above = frozenset(parents.values())
-    return Sharing(parents, defaults, teams, dict(groups), opened, targets, above)
+    return Sharing(
+        *(parents, holders, defaults, external, teams, dict(groups)),
+        *(frozenset(closed), frozenset(untold), opened, targets, above),
+    )
 
 
 def _opened(db: Tables) -> Opened:

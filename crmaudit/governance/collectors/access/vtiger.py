@@ -1,8 +1,10 @@
 """vtiger CRM: profiles say what, roles and the sharing of each module say of whose records.
 
-Checked against the documentation of the open-source edition 8 and the order
-in which its program asks: rights of the profile, ownership, role tree,
-sharing default, sharing rules.
+Checked against the documentation of the open-source edition 8, and against
+the program of 5.4, 7.1 and 8.1 (`isPermitted` in include/utils/UserInfoUtil.php,
+modules/Users/CreateUserPrivilegeFile.php): it asks for global rights of the
+profiles, for the module, for the action, for ownership, the role tree, the
+sharing default, and at last for sharing rules.
 """
 
 from __future__ import annotations
@@ -34,7 +36,7 @@ from crmaudit.governance.collectors.access.vtiger_sharing import (
 )
 
 SAVE, EDIT, DELETE, VIEW, CREATE = "0", "1", "2", "4", "7"
-"""Actions of a profile. Create is one of its own since version 7, before that it was edit."""
+"""Actions of a profile. Create is one of its own since version 6.6, before that it was edit."""
 UTILITIES: Mapping[str, Beyond] = {"5": "import", "6": "export"}
 VIEW_ALL, EDIT_ALL = "1", "2"
 READ_ONLY, READ_WRITE, READ_WRITE_DELETE, PRIVATE = "0", "1", "2", "3"
@@ -42,6 +44,8 @@ READ_ONLY, READ_WRITE, READ_WRITE_DELETE, PRIVATE = "0", "1", "2", "3"
 BY_OWNER = frozenset({"Calendar", "Events"})
 """Modules in which each account says itself who sees its records."""
 
+# The program denies nothing that no profile denies, but such an account cannot be made with it.
+_NO_PROFILE = "The account has no role, or its role has no profile: what it may do is not said."
 _PROFILES = (
     "vtiger_profile2tab",
     "vtiger_profile2standardpermissions",
@@ -99,6 +103,8 @@ class _Vtiger:
         holders = {u: r or "" for u, r in db.rows("vtiger_user2role", "userid", "roleid") if u}
         judge = _Judge(modules, profiles, sharing, of_role, _missing(db))
         judge.no_tools = bool(_lost(db, "vtiger_profile2utility"))
+        major = (db.parts.product.version if db.parts.product else "").partition(".")[0]
+        judge.old = int(major) < 7 if major.isdecimal() else judge.old
         names = {p or "": n or "" for p, n in db.rows("vtiger_profile", "profileid", "profilename")}
         held = [_with_role(a, holders.get(a.key, ""), of_role, sharing) for a in accounts(db)]
         told = Told(
@@ -221,10 +227,14 @@ class _Judge:
         self._missing = missing
         self._made: dict[tuple[tuple[str, ...], str, tuple[str, ...]], Rights] = {}
         self._all = administrator(m.name for m in modules)
+        self._nowhere = Rights({m.name: Row(NOT_KNOWN) for m in modules}, {}, (_NO_PROFILE,))
         self._opened_to = {to for kind, to in (r.target for r in sharing.rules) if kind == "group"}
         # Before version 7 no profile has an action of its own for creating.
         actions = {action for p in profiles.values() for _, action in p.actions}
         self._create = CREATE if CREATE in actions or not actions else EDIT
+        self._accounts = next((m.id for m in modules if m.name == "Accounts"), "")
+        self.old = self._create == EDIT
+        """Before version 7, where contacts are shared by the rules for organisations."""
 
     def of(self, account: Account) -> Rights:
         if account.administrator:
@@ -232,7 +242,8 @@ class _Judge:
         role = account.unit
         # Groups to which no rule opens anything make no difference.
         groups = tuple(g for g in account.teams if g in self._opened_to)
-        return self.rights(self._of_role.get(role, ()), role, groups)
+        profiles = self._of_role.get(role, ())
+        return self.rights(profiles, role, groups) if profiles or self._missing else self._nowhere
 
     def rights(self, profiles: tuple[str, ...], role: str, groups: tuple[str, ...]) -> Rights:
         key = profiles, role, groups
@@ -268,6 +279,9 @@ class _Judge:
 
     def _created(self, module: _Module, profiles: tuple[str, ...], role: str) -> Cell:
         given = self._allowing(module, profiles, self._create)
+        if self._create == EDIT:
+            # Whoever may edit all may then save what is new.
+            given = self._over_all(profiles, EDIT) or given
         if not given:
             return _not_given(given)
         if not role:
@@ -287,6 +301,8 @@ class _Judge:
         over_all = self._over_all(profiles, actions[0])
         if over_all:
             return "Organizational", over_all
+        if over_all is None:
+            return None, ()
         given = self._allowing(module, profiles, *actions)
         if not given:
             return _not_given(given)
@@ -313,34 +329,44 @@ class _Judge:
         if action == DELETE and default == READ_WRITE_DELETE:
             return [everybody]
         if module.name in BY_OWNER:
-            return [(None, ())] if action == VIEW or below else []
+            owners = action == VIEW or below or (action == EDIT and default == READ_ONLY)
+            return [(None, ())] if owners else []
         if default not in (READ_ONLY, READ_WRITE, READ_WRITE_DELETE, PRIVATE):
             return [(None, ())]
         if action == DELETE:
             return []
         if self._sharing.lost:
             return [(None, ())]
-        level = self._sharing.by_rules(module.id, role, groups, write=action == EDIT)
+        ruled = module.id
+        if self.old and module.name == "Contacts" and self._accounts:
+            ruled = self._accounts
+            open_by_rules = (READ_ONLY, PRIVATE) if action == EDIT else (PRIVATE,)
+            if self._sharing.defaults.get(ruled) not in open_by_rules:
+                return []
+        level = self._sharing.by_rules(ruled, role, groups, write=action == EDIT)
         return [(level, ("sharing",))] if level else []
 
-    def _over_all(self, profiles: tuple[str, ...], action: str) -> tuple[str, ...]:
+    def _over_all(self, profiles: tuple[str, ...], action: str) -> tuple[str, ...] | None:
+        """The profiles that allow this everywhere; None where one does not say."""
         wanted = {VIEW: (VIEW_ALL, EDIT_ALL), EDIT: (EDIT_ALL,)}.get(action, ())
-        return tuple(
-            p for p in profiles if any(self._profiles[p].everything.get(w, False) for w in wanted)
-        )
+        said = {p: [self._profiles[p].everything.get(w) for w in wanted] for p in profiles}
+        found = tuple(p for p in profiles if True in said[p])
+        return found if found or not any(None in some for some in said.values()) else None
 
     def _allowing(
         self, module: _Module, profiles: tuple[str, ...], *actions: str
     ) -> tuple[str, ...] | None:
         """The profiles that allow one of the actions; none where none opens the module.
 
-        None where no profile says anything of it: nobody can tell then.
+        None where no profile allows it and one says nothing of it: the program
+        then takes it for denied or allowed by the order of the profiles.
         """
         tabs = [self._profiles[p].tabs.get(module.id) for p in profiles]
-        if not profiles or (True not in tabs and False in tabs):
-            return ()
+        if True not in tabs and False in tabs:
+            return None if None in tabs else ()
         said = {p: self._said(p, module, actions) for p in profiles}
-        return tuple(p for p in profiles if any(said[p])) if any(said.values()) else None
+        given = tuple(p for p in profiles if any(said[p]))
+        return given if given or all(said.values()) else None
 
     def _said(self, profile: str, module: _Module, actions: tuple[str, ...]) -> list[bool]:
         told = self._profiles[profile].actions
