@@ -243,16 +243,17 @@ def measures_view(found: Audit) -> View:
     for interview in w.interviews:
         for measure in interview.measures:
             kpi = kpis.get(measure.kpi or "")
-            points = g.points(kpi) if kpi else ()
+            course = g.course(kpi) if kpi else None
+            newest = course.newest if course else None
             rows.append(
                 {
                     "measure": measure.text,
                     "interview": interview.id,
                     "group": interview.group,
                     "kpi": kpi.name if kpi else None,
-                    "points": len(points) if kpi else None,
-                    "newest": points[-1][1] if points else None,
-                    "day": str(points[-1][0]) if points else None,
+                    "points": len(course.points) if course else None,
+                    "newest": newest[1] if newest else None,
+                    "day": str(newest[0]) if newest else None,
                     "target": kpi.target if kpi else None,
                     "unit": kpi.unit if kpi else None,
                 }

@@ -178,19 +178,11 @@ def _compared(found: Audit, accounts: Accounts, entity: str, unit: str) -> View:
 
 
 def _row(accounts: Accounts, j: Judged) -> dict[str, Any]:
-    granted = accounts.granted(j)
-    excess = accounts.foremost(j)
-    verdict = ""
-    if j.advised and granted is not None:
-        verdict = "as recommended"
-        if excess:
-            verdict = "beyond the job" if excess[0].changes else "sees beyond the job"
-        elif accounts.short(j):
-            verdict = "short of the job"
+    verdict = accounts.verdict(j) or ""
     return {
         "account": j.name,
         "unit": j.account.unit or None,
-        "granted": granted,
+        "granted": accounts.granted(j),
         "recommended": j.advised[0] if j.advised else None,
         "because": j.advised[1] if j.advised else None,
         "verdict": verdict,

@@ -107,7 +107,7 @@ def _unread(found: Audit) -> Iterator[str]:
 
 def _row(found: Audit, c: Course) -> dict[str, Any]:
     trend, effect, ahead = c.trend, c.effect, c.outlook
-    newest = max(c.points) if c.points else None
+    newest = c.newest
     return {
         "id": c.kpi.id,
         "kpi": c.kpi.name,

@@ -26,6 +26,7 @@ DORMANT_DAYS = 180
 GRACE_DAYS = 30
 """A new account may wait so long for its first login."""
 WIDEST = LEVELS[-1]
+Verdict = Literal["beyond the job", "sees beyond the job", "short of the job", "as recommended"]
 _OWN = frozenset({"user", "role", "team", "unit"})
 _UNKNOWN: Levels = (None, None, None, None)
 
@@ -291,6 +292,15 @@ class Accounts:
         if 2 * len(below) <= len(seen) + unknown:
             return None
         return Shortfall(max(below, key=LEVELS.index), len(below), len(seen))
+
+    def verdict(self, judged: Judged) -> Verdict | None:
+        """Granted beside recommended; None where one of them is not known."""
+        if judged.advised is None or self.granted(judged) is None:
+            return None
+        found = self.foremost(judged)
+        if found:
+            return "beyond the job" if found[0].changes else "sees beyond the job"
+        return "short of the job" if self.short(judged) else "as recommended"
 
     @cached_property
     def compared(self) -> tuple[Judged, ...]:

@@ -8,7 +8,7 @@ from datetime import date
 
 from crmaudit.governance.change_point import Break, change_point
 from crmaudit.governance.kpis import Effect, Outlook, confounders, effect, outlook, overdue
-from crmaudit.governance.seasons import Points, Rhythm, rhythm
+from crmaudit.governance.seasons import Points, Rhythm, by_day, rhythm
 from crmaudit.governance.trend import Trend, trend
 from crmaudit.workspace.interviews import Interview
 from crmaudit.workspace.kpis import Kpi, Technique
@@ -37,6 +37,12 @@ class Course:
     named_in: int = 0
     silent: str = ""
     evidence: tuple[str, ...] = ()
+
+    @property
+    def newest(self) -> tuple[date, float] | None:
+        """The newest value and its day; of several on one day their median, as it is tested."""
+        days = by_day(self.points)
+        return days[-1] if days else None
 
     @property
     def since(self) -> date | None:

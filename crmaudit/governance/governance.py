@@ -433,7 +433,7 @@ class Governance:
         return three_duties(
             self._w.registers.dysfunctions,
             self._w.registers.requests,
-            self.dashboards_of_management,
+            self.dashboards_of_management if self._w.needs else None,
             lambda need: self.days_unused(need, day),
             self.measured_adoption(day),
             idle,

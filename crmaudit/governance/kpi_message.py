@@ -32,10 +32,9 @@ def message(courses: Sequence[Course], owners: Sequence[str], heading: str = "")
 
 
 def _lines(found: Course) -> list[str]:
-    trend, points = found.trend, found.points
-    if not points:
+    trend, points, newest = found.trend, found.points, found.newest
+    if newest is None:
         return [f"- **What changed:** Nobody can say: {found.silent or 'no value is recorded'}."]
-    newest = max(points)
     now = f"{_amount(newest[1], found.kpi.unit)} ({month(newest[0])})"
     if trend is None:
         lines = [

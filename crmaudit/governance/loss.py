@@ -91,11 +91,10 @@ def losses(
         # Lists and links alone are no records of their own.
         if records & set(own)
     )
-    kinds = [of for trail in changes.trails for of in trail.of]
     return Losses(
         system,
         trails,
-        tuple(sorted((k for k in kinds if k.gone), key=lambda k: -(k.gone or 0))),
+        _gone(changes),
         tuple(sorted((o for o in changes.overwritten if o.imports), key=lambda o: -o.imports)),
         changes.bulk,
         changes.bulk_runs,
@@ -103,6 +102,15 @@ def losses(
         (changes.id,),
         tuple(r for r in changes.removed if r.rows),
     )
+
+
+def _gone(changes: Changes) -> tuple[TrailOf, ...]:
+    """Kinds of which some are gone, the most first; of two histories of one the one with more."""
+    kinds = (k for trail in changes.trails for k in trail.of if k.gone)
+    most: dict[str, TrailOf] = {}
+    for kind in sorted(kinds, key=lambda k: (-(k.gone or 0), k.table, k.object)):
+        most.setdefault(kind.table or kind.object, kind)
+    return tuple(most.values())
 
 
 def _lost(trail: EntityTrail, changes: Changes) -> EntityTrail:

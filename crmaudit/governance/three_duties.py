@@ -54,7 +54,7 @@ class Held:
 def three_duties(
     dysfunctions: Iterable[Dysfunction],
     requests: Iterable[Request],
-    boards: Sequence[Need],
+    boards: Sequence[Need] | None,
     unused: Callable[[Need], int | None],
     seen: MeasuredAdoption | None,
     idle_units: Sequence[str] | None,
@@ -63,16 +63,17 @@ def three_duties(
 ) -> tuple[Held, ...]:
     """What is known of each duty.
 
-    `boards` are the dashboards made for the management, `unused` says for how
-    many days nobody looked at one, None where that is not known; `idle_units` key units
-    in which nobody recorded, None where that was not measured. More than
-    `line` of the staff should use the CRM.
+    `boards` are the dashboards made for the management, None where nobody
+    said which are wanted; `unused` says for how many days nobody looked at
+    one, None where that is not known; `idle_units` key units in which nobody
+    recorded, None where that was not measured. More than `line` of the staff
+    should use the CRM.
     """
     still = [d for d in dysfunctions if d.status in ("open", "in work")]
     found = {
         "operations staff": [_recording(seen, line)],
         "system manager": [_forms(still), _requests(requests, day), _boards(boards)],
-        "management": [_consulted(boards, unused), _units(idle_units)],
+        "management": [_consulted(boards or (), unused), _units(idle_units)],
     }
     return tuple(Held(by, duty, (_register(still, by), *found[by])) for by, duty in DUTIES.items())
 
@@ -91,9 +92,9 @@ def _register(still: Sequence[Dysfunction], by: HeldBy) -> Sign:
 def _recording(seen: MeasuredAdoption | None, line: float) -> Sign:
     if seen is None or seen.recorded is None:
         return Sign("who records was not measured", None)
-    share = Share(seen.recorded, seen.staff)
+    used, recorded = (Share(n, seen.staff) for n in (seen.users, seen.recorded))
     return Sign(
-        f"{share.shown} staff recorded since {seen.since:%B %Y}",
+        f"{used.shown} staff worked in the CRM since {seen.since:%B %Y}, {recorded.shown} recorded",
         # Who only looks things up has another duty: the line is of use, not of recording.
         seen.above(line),
         seen.evidence,
@@ -121,7 +122,9 @@ def _requests(requests: Iterable[Request], day: date | None) -> Sign:
     )
 
 
-def _boards(boards: Sequence[Need]) -> Sign:
+def _boards(boards: Sequence[Need] | None) -> Sign:
+    if boards is None:
+        return Sign("no dashboard, report or question is declared", None)
     there = sum(n.exists is not False for n in boards)
     told = _many(there, "dashboard") if there else "no dashboard"
     return Sign(f"{told} made for the management", bool(there))

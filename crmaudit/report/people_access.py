@@ -30,23 +30,13 @@ def accounts_of(facts: Facts) -> tuple[Accounts, ...]:
     return tuple(sorted(read.values(), key=lambda a: crm is None or a.system != crm.id))
 
 
-def verdict(accounts: Accounts, judged: Judged) -> str:
-    """Granted beside recommended in words; empty where one of them is not known."""
-    if judged.advised is None or accounts.granted(judged) is None:
-        return ""
-    found = accounts.foremost(judged)
-    if found:
-        return "beyond the job" if found[0].changes else "sees beyond the job"
-    return "short of the job" if accounts.short(judged) else "as recommended"
-
-
 def accounts_parts(facts: Facts) -> tuple[AccountsPart, ...]:
     """One for each system whose accounts were asked for."""
     return tuple(_accounts(facts, a) for a in accounts_of(facts))
 
 
 def _accounts(facts: Facts, a: Accounts) -> AccountsPart:
-    verdicts = Counter(_PART.get(verdict(a, j), "") for j in a.compared)
+    verdicts = Counter(_PART.get(a.verdict(j) or "", "") for j in a.compared)
     drawn = None if a.no_rights else _matrix(facts, a)
     matrix, groups, rows, kinds = drawn or (None, 0, 0, 0)
     remarks = Counter(r for j in a.usable for r in a.remarks(j))

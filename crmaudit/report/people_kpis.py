@@ -9,10 +9,9 @@ from crmaudit.facts import Facts
 from crmaudit.governance.courses import Course
 from crmaudit.governance.kpi_message import message, month
 from crmaudit.governance.trend import SHORTEST
-from crmaudit.report import pictures
 from crmaudit.report.numbers import day, number
 from crmaudit.report.people import KpiPart
-from crmaudit.report.specs import Lines
+from crmaudit.report.specs import Lines, Series
 from crmaudit.report.wording import counted
 
 
@@ -31,7 +30,7 @@ def kpi_parts(facts: Facts) -> tuple[KpiPart, ...]:
             KpiPart(
                 c.kpi,
                 c.technique,
-                max(c.points)[1] if c.points else None,
+                c.newest[1] if c.newest else None,
                 trend_words(c, language),
                 notable,
                 effect_words(c, language),
@@ -43,17 +42,21 @@ def kpi_parts(facts: Facts) -> tuple[KpiPart, ...]:
 
 
 def kpi_lines(facts: Facts, kpis: Iterable[KpiPart]) -> Lines | None:
-    """Indicators over time, with the start of each technique."""
-    drawn = (
-        (
+    """A panel for each indicator with at least two values, with the start of its technique."""
+    language = facts.workspace.audit.language
+    drawn = ((k, tuple(sorted(facts.governance.points(k.kpi)))) for k in kpis)
+    panels = tuple(
+        Series(
             k.kpi.name,
-            facts.governance.points(k.kpi),
+            points,
+            _amount(points[-1][1], language),
             k.technique.start if k.technique else None,
             k.technique.name if k.technique else "",
         )
-        for k in kpis
+        for k, points in drawn
+        if len(points) > 1
     )
-    return pictures.kpi_lines(drawn, facts.workspace.audit.language)
+    return Lines(panels, language=language) if panels else None
 
 
 def kpi_message(facts: Facts) -> str:

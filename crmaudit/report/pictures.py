@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date
 
 from crmaudit.engine import Judgement
@@ -147,16 +146,3 @@ def dysfunctions(facts: Facts) -> s.Bars | None:
         target=100 * line,
         target_text=f"at most {percent(line)}",
     )
-
-
-def kpi_lines(
-    series: Iterable[tuple[str, tuple[tuple[date, float], ...], date | None, str]],
-    language: str = "en",
-) -> s.Lines | None:
-    """A small panel for each indicator with at least two points."""
-    panels = tuple(
-        s.Series(name, points, f"{points[-1][1]:g}", event, text)
-        for name, points, event, text in series
-        if len(points) > 1
-    )
-    return s.Lines(panels, language=language) if panels else None

@@ -53,12 +53,8 @@ initiative = "right-access"
 def check(facts: Facts) -> Iterator[Hit]:
     for system, found in losses(facts):
         tables = facts.governance.testified.entities.get(system.id, {})
-        seen: set[str] = set()
         for kind in found.gone:
             place = kind.table or kind.object
-            if place in seen:
-                continue
-            seen.add(place)
             entity = tables.get(kind.table, "")
             yield Hit(
                 table_subject(system.id, place),

@@ -143,3 +143,19 @@ def test_a_hostile_form_is_one_clear_line(run: Run, tmp_path: Path) -> None:
     ran = run("import", form, "-w", root, "--yes")
     assert ran.code == 2
     assert "is no document that can be read" in ran.err
+
+
+def test_of_a_series_in_any_order_the_newest_value_is_shown(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "systems").mkdir()
+    (tmp_path / "interviews").mkdir()
+    (tmp_path / "audit.yaml").write_text("organisation: Sample\n")
+    (tmp_path / "systems/crm.yaml").write_text("{id: crm, name: CRM, kind: crm}\n")
+    (tmp_path / "kpis.yaml").write_text(
+        "kpis: [{id: calls, name: Calls, series: [{date: 2026-06-30, value: 7}, "
+        "{date: 2026-05-31, value: 3}]}]\n"
+    )
+    (tmp_path / "interviews/desk.yaml").write_text(
+        "{id: desk, group: Desk, participants: 6, measures: [{text: Fewer calls, kpi: calls}]}\n"
+    )
+    (row,) = rows(run, "--measures", "-w", tmp_path)["rows"]
+    assert (row["newest"], row["day"]) == (7, "2026-06-30")

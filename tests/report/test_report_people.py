@@ -540,12 +540,13 @@ def test_the_summary_counts_all_findings_of_a_rule_whatever_their_severity(make:
 
 
 def test_days_of_a_line_are_written_as_everywhere_in_the_report(make: Make) -> None:
-    found = make(kpis=kpi([3, 4, 5]), systems__crm=CRM)
+    found = make(kpis=kpi([3, 4, 5_000]), systems__crm=CRM)
     drawn = composed(found).kpi_lines
     assert drawn is not None
     figure = b.Figure("kpi", "Calls", drawn, "Calls by month.")
     told = figures.draw(figure, 700).replace("\xa0", " ")
     assert "28 Jan 2026" in told
+    assert "5,000" in told
     assert "2026-01-28" not in told
     assert drawn.table()[1][0][0].replace("\xa0", " ") == "28 Jan 2026"
     month = replace(drawn, step="month", language="de")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from crmaudit.evidence import Removed, Table
+from crmaudit.evidence import MappedTable, Removed, Table
 from crmaudit.evidence.changes import Action
 from crmaudit.governance.collectors.recording_accounts import as_text, from_table, tables_of
 from crmaudit.governance.collectors.recording_rows import BULK, BULK_FROM, Rows, recordable
@@ -107,10 +107,19 @@ def _runs(rows: Rows, action: str) -> str:
     )
 
 
+def _stamps(m: MappedTable) -> tuple[str, ...]:
+    """Who and when, and which rows are nobody's, as the map has it."""
+    return m.created_by, m.created_at, m.modified_by, m.modified_at, m.automatic, m.test_rows
+
+
 def _bulk(table: Table, parts: Sequence[Rows], action: str) -> Statement | None:
-    runs = next((r for part in parts if (r := _runs(part, action))), "")
-    if not runs:
+    told = [part for part in parts if _runs(part, action)]
+    if not told:
         return None
+    # Rows of several entities are changed at once as well: a run goes over all of them.
+    first = told[0]
+    alike = (p.mapped.where for p in told[1:] if _stamps(p.mapped) == _stamps(first.mapped))
+    runs = _runs(replace(first, also=tuple(alike)), action)
     return Statement(
         f"{_BULK}COUNT(*), SUM(c_n) FROM ({runs}) r "
         f"WHERE {BULK} AND c_by IS NOT NULL GROUP BY 1, 2",

@@ -43,6 +43,8 @@ class Rows:
     table: Table
     tables: Mapping[str, Table]
     columns: tuple[Column, ...] = ()
+    also: tuple[str, ...] = ()
+    """Conditions of further rows of the table, which stand for other entities."""
 
     @property
     def _joined(self) -> dict[str, str]:
@@ -94,7 +96,10 @@ class Rows:
         """
         m, quote = self.mapped, self.source.quote
         here = from_table(self.source, self.table)
-        kept = [self._condition(m.where)] if m.where.strip() else []
+        wanted = [self._condition(w) for w in dict.fromkeys((m.where, *self.also))]
+        either = " OR ".join(f"({w})" for w in wanted) if len(wanted) > 1 else wanted[0]
+        # A kind without a condition has all rows of the table.
+        kept = [either] if all(wanted) else []
         if m.test_rows.strip():
             kept.append(f"CASE WHEN ({self._condition(m.test_rows)}) THEN 0 ELSE 1 END = 1")
         where = f" WHERE {' AND '.join(f'({k})' for k in kept)}" if kept else ""

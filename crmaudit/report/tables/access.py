@@ -11,7 +11,7 @@ from crmaudit.governance.accounts_conflicts import words
 from crmaudit.governance.accounts_roles import alike
 from crmaudit.report import blocks as b
 from crmaudit.report.numbers import share
-from crmaudit.report.people_access import accounts_of, verdict
+from crmaudit.report.people_access import accounts_of
 from crmaudit.report.tables.given import DASH, Column, Given, gap, most, or_dash
 from crmaudit.report.wording import listed
 
@@ -36,7 +36,7 @@ def account_levels(given: Given) -> b.Table | None:
     rows: list[tuple[object, ...]] = []
     for a in _rights_read(given):
         pairs = Counter(
-            (a.granted(j), j.advised[0], verdict(a, j)) for j in a.compared if j.advised
+            (a.granted(j), j.advised[0], a.verdict(j) or "") for j in a.compared if j.advised
         )
         ordered = sorted(
             pairs.items(), key=lambda p: [-LEVELS.index(x) for x in p[0][:2] if x in LEVELS]
@@ -71,8 +71,8 @@ def account_remarks(given: Given) -> b.Table | None:
     found = []
     for a in accounts_of(given.facts):
         for j in a.usable:
-            told = verdict(a, j)
-            mine = [told] if told not in ("", "as recommended") else []
+            told = a.verdict(j)
+            mine: list[str] = [told] if told not in (None, "as recommended") else []
             mine += a.remarks(j)
             if mine:
                 found.append((a, j, mine))

@@ -19,7 +19,7 @@ def indicators(given: Given) -> b.Table | None:
     """Every indicator with its newest value, its target and its trend."""
     rows: list[tuple[object, ...]] = []
     for c in courses(given.facts):
-        newest = max(c.points) if c.points else None
+        newest = c.newest
         trend = trend_words(c, given.language)
         unit = f" {c.kpi.unit}" if c.kpi.unit else ""
         ahead = outlook_words(c, given.language)

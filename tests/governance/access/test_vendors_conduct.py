@@ -148,3 +148,45 @@ def test_ten_thousand_accounts_take_seconds(file: Database) -> None:
     found = read(file.url, "odoo")
     assert len(found.accounts) == 10_000
     assert time.process_time() - start < 30
+
+
+# Columns without which a right would be narrower or wider than it is.
+COLUMNS = [
+    ("vtiger", "vtiger_profile2tab", "permissions"),
+    ("vtiger", "vtiger_profile2standardpermissions", "operation"),
+    ("vtiger", "vtiger_user2role", "roleid"),
+    ("vtiger", "vtiger_datashare_role2role", "permission"),
+    ("odoo", "ir_model_access", "group_id"),
+    ("odoo", "ir_model_access", "perm_unlink"),
+    ("odoo", "ir_rule", "domain_force"),
+    ("odoo", "rule_group_rel", "group_id"),
+    ("salesforce", "ObjectPermissions", "PermissionsViewAllRecords"),
+    ("salesforce", "ObjectPermissions", "PermissionsModifyAllRecords"),
+    ("salesforce", "User", "UserRoleId"),
+    ("salesforce", "UserRole", "ParentRoleId"),
+]
+
+
+@pytest.mark.parametrize(("product", "table", "column"), COLUMNS)
+def test_without_a_column_a_cell_is_the_same_or_unknown(
+    product: str, table: str, column: str, tmp_path: Path
+) -> None:
+    files = [sqlite_file(tmp_path / f"{n}.db") for n in range(2)]
+    for file in files:
+        make(file, product, PRODUCTS[product].rows())
+    files[1].execute([f'ALTER TABLE "{table}" DROP COLUMN "{column}"'])
+    whole, less = (read(file.url, product) for file in files)
+    assert whole.holdings
+    unsure = 0
+    for one, other in zip(whole.accounts, less.accounts, strict=True):
+        for word, levels in _levels(whole, one.holding).items():
+            known = _levels(less, other.holding).get(word, (None,) * 4)
+            unsure += known.count(None)
+            assert all(k in (None, level) for k, level in zip(known, levels, strict=True)), word
+    assert unsure
+    said = [u for h in less.holdings for u in h.unknown]
+    assert less.cannot or said
+
+
+def _levels(access: Access, holding: str) -> dict[str, tuple[str | None, ...]]:
+    return {h.object: h.levels for x in access.holdings if x.id == holding for h in x.held}

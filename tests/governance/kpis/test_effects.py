@@ -8,7 +8,7 @@ import pytest
 
 from crmaudit.governance.courses import course
 from crmaudit.governance.kpi_message import message
-from crmaudit.governance.kpis import confounders, effect, outlook, overdue
+from crmaudit.governance.kpis import confounders, effect, outlook, overdue, short_of_target
 from crmaudit.governance.seasons import rhythm
 from crmaudit.governance.trend import trend
 from crmaudit.workspace.kpis import Kpi, Technique
@@ -87,6 +87,19 @@ def test_when_the_target_is_reached_at_this_pace() -> None:
     there = outlook(kpi(direction="up", target=19), points, trend(points))
     assert there is not None
     assert there.reached
+
+
+def test_the_newest_value_is_one_and_the_same_everywhere() -> None:
+    day = date(2026, 6, 30)
+    # Written down newest first, and three times on one day: none of those came before.
+    points = ((day, 4.0), (day, 9.0), (day, 5.0), (day - timedelta(days=30), 99.0))
+    aim = kpi(direction="up", target=8)
+    found = course(aim, points, (), (), day)
+    assert found.newest == (day, 5.0)
+    assert found.outlook is not None
+    assert (found.outlook.newest, found.outlook.reached) == (5.0, False)
+    assert short_of_target(aim, points) == 5.0
+    assert course(aim, (), (), (), day).newest is None
 
 
 def test_a_value_is_overdue_after_two_intervals() -> None:

@@ -169,7 +169,7 @@ class _Reading:
             self._permissions[key] = _with_implied(held) if on else frozenset()
             if name == _EVERYBODY and on:
                 self._everybody.append(key)
-        nobody = bool(db.lost("civicrm_user_role"))
+        nobody = bool(db.lacking({"civicrm_user_role": ("user_id", "role_id")}))
         keys = {account_name(i or ""): account_name(k or "") for i, k in self._matches()}
         roles: dict[str, set[str]] = defaultdict(set)
         for user, role in db.rows("civicrm_user_role", "user_id", "role_id"):

@@ -289,17 +289,19 @@ def _add_rules(db: Tables, models: Mapping[str, _Model]) -> None:
 
 def _missing(db: Tables) -> tuple[str, ...]:
     """Tables without which no right is known."""
-    lost = _lost(db, "ir_model", "ir_model_access", "res_groups_users_rel")
-    return lost if _writes_implied(db) else (*lost, *_lost(db, "res_groups_implied_rel"))
+    needed: dict[str, tuple[str, ...]] = {
+        "ir_model": ("id", "model"),
+        "ir_model_access": ("model_id", "group_id", *OPERATIONS),
+        "res_groups_users_rel": ("gid", "uid"),
+    }
+    implied: dict[str, tuple[str, ...]] = {"res_groups_implied_rel": ("gid", "hid")}
+    return db.lacking(needed if _writes_implied(db) else {**needed, **implied})
 
 
 def _lost_rules(db: Tables) -> tuple[str, ...]:
     """Tables without which nobody knows whose records a right reaches."""
-    return _lost(db, "ir_rule", "rule_group_rel")
-
-
-def _lost(db: Tables, *tables: str) -> tuple[str, ...]:
-    return tuple(t for t in tables if (f := db.table(t)) is None or f.qualified in db.unread)
+    rules = ("id", "model_id", "domain_force")
+    return db.lacking({"ir_rule": rules, "rule_group_rel": ("rule_group_id", "group_id")})
 
 
 def _notes(lacking: int) -> Iterator[str]:

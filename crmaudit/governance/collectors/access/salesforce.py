@@ -25,6 +25,7 @@ from crmaudit.governance.collectors.access.model import (
 )
 from crmaudit.governance.collectors.access.salesforce_sets import (
     FLAGS,
+    RIGHTS,
     SETS,
     Held,
     Sets,
@@ -60,6 +61,8 @@ _ALL_OF_KIND: Mapping[int, tuple[str, ...]] = {
     3: ("PermissionsModifyAllRecords",),
 }
 MODIFY_ALL = "PermissionsModifyAllData"
+_DECIDES = {i: (letter, *_ALL_OF_KIND[i]) for i, letter in enumerate(_LETTERS)}
+"""The columns of permissions that decide on create, read, update, delete."""
 _ALL_DATA = {
     0: (MODIFY_ALL,),
     1: ("PermissionsViewAllData", MODIFY_ALL),
@@ -103,8 +106,11 @@ class _Salesforce:
             holders[role].append(user)
         licences = {short(i): n or "" for i, n in db.rows("UserLicense", "Id", "Name")}
         sharing = sharing_of(db, {r: above for r, (_, above) in roles.items()}, holders)
-        judge = _Judge(_objects(db, sets), sets, sharing, bool(lost(db, "UserRole")))
+        tree = {"UserRole": ("Id", "ParentRoleId"), "User": ("Id", "UserRoleId")}
+        judge = _Judge(_objects(db, sets), sets, sharing, bool(db.lacking(tree)))
+        judge.placeless = not db.has("User", "UserRoleId")
         judge.untold = tuple(f for f in FLAGS if not db.has("PermissionSet", f))
+        judge.unread = tuple(f for f in RIGHTS if not db.has("ObjectPermissions", f))
         everyone = []
         for a in accounts(db):
             profile, role, kind = users.get(short(a.key), ("", "", ""))
@@ -182,6 +188,10 @@ def _objects(db: Tables, sets: Sets) -> tuple[str, ...]:
     return tuple(found)
 
 
+_ANYWHERE = "?"
+"""The role of all accounts where the export does not tell who has which."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Place:
     """Where an account stands.
@@ -196,6 +206,10 @@ class _Place:
     outsider: bool = False
 
 
+def _unit(place: _Place) -> tuple[str, ...]:
+    return () if place.role == _ANYWHERE else (f"unit {place.role}",)
+
+
 class _Judge:
     """Permissions and sharing put together, once for each combination that occurs."""
 
@@ -204,6 +218,8 @@ class _Judge:
     ) -> None:
         self.objects = objects
         self.untold: tuple[str, ...] = ()
+        self.unread: tuple[str, ...] = ()
+        self.placeless = False
         self._sets = sets
         self._sharing = sharing
         self._no_roles = no_roles
@@ -215,6 +231,7 @@ class _Judge:
         reached, most = self._sharing.opened_to(short(account), role)
         # Two places without anybody below give the same rights.
         place = role if self._sharing.below(role) or self._no_roles else ""
+        place = _ANYWHERE if self.placeless else place
         self._of[account] = held, _Place(place, reached, most, outsider)
 
     def of(self, account: Account) -> Rights:
@@ -237,8 +254,8 @@ class _Judge:
                 dict.fromkeys((*beyond[right], *self._sets.with_flag(held, flag)))
             )
         unknown = [*held.unknown, *held.doubts]
-        if self.untold:
-            unknown.append(f"Not in this export: {', '.join(self.untold)}.")
+        if self.untold or self.unread:
+            unknown.append(f"Not in this export: {', '.join((*self.untold, *self.unread))}.")
         objects: dict[str, Row] = {}
         for word in self.objects:
             if held.unknown or not _told(self.untold):
@@ -262,6 +279,8 @@ class _Judge:
         of_kind = self._sets.with_right(held, word, *_ALL_OF_KIND[letter])
         if everything or of_kind:
             return "Organizational", tuple(dict.fromkeys((*everything, *of_kind)))
+        if set(self.unread) & set(_DECIDES[letter]):
+            return None, ()
         given = self._sets.with_right(held, word, _LETTERS[letter])
         if not given:
             return "None", ()
@@ -281,7 +300,7 @@ class _Judge:
         if place.role:
             # Only for own kinds of record can the tree be switched off, which no export tells.
             known = not self._no_roles and not word.endswith("__c")
-            cells.append(("Parent: Child" if known else None, (f"unit {place.role}",)))
+            cells.append(("Parent: Child" if known else None, _unit(place)))
         if letter < 3:
             # Sharing sets open records to outsiders, which no export has.
             sets: Cell = (None, ())

@@ -98,7 +98,7 @@ class Sharing:
     untold: frozenset[str]
     opened: Opened
     _targets: frozenset[str]
-    _above: frozenset[str]
+    _children: Mapping[str, Sequence[str]]
     _of_those_below: dict[tuple[str, frozenset[str]], frozenset[str]] = field(default_factory=dict)
 
     def default(self, word: str, external: bool = False) -> Default | None:
@@ -108,14 +108,15 @@ class Sharing:
         """
         said = self.defaults.get(word, "").casefold()
         if external and _OPENS.get(said) != 0:
-            said = self.external.get(word, "").casefold()
+            told = self.external.get(word, "").casefold()
+            said = told or (said if said == _PARENT else "")
         if said == _PARENT and word == "Contact":
             return self.default("Account", external)
         return Default(word, _OPENS[said]) if said in _OPENS else None
 
     def below(self, role: str) -> bool:
         """Whether the tree has roles below one."""
-        return bool(role) and role in self._above
+        return bool(role) and role in self._children
 
     def unread(self, word: str) -> bool:
         """Whether nobody can tell what sharing rules open."""
@@ -166,9 +167,14 @@ class Sharing:
         if not self.below(role):
             return frozenset()
         if (role, without) not in self._of_those_below:
+            seen = {role}
+            waiting = [role]
             found: set[str] = set()
-            for one in sorted(self.parents):
-                if one != role and role in self._up(one):
+            while waiting:
+                new = set(self._children.get(waiting.pop(), ())) - seen
+                seen |= new
+                waiting += sorted(new)
+                for one in new:
                     found |= self._of_role(one) | set(self.holders.get(one, ()))
             reached = frozenset(self._with_groups(found, without))
             self._of_those_below[role, without] = reached
@@ -221,10 +227,12 @@ def sharing_of(
         groups["member", short(member)].add(short(group))
     opened = _opened(db)
     targets = frozenset(t for rows in opened.rows.values() for t in rows)
-    above = frozenset(parents.values())
+    children: dict[str, list[str]] = defaultdict(list)
+    for role, above in sorted(parents.items()):
+        children[above].append(role)
     return Sharing(
         *(parents, holders, defaults, external, teams, dict(groups)),
-        *(frozenset(closed), frozenset(untold), opened, targets, above),
+        *(frozenset(closed), frozenset(untold), opened, targets, dict(children)),
     )
 
 

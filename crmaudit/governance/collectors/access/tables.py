@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, date, datetime
 
@@ -84,6 +84,12 @@ class Tables:
         found = ((name, self.table(name)) for name in tables)
         return tuple(
             n for n, t in found if t is None or not t.readable or t.qualified in self.unread
+        )
+
+    def lacking(self, needed: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
+        """Those of the tables that are lost, or have not all of these columns."""
+        return tuple(
+            t for t, columns in needed.items() if self.lost(t) or not self.has(t, *columns)
         )
 
     def rows(self, table: str, *columns: str, where: str = "") -> Iterator[Cells]:

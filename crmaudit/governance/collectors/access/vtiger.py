@@ -46,11 +46,20 @@ BY_OWNER = frozenset({"Calendar", "Events"})
 
 # The program denies nothing that no profile denies, but such an account cannot be made with it.
 _NO_PROFILE = "The account has no role, or its role has no profile: what it may do is not said."
-_PROFILES = (
-    "vtiger_profile2tab",
-    "vtiger_profile2standardpermissions",
-    "vtiger_profile2globalpermissions",
-)
+_PROFILES: Mapping[str, tuple[str, ...]] = {
+    "vtiger_profile2tab": ("profileid", "tabid", "permissions"),
+    "vtiger_profile2standardpermissions": ("profileid", "tabid", "operation", "permissions"),
+    "vtiger_profile2globalpermissions": (
+        "profileid",
+        "globalactionid",
+        "globalactionpermission",
+    ),
+}
+_HOLDING: Mapping[str, tuple[str, ...]] = {
+    "vtiger_user2role": ("userid", "roleid"),
+    "vtiger_role2profile": ("roleid", "profileid"),
+    "vtiger_role": ("roleid", "parentrole"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +90,8 @@ class _Vtiger:
         ("vtiger_tab", ("tabid", "name", "presence", "ownedby", "isentitytype")),
         ("vtiger_entityname", ("modulename", "tablename")),
         ("vtiger_profile", ("profileid", "profilename")),
-        ("vtiger_profile2tab", ("profileid", "tabid", "permissions")),
-        ("vtiger_profile2standardpermissions", ("profileid", "tabid", "operation", "permissions")),
+        *_PROFILES.items(),
         ("vtiger_profile2utility", ("profileid", "tabid", "activityid", "permission")),
-        (
-            "vtiger_profile2globalpermissions",
-            ("profileid", "globalactionid", "globalactionpermission"),
-        ),
         ("vtiger_user2role", ("userid", "roleid")),
         ("vtiger_role2profile", ("roleid", "profileid")),
         *SHARING,
@@ -102,7 +106,8 @@ class _Vtiger:
             of_role[role or ""] = (*of_role.get(role or "", ()), profile or "")
         holders = {u: r or "" for u, r in db.rows("vtiger_user2role", "userid", "roleid") if u}
         judge = _Judge(modules, profiles, sharing, of_role, _missing(db))
-        judge.no_tools = bool(_lost(db, "vtiger_profile2utility"))
+        tools = {"vtiger_profile2utility": ("profileid", "tabid", "activityid", "permission")}
+        judge.no_tools = bool(db.lacking(tools))
         major = (db.parts.product.version if db.parts.product else "").partition(".")[0]
         judge.old = int(major) < 7 if major.isdecimal() else judge.old
         names = {p or "": n or "" for p, n in db.rows("vtiger_profile", "profileid", "profilename")}
@@ -160,12 +165,7 @@ def _profiles(db: Tables) -> dict[str, _Profile]:
 
 def _missing(db: Tables) -> tuple[str, ...]:
     """Tables without which no right is known."""
-    needed = (*_PROFILES, "vtiger_user2role", "vtiger_role2profile", "vtiger_role")
-    return _lost(db, *needed)
-
-
-def _lost(db: Tables, *tables: str) -> tuple[str, ...]:
-    return tuple(t for t in tables if (f := db.table(t)) is None or f.qualified in db.unread)
+    return db.lacking({**_PROFILES, **_HOLDING})
 
 
 def _with_role(

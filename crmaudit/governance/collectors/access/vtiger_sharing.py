@@ -38,6 +38,10 @@ SHARING: tuple[Read, ...] = (
     *((table, ("shareid", _FROM[a], _TO[b], "permission")) for table, (a, b) in _RULES.items()),
 )
 """What `sharing_of` reads."""
+_ASIDE = frozenset(
+    {"vtiger_role", "vtiger_def_org_share", "vtiger_datashare_relatedmodule_permission"}
+)
+"""Those of these tables without which sharing rules are known all the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,16 +168,9 @@ def sharing_of(db: Tables) -> Sharing:
         members=members,
     )
     found.rules += _rules(db)
-    needed = (t for t, *_ in SHARING if "relatedmodule" not in t and "org_share" not in t)
-    found.lost = tuple(t for t in needed if db.table(t) is None or unread(db, t))
+    found.lost = db.lacking({t: c for t, c, *_ in SHARING if t not in _ASIDE})
     found.related = bool(list(db.rows("vtiger_datashare_relatedmodule_permission", "shareid")))
     return found
-
-
-def unread(db: Tables, table: str) -> bool:
-    """Whether the table is there and could not be read."""
-    found = db.table(table)
-    return found is not None and found.qualified in db.unread
 
 
 def _rules(db: Tables) -> Iterator[_Rule]:
