@@ -162,7 +162,7 @@ def _compared(found: Audit, accounts: Accounts, entity: str, unit: str) -> View:
             Column("granted", "Granted", dash),
             Column("recommended", "Recommended", dash, rank=1),
             Column("remarks", "Remarks", lambda v: "; ".join(v), flex=True),
-            Column("last_login", "Last used", dash, rank=2),
+            Column("last_login", "Last login", dash, rank=2),
         ],
         rows=rows,
         drawn=drawn,

@@ -205,7 +205,7 @@ class _Reading:
                 if c in at and text.strip():
                     values |= self._cell(at[c], text.strip(), place)
                 elif c not in at and text.strip():
-                    what = f"{_short(text)!r} stands in no column of the form"
+                    what = f"the text in cell {c + 1} stands in no column of the form"
                     self._wrong(what, place, "divide merged cells")
             if ("text",) not in values:
                 what = f"the column {listing.columns[0].title!r} is empty"

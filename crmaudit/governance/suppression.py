@@ -2,7 +2,8 @@
 
 A count of one to four is hidden, and so is what it could be worked out from:
 of every row and column with its sum either nothing is hidden or at least two
-numbers are (complementary suppression; see Willenborg and de Waal 2001).
+numbers are (complementary suppression; see Willenborg and de Waal 2001). Where
+the sum is told, the hidden ones stand for at least five people together.
 """
 
 from __future__ import annotations
@@ -37,11 +38,20 @@ def suppressed(counts: Sequence[Sequence[int]], *, sums_told: bool = False) -> f
         or (whole[-1][c] and whole[-1][c] < SMALLEST_GROUP)
     }
     lines = list(_lines(rows, columns, told=sums_told))
+
+    def exposed(line: list[Cell]) -> bool:
+        kept = hidden.intersection(line)
+        if not kept or len(kept) == len(line):
+            return False
+        if len(kept) == 1:
+            return True
+        total = line[-1] if _is_sum(line[-1], rows, columns) else None
+        if total in kept or (total is None and not sums_told):
+            return False
+        return sum(whole[r][c] for r, c in kept) < SMALLEST_GROUP
+
     while True:
-        alone = next(
-            (line for line in lines if len(line) > 1 and len(hidden.intersection(line)) == 1),
-            None,
-        )
+        alone = next((line for line in lines if exposed(line)), None)
         if alone is None:
             return frozenset(hidden)
         shown = [cell for cell in alone if cell not in hidden]
@@ -50,13 +60,17 @@ def suppressed(counts: Sequence[Sequence[int]], *, sums_told: bool = False) -> f
             min(
                 shown,
                 key=lambda x: (
-                    x[0] == rows - 1 or x[1] == columns - 1,
+                    _is_sum(x, rows, columns),
                     whole[x[0]][x[1]] == 0,
                     whole[x[0]][x[1]],
                     x,
                 ),
             )
         )
+
+
+def _is_sum(cell: Cell, rows: int, columns: int) -> bool:
+    return cell[0] == rows - 1 or cell[1] == columns - 1
 
 
 def _lines(rows: int, columns: int, *, told: bool) -> Iterator[list[Cell]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
 
 import pytest
@@ -13,6 +14,7 @@ from crmaudit.workspace.accounts import Session, Users
 from crmaudit.workspace.landscape import Attribute, Entity, Map, TableMap
 from governance.reading_accounts import KEY, acct, read, recording
 
+Make = Callable[[str], Database]
 USERS = [
     "CREATE TABLE account (id integer, login varchar(20), bot integer, licence varchar(9))",
     "INSERT INTO account VALUES (1, 'system', 1, NULL), (2, 'ana', 0, 'named')",
@@ -314,3 +316,25 @@ def test_exports_in_a_folder(make_db: object) -> None:
         Recorded(acct(1), "visit", month(3), created=1),
     }
     assert len(told.notes) == 2
+
+
+def test_a_licence_that_names_somebody_is_hidden(make_db: Make) -> None:
+    """Without evidence of access the logins tell which words are names."""
+    db = make_db("sqlite")
+    db.execute(
+        [
+            "CREATE TABLE account (id integer, login text, bot integer, licence text)",
+            "INSERT INTO account VALUES (1, 'marlene', 0, 'Marlene 2026')",
+            "INSERT INTO account VALUES (2, 'b.frost', 0, 'full')",
+            "CREATE TABLE came (who integer, at text, left_at text)",
+            "INSERT INTO came VALUES (1, '2026-03-02 09:00:10', '2026-03-02 10:00:11'), "
+            "(2, '2026-03-02 09:30:27', '2026-03-02 09:40:51')",
+        ]
+    )
+    users = Users(table="account", key="id", login="login", licence="licence")
+    came = Session(table="came", user="who", login_at="at", logout_at="left_at")
+    found = recording(db, Map(system="crm", users=users, sessions=(came,)))
+    words = {x.licence for x in found.at_once}
+    assert "full" in words
+    assert len(words) == 2
+    assert not [w for w in words if "marlene" in w.lower()]

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from crmaudit.errors import CrmauditError
-from crmaudit.evidence import Table
+from crmaudit.evidence import Access, Table
 from crmaudit.evidence.privacy import ACCOUNT, account_name
+from crmaudit.governance.collectors.access.model import Account
+from crmaudit.governance.collectors.access.naming import Names
 from crmaudit.key import Key
 from crmaudit.sources.account_tables import AccountTables
 from crmaudit.sources.base import ConnectionLostError, Source, Statement
@@ -182,4 +184,21 @@ def read(task: Task, key: Key | None) -> Accounts:
         if program:
             programs.add(account)
     people = bool(users.authors) and users.authors != users.table
-    return Accounts(key, frozenset(keys), logins, persons, people, frozenset(programs), licences)
+    shown = _shown(task, key, licences, logins)
+    return Accounts(key, frozenset(keys), logins, persons, people, frozenset(programs), shown)
+
+
+def _shown(
+    task: Task, key: Key | None, licences: Mapping[str, str], logins: Iterable[str]
+) -> dict[str, str]:
+    """The words for licences as they stand in the evidence of access, none that may name anybody.
+
+    Without that evidence only the logins tell which words are names.
+    """
+    told = {a.name: a.licence for found in task.found(Access) for a in found.accounts}
+    names = Names((Account(login, (login,)) for login in logins), key)
+    shown = {}
+    for account, licence in licences.items():
+        name = key.pseudonym(ACCOUNT, account) if key else ""
+        shown[account] = told[name] if name in told else names.shown("licence", licence)
+    return shown

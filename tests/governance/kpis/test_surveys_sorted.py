@@ -150,6 +150,15 @@ def test_no_hidden_number_can_be_worked_out(table: list[list[int]]) -> None:
     lines = [[(r, c) for c in range(len(whole[0]))] for r in range(len(whole))]
     lines += [[(r, c) for r in range(len(whole))] for c in range(len(whole[0]))]
     assert all(len(hidden.intersection(line)) != 1 for line in lines)
+    for *cells, total in lines:
+        kept = hidden.intersection(cells)
+        if kept and total not in hidden and len(kept) < len(cells):
+            assert sum(whole[r][c] for r, c in kept) >= 5
+
+
+def test_the_hidden_ones_are_five_together() -> None:
+    """Of 9 with 6 in one cell, 3 others would be told by the difference."""
+    assert suppressed([[6, 1, 2], [20, 30, 40]]) >= {(0, 0), (0, 1), (0, 2)}
 
 
 def test_large_cells_are_all_shown() -> None:

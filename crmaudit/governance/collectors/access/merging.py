@@ -46,11 +46,6 @@ def widest_cell(cells: Iterable[Cell]) -> Cell:
     return _best(cells, _WIDE)
 
 
-def strictest_cell(cells: Iterable[Cell]) -> Cell:
-    """The narrowest of some levels, with all that give it."""
-    return _best(cells, _NARROW)
-
-
 def administrator(objects: Iterable[str]) -> Rights:
     """Rights to everything, of one who administers."""
     why = ("administrator",)
