@@ -184,8 +184,9 @@ def _cell(column: Column, row: Mapping[str, Any]) -> Text:
     drawn = column.show(row if column.whole else row.get(column.key))
     if not isinstance(drawn, Text):
         return Text(_line(drawn))
-    # What comes from outside may stand in a styled cell as well.
-    if (safe := _line(drawn.plain)) != drawn.plain:
+    # What comes from outside may stand in a styled cell as well; its lines are our own.
+    safe = "\n".join(map(_line, drawn.plain.split("\n")))
+    if safe != drawn.plain:
         drawn.plain = safe
     return drawn
 
