@@ -40,7 +40,7 @@ from crmaudit.evidence import (
 )
 from crmaudit.evidence_set import EvidenceSet, known_as, usable
 from crmaudit.governance import Governance
-from crmaudit.governance.links import accounts_of
+from crmaudit.governance.links import accounts_of, linkable
 from crmaudit.governance.maturity import Level, maturity
 from crmaudit.governance.maturity_criteria import CRITERIA
 from crmaudit.governance.rate import FEWER, too_few
@@ -328,16 +328,19 @@ class Facts:
         asked = answered(evidence.documents)
         series, silent, unread = kpi_series(workspace, asked, self.figures)
         sheets, torn = survey_sheets(workspace)
+        access, recording = evidence.of_system(Access), evidence.of_system(Recording)
+        linked = linkable((*access.values(), *recording.values()), self.key)
+        links = accounts_of(workspace.people.people, self.key) if self.key else {}
         return Testified(
-            evidence.of_system(Access),
-            evidence.of_system(Recording),
+            access,
+            recording,
             evidence.of_system(Changes),
             evidence.of_system(Health),
             evidence.of_system(Backups),
             evidence.catalogs,
             series,
-            accounts_of(workspace.people.people, self.key) if self.key else {},
-            self.key is not None,
+            {account: who for account, who in links.items() if account[0] in linked},
+            linked,
             {s: {t.table: t.entity for t in reversed(m.tables)} for s, m in self.maps.items()},
             {
                 s: {t.table: t.entity for t in reversed(m.tables) if t.role == "primary"}

@@ -214,10 +214,10 @@ def _notes(
         notes.append(f"╱ rights not assessed: {accounts.no_rights}")
     unknown = sum(j.advised is None for j in accounts.usable)
     if unknown:
-        notes.append(
-            f"╱ {count(unknown, 'account')} not compared: people.yaml has no rank, or no account, "
-            "of their holders"
-        )
+        why = "people.yaml has no rank, or no account, of their holders"
+        if accounts.system not in found.facts.governance.testified.linked:
+            why = "whose they are can only be said with the key that they were collected with"
+        notes.append(f"╱ {count(unknown, 'account')} not compared: {why}")
     if accounts.login_unknown:
         notes.append(
             f"╱ when {count(accounts.login_unknown, 'account')} were last used is not told"

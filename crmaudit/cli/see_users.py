@@ -271,6 +271,12 @@ def _licence_notes(found: Audit) -> list[str]:
                 f"{name}, a better mix: {mix.named} named and {mix.concurrent} concurrent (peak "
                 f"{mix.peak} + {rate(g.lines.reserve)}) in place of {mix.now_named} and "
                 f"{mix.now_concurrent}; {word} a year"
+                + (
+                    f"; {count(mix.unknown, 'account')} by days alone, as nobody said whose "
+                    f"{'it is' if mix.unknown == 1 else 'they are'}"
+                    if mix.unknown
+                    else ""
+                )
             )
     if not g.accounts(found.facts.day):
         notes.append("╱ use is not measured: nobody read the CRM's accounts")

@@ -92,6 +92,8 @@ class Mix:
     named = accounts used on `NAMED_DAYS` a month or whose holder's type needs
     one; concurrent = (peak of the shared ones + those moved to them, at most
     the peak of the named) × (1 + reserve), rounded up. Costs are a year's.
+    `unknown` are accounts of which nobody said whose they are: they are judged
+    by their days alone.
     """
 
     named: int
@@ -101,6 +103,7 @@ class Mix:
     peak: int
     cost_now: float
     cost: float
+    unknown: int = 0
 
     @property
     def saving(self) -> float:
@@ -283,4 +286,5 @@ def better_mix(
         peak,
         now[0] * fixed.cost + now[1] * pool.cost,
         counted * fixed.cost + shared * pool.cost,
+        sum(j.person is None for j in accounts.own),
     )

@@ -4,9 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from crmaudit.evidence import Document
 from crmaudit.evidence.privacy import ACCOUNT, account_name
 from crmaudit.key import Key
 from crmaudit.workspace.people import Person
+
+
+def linkable(evidence: Iterable[Document], key: Key | None) -> frozenset[str]:
+    """The systems whose evidence was not made with another key than this one."""
+    if key is None:
+        return frozenset()
+    documents = list(evidence)
+    others = {d.provenance.system for d in documents if d.provenance.key_id not in ("", key.id)}
+    return frozenset(d.provenance.system for d in documents) - others
 
 
 def accounts_of(people: Iterable[Person], key: Key) -> Mapping[tuple[str, str], str]:

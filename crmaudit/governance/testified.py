@@ -34,8 +34,8 @@ class Testified:
     `series` holds the points of each KPI that has no own ones, by its id, from
     a file, a database or the audit's own history. `links` says which person of
     people.yaml an account belongs to, by system and any of its pseudonyms
-    (`CrmAccount.name`, `also`); it is empty where the audit's key is not at
-    hand, and `linked` is False. `entities` gives for a system the entity of
+    (`CrmAccount.name`, `also`); `linked` are the systems whose pseudonyms were
+    made with the audit's key, so that this can be said. `entities` gives for a system the entity of
     each table, by the map as it is now; `homes` names only the tables that are
     an entity's first home, so that a right to them is one to the entity.
     `unread` says what is wrong with files of KPIs and surveys, by subject.
@@ -50,7 +50,7 @@ class Testified:
     catalogs: Mapping[str, Catalog] = field(default_factory=dict)
     series: Mapping[str, Points] = field(default_factory=dict)
     links: Mapping[tuple[str, str], str] = field(default_factory=dict)
-    linked: bool = False
+    linked: frozenset[str] = frozenset()
     entities: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     homes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     asked: Mapping[str, Series] = field(default_factory=dict)

@@ -119,6 +119,8 @@ class MixPart:
     """What is kept beside the peak, 0 to 1."""
     saving: float
     """A year, in the audit's currency; negative where the mix costs more."""
+    unknown: int
+    """Accounts judged by their days alone, as nobody said whose they are."""
     evidence: tuple[str, ...]
     """Ids of the evidence."""
 

@@ -273,6 +273,7 @@ def mixes(facts: Facts) -> tuple[MixPart, ...]:
                     mix.peak,
                     lines.reserve,
                     mix.saving,
+                    mix.unknown,
                     evidence,
                 )
             )

@@ -55,7 +55,7 @@ def compared(facts: Facts) -> Iterator[Told]:
         if accounts.compared:
             yield told
         elif any(system.id in p.accounts for p in facts.workspace.people.people):
-            linked = facts.governance.testified.linked
+            linked = system.id in facts.governance.testified.linked
             reason = (
                 f"of no account of {system.name} that people.yaml names, rank and rights are known"
                 if linked

@@ -91,6 +91,7 @@ def check(
                 measurements=(
                     Measurement("saving a year", mix.saving, money, evidence=accounts.evidence),
                     Measurement("most accounts at one time", mix.peak, evidence=accounts.evidence),
+                    Measurement("judged by days alone", mix.unknown, evidence=accounts.evidence),
                 ),
                 confidence="tentative",
                 who=system.owners.it,

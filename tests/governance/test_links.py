@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
+from crmaudit.evidence import Access, Provenance
 from crmaudit.evidence.privacy import ACCOUNT, account_name
-from crmaudit.governance.links import accounts_of
+from crmaudit.governance.links import accounts_of, linkable
 from crmaudit.key import Key
 from crmaudit.workspace import load
 from crmaudit.workspace.people import Person
@@ -40,3 +42,17 @@ def test_it_is_told_with_its_line_and_without_the_login(tmp_path: Path) -> None:
     assert told.where is not None
     assert (told.where.file, told.where.line) == ("people.yaml", 3)
     assert "desk" not in told.message + told.hint
+
+
+def access(system: str, key: str, day: int = 1) -> Access:
+    at = datetime(2026, 1, day, 12, tzinfo=UTC)
+    return Access(Provenance(system, "x", "sqlite", "s1", at, "test", key_id=key))
+
+
+def test_evidence_of_another_key_is_not_linked() -> None:
+    theirs = Key(b"t" * 32)
+    evidence = [access("crm", KEY.id), access("old", theirs.id), access("plain", "")]
+    assert linkable(evidence, KEY) == {"crm", "plain"}
+    assert linkable(evidence, theirs) == {"old", "plain"}
+    assert linkable(evidence, None) == frozenset()
+    assert linkable([access("crm", KEY.id), access("crm", theirs.id, 2)], KEY) == frozenset()
