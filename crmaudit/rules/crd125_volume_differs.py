@@ -64,7 +64,7 @@ def check(facts: Facts, share: float = 0.5) -> Iterator[Hit | NotAssessed]:
             yield NotAssessed(reason, "maps/, crmaudit collect", f"entity:{entity.id}")
         else:
             system = max(counts, key=lambda s: counts[s])
-            there = counts[system]
+            there, catalog = counts[system], facts.evidence.catalogs.get(system)
             if abs(there - stated) > share * stated:
                 yield Hit(
                     f"entity:{entity.id}",
@@ -77,7 +77,7 @@ def check(facts: Facts, share: float = 0.5) -> Iterator[Hit | NotAssessed]:
                             "rows found",
                             there,
                             "rows",
-                            evidence=(facts.evidence.catalogs[system].id,),
+                            evidence=(catalog.id,) if catalog else (),
                         ),
                     ),
                     confidence=doubted("firm", guessed(facts, system, entity.id)),
