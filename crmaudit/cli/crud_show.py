@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from crmaudit.cli.crud_proof import PROVEN, PROVING, said, some, summary, verdicts, words
 from crmaudit.cli.terminal import count
-from crmaudit.cli.view import Column, View, dash
+from crmaudit.cli.view import Column, View, dash, said_once
 
 if TYPE_CHECKING:
     from crmaudit.audit import Audit
@@ -220,7 +220,7 @@ def cell_view(found: Audit, system: str, entity: str) -> View:
             Column("told", "What speaks", flex=True, least=30),
         ],
         rows=rows,
-        drawn=drawn,
+        drawn=said_once(rows, "letter", "verdict"),
         notes=[*_examples(rows), *notes],
         hint=f"crmaudit crud show {entity}",
     )

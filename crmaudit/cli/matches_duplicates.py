@@ -27,7 +27,7 @@ from crmaudit.cli.matches_pairs import answer_notes, chosen_pair, masked_review,
 from crmaudit.cli.panels import Block, put_blocks
 from crmaudit.cli.quality_scores import label, shell
 from crmaudit.cli.terminal import count, rate
-from crmaudit.cli.view import Column, View
+from crmaudit.cli.view import Column, View, number
 
 if TYPE_CHECKING:
     from crmaudit.audit import Audit
@@ -57,12 +57,12 @@ def list_view(found: Audit, documents: Sequence[JudgedDuplicates], whole: bool) 
         columns=[
             Column("name", "Entity", flex=True, least=12),
             Column("system", "System", flex=True, least=8),
-            Column("records", "Records", _count, right=True),
+            Column("records", "Records", number, right=True),
             Column("surplus", "Surplus", _surplus, right=True, whole=True),
             Column("estimated", "Estimated", _interval, right=True, rank=1),
             Column("precision", "Precision", _precision, right=True, rank=2),
-            Column("review", "To review", _count, right=True, rank=3),
-            Column("clusters", "Clusters", _count, right=True, rank=5),
+            Column("review", "To review", number, right=True, rank=3),
+            Column("clusters", "Clusters", number, right=True, rank=5),
             Column("left_out", "Left out", _left_out, right=True, rank=4),
         ],
         rows=rows,
@@ -152,10 +152,6 @@ def _list_notes(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     for r in rows:
         if r["not_assessed"]:
             yield f"╱ {r['system']}.{r['entity']} not assessed: {r['not_assessed']}"
-
-
-def _count(n: int | None) -> str:
-    return "╱" if n is None else f"{n:,}"
 
 
 def _surplus(row: Mapping[str, Any]) -> str:

@@ -25,7 +25,7 @@ from crmaudit.cli.matches_pairs import answer_notes, chosen_pair, masked_review,
 from crmaudit.cli.panels import Block, put_blocks
 from crmaudit.cli.quality_scores import label, shell
 from crmaudit.cli.terminal import bar, count, put_note, rate
-from crmaudit.cli.view import Column, View
+from crmaudit.cli.view import Column, View, number
 
 if TYPE_CHECKING:
     from crmaudit.audit import Audit
@@ -62,7 +62,7 @@ def list_view(found: Audit, documents: Sequence[JudgedOverlap], whole: bool) -> 
             Column("name", "Entity", flex=True, least=12),
             Column("left", "System", flex=True, least=8),
             Column("right", "beside", flex=True, least=8),
-            Column("things", "In both", _count, right=True),
+            Column("things", "In both", number, right=True),
             Column("left_share", "of 1st", rate_or_not, right=True),
             Column("right_share", "of 2nd", rate_or_not, right=True),
             Column("left_truth", "1st, at 95 %", _truth, right=True, rank=2),
@@ -156,10 +156,6 @@ def _lacking(found: Audit, documents: Sequence[JudgedOverlap], whole: bool) -> I
         )
     if not documents and not several:
         yield "╱ not assessed: no entity is known to stand in two systems that were read"
-
-
-def _count(n: int | None) -> str:
-    return "╱" if n is None else f"{n:,}"
 
 
 def rate_or_not(share: float | None) -> str:

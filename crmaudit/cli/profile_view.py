@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from crmaudit.cli.terminal import bar, count, out, put_note, rate, say
-from crmaudit.cli.view import Column, View, json_text, show
+from crmaudit.cli.view import Column, View, json_text, number, show
 from crmaudit.errors import CrmauditError
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ def table_view(profile: TableProfile, notes: Sequence[str] = (), hint: str = "")
             Column("type", "Type", rank=5),
             Column("meaning", "Meaning", _meaning, rank=1, whole=True),
             Column("filled", "Filled", _filled, whole=True),
-            Column("distinct", "Distinct", _number, right=True, rank=4),
+            Column("distinct", "Distinct", number, right=True, rank=4),
             Column("minimum", "From – to", _range, rank=6, flex=True, whole=True),
             Column("example", "Most frequent", rank=3, flex=True),
             Column("faults", "Faulty", lambda v: f"{v:,}" if v else "", right=True),
@@ -176,7 +176,3 @@ def _cut(text: str | None, most: int = 14) -> str:
     if text is None:
         return ""
     return text if len(text) <= most else text[: most - 1] + "…"
-
-
-def _number(value: int | None) -> str:
-    return "╱" if value is None else f"{value:,}"

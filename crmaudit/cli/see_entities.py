@@ -11,7 +11,7 @@ from rich.text import Text
 from crmaudit.cli.changing import agreed, put_diff
 from crmaudit.cli.options import HERE, Output, Shape, Workspace, audit
 from crmaudit.cli.terminal import count, out, put_note, say
-from crmaudit.cli.view import Column, Format, View, dash, show
+from crmaudit.cli.view import Column, Format, View, dash, number, show
 from crmaudit.errors import CrmauditError
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def _view(views: Sequence[MapView]) -> View:
         Column("table", "Table", flex=True, least=28),
         Column("entity", "Entity", dash),
         Column("role", "Role"),
-        Column("rows", "Rows", _count, right=True, rank=2),
+        Column("rows", "Rows", number, right=True, rank=2),
         Column("where", "Condition", flex=True, least=16),
         Column("confidence", "Sure", _sure, right=True, rank=1),
         Column("basis", "By", rank=4),
@@ -201,10 +201,6 @@ def _hint(views: Sequence[MapView], measured: bool) -> str:
         return "crmaudit collect"
     system = views[0].system if len(views) == 1 else "SYSTEM"
     return f"crmaudit quality map {system} --save"
-
-
-def _count(rows: int | None) -> str:
-    return "╱" if rows is None else f"{rows:,}"
 
 
 def _sure(confidence: float) -> str:

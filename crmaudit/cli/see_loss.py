@@ -10,7 +10,7 @@ from rich.text import Text
 
 from crmaudit.cli.options import HERE, Output, Shape, Workspace, audit
 from crmaudit.cli.terminal import count
-from crmaudit.cli.view import Column, Format, View, dash, show
+from crmaudit.cli.view import Column, Format, View, dash, number, said_once, show
 
 if TYPE_CHECKING:
     from crmaudit.audit import Audit
@@ -51,10 +51,6 @@ def loss(
             headline = f"changes are recorded of {kept} of {kinds} of master record"
         headline += f" · {_sum(rows, 'gone', 'record')} gone for good"
         headline += f", {_sum(rows, 'replaced', 'value')} replaced by imports"
-    drawn = []
-    for i, row in enumerate(told):
-        again = i > 0 and told[i - 1]["system"] == row["system"]
-        drawn.append({**row, "system": "" if again else row["system"]})
     show(
         View(
             kind="loss",
@@ -65,12 +61,12 @@ def loss(
                 Column("history", "History", _history, flex=True, least=14, whole=True),
                 Column("old_values", "Old values", _yes, rank=3),
                 Column("newest", "Newest", dash, rank=4),
-                Column("gone", "Gone", _number, right=True, rank=1),
-                Column("put_away", "Put away", _number, right=True, rank=5),
-                Column("replaced", "Replaced", _number, right=True, rank=2),
+                Column("gone", "Gone", number, right=True, rank=1),
+                Column("put_away", "Put away", number, right=True, rank=5),
+                Column("replaced", "Replaced", number, right=True, rank=2),
             ],
             rows=told,
-            drawn=drawn,
+            drawn=said_once(told, "system"),
             notes=list(_notes(found, len(rows) - len(told))),
             hint="crmaudit check --code GOV177,GOV179,GOV180,GOV181,GOV182"
             if rows
@@ -178,7 +174,3 @@ def _history(row: Mapping[str, Any]) -> Text:
 
 def _yes(value: bool | None) -> str:
     return "╱" if value is None else "yes" if value else "no"
-
-
-def _number(value: int | None) -> str:
-    return "╱" if value is None else f"{value:,}"

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from crmaudit.cli.options import HERE, Output, Shape, Workspace, audit
 from crmaudit.cli.terminal import count
-from crmaudit.cli.view import Column, Format, View, dash, show
+from crmaudit.cli.view import Column, Format, View, dash, said_once, show
 
 if TYPE_CHECKING:
     from crmaudit.audit import Audit
@@ -58,10 +58,6 @@ def _view(found: Audit) -> View:
     ]
     told = [r for r in rows if r["declared"] or r["shown"]]
     silent = len(rows) - len(told)
-    drawn = []
-    for i, row in enumerate(told):
-        again = i > 0 and told[i - 1]["system"] == row["system"]
-        drawn.append({**row, "system": "" if again else row["system"]})
     states = Counter(r["state"] for r in rows)
     notes = []
     if silent:
@@ -84,7 +80,7 @@ def _view(found: Audit) -> View:
             Column("state", "State", state_words, whole=True, flex=True, least=18),
         ],
         rows=rows,
-        drawn=drawn,
+        drawn=said_once(told, "system"),
         notes=notes,
         hint=f"crmaudit governance maintenance --system {_worst(rows)}",
     )

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from crmaudit.cli.options import HERE, Output, Shape, Workspace, audit
 from crmaudit.cli.terminal import count, rate
-from crmaudit.cli.view import Column, Format, View, dash, show
+from crmaudit.cli.view import Column, Format, View, dash, number, show
 from crmaudit.errors import CrmauditError
 
 if TYPE_CHECKING:
@@ -194,10 +194,10 @@ def _licences(found: Audit) -> View:
             Column("type", "Type"),
             Column("entitled", "Entitled", _declared, right=True),
             Column("assigned", "Assigned", _declared, right=True, rank=2),
-            Column("holders", "In the CRM", _number, right=True, rank=3),
-            Column("came", "Came", _number, right=True, rank=1),
-            Column("peak", "At once", _number, right=True),
-            Column("idle", "Idle", _number, right=True),
+            Column("holders", "In the CRM", number, right=True, rank=3),
+            Column("came", "Came", number, right=True, rank=1),
+            Column("peak", "At once", number, right=True),
+            Column("idle", "Idle", number, right=True),
             Column("idle_cost", f"{money} a year", price, right=True, rank=1),
         ],
         rows=rows,
@@ -205,10 +205,6 @@ def _licences(found: Audit) -> View:
         hint="crmaudit explain GOV165",
         extra={"currency": money},
     )
-
-
-def _number(value: int | None) -> str:
-    return "╱" if value is None else f"{value:,}"
 
 
 def _declared(value: int | None) -> str:

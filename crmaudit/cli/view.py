@@ -10,7 +10,7 @@ import csv
 import io
 import json
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -217,3 +217,22 @@ def _fit(
 def dash(value: Any) -> str:
     """Empty values as a dash."""
     return "–" if value in (None, "", (), []) else str(value)
+
+
+def number(value: int | None) -> str:
+    """`2,000`; what is not known as `╱`."""
+    return "╱" if value is None else f"{value:,}"
+
+
+def said_once(rows: Iterable[Mapping[str, Any]], key: str, *more: str) -> list[dict[str, Any]]:
+    """Rows for drawing: of those that follow each other with one `key`, only the first says it.
+
+    What stands under `more` goes with it.
+    """
+    drawn: list[dict[str, Any]] = []
+    last: object = None
+    for row in rows:
+        again = bool(drawn) and row[key] == last
+        last = row[key]
+        drawn.append({**row, **dict.fromkeys((key, *more), "")} if again else dict(row))
+    return drawn
