@@ -30,8 +30,9 @@ for (const group of $$("g.web")) {
     const out = (n) => Math.min(n.w / 2 / Math.abs(ux), n.h / 2 / Math.abs(uy)) + 1;
     const [s, t, o] = [out(e.a), out(e.b), e.aside];
     const x1 = p[0] + ux * s - uy * o, y1 = p[1] + uy * s + ux * o, x2 = q[0] - ux * t - uy * o, y2 = q[1] - uy * t + ux * o;
-    const [stroke, head] = $$("path", e.g), bx = x2 - ux * 7, by = y2 - uy * 7;
+    const [stroke, head, cross] = $$("path", e.g), bx = x2 - ux * 7, by = y2 - uy * 7;
     stroke.setAttribute("d", `M${x1} ${y1}L${x2} ${y2}`);
+    cross?.parentNode.setAttribute("transform", `translate(${(x1 + x2) / 2} ${(y1 + y2) / 2})`);
     head?.setAttribute("d", `M${x2} ${y2}L${bx - uy * 3.4} ${by + ux * 3.4}L${bx + uy * 3.4} ${by - ux * 3.4}z`);
   };
   const put = (n) => {

@@ -17,12 +17,22 @@
     history.replaceState(null, "", "#" + id + (q ? "?" + q : ""));
   };
   const load = () => {
-    const [id, q] = decodeURI(location.hash.slice(1)).split("?");
+    const [id, q] = location.hash.slice(1).split("?");
     if (!q || !views[id]) return;
     states[id] = Object.fromEntries(new URLSearchParams(q));
     views[id]();
-    document.getElementById(id)?.scrollIntoView();
+    const figure = document.getElementById(id);
+    figure?.scrollIntoView();
+    $(".frame", figure || undefined)?.focus({ preventScroll: true });
   };
+  // A link to rows shows them and no others; without this script it leads to the first of them.
+  document.addEventListener("click", (e) => {
+    const go = e.target.closest("a[data-go]");
+    if (!go || e.ctrlKey || e.metaKey || e.shiftKey) return;
+    sheet.close();
+    e.preventDefault();
+    location.hash === "#" + go.dataset.go ? load() : (location.hash = go.dataset.go);
+  });
   const field = (id, key, label, control) => {
     control.addEventListener(control.type === "search" ? "input" : "change", () => {
       states[id][key] = control.value;
