@@ -13,7 +13,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Literal, TypeAlias, get_args
 
-from crmaudit.report.specs import FigureSpec
+from crmaudit.report.specs import FigureSpec, TextTable
 
 Severity = Literal["critical", "high", "medium", "low"]
 SEVERITIES: tuple[Severity, ...] = ("critical", "high", "medium", "low")
@@ -209,6 +209,12 @@ class Table:
     note: str = ""
     filters: bool = False
 
+    @property
+    def naming(self) -> int:
+        """The column, from 0, whose cells name the rows: the first that holds words."""
+        named = (n for n, c in enumerate(self.columns) if c.kind in ("text", "label", "id"))
+        return next(named, 0)
+
 
 @dataclass(frozen=True, slots=True)
 class Figure:
@@ -220,6 +226,15 @@ class Figure:
     alt: str
     note: str = ""
     evidence: tuple[str, ...] = ()
+    words: tuple[tuple[str, str], ...] = ()
+    """What the drawing itself says, by its English, where the report is in another language."""
+
+    def say(self, word: str) -> str:
+        return next((said for english, said in self.words if english == word), word)
+
+    def table(self) -> TextTable:
+        """The data as headings and rows of text."""
+        return self.spec.table(self.say)
 
 
 LetterState = Literal["proven", "declared", "missing", "unexpected", "allowed", "unknown"]
@@ -416,6 +431,9 @@ class Approval:
 
 @dataclass(frozen=True, slots=True)
 class Meta:
+    """What the document is. `configuration` and `evidence` are short hashes of all that
+    was declared and of all that was measured; `evidence` is empty where nothing was."""
+
     organisation: str
     as_of: date | None
     version: str = "1"
@@ -428,6 +446,7 @@ class Meta:
     configuration: str = ""
     changes: tuple[Change, ...] = ()
     approvals: tuple[Approval, ...] = ()
+    evidence: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import sys
 import types
 import typing
 from collections.abc import Callable
@@ -20,7 +21,9 @@ from typing import Any
 from crmaudit.errors import CrmauditError
 from crmaudit.report import blocks, specs
 
-SCHEMA = "crmaudit.report/1"
+VERSION = 1
+"""Of the form. Keys that are added leave it; what a reader of it would trip over raises it."""
+SCHEMA = f"crmaudit.report/{VERSION}"
 
 
 @cache
@@ -35,7 +38,7 @@ def _classes() -> dict[str, type]:
 
 def to_data(document: blocks.Document) -> dict[str, Any]:
     """The document as JSON-able data."""
-    return {"schema": SCHEMA, "document": _encode(document)}
+    return {"schema": SCHEMA, "schema_version": VERSION, "document": _encode(document)}
 
 
 def from_data(data: dict[str, Any]) -> blocks.Document:
@@ -100,10 +103,12 @@ def json_schema() -> dict[str, Any]:
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "crmaudit report",
+        "description": "The block tree of a report as `crmaudit report --as json` writes it.",
         "type": "object",
-        "required": ["schema", "document"],
+        "required": ["schema", "schema_version", "document"],
         "properties": {
             "schema": {"const": SCHEMA},
+            "schema_version": {"const": VERSION},
             "document": {"$ref": "#/$defs/Document"},
         },
         "$defs": definitions,
@@ -111,10 +116,14 @@ def json_schema() -> dict[str, Any]:
 
 
 def _class_schema(kind: type) -> dict[str, Any]:
-    module = blocks if kind.__module__ == blocks.__name__ else specs
-    hints = typing.get_type_hints(kind, vars(module))
+    # Names of a class mean what they mean in its own module.
+    hints = typing.get_type_hints(kind, vars(sys.modules[kind.__module__]))
     needed = [f.name for f in dataclasses.fields(kind) if f.default is dataclasses.MISSING]
+    about = (kind.__doc__ or "").strip()
+    # What dataclasses write for those without words of their own is no description.
+    described = {} if about.startswith(f"{kind.__name__}(") else {"description": about}
     return {
+        **described,
         "type": "object",
         "required": ["type", *needed],
         "properties": {
@@ -125,15 +134,24 @@ def _class_schema(kind: type) -> dict[str, Any]:
     }
 
 
+def _marked(name: str, form: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "required": [name],
+        "properties": {name: {"type": "string", **form}},
+        "additionalProperties": False,
+    }
+
+
 _SIMPLE: dict[object, dict[str, Any]] = {
     str: {"type": "string"},
     int: {"type": "integer"},
     float: {"type": ["number", "null"]},
     bool: {"type": "boolean"},
     type(None): {"type": "null"},
-    Decimal: {"type": "object", "required": ["decimal"]},
-    date: {"type": "object", "required": ["date"]},
-    datetime: {"type": "object", "required": ["datetime"]},
+    Decimal: _marked("decimal", {"pattern": r"^-?(\d|NaN|sNaN|Infinity)"}),
+    date: _marked("date", {"format": "date"}),
+    datetime: _marked("datetime", {"format": "date-time"}),
 }
 
 

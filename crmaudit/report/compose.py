@@ -2,39 +2,61 @@
 
 from __future__ import annotations
 
-import hashlib
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import crmaudit
 from crmaudit.engine import Judgement
 from crmaudit.facts import Facts
+from crmaudit.messages import msg
+from crmaudit.remembered import promises, since_last
 from crmaudit.report import blocks as b
 from crmaudit.report import (
     crud_parts,
+    extraction_parts,
+    labels,
     measured,
     parts,
     people_kpis,
     people_parts,
+    plan_parts,
     portfolio,
     portfolio_parts,
+    target_parts,
 )
+from crmaudit.report.audiences import edition, edition_part, published, redact
 from crmaudit.report.context import ReportContext
+from crmaudit.report.inputs import configuration
+from crmaudit.report.inputs import measured as evidence_hash
 from crmaudit.report.numbers import day
 from crmaudit.report.register import register
-from crmaudit.report.sections import build
+from crmaudit.report.sections import build, find_sections
+from crmaudit.report.since_parts import since_part, with_trends
 from crmaudit.report.summary import headlines
 from crmaudit.report.tables import Tables
+from crmaudit.report.templates import Templates
 from crmaudit.report.wording import names
 from crmaudit.strategy import Plan
 from crmaudit.strategy.extraction import WEIGHTS
 
 
 def document(
-    facts: Facts, judgement: Judgement, plan: Plan, *, final: bool = False, audience: str = ""
+    facts: Facts,
+    judgement: Judgement,
+    plan: Plan,
+    *,
+    final: bool = False,
+    audience: str = "",
+    templates: Templates | None = None,
 ) -> b.Document:
-    """The plan document as a block tree."""
+    """The plan document as a block tree, in the workspace's language and for its readers."""
     audit = facts.workspace.audit
-    context = compose(facts, judgement, plan)
+    templates = templates or Templates()
+    own_folder = facts.workspace.root / "sections"
+    own = own_folder if own_folder.is_dir() else None
+    to = edition(facts.workspace, audience, find_sections(audit.language, own, templates))
+    told, planned, withheld = published(judgement, plan, to)
+    context = replace(compose(facts, told, planned), edition=edition_part(to, withheld))
+    evidence = register(facts.evidence.documents, facts.workspace.root)
     meta = b.Meta(
         organisation=audit.organisation.name,
         as_of=facts.day,
@@ -46,50 +68,46 @@ def document(
         authors=audit.terms.auditors,
         tool_version=crmaudit.__version__,
         configuration=configuration(facts),
+        evidence=evidence_hash(evidence),
         changes=tuple(
-            b.Change(c.version, day(c.date, audit.language) if c.date else "", c.what, c.who or "")
+            b.Change(c.version, day(c.date) if c.date else "", c.what, c.who or "")
             for c in audit.changes
         ),
         approvals=tuple(
             b.Approval(
                 facts.workspace.person_name(a.who) or a.who,
                 a.role,
-                day(a.date, audit.language) if a.date else "",
+                day(a.date) if a.date else "",
                 a.note,
             )
             for a in audit.sign_off
         ),
     )
-    own = facts.workspace.root / "sections"
-    return build(
-        audit.title or "Information-management strategic plan",
+    made = build(
+        audit.title or msg("Information-management strategic plan"),
         meta,
         {f.name: getattr(context, f.name) for f in fields(context)},
-        register(facts.evidence.documents, facts.workspace.root),
+        evidence,
         subtitle=audit.organisation.name if audit.title else "",
-        own=own if own.is_dir() else None,
+        own=own,
+        templates=templates,
+        reads=to.reads,
     )
-
-
-def configuration(facts: Facts) -> str:
-    """A short hash of everything declared: the same words, the same configuration."""
-    digest = hashlib.sha256()
-    for name in sorted(facts.workspace.files):
-        digest.update(f"{name}\0{facts.workspace.text(name)}\0".encode())
-    return digest.hexdigest()[:12]
+    return redact(made, facts, to, labels.load(templates, audit.language))
 
 
 def compose(facts: Facts, judgement: Judgement, plan: Plan) -> ReportContext:
     """What section files are given."""
     workspace = facts.workspace
     kpis = people_kpis.kpi_parts(facts)
+    since = since_last(facts, judgement, plan)
     return ReportContext(
         organisation=workspace.organisation.name,
         day=facts.day,
         audit=workspace.audit,
         brief=workspace.brief,
-        headlines=headlines(facts, judgement, plan),
-        tables=Tables(facts, judgement, plan),
+        headlines=with_trends(headlines(facts, judgement, plan), facts, since),
+        tables=Tables(facts, judgement, plan, since),
         inventory=portfolio_parts.inventory_part(facts),
         fit=portfolio_parts.fit_part(facts),
         entities=tuple(workspace.entity.values()),
@@ -109,8 +127,11 @@ def compose(facts: Facts, judgement: Judgement, plan: Plan) -> ReportContext:
         kpi_lines=people_kpis.kpi_lines(facts, kpis),
         kpi_message=people_kpis.kpi_message(facts),
         maturity=people_parts.maturity_part(facts),
+        extraction=extraction_parts.extraction_part(facts),
+        target=target_parts.target_part(facts),
         findings=parts.findings_part(judgement),
-        plan=parts.plan_part(facts, judgement, plan),
+        plan=plan_parts.plan_part(facts, judgement, plan),
         names=names(workspace),
         weights={**WEIGHTS, **workspace.audit.weights.get("extraction", {})},
+        since=since_part(facts, since, promises(judgement)),
     )

@@ -5,7 +5,8 @@ added, never renamed; `docs/templates.md` is kept equal to this module by a
 test. Where a part is None or empty, a section file that `requires` it is shown
 as missing (draft) or left out (final). Besides these fields a section file is
 given `meta` (`crmaudit.report.blocks.Meta`), `omitted`, the sections that a
-final report leaves out (`crmaudit.report.sections.Omitted`), the functions of
+final report leaves out (`crmaudit.report.sections.Omitted`), `tips`, whether it may
+tell how crmaudit fills a gap (in a draft for everybody inside), the functions of
 `crmaudit.report.functions` and its filters.
 """
 
@@ -19,11 +20,14 @@ from crmaudit.engine import Finding, Gap
 from crmaudit.evidence import Product
 from crmaudit.inventory import ContractAhead, InventoryRow, Quadrant, SkillNeed
 from crmaudit.quality.scores import Clean, Score
-from crmaudit.report.blocks import KeyFigure, Matrix, Table
+from crmaudit.report.blocks import KeyFigure, Matrix
+from crmaudit.report.extraction_parts import ExtractionPart
 from crmaudit.report.matched import DuplicatesPart, OverlapPart
 from crmaudit.report.measured_keys import KeyDrawing
 from crmaudit.report.measured_model import FoundModel
 from crmaudit.report.people import KpiPart, MaturityPart, PeoplePart
+from crmaudit.report.plan_context import PlanPart
+from crmaudit.report.since_model import SincePart
 from crmaudit.report.specs import (
     Bars,
     BoxMap,
@@ -37,12 +41,11 @@ from crmaudit.report.specs import (
     Panels,
     SkillMap,
     Stacked,
-    Timeline,
     Web,
 )
 from crmaudit.report.tables import Tables
+from crmaudit.report.target_parts import TargetPart
 from crmaudit.rules.base import Severity
-from crmaudit.strategy import Extraction, Initiative
 from crmaudit.workspace.audit_file import AuditFile, Brief
 from crmaudit.workspace.landscape import Entity, Need, Process
 
@@ -411,65 +414,17 @@ class FindingsPart:
 
 
 @dataclass(frozen=True, slots=True)
-class PhasePart:
-    """One phase of the plan."""
+class EditionPart:
+    """For whom this edition is, and what it withholds."""
 
-    number: int
-    """From 1."""
-    initiatives: tuple[Initiative, ...]
-    """In the order of work."""
-    findings: int
-    """Findings that it answers."""
-    effort: tuple[float, float]
-    """Working days, low and high."""
-    cost: float | None
-    """None where a cost is not known."""
-    starts: date | None
-    """None where no start or capacity is declared."""
-    ends: date | None
-    """Last day of its last initiative."""
-    table: Table
-    """What to do, why, and who leads: `{{ block(phase.table) }}`."""
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """Something that the plan asks somebody to decide."""
-
-    who: str
-    """Who has to decide."""
-    text: str
-    """What."""
-
-
-@dataclass(frozen=True, slots=True)
-class PlanPart:
-    """The initiatives in the order of work."""
-
-    initiatives: tuple[Initiative, ...]
-    """All of them but those dropped."""
-    phases: tuple[PhasePart, ...]
-    """The same by phase."""
-    effort: tuple[float, float]
-    """Working days of what is not done yet, low and high."""
-    cost: float | None
-    """At the internal hourly rate; None where no rate is declared."""
-    starts: date | None
-    """First day of the first initiative; None where no start or capacity is declared."""
-    ends: date | None
-    """Last day of the last."""
-    gantt: Timeline | None
-    """None where the workspace gives no start or capacity."""
-    value_map: Bubbles | None
-    """Value against effort."""
-    decisions: tuple[Decision, ...]
-    """At most five, the most urgent first."""
-    extractions: tuple[Extraction, ...]
-    """Systems by how hard their data are to extract, the hardest first."""
-    extraction_bars: Bars | None
-    """The score of each system; None where more than twelve would be too many for bars."""
-    extraction_heat: Heat | None
-    """The difficulty of each system by criterion: what makes up the score."""
+    name: str = ""
+    """As in `report --audience`; empty: for everybody inside."""
+    withheld: tuple[str, ...] = ()
+    """What is left out: names, quotes, accounts, costs, weaknesses, internals."""
+    words: tuple[str, ...] = ()
+    """The same in words."""
+    findings: int = 0
+    """Findings that are left out; all numbers speak of the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -520,6 +475,10 @@ class ReportContext:
     """A message to the employees on what the indicators say, in Markdown; empty without any."""
     maturity: MaturityPart
     """Levels of maturity that facts have earned."""
+    extraction: ExtractionPart
+    """How hard it will be to get data out, what that takes, and in what order."""
+    target: TargetPart
+    """What is to become of systems of record, systems and feeds."""
     findings: FindingsPart
     """What the rules found, and what they could not judge."""
     plan: PlanPart
@@ -528,3 +487,7 @@ class ReportContext:
     """Name of every system, entity, person, unit, process and indicator by id."""
     weights: Mapping[str, float]
     """Weights of the extraction criteria in force."""
+    since: SincePart
+    """What changed since the last audit."""
+    edition: EditionPart = EditionPart()
+    """For whom this edition is, and what it withholds."""

@@ -10,6 +10,9 @@ from crmaudit.crud_matrix.flows import FlowKind, flows
 from crmaudit.crud_matrix.structure import communities, diagonal, hubs
 from crmaudit.engine import Judgement
 from crmaudit.facts import Facts
+from crmaudit.inventory import in_use
+from crmaudit.messages import msg
+from crmaudit.quality.one_place import PARTS, fullest, parts_shown, seen
 from crmaudit.report import blocks as b
 from crmaudit.report import context as c
 from crmaudit.report import diagrams, webs
@@ -51,13 +54,16 @@ def crud_part(facts: Facts, judgement: Judgement) -> c.CrudPart:
 
 
 def _one_place(facts: Facts) -> tuple[str, tuple[str, ...], tuple[str, ...]] | None:
-    parts = ("contact", "activity", "invoice", "case")
-    shown = [s for s in facts.workspace.in_scope if s.one_place_view is not None]
-    if not shown:
+    declared = {s.id: s.one_place_view for s in facts.workspace.in_scope if in_use(s)}
+    shown, crm = parts_shown(declared, seen(facts.one_place)), facts.workspace.crm
+    best = fullest(shown, crm.id if crm else None)
+    if best is None:
         return None
-    best = max(shown, key=lambda s: len(s.one_place_view or ()))
-    seen = best.one_place_view or ()
-    return best.name, tuple(p for p in parts if p in seen), tuple(p for p in parts if p not in seen)
+    return (
+        facts.workspace.system[best].name,
+        tuple(msg(p) for p in PARTS if p in shown[best]),
+        tuple(msg(p) for p in PARTS if p not in shown[best]),
+    )
 
 
 def _copies(crud: CrudMatrix) -> int:
@@ -99,7 +105,7 @@ def _proof(facts: Facts) -> c.ProofPart | None:
         failed=len(told.failed),
         unmapped=len(told.unmapped),
     )
-    return replace(part, figures=_figures(part, facts.workspace.audit.language))
+    return replace(part, figures=_figures(part))
 
 
 def _rights_told(facts: Facts) -> list[str]:
@@ -149,18 +155,28 @@ def _verdicts(facts: Facts) -> Counter[str]:
     return found
 
 
-def _figures(part: c.ProofPart, language: str) -> tuple[b.KeyFigure, ...]:
-    writes = f"{number(part.shadow_writes, language=language)} of them changing data"
+def _figures(part: c.ProofPart) -> tuple[b.KeyFigure, ...]:
+    writes = msg(
+        "{shadow_writes} of them changing data",
+        shadow_writes=number(part.shadow_writes),
+    )
     strangers = len(part.strangers)
-    writing = f"{number(len(part.strangers_writing), language=language)} of them seen changing data"
-    declared = number(part.declared, language=language)
-    letters = f"of {declared} declared {'letter' if part.declared == 1 else 'letters'}"
-    understood = f"{number(part.not_understood, language=language)} of"
+    writing = msg(
+        "{strangers_writing} of them seen changing data",
+        strangers_writing=number(len(part.strangers_writing)),
+    )
+    declared = number(part.declared)
+    letters = msg(
+        "of {declared} declared {letter}",
+        declared=declared,
+        letter=msg("letter") if part.declared == 1 else msg("letters"),
+    )
+    understood = msg("{not_understood} of", not_understood=number(part.not_understood))
     confirmed = (
         b.KeyFigure(
             "Declared and found in use",
-            percent(part.confirmed / part.declared, language=language),
-            f"{number(part.confirmed, language=language)} {letters}",
+            percent(part.confirmed / part.declared),
+            msg("{confirmed} {letters}", confirmed=number(part.confirmed), letters=letters),
         )
         if part.declared
         else b.KeyFigure(
@@ -173,8 +189,12 @@ def _figures(part: c.ProofPart, language: str) -> tuple[b.KeyFigure, ...]:
     lost = (
         b.KeyFigure(
             "Statements not understood",
-            percent(part.not_understood / part.statements, language=language),
-            f"{understood} {number(part.statements, language=language)} read",
+            percent(part.not_understood / part.statements),
+            msg(
+                "{understood} {statements} read",
+                understood=understood,
+                statements=number(part.statements),
+            ),
         )
         if part.statements
         else b.KeyFigure(
@@ -183,11 +203,9 @@ def _figures(part: c.ProofPart, language: str) -> tuple[b.KeyFigure, ...]:
     )
     return (
         confirmed,
-        b.KeyFigure(
-            "Declared, shown not to be", number(part.contradicted, language=language), letters
-        ),
-        b.KeyFigure("In use, never declared", number(part.shadow, language=language), writes),
-        b.KeyFigure("Accounts of no system", number(strangers, language=language), writing)
+        b.KeyFigure("Declared, shown not to be", number(part.contradicted), letters),
+        b.KeyFigure("In use, never declared", number(part.shadow), writes),
+        b.KeyFigure("Accounts of no system", number(strangers), writing)
         if part.accounts_told
         else b.KeyFigure(
             "Accounts of no system",
@@ -197,8 +215,11 @@ def _figures(part: c.ProofPart, language: str) -> tuple[b.KeyFigure, ...]:
         ),
         b.KeyFigure(
             "Allowed, neither declared nor used",
-            number(part.allowed, language=language),
-            f"letters, by rights of {counted(len(part.rights_told), 'system', language=language)}",
+            number(part.allowed),
+            msg(
+                "letters, by rights of {systems}",
+                systems=counted(len(part.rights_told), "system"),
+            ),
         )
         if part.rights_told
         else b.KeyFigure(

@@ -9,6 +9,7 @@ from crmaudit.crud_matrix import CrudMatrix
 from crmaudit.crud_matrix.structure import ordered, sections
 from crmaudit.engine import Judgement
 from crmaudit.facts import Facts
+from crmaudit.messages import joined, msg
 from crmaudit.report import blocks as b
 from crmaudit.report import proven
 from crmaudit.report import specs as s
@@ -34,7 +35,10 @@ def crud_matrix(facts: Facts, judgement: Judgement) -> b.Matrix:
     systems = sorted(crud.systems, key=lambda x: kinds.index(workspace.system[x].kind))
     rows = tuple(
         b.MatrixLabel(
-            e, workspace.entity[e].label, workspace.entity[e].class_ or "", issues(f"entity:{e}")
+            e,
+            workspace.entity[e].label,
+            msg(workspace.entity[e].class_ or ""),
+            issues(f"entity:{e}"),
         )
         for e in entities
     )
@@ -42,13 +46,12 @@ def crud_matrix(facts: Facts, judgement: Judgement) -> b.Matrix:
         b.MatrixLabel(
             x,
             workspace.system[x].name,
-            workspace.system[x].kind or "",
+            msg(workspace.system[x].kind or ""),
             issues(f"system:{x}"),
             open=not workspace.system[x].crud_complete,
         )
         for x in systems
     )
-    language = workspace.audit.language
     place = {e: r for r, e in enumerate(entities)}
     cells = []
     for c, system in enumerate(systems):
@@ -58,7 +61,7 @@ def crud_matrix(facts: Facts, judgement: Judgement) -> b.Matrix:
             letters = proven.letters_of(crud.cell(system, entity))
             proofs: tuple[b.MatrixProof, ...] = ()
             if crud.testimony.proofs(system, entity):
-                proofs = proven.proofs_of(crud.proofs(system, entity), language)
+                proofs = proven.proofs_of(crud.proofs(system, entity))
             if letters or proofs or columns[c].open:
                 cells.append(b.MatrixCell(place[entity], c, letters, proofs=proofs))
     cells.sort(key=lambda x: (x.row, x.column))
@@ -126,7 +129,7 @@ def feeds(facts: Facts) -> s.Network | None:
         if workspace.system[x].crud or flow.degree(x)
     )
     edges = [
-        s.Edge(a, z, ", ".join(workspace.entity[e].label for e in data["entities"]))
+        s.Edge(a, z, joined(", ", (workspace.entity[e].label for e in data["entities"])))
         for a, z, data in sorted(flow.edges(data=True), key=lambda x: (x[0], x[1]))
     ]
     return s.Network(nodes, tuple(edges))
@@ -146,7 +149,7 @@ def entity_model(facts: Facts) -> s.Network | None:
     if not pairs:
         return None
     return s.Network(
-        tuple(s.Node(e.id, e.label, e.class_ or "") for e in entities.values()),
+        tuple(s.Node(e.id, e.label, msg(e.class_ or "")) for e in entities.values()),
         tuple(s.Edge(a, z, "; ".join(told)) for (a, z), told in pairs.items()),
         apart_text="no relationship declared",
     )

@@ -23,7 +23,7 @@ so that no value is ever read as Markdown. `docs` lists them by `FUNCTIONS`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import is_dataclass
+from dataclasses import is_dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -46,23 +46,25 @@ def ids(evidence: Ids) -> tuple[str, ...]:
     return (evidence,) if isinstance(evidence, str) else tuple(evidence)
 
 
-def cell(value: object, column: b.Column, language: str = "en") -> b.Cell:
+def cell(value: object, column: b.Column) -> b.Cell:
     """A plain value as a cell of this column; `None` is not assessed."""
     if isinstance(value, b.Cell):
         return value
     if value is None:
-        return b.Cell(numbers.locale(language).not_assessed, state="not_assessed")
+        return b.Cell(numbers.number(None), state="not_assessed")
     if isinstance(value, bool):
         return b.Cell(str(value), value)
     if isinstance(value, date | datetime):
-        return b.Cell(numbers.day(value, language), value)
+        return b.Cell(numbers.day(value), value)
     if isinstance(value, int | float | Decimal):
         if column.kind in ("percent", "bar"):
-            return b.Cell(numbers.percent(value, language=language), value)
+            return b.Cell(numbers.percent(value), value)
         if column.kind == "money":
-            return b.Cell(numbers.number(value, 0, language), value)
-        return b.Cell(numbers.number(value, language=language), value)
-    return b.Cell(str(value), str(value))
+            return b.Cell(numbers.number(value, 0), value)
+        return b.Cell(numbers.number(value), value)
+    # A message has to stay one: `str` would make plain text of it.
+    text = value if isinstance(value, str) else str(value)
+    return b.Cell(text, text)
 
 
 def columns_of(columns: Iterable[object]) -> tuple[b.Column, ...]:
@@ -85,23 +87,27 @@ def make_table(
     id: str = "",
     note: str = "",
     filters: bool = False,
-    language: str = "en",
 ) -> b.Table:
     """A table; rows may hold plain values or `Cell`s."""
     heads = columns_of(columns)
     body = tuple(
-        tuple(cell(value, column, language) for value, column in zip(row, heads, strict=True))
-        for row in rows
+        tuple(cell(value, column) for value, column in zip(row, heads, strict=True)) for row in rows
     )
     return b.Table(id or slug(caption), caption, heads, body, note, filters)
 
 
 def functions(renderer: Renderer) -> dict[str, Callable[..., str]]:
     """The template functions, bound to the rendering that swaps their tokens."""
-    put, language = renderer.put, renderer.language
+    put, say = renderer.put, renderer.say
 
     def table(columns: Iterable[object], rows: Iterable[Sequence[object]], **named: Any) -> str:
-        return put(make_table(columns, rows, language=language, **named))
+        said: dict[str, Any] = {
+            k: say(v) if isinstance(v, str) and k != "id" else v for k, v in named.items()
+        }
+        heads = [replace(c, name=say(c.name), unit=say(c.unit)) for c in columns_of(columns)]
+        if not heads:
+            raise ValueError("a table needs a column")
+        return put(make_table(heads, rows, **said))
 
     def figure(
         spec: FigureSpec,
@@ -111,9 +117,12 @@ def functions(renderer: Renderer) -> dict[str, Callable[..., str]]:
         note: str = "",
         evidence: Ids = None,
     ) -> str:
-        return put(b.Figure(id or slug(title), title, spec, alt or title, note, ids(evidence)))
+        title, alt = say(title), say(alt or title)
+        return put(b.Figure(id or slug(title), title, spec, alt, say(note), ids(evidence)))
 
     def matrix(made: b.Matrix) -> str:
+        if not isinstance(made, b.Matrix):
+            raise TypeError("this is no matrix")
         return put(made)
 
     def key_figures(figures: Iterable[b.KeyFigure]) -> str:
@@ -127,12 +136,12 @@ def functions(renderer: Renderer) -> dict[str, Callable[..., str]]:
         caller: Callable[[], str] | None = None,
     ) -> str:
         body = renderer.body(caller() if caller else text)
-        return put(b.Callout(kind, title, body, ids(evidence)))
+        return put(b.Callout(kind, say(title), body, ids(evidence)))
 
     def quote(
         text: str = "", who: str = "", when: object = "", caller: Callable[[], str] | None = None
     ) -> str:
-        moment = numbers.day(when, language) if isinstance(when, date) else str(when or "")
+        moment = numbers.day(when) if isinstance(when, date) else str(when or "")
         return put(b.Quote(renderer.body(caller() if caller else text), who, moment))
 
     def definitions(pairs: Iterable[tuple[str, str]]) -> str:
@@ -192,10 +201,13 @@ def filters(language: str) -> dict[str, Callable[..., object]]:
     | `6214 | share(20045)` | `31 % (6,214 of 20,045)` |
     | `12400 | money("EUR")` | `EUR 12,400` |
     | `day | date` | `21 Nov 2026` |
+    | `day | month` | `Nov 2026` |
     | `1 | counted("system")` | `1 system` |
     | `(3, 12) | span` | `3–12` |
     | `names | listed(4)` | `a, b, c, d and 7 more` |
     | `findings | by_severity` | `2 critical and 1 low` |
+    | `finding.message | told` | a message in the section's language, to be joined to text by `~` |
+    | `process.purpose | word` | a fixed word in the section's language: `Verfolgung von Leads` |
     """
 
     def bound(function: Callable[..., str]) -> Callable[..., str]:
@@ -207,6 +219,7 @@ def filters(language: str) -> dict[str, Callable[..., object]]:
         "share": bound(numbers.share),
         "money": bound(numbers.money),
         "date": bound(numbers.day),
+        "month": bound(numbers.month),
         "counted": bound(wording.counted),
         "span": bound(wording.span),
         "listed": wording.listed,

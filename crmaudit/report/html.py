@@ -6,17 +6,21 @@ import base64
 import hashlib
 import json
 import re
+from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
 from markupsafe import Markup
 
+from crmaudit.errors import CrmauditError
 from crmaudit.report import blocks as b
 from crmaudit.report import labels, numbers
 from crmaudit.report.html_blocks import Blocks
+from crmaudit.report.html_links import Links
 from crmaudit.report.html_tags import join, tag
 from crmaudit.report.labels import Labels
 from crmaudit.report.outline import Entry, Outline
-from crmaudit.report.templates import Templates
+from crmaudit.report.seal import seal
+from crmaudit.report.templates import Templates, template_root
 from crmaudit.report.text import clean
 from crmaudit.report.theme import Theme
 
@@ -27,13 +31,42 @@ def render(document: b.Document, theme: Theme, templates: Templates) -> bytes:
     """The frame `html/report.html` around the sections, with style and script inside."""
     words = labels.load(templates, document.meta.language)
     outline = Outline(document)
-    html = Blocks(outline, words)
+    html = Blocks(outline, words, Links(document))
     sections = join(
         html.section(section, entry)
         for section, entry in zip(document.sections, outline.sections, strict=True)
     )
     script = _script(templates, html)
     data = {"words": dict(words), "matrices": html.matrices}
+    page = framed(
+        templates,
+        "report.html",
+        document=document,
+        meta=document.meta,
+        words=words,
+        seal=str(seal(document)),
+        theme=theme,
+        direction=reads_from(document.meta.language),
+        classification=document.meta.classification or theme.classification,
+        as_of=numbers.day(document.meta.as_of, document.meta.language),
+        control=control(document, words),
+        contents=contents(outline, words, bool(document.evidence)),
+        sections=sections,
+        register=register(document, outline, words),
+        logo=data_url(theme.logo),
+        style=Markup(palette(theme) + squeeze(templates.read("html/report.css"))),
+        script=Markup(script),
+        script_hash=_digest(script),
+        data=Markup(_json(data)),
+    )
+    return page.encode("utf-8", "replace")
+
+
+def framed(templates: Templates, name: str, **values: Any) -> str:
+    """The page frame of that name under `html/`: whatever it is given is escaped.
+
+    Raises CrmauditError where a frame of the user's own fails.
+    """
     environment = Environment(
         loader=FileSystemLoader([str(f / "html") for f in templates.folders]),
         autoescape=True,
@@ -42,25 +75,22 @@ def render(document: b.Document, theme: Theme, templates: Templates) -> bytes:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    page = environment.get_template("report.html").render(
-        document=document,
-        meta=document.meta,
-        words=words,
-        theme=theme,
-        direction="rtl" if document.meta.language[:2] in RTL else "ltr",
-        classification=document.meta.classification or theme.classification,
-        as_of=numbers.day(document.meta.as_of, document.meta.language),
-        control=control(document, words),
-        contents=contents(outline, words, bool(document.evidence)),
-        sections=sections,
-        register=register(document, outline, words),
-        logo=_data_url(theme.logo),
-        style=Markup(palette(theme) + _squeeze(templates.read("html/report.css"))),
-        script=Markup(script),
-        script_hash=_digest(script),
-        data=Markup(_json(data)),
-    )
-    return page.encode("utf-8", "replace")
+    try:
+        return environment.get_template(name).render(**values)
+    except (TemplateError, UnicodeDecodeError, ArithmeticError, LookupError, TypeError) as error:
+        path = templates.find(f"html/{name}")
+        if path is None or path.is_relative_to(template_root()):
+            raise
+        raise CrmauditError(
+            f"the template failed: {error}",
+            "mend it, or remove your own copy of the file to use the shipped one",
+            str(path),
+        ) from error
+
+
+def reads_from(language: str) -> str:
+    """The direction of that language's writing."""
+    return "rtl" if language[:2] in RTL else "ltr"
 
 
 def control(document: b.Document, words: Labels) -> list[tuple[str, str]]:
@@ -75,6 +105,7 @@ def control(document: b.Document, words: Labels) -> list[tuple[str, str]]:
         (words["authors"], ", ".join(meta.authors)),
         (words["tool"], f"crmaudit {meta.tool_version}" if meta.tool_version else ""),
         (words["configuration"], meta.configuration),
+        (words["evidence"], meta.evidence),
     ]
     return [(name, value) for name, value in rows if value]
 
@@ -164,7 +195,7 @@ def _json(data: object) -> str:
     return text.replace("<", "\\u003c")
 
 
-def _squeeze(css: str) -> str:
+def squeeze(css: str) -> str:
     """The style sheet without comments and indents."""
     return re.sub(r"\s*\n\s*", "\n", re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL)).strip()
 
@@ -173,7 +204,8 @@ def _digest(script: str) -> str:
     return base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
 
 
-def _data_url(image: bytes) -> str:
+def data_url(image: bytes) -> str:
+    """A picture as part of the page; empty without one."""
     if not image:
         return ""
     kind = "png" if image.startswith(b"\x89PNG") else "svg+xml"

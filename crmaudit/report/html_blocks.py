@@ -2,35 +2,48 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from markupsafe import Markup
 
 from crmaudit.report import blocks as b
 from crmaudit.report.figures import NARROW, WIDE, draw, narrows
+from crmaudit.report.html_heat import heat
+from crmaudit.report.html_links import CODE, Links, Target
 from crmaudit.report.html_matrix import matrix
 from crmaudit.report.html_tables import table
 from crmaudit.report.html_tags import join, tag, text
 from crmaudit.report.labels import Labels
 from crmaudit.report.outline import Entry, Outline, unique
-from crmaudit.report.specs import Web
-from crmaudit.report.text import slug
+from crmaudit.report.specs import Heat, Web
+from crmaudit.report.text import plain, slug
+
+_FALLBACK = re.compile(r"var\(--([a-z0-9-]+),#[0-9a-fA-F]{6}\)")
 
 
 class Blocks:
-    """Renders blocks of one document; writers of one kind of block may extend it."""
+    """Renders blocks of one document.
 
-    def __init__(self, outline: Outline, words: Labels) -> None:
+    `report` is the file that anchors are looked for in, where that is not the
+    page itself.
+    """
+
+    def __init__(self, outline: Outline, words: Labels, links: Links, report: str = "") -> None:
         self.outline = outline
         self.words = words
+        self.links = links
+        self.report = report
         self.matrices: dict[str, dict[str, Any]] = {}
         """By anchor: what the script is told of each matrix."""
         self.networks = False
         """Whether there is a network that the script may move."""
         self._anchors = {e.anchor for e in outline.sections} | {"evidence"}
         self._regions: Counter[str] = Counter()
+        self._linked = False
 
     def region(self, name: str) -> str:
         """What a frame that scrolls is called: no two alike, or nobody could tell them apart."""
@@ -43,6 +56,22 @@ class Blocks:
         """The anchor of a block; where it is taken, the name with a number."""
         return unique(slug(name), self._anchors) if name else None
 
+    def link(self, content: Markup, target: Target | None) -> Markup:
+        """The content as a link to rows of a table; unchanged where there are none."""
+        if target is None or self._linked:
+            return content
+        view = f"{target.table}?{target.view}" if target.view else ""
+        if self.report:
+            return tag("a", content, href=f"{self.report}#{view or target.row}")
+        return tag("a", content, href=f"#{target.row}", data_go=view)
+
+    @contextmanager
+    def linked(self) -> Iterator[None]:
+        """What is made inside stands in a link already, which can hold no other."""
+        self._linked, before = True, self._linked
+        yield
+        self._linked = before
+
     # Inlines
 
     def inlines(self, inlines: Iterable[b.Inline]) -> Markup:
@@ -51,19 +80,22 @@ class Blocks:
     def inline(self, inline: b.Inline) -> Markup:
         match inline:
             case b.Text():
-                return text(inline.text)
+                return self._told(inline.text)
             case b.Strong():
-                return tag("strong", self.inlines(inline.inlines))
+                target = self.links.initiatives.get(plain(inline.inlines))
+                return tag("strong", self.link(self.inlines(inline.inlines), target))
             case b.Emph():
                 return tag("em", self.inlines(inline.inlines))
             case b.Code():
                 return tag("code", inline.text, dir="ltr")
             case b.Link():
                 outside = not inline.url.startswith("#")
+                with self.linked():
+                    content = self.inlines(inline.inlines)
                 return tag(
                     "a",
-                    self.inlines(inline.inlines),
-                    href=inline.url,
+                    content,
+                    href=inline.url if outside else self.report + inline.url,
                     rel="noreferrer noopener" if outside else None,
                 )
             case b.LineBreak():
@@ -73,6 +105,16 @@ class Blocks:
             case b.SeverityMark():
                 return self.severity(inline.severity, inline.label)
 
+    def _told(self, words: str) -> Markup:
+        """A sentence; the codes of findings in it lead to the register."""
+        found, last = Markup(""), 0
+        for match in CODE.finditer(words):
+            target = self.links.findings.get(match[0])
+            if target is not None:
+                found += text(words[last : match.start()]) + self.link(text(match[0]), target)
+                last = match.end()
+        return found + text(words[last:])
+
     def refs(self, ids: tuple[str, ...]) -> Markup:
         """The small marks after a number."""
         marks = [
@@ -80,7 +122,7 @@ class Blocks:
                 "a",
                 str(n),
                 class_="ev",
-                href=f"#ev-{n}",
+                href=f"{self.report}#ev-{n}",
                 aria_label=f"{self.words['evidence']} {n}",
             )
             for n in self.outline.numbers(ids)
@@ -90,11 +132,10 @@ class Blocks:
         return Markup('<sup class="evs">{}</sup>').format(Markup(" ").join(marks))
 
     def severity(self, severity: str, label: bool = True) -> Markup:
-        mark = b.SEVERITY_MARKS.get(severity, "")
         word = self.words.get(severity, severity)
-        sign = tag("span", mark, class_="sm", aria_hidden="true")
-        if label:
-            return tag("span", sign, Markup(" "), word, class_=f"sev {slug(severity)}")
+        if label:  # the mark is the style sheet's
+            return tag("span", word, class_=f"sev {slug(severity)}")
+        sign = tag("span", b.SEVERITY_MARKS.get(severity, ""), class_="sm", aria_hidden="true")
         return tag(
             "span", sign, class_=f"sev {slug(severity)}", title=word, role="img", aria_label=word
         )
@@ -211,7 +252,9 @@ class Blocks:
     def figure(self, figure: b.Figure) -> Markup:
         """Drawn twice where that helps: for the page, and for a phone's column."""
         self.networks |= isinstance(figure.spec, Web)
-        drawn = Markup(draw(figure, WIDE))
+        if isinstance(figure.spec, Heat):
+            return self._figure(figure, heat(self, figure, figure.spec))
+        drawn = _drawn(figure, WIDE)
         if narrows(figure):
             wide = tag("div", drawn, class_="wide")
         else:
@@ -219,8 +262,8 @@ class Blocks:
             wide = tag("div", drawn, class_="scroll", tabindex="0", role="region", aria_label=name)
         narrow = Markup("")
         if narrows(figure):
-            narrow = tag("div", Markup(draw(figure, NARROW)), class_="narrow")
-        heads, rows = figure.spec.table()
+            narrow = tag("div", _drawn(figure, NARROW), class_="narrow")
+        heads, rows = figure.table()
         data = tag(
             "table",
             tag("thead", tag("tr", join(tag("th", h, scope="col") for h in heads))),
@@ -232,17 +275,23 @@ class Blocks:
                 ),
             ),
         )
+        told = tag(
+            "details", tag("summary", self.words["figure_data"]), tag("div", data, class_="frame")
+        )
+        return self._figure(figure, wide + narrow, told)
+
+    def _figure(self, figure: b.Figure, drawn: Markup, data: str | Markup = "") -> Markup:
         return tag(
             "figure",
             tag("figcaption", figure.title, self.refs(figure.evidence), class_="ft"),
-            wide,
-            narrow,
+            drawn,
             tag("p", figure.note, class_="note") if figure.note else Markup(""),
-            tag(
-                "details",
-                tag("summary", self.words["figure_data"]),
-                tag("div", data, class_="frame"),
-            ),
+            data,
             class_="fig",
             id=self.anchor(figure.id),
         )
+
+
+def _drawn(figure: b.Figure, width: int) -> Markup:
+    """The drawing, without the colours for who has no style sheet: this page has one."""
+    return Markup(_FALLBACK.sub(r"var(--\1)", draw(figure, width)))

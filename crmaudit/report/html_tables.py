@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from datetime import date, datetime
 from typing import TYPE_CHECKING
+from unicodedata import bidirectional
 
 from markupsafe import Markup
 
@@ -14,13 +16,14 @@ if TYPE_CHECKING:
     from crmaudit.report.html_blocks import Blocks
 
 
+TALL = 30  # more rows than this scroll inside their frame, under the heads of their columns
 LONG = 40  # mean letters of a text column that gets the larger share of the width
 
 
 def table(html: Blocks, table: b.Table) -> Markup:
     anchor = html.anchor(table.id)
     head = tag("thead", tag("tr", join(_head(n, table) for n in range(len(table.columns)))))
-    body = tag("tbody", join(_row(html, row, table.columns) for row in table.rows))
+    body = tag("tbody", join(_row(html, table, n) for n in range(len(table.rows))))
     caption = (
         tag("figcaption", table.caption, class_="ft", id=f"{anchor}-c" if anchor else None)
         if table.caption
@@ -29,7 +32,7 @@ def table(html: Blocks, table: b.Table) -> Markup:
     frame = tag(
         "div",
         tag("table", head, body, data_filters=table.filters, data_id=anchor),
-        class_="frame",
+        class_="frame tall" if len(table.rows) > TALL else "frame",
         tabindex="0",
         role="region",
         aria_label=html.region(table.caption),
@@ -56,17 +59,17 @@ def _head(n: int, table: b.Table) -> Markup:
     )
 
 
-def _row(html: Blocks, row: tuple[b.Cell, ...], columns: tuple[b.Column, ...]) -> Markup:
+def _row(html: Blocks, table: b.Table, n: int) -> Markup:
     return tag(
         "tr",
-        *(
-            _cell(html, cell, column, "th" if n == 0 else "td")
-            for n, (cell, column) in enumerate(zip(row, columns, strict=True))
-        ),
+        *(_cell(html, table, n, column) for column in range(len(table.columns))),
+        id=html.links.row(table.id, n) if table.id else None,
     )
 
 
-def _cell(html: Blocks, cell: b.Cell, column: b.Column, name: str) -> Markup:
+def _cell(html: Blocks, table: b.Table, n: int, place: int) -> Markup:
+    cell, column = table.rows[n][place], table.columns[place]
+    name = "td" if place else "th"
     classes: list[str] = [column.alignment] if column.alignment != "left" else []
     if cell.state == "not_assessed":
         content = tag("span", cell.text or html.words["not_assessed"])
@@ -78,18 +81,24 @@ def _cell(html: Blocks, cell: b.Cell, column: b.Column, name: str) -> Markup:
     elif column.kind == "severity":
         content = html.severity(str(cell.value or cell.text))
     elif cell.inlines:
-        content = html.inlines(cell.inlines)
+        with html.linked() if cell.href else nullcontext():
+            content = html.inlines(cell.inlines)
     else:
         content = text(cell.text).replace("\n", Markup("<br>"))
         if column.kind == "id":
             content = tag("code", content)
+        elif _turns(cell.text):
+            content = tag("bdi", content)
+        if not cell.href:
+            content = html.link(content, html.links.cell(table, n, place))
         if column.kind == "bar" and isinstance(cell.value, int | float):
             size = min(max(float(cell.value), 0), 1) * 100
             content = tag("span", style=f"--v:{size:.1f}%", class_="bar") + content
     if column.kind in ("id", "label", "bar", "date", "severity") and cell.state == "value":
         classes.append("k-" + column.kind)
     if cell.href:
-        content = tag("a", content, href=cell.href if _safe(cell.href) else None)
+        inside = html.report if cell.href.startswith("#") else ""
+        content = tag("a", content, href=inside + cell.href if _safe(cell.href) else None)
     return tag(
         name,
         content,
@@ -97,8 +106,12 @@ def _cell(html: Blocks, cell: b.Cell, column: b.Column, name: str) -> Markup:
         scope="row" if name == "th" else None,
         class_=" ".join(classes) or None,
         data_v=sort_value(cell, column),
-        dir="auto" if column.kind == "text" and not cell.text.isascii() else None,
     )
+
+
+def _turns(words: str) -> bool:
+    """Whether there is writing from right to left in it."""
+    return not words.isascii() and any(bidirectional(c) in ("R", "AL") for c in words)
 
 
 def _safe(url: str) -> bool:
@@ -117,4 +130,5 @@ def sort_value(cell: b.Cell, column: b.Column) -> str | None:
         return cell.value.isoformat()
     if isinstance(cell.value, str | bool | None):
         return None
-    return str(cell.value)
+    value = str(cell.value)
+    return None if value == cell.text else value

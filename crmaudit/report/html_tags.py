@@ -13,6 +13,10 @@ def text(words: str) -> Markup:
     return escape(clean(words))
 
 
+_OPEN = frozenset({"td", "th", "tr"})
+"""Elements that HTML ends by itself: a wide report has a hundred thousand of them."""
+
+
 def tag(name: str, *content: str | Markup, **attributes: str | int | bool | None) -> Markup:
     """An element; attribute names lose a trailing `_` and write `_` as `-`."""
     head = "".join(
@@ -22,7 +26,7 @@ def tag(name: str, *content: str | Markup, **attributes: str | int | bool | None
         if value is not None and value is not False and value != ""
     )
     inner = "".join(c if isinstance(c, Markup) else text(c) for c in content)
-    return Markup(f"<{name}{head}>{inner}</{name}>")
+    return Markup(f"<{name}{head}>{inner}" if name in _OPEN else f"<{name}{head}>{inner}</{name}>")
 
 
 def join(parts: Iterable[Markup]) -> Markup:

@@ -14,17 +14,22 @@ import re
 import secrets
 import sys
 import traceback
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import wraps
 from pathlib import Path
 from typing import Any
 
 import jinja2
+from jinja2 import nodes
+from jinja2.compiler import CodeGenerator, Frame
+from jinja2.runtime import markup_join
 from jinja2.sandbox import SandboxedEnvironment
 from markdown_it import MarkdownIt
 from markdown_it.tree import SyntaxTreeNode as Node
 from markupsafe import Markup
 
 from crmaudit.errors import CrmauditError, Place
+from crmaudit.messages import Settled, Told, Words, told
 from crmaudit.report import blocks as b
 from crmaudit.report import functions
 from crmaudit.report.text import plain, slug
@@ -39,6 +44,7 @@ _INLINE = (
     b.EvidenceRef,
     b.SeverityMark,
 )
+_NAME = re.compile(r"\s*\{:\s*#([a-z][a-z0-9-]*)\s*\}$")
 _SAFE_URL = re.compile(r"(https?://|mailto:|#)", re.IGNORECASE)
 
 
@@ -46,9 +52,10 @@ class Renderer:
     """Renders section files with one context, and parses them into blocks."""
 
     def __init__(
-        self, folders: Sequence[Path], context: Mapping[str, Any], language: str = "en"
+        self, folders: Sequence[Path], context: Mapping[str, Any], words: Words | None = None
     ) -> None:
-        self.language = language
+        self._words = words
+        self.language = words.language if words else "en"
         nonce = secrets.token_hex(8)
         self._mark = f"x{nonce}n"
         self._token = re.compile(f"{self._mark}([0-9]+)z")
@@ -63,8 +70,13 @@ class Renderer:
             lstrip_blocks=True,
             keep_trailing_newline=True,
         )
-        self._env.filters["markdown"] = lambda text: Markup(str(text))
-        self._env.filters.update(functions.filters(language))
+        self._env.code_generator_class = _Code
+        self._env.filters["markdown"] = lambda text: Markup(str(self.say(text)))
+        self._env.filters["~"] = lambda parts: markup_join(map(self._said, parts))
+        for name in ("capitalize", "join", "lower", "replace", "title", "trim", "upper"):
+            self._env.filters[name] = self._of_words(self._env.filters[name])
+        self._env.filters.update({"told": self.say, "word": self.word})
+        self._env.filters.update(functions.filters(self.language))
         self._env.globals.update(context)
         self._env.globals.update(functions.functions(self))
 
@@ -73,11 +85,36 @@ class Renderer:
         self._kept.append(thing)
         return f"{self._mark}{len(self._kept) - 1}z"
 
+    def say(self, text: str) -> str:
+        """Text as it stands in a section's own language, which nothing tells once more."""
+        return Settled(told(text, self._words)) if self._words else text
+
+    def _said(self, thing: object) -> object:
+        return self.say(thing) if isinstance(thing, Told) else thing
+
+    def _of_words(self, change: Callable[..., Any]) -> Callable[..., Any]:
+        """A filter of Jinja's that makes new text of text, which then has to be told before."""
+
+        @wraps(change)
+        def changed(*args: Any, **named: Any) -> Any:
+            told = ([*map(self._said, x)] if isinstance(x, list | tuple) else x for x in args)
+            return change(*map(self._said, told), **named)
+
+        return changed
+
+    def word(self, text: str) -> str:
+        """One of the program's fixed words, like a state or a kind, in the section's language."""
+        if self._words and not isinstance(text, Told):
+            text = self._words.pattern(text, {})
+        return self.say(text)
+
     @jinja2.pass_context  # which also keeps Jinja from settling constants beforehand
     def _finalize(self, _: object, value: object) -> object:
         if hasattr(value, "__html__") or isinstance(value, jinja2.Undefined):
             return value
         text = "" if value is None else str(value)
+        if isinstance(value, str):
+            text = str(self.say(value))
         if self._token.fullmatch(text) or not text:
             return Markup(text)
         return Markup(self.put(text))
@@ -128,7 +165,8 @@ class Renderer:
             case "heading":
                 inlines = self._only_inlines(node.children[0].children, "a heading")
                 level = min(max(int(node.tag[1]), 2), 4)
-                return [b.Heading(level, inlines, slug(plain(inlines)))]
+                inlines, name = _named(inlines)
+                return [b.Heading(level, inlines, name or slug(plain(inlines)))]
             case "bullet_list":
                 return [b.BulletList(tuple(self._blocks(i.children) for i in node.children))]
             case "ordered_list":
@@ -137,8 +175,8 @@ class Renderer:
             case "blockquote":
                 return [b.Quote(self._blocks(node.children))]
             case "fence" | "code_block":
-                text = self._words(node.content.rstrip("\n"))
-                return [b.CodeBlock(text, self._words(node.info.strip()))]
+                text = self._bare(node.content.rstrip("\n"))
+                return [b.CodeBlock(text, self._bare(node.info.strip()))]
             case "table":
                 return [self._table(node)]
             case _:  # a rule (`---`) has no meaning in a report
@@ -209,16 +247,16 @@ class Renderer:
                 case "em":
                     found.append(b.Emph(self._only_inlines(node.children, "italic text")))
                 case "code_inline":
-                    found.append(b.Code(self._words(node.content)))
+                    found.append(b.Code(self._bare(node.content)))
                 case "softbreak":
                     found.append(b.Text(" "))
                 case "hardbreak":
                     found.append(b.LineBreak())
                 case "link":
                     inlines = self._only_inlines(node.children, "a link")
-                    found.append(safe_link(inlines, self._words(str(node.attrs.get("href", "")))))
+                    found.append(safe_link(inlines, self._bare(str(node.attrs.get("href", "")))))
                 case _:
-                    found.append(b.Text(self._words(node.content)))
+                    found.append(b.Text(self._bare(node.content)))
         return list(_merged(found))
 
     def _swap(self, text: str, blocks: bool = False) -> tuple[Any, ...]:
@@ -240,9 +278,20 @@ class Renderer:
                 raise CrmauditError("a block cannot stand here", "Give it a line of its own")
         return tuple(_merged(found))
 
-    def _words(self, text: str) -> str:
+    def _bare(self, text: str) -> str:
         """Text with tokens → the words alone, for code and addresses."""
         return plain(i for i in self._swap(text, blocks=True) if isinstance(i, _INLINE))
+
+
+class _Code(CodeGenerator):
+    """`a ~ b` joins texts as they stand in the section's own language."""
+
+    def visit_Concat(self, node: nodes.Concat, frame: Frame) -> None:  # noqa: N802
+        self.write('environment.filters["~"]((')
+        for part in node.nodes:
+            self.visit(part, frame)
+            self.write(", ")
+        self.write("))")
 
 
 class _Loader(jinja2.FileSystemLoader):
@@ -276,6 +325,15 @@ def _merged(things: Sequence[object]) -> Sequence[object]:
         else:
             found.append(thing)
     return found
+
+
+def _named(inlines: tuple[b.Inline, ...]) -> tuple[tuple[b.Inline, ...], str]:
+    """A heading's words without the id that `{: #id}` at its end gives it, and the id."""
+    last = inlines[-1] if inlines else None
+    match = _NAME.search(last.text) if isinstance(last, b.Text) else None
+    if match is None or not isinstance(last, b.Text):
+        return inlines, ""
+    return (*inlines[:-1], b.Text(last.text[: match.start()])), match[1]
 
 
 def _joined(things: Sequence[object]) -> tuple[b.Inline, ...]:

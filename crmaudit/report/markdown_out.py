@@ -8,9 +8,10 @@ from collections.abc import Iterable
 from crmaudit.report import blocks as b
 from crmaudit.report import labels
 from crmaudit.report.grid import WIDE, Grid, outside, pieces
-from crmaudit.report.html import control
+from crmaudit.report.html import contents, control
 from crmaudit.report.labels import Labels
 from crmaudit.report.outline import Outline
+from crmaudit.report.seal import seal
 from crmaudit.report.templates import Templates
 from crmaudit.report.text import clean
 from crmaudit.report.theme import Theme
@@ -47,6 +48,11 @@ def _code(text: str) -> str:
     return f"{fence}{space}{words}{space}{fence}"
 
 
+def _anchored(anchor: str, heading: str) -> str:
+    """The heading below the anchor that links of the report name, whatever a reader makes of it."""
+    return f'<a id="{anchor}"></a>\n\n{heading}'
+
+
 def _wrapped(mark: str, words: str) -> str:
     return f"{mark}{words.strip()}{mark}" if words.strip() else ""
 
@@ -67,20 +73,32 @@ class _Markdown:
         facts = control(document, self.words)
         parts.append(self.grid(["", ""], [[escape(name), escape(value)] for name, value in facts]))
         parts.extend(self.history(document.meta))
+        parts.append(self.contents(document))
         for section, entry in zip(document.sections, self.outline.sections, strict=True):
             heads = self.outline.headings(section)
-            parts.append(f"{'#' * (entry.level + 1)} {entry.number} {escape(entry.title)}")
+            title = f"{'#' * (entry.level + 1)} {entry.number} {escape(entry.title)}"
+            parts.append(_anchored(entry.anchor, title))
             for n, block in enumerate(section.blocks):
                 if n in heads and isinstance(block, b.Heading):
                     level = min(heads[n].level + 1, 6)
-                    parts.append(f"{'#' * level} {self.inlines(block.inlines)}")
+                    title = f"{'#' * level} {self.inlines(block.inlines)}"
+                    parts.append(_anchored(heads[n].anchor, title))
                 else:
                     parts.append(self.block(block))
         if document.evidence:
             title = escape(self.words["evidence_register"])
-            parts.append(f"## {self.outline.register_number} {title}")
+            parts.append(_anchored("evidence", f"## {self.outline.register_number} {title}"))
             parts.extend(self.evidence(n, e) for n, e in enumerate(document.evidence, 1))
+        parts.append(f"<!-- {seal(document)} -->")
         return "\n\n".join(part for part in parts if part) + "\n"
+
+    def contents(self, document: b.Document) -> str:
+        """The sections as a list of links; parts stand below their chapter."""
+        lines = [
+            f"{'  ' * (e.level - 1)}- [{e.number} {escape(e.title)}](#{e.anchor})"
+            for e in contents(self.outline, self.words, bool(document.evidence))
+        ]
+        return f"**{escape(self.words['contents'])}**\n\n" + "\n".join(lines) if lines else ""
 
     def history(self, meta: b.Meta) -> Iterable[str]:
         """The change log, and who has to approve."""
@@ -165,7 +183,7 @@ class _Markdown:
             case b.Table():
                 return self.table(block)
             case b.Figure():
-                heads, rows = block.spec.table()
+                heads, rows = block.table()
                 data = self.grid([escape(h) for h in heads], [[escape(c) for c in r] for r in rows])
                 title = f"**{escape(block.title)}**{self.refs(block.evidence)}"
                 return "\n\n".join(x for x in (title, data, escape(block.note)) if x)

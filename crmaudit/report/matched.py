@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from crmaudit.evidence import Agreement, Between, Estimate, Matching, PairFound
 from crmaudit.facts import Facts
+from crmaudit.messages import msg
 from crmaudit.quality.matching.judged import JudgedDuplicates, JudgedOverlap
 from crmaudit.report import specs as s
-from crmaudit.report.numbers import MINUS, locale, number, percent
+from crmaudit.report.numbers import MINUS, locale, number, percent, tellable
 from crmaudit.report.wording import counted, listed, names
 
 SETS = 12
@@ -161,7 +162,7 @@ def duplicates_part(facts: Facts) -> DuplicatesPart | None:
     found = facts.duplicates
     if not found:
         return None
-    known, language = names(facts.workspace), facts.workspace.audit.language
+    known = names(facts.workspace)
     told = [d for d in found if not d.cannot]
     told.sort(key=lambda d: (-d.surplus, d.system, d.entity))
     worst = told[0] if told and told[0].surplus else None
@@ -177,8 +178,8 @@ def duplicates_part(facts: Facts) -> DuplicatesPart | None:
         worst=_doubled(worst, known) if worst else None,
         ranges=_ranges(facts, told) if any(d.records for d in told) else None,
         not_drawn=max(0, len(told) - DRAWN),
-        sure=_sure(worst, worst.document.matching, language) if worst else None,
-        weights=weights(matching, language),
+        sure=_sure(worst, worst.document.matching) if worst else None,
+        weights=weights(matching),
         waterfall=waterfall(pair, matching) if pair else None,
         example=_percent_of(pair.probability) if pair else "",
         waiting=sum(d.open_pairs for d in told),
@@ -218,29 +219,32 @@ def overlap_part(facts: Facts) -> OverlapPart | None:
 
 def place(entity: str, system: str, known: Mapping[str, str]) -> str:
     """`Contact in BeaconCRM`."""
-    return f"{known.get(entity, entity)} in {known.get(system, system)}"
+    return msg(
+        "{known} in {known2}", known=known.get(entity, entity), known2=known.get(system, system)
+    )
 
 
-def _sure(judged: JudgedDuplicates | JudgedOverlap, matching: Matching, language: str) -> Sureness:
+def _sure(judged: JudgedDuplicates | JudgedOverlap, matching: Matching) -> Sureness:
     return Sureness(
         matching.candidates,
         matching.same_pairs,
         judged.open_pairs,
-        share_words(judged.precision, language),
-        share_words(matching.recall, language),
+        share_words(judged.precision),
+        share_words(matching.recall),
         judged.review.precision is not None or matching.answers > 0,
     )
 
 
-def share_words(estimate: Estimate | None, language: str = "en") -> str:
+def share_words(estimate: Estimate | None) -> str:
     """`98 % (92–100 %)`; empty without one."""
     if estimate is None:
         return ""
-    value = percent(estimate.value, language=language)
-    ends = between(estimate, language)
-    return value if value == ends else f"{value} ({ends})"
+    value = percent(estimate.value)
+    ends = between(estimate)
+    return value if value == ends else msg("{value} ({ends})", value=value, ends=ends)
 
 
+@tellable
 def between(estimate: Estimate, language: str = "en") -> str:
     """`92–100 %`; `< 1 %` and `> 99 %` where an end and its word say the whole."""
     low, high = (percent(x, language=language) for x in (estimate.low, estimate.high))
@@ -264,18 +268,18 @@ def _doubled(found: JudgedDuplicates, known: Mapping[str, str]) -> Doubled:
 
 
 def _ranges(facts: Facts, told: Sequence[JudgedDuplicates]) -> s.Ranges:
-    known, language = names(facts.workspace), facts.workspace.audit.language
+    known = names(facts.workspace)
     rows = []
     for d in told[:DRAWN]:
-        share = f" ({percent(d.surplus / d.records, language=language)})" if d.records else ""
+        share = msg(" ({part})", part=percent(d.surplus / d.records)) if d.records else ""
         rows.append(
             s.RangeRow(
                 place(d.entity, d.system, known),
                 d.surplus,
                 d.likely.low,
                 d.likely.high,
-                f"{number(d.surplus, language=language)}{share}",
-                range_words(d.likely, language),
+                msg("{surplus}{share}", surplus=number(d.surplus), share=share),
+                range_words(d.likely),
                 mark=d is told[0] and d.surplus > 0,
             )
         )
@@ -287,15 +291,15 @@ def _ranges(facts: Facts, told: Sequence[JudgedDuplicates]) -> s.Ranges:
     )
 
 
-def range_words(estimate: Estimate | None, language: str = "en") -> str:
+def range_words(estimate: Estimate | None) -> str:
     """`1,480 to 1,690`; empty without one."""
     if estimate is None:
         return ""
-    low, high = (number(round(x), language=language) for x in (estimate.low, estimate.high))
-    return low if low == high else f"{low} to {high}"
+    low, high = (number(round(x)) for x in (estimate.low, estimate.high))
+    return low if low == high else msg("{low} to {high}", low=low, high=high)
 
 
-def weights(matching: Matching, language: str = "en") -> s.Weights | None:
+def weights(matching: Matching) -> s.Weights | None:
     """The histogram of a comparison; None where nothing was weighed."""
     bins = tuple(
         s.WeightBin(
@@ -304,11 +308,15 @@ def weights(matching: Matching, language: str = "en") -> s.Weights | None:
             b.pairs,
             b.expected,
             # Pairs that were not weighed to the end, for want of hope, lie in the first bar.
-            f"{number(b.low, language=language)} to {number(b.high, language=language)}"
+            msg(
+                "{low} to {high}",
+                low=number(b.low),
+                high=number(b.high),
+            )
             if n
-            else f"below {number(b.high, language=language)}",
-            number(b.pairs, language=language),
-            number(b.expected, 1, language),
+            else msg("below {high}", high=number(b.high)),
+            number(b.pairs),
+            number(b.expected, 1),
         )
         for n, b in enumerate(matching.histogram)
     )
@@ -323,18 +331,31 @@ def waterfall(pair: PairFound, matching: Matching) -> s.Waterfall:
         s.Push(x.attribute, x.weight, signed(x.weight), _seen(x.level, x.left, x.right))
         for x in pair.steps
     )
-    said = "a definite rule: " + pair.rule if pair.rule else _percent_of(pair.probability)
+    said = (
+        msg("a definite rule: {rule}", rule=pair.rule)
+        if pair.rule
+        else _percent_of(pair.probability)
+    )
     return s.Waterfall(
-        s.Push("before comparing", pair.prior, signed(pair.prior), "two records taken at random"),
+        s.Push(
+            msg("before comparing"),
+            pair.prior,
+            signed(pair.prior),
+            msg("two records taken at random"),
+        ),
         steps,
-        s.Push("together", pair.weight, signed(pair.weight), said),
+        s.Push(msg("together"), pair.weight, signed(pair.weight), said),
         matching.threshold,
-        "taken for the same from here" if matching.threshold is not None else "",
+        msg("taken for the same from here") if matching.threshold is not None else "",
     )
 
 
 def _seen(level: str, left: str, right: str) -> str:
-    return f"{level}: {left} · {right}" if left and right else level
+    return (
+        msg("{level}: {left} · {right}", level=level, left=left, right=right)
+        if left and right
+        else level
+    )
 
 
 def signed(bits: float) -> str:
@@ -347,8 +368,8 @@ def _percent_of(probability: float) -> str:
     """More digits where they matter: `99.97 %`, never `100 %` for what is not certain."""
     share = 100 * probability
     if share >= 99.995:
-        return "more than 99.99 %"
-    return f"{share:.2f} %" if share > 99 else f"{share:.0f} %"
+        return msg("more than 99.99 %")
+    return msg("{share:.2f} %" if share > 99 else "{share:.0f} %", share=share)
 
 
 def _telling(matching: Matching) -> PairFound | None:
@@ -363,7 +384,7 @@ def _telling(matching: Matching) -> PairFound | None:
 
 
 def _shared(facts: Facts, judged: JudgedOverlap, drawing: Sequence[Between]) -> SharedEntity:
-    known, language = names(facts.workspace), facts.workspace.audit.language
+    known = names(facts.workspace)
     found = judged.document
     holders = [h for h in found.holders if not h.cannot]
     position = {h.system: n for n, h in enumerate(holders)}
@@ -376,20 +397,20 @@ def _shared(facts: Facts, judged: JudgedOverlap, drawing: Sequence[Between]) -> 
         judged.shared,
         s.UpSet(
             tuple(known.get(h.system, h.system) for h in holders),
-            tuple(counted(h.records, "record", language=language) for h in holders),
+            tuple(counted(h.records, "record") for h in holders),
             tuple(
                 s.Combination(
                     tuple(sorted(position[y] for y in x.systems if y in position)),
                     x.things,
-                    number(x.things, language=language),
+                    number(x.things),
                 )
                 for x in drawn
             ),
         ),
         len(sets) - len(drawn),
         found.by,
-        _sure(judged, found.matching, language),
-        tuple(_agreement(x, known, language) for x in drawing),
+        _sure(judged, found.matching),
+        tuple(_agreement(x, known) for x in drawing),
         found.id,
     )
 
@@ -403,7 +424,7 @@ def _both(a: Agreement) -> bool:
     return bool(a.compared or (a.left_only and a.right_only))
 
 
-def _agreement(between: Between, known: Mapping[str, str], language: str) -> SystemsAgree:
+def _agreement(between: Between, known: Mapping[str, str]) -> SystemsAgree:
     left = known.get(between.left, between.left)
     right = known.get(between.right, between.right)
     both = sorted(
@@ -413,18 +434,24 @@ def _agreement(between: Between, known: Mapping[str, str], language: str) -> Sys
         s.Stack(
             a.attribute,
             values := (a.same, a.equivalent, a.conflicting, a.left_only, a.right_only),
-            tuple(number(v, language=language) for v in values),
+            tuple(number(v) for v in values),
         )
         for a in both[:ATTRIBUTES]
     )
-    parts = ("same", "equivalent", "conflicting", f"only in {left}", f"only in {right}")
+    parts = (
+        msg("same"),
+        msg("equivalent"),
+        msg("conflicting"),
+        msg("only in {left}", left=left),
+        msg("only in {right}", right=right),
+    )
     rest = [a for a in between.agreement if not _both(a)]
     alone = (
         (left, tuple(sorted(a.attribute for a in rest if a.left_only))),
         (right, tuple(sorted(a.attribute for a in rest if a.right_only))),
     )
     return SystemsAgree(
-        f"{left} and {right}",
+        msg("{left} and {right}", left=left, right=right),
         between.pairs,
         sum(a.conflicting for a in between.agreement),
         sum(a.compared for a in between.agreement),

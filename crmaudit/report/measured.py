@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from crmaudit.facts import Facts
+from crmaudit.messages import counted, msg
 from crmaudit.report import blocks as b
 from crmaudit.report.context import QualityPart
 from crmaudit.report.matched import duplicates_part, overlap_part
@@ -23,7 +24,11 @@ SHOWN = 6
 
 
 def headline(facts: Facts) -> b.KeyFigure:
-    """The portfolio's score with its worst dimension."""
+    """The portfolio's score: the mean of its dimensions, with the worst of them.
+
+    Checks are told beside it, for their share is another number: dimensions of
+    many checks weigh no more than others.
+    """
     card, score = facts.quality.portfolio_card, facts.quality.portfolio_score
     if card is None or score is None or score.share is None:
         return b.KeyFigure(
@@ -32,9 +37,18 @@ def headline(facts: Facts) -> b.KeyFigure:
             state="not_assessed",
             reason="no database was read",
         )
-    detail = f"{round(score.passed):,} of {round(score.applicable):,} checks"
+    detail = msg(
+        "mean of {dimensions}; of all {applicable:,} checks {passed:,} passed",
+        dimensions=counted(sum(s.share is not None for s in card.scores.values()), "dimension"),
+        passed=score.checks[0],
+        applicable=score.checks[1],
+    )
     if card.worst is not None:
-        detail += f"; worst: {card.worst.dimension}, {percent(card.worst.share)}"
+        detail += msg(
+            "; worst: {dimension}, {percent}",
+            dimension=msg(card.worst.dimension),
+            percent=percent(card.worst.share),
+        )
     return b.KeyFigure(
         "Measured data quality", percent(score.share), detail, evidence=score.evidence[:SHOWN]
     )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from crmaudit.evidence import ColumnProfile, TableProfile
 from crmaudit.facts import Facts
+from crmaudit.messages import msg
 from crmaudit.quality.column_roles import is_created_stamp, is_modified_stamp
 from crmaudit.quality.one_place import CUSTOMERS
 from crmaudit.quality.quality import Holding
@@ -112,23 +113,19 @@ def _rank(column: ColumnProfile) -> int | None:
 
 def _panel(column: ColumnProfile, label: str, facts: Facts) -> s.Panel | None:
     """None where there is nothing to see: no spread, or one value only."""
-    language = facts.workspace.audit.language
-    note = f"{number(column.filled, language=language)} of "
-    note += f"{number(column.rows, language=language)} filled"
+    note = msg("{filled} of ", filled=number(column.filled))
+    note += msg("{rows} filled", rows=number(column.rows))
     shown = [v for v in column.top if not v.masked]
     codes = column.semantic is not None and column.semantic.type in _CODES
     if codes and len(shown) > 1:
-        values = tuple(
-            s.Bar(visible(v.value), v.count, number(v.count, language=language))
-            for v in shown[:VALUES]
-        )
+        values = tuple(s.Bar(visible(v.value), v.count, number(v.count)) for v in shown[:VALUES])
         if column.distinct is not None and column.distinct > len(values):
-            note += f"; {number(column.distinct, language=language)} values"
+            note += msg("; {distinct} values", distinct=number(column.distinct))
         return s.Panel(label, "values", values, note=note)
     if column.months:
         present = f"{facts.day:%Y-%m}" if facts.day else ""
         parts = tuple(
-            s.Bar(name, n, number(n, language=language), bool(present and first > present))
+            s.Bar(name, n, number(n), bool(present and first > present))
             for name, first, n in months(column.months)
         )
         if len(parts) < 2:
@@ -136,11 +133,15 @@ def _panel(column: ColumnProfile, label: str, facts: Facts) -> s.Panel | None:
         low, high = parts[0].label, parts[-1].label
         ahead = sum(int(p.value or 0) for p in parts if p.mark)
         if ahead:
-            note += f"; {number(ahead, language=language)} in the future"
+            note += msg("; {ahead} in the future", ahead=number(ahead))
         return s.Panel(label, "months", parts, low, high, note)
     if column.histogram and len(column.histogram) > 1:
         bins = tuple(
-            s.Bar(f"{b.low} to {b.high}", b.count, number(b.count, language=language))
+            s.Bar(
+                msg("{low} to {high}", low=b.low, high=b.high),
+                b.count,
+                number(b.count),
+            )
             for b in column.histogram
         )
         return s.Panel(
@@ -200,7 +201,7 @@ def missing(facts: Facts) -> tuple[tuple[str, s.Missingness], ...]:
             known = facts.workspace.entity.get(entity)
             system = facts.workspace.system[holding.system].name
             name = f"{known.label if known else entity} ({system}: {holding.profile.table})"
-            found.append((name, _map(holding.profile, facts.workspace.audit.language)))
+            found.append((name, _map(holding.profile)))
     return tuple(found[:4])
 
 
@@ -218,7 +219,7 @@ def _empty(profile: TableProfile) -> int:
     return sum(p.rows * len(p.columns) for p in profile.missing)
 
 
-def _map(profile: TableProfile, language: str) -> s.Missingness:
+def _map(profile: TableProfile) -> s.Missingness:
     patterns = sorted(profile.missing, key=lambda p: (-p.rows, p.columns))[:PATTERNS]
     weight: dict[str, int] = {}
     for pattern in patterns:
@@ -230,7 +231,7 @@ def _map(profile: TableProfile, language: str) -> s.Missingness:
     bars = []
     for c in columns:
         share = c.filled / c.rows if c.rows else None
-        told = percent(share, language=language) if share is not None else ""
+        told = percent(share) if share is not None else ""
         bars.append(s.Bar(c.name, share, told))
     rows = profile.rows or 1
     return s.Missingness(
@@ -239,7 +240,7 @@ def _map(profile: TableProfile, language: str) -> s.Missingness:
             s.EmptyPattern(
                 tuple(sorted(at[n] for n in p.columns if n in at)),
                 p.rows / rows,
-                number(p.rows, language=language),
+                number(p.rows),
             )
             for p in patterns
         ),

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from crmaudit.evidence import Keys, Reference
 from crmaudit.facts import Facts
+from crmaudit.messages import joined, msg
 from crmaudit.report import specs as s
 from crmaudit.report.numbers import number
 from crmaudit.report.wording import counted
@@ -46,13 +47,15 @@ def _keys(facts: Facts, system: str, keys: Keys) -> KeyDrawing | None:
     drawn = [r for r in known if r.orphans or r.to not in accounts]
     if len(drawn) < len(known):
         told = counted(len(known) - len(drawn), "reference")
-        left_out.append(f"{told} to the table of accounts (who created, changed or owns)")
+        left_out.append(
+            msg("{told} to the table of accounts (who created, changed or owns)", told=told)
+        )
     tables = _named(drawn)
     if len(tables) > MOST:
         filled = [r for r in drawn if r.orphans or (rows.get(r.table) and rows.get(r.to))]
         if len(filled) < len(drawn):
             told = counted(len(drawn) - len(filled), "reference")
-            left_out.append(f"{told} from or to tables without rows")
+            left_out.append(msg("{told} from or to tables without rows", told=told))
         drawn, tables = filled, _named(filled)
     labels = {t: t for t in tables}
     if len(tables) > MOST:
@@ -62,12 +65,17 @@ def _keys(facts: Facts, system: str, keys: Keys) -> KeyDrawing | None:
         kept = [r for r in drawn if r.table in labels and r.to in labels]
         if len(kept) < len(drawn):
             told = counted(len(drawn) - len(kept), "reference")
-            left_out.append(f"{told} of tables that hold no entity")
+            left_out.append(msg("{told} of tables that hold no entity", told=told))
         drawn = kept
     if len({(labels[r.to], labels[r.table]) for r in drawn}) > MOST_TIES:
         tested = [r for r in drawn if r.verdict != "cannot tell"]
         if len(tested) < len(drawn):
-            left_out.append(f"{counted(len(drawn) - len(tested), 'reference')} without a value")
+            left_out.append(
+                msg(
+                    "{references} without a value",
+                    references=counted(len(drawn) - len(tested), "reference"),
+                )
+            )
         drawn = tested
     if not drawn:
         return None
@@ -75,11 +83,8 @@ def _keys(facts: Facts, system: str, keys: Keys) -> KeyDrawing | None:
     members: dict[str, list[str]] = defaultdict(list)
     for table in _named(drawn):
         members[labels[table]].append(table)
-    language = facts.workspace.audit.language
-    boxes = tuple(
-        s.Box(n, n, _row_words([rows.get(t, 0) for t in members[n]], language)) for n in names
-    )
-    ties = tuple(_key_ties(drawn, labels, language))
+    boxes = tuple(s.Box(n, n, _row_words([rows.get(t, 0) for t in members[n]])) for n in names)
+    ties = tuple(_key_ties(drawn, labels))
     untested = sum(r.verdict == "cannot tell" for r in keys.references)
     return KeyDrawing(
         facts.workspace.system[system].name,
@@ -100,9 +105,7 @@ def _keys(facts: Facts, system: str, keys: Keys) -> KeyDrawing | None:
     )
 
 
-def _key_ties(
-    references: Iterable[Reference], labels: Mapping[str, str], language: str
-) -> Iterator[s.Tie]:
+def _key_ties(references: Iterable[Reference], labels: Mapping[str, str]) -> Iterator[s.Tie]:
     """One line for all references between two things: the surest of them decides its kind."""
     between: dict[tuple[str, str], list[Reference]] = defaultdict(list)
     for r in references:
@@ -112,24 +115,32 @@ def _key_ties(
         orphans = sum(r.orphans or 0 for r in found)
         declared = any(r.basis == "declared" for r in found)
         tested = any(r.verdict != "cannot tell" for r in found)
-        words = "; ".join(sorted(_column_words(r, language) for r in found))
+        words = joined("; ", sorted(_column_words(r) for r in found))
         yield s.Tie(
             parent,
             child,
             "solid" if declared else "dashed" if tested else "dotted",
-            number(orphans, language=language) if orphans else "",
+            number(orphans) if orphans else "",
             words,
             mark=bool(orphans),
         )
 
 
-def _column_words(r: Reference, language: str) -> str:
-    when = f" where {r.when[0]} is {r.when[1]}" if r.when else ""
-    told = f"{r.table}.{', '.join(r.columns)}{when}"
+def _column_words(r: Reference) -> str:
+    when = msg(" where {column} is {value}", column=r.when[0], value=r.when[1]) if r.when else ""
+    told = msg("{table}.{columns}{when}", table=r.table, columns=", ".join(r.columns), when=when)
     if r.filled is None or r.verdict == "cannot tell":
-        return f"{told}: cannot tell"
-    of = f"{number(r.orphans or 0, language=language)} of {number(r.filled, language=language)}"
-    return f"{told}: {of} lead nowhere" if r.orphans else f"{told}: all found"
+        return msg("{told}: cannot tell", told=told)
+    of = msg(
+        "{orphans} of {filled}",
+        orphans=number(r.orphans or 0),
+        filled=number(r.filled),
+    )
+    return (
+        msg("{told}: {of} lead nowhere", told=told, of=of)
+        if r.orphans
+        else msg("{told}: all found", told=told)
+    )
 
 
 def _named(references: Iterable[Reference]) -> list[str]:
@@ -174,8 +185,8 @@ def _by_entity(facts: Facts, system: str) -> dict[str, str]:
     return found
 
 
-def _row_words(rows: Sequence[int], language: str) -> str:
+def _row_words(rows: Sequence[int]) -> str:
     """The rows of a box, and of how many tables, so that an entity is not taken for a table."""
     total = sum(rows)
-    told = f"{number(total, language=language)} row{'' if total == 1 else 's'}"
-    return f"{told}, {len(rows)} tables" if len(rows) > 1 else told
+    told = msg("{total} row{it}", total=number(total), it="" if total == 1 else "s")
+    return msg("{told}, {rows} tables", told=told, rows=len(rows)) if len(rows) > 1 else told

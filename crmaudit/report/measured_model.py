@@ -9,6 +9,7 @@ from itertools import product
 
 from crmaudit.evidence import Reference
 from crmaudit.facts import Facts
+from crmaudit.messages import joined, msg
 from crmaudit.quality.counts import SURE
 from crmaudit.quality.references.cardinality import Contradiction, contradictions, multiplicity
 from crmaudit.report import specs as s
@@ -78,7 +79,7 @@ def found_model(facts: Facts) -> FoundModel | None:
         if a not in label or z not in label or not (pair.found or pair.declared):
             continue
         name = f"{label[a]} – {label[z]}"
-        words = "; ".join(dict.fromkeys(denied.get((a, z), ())))
+        words = joined("; ", dict.fromkeys(denied.get((a, z), ())))
         one, many = _oriented(a, z, pair)
         ends = _ends(pair, (one, many) == (a, z))
         if (pair.found or pair.possible) and pair.declared:
@@ -94,7 +95,7 @@ def found_model(facts: Facts) -> FoundModel | None:
             ties.append(_tie(one, many, kind, ends, pair, False, ""))
         elif a in records and z in records:
             missing.append(name)
-            ties.append(_tie(one, many, "dotted", ends, pair, False, "no reference was found"))
+            ties.append(_tie(one, many, "dotted", ends, pair, False, msg("no reference was found")))
     if not ties:
         return None
     tied = {t.source for t in ties} | {t.target for t in ties}
@@ -102,7 +103,7 @@ def found_model(facts: Facts) -> FoundModel | None:
         s.Box(
             e,
             label[e],
-            records.get(e) or ("no table of its own" if e in held else "no table found"),
+            records.get(e) or (msg("no table of its own") if e in held else msg("no table found")),
             e not in held,
         )
         for e in label
@@ -136,15 +137,18 @@ def _records(facts: Facts) -> dict[str, str]:
             # Rows that were not counted apart from others' are not this entity's number.
             known = h.whole and before is not None
             held[h.system] = (before or 0) + h.profile.rows if known else None
-    language = facts.workspace.audit.language
     words = {}
     for entity, systems in found.items():
         counts = list(systems.values())
         if any(c is None for c in counts):
-            words[entity] = "not counted apart"
+            words[entity] = msg("not counted apart")
         else:
-            told = number(sum(c or 0 for c in counts), language=language)
-            words[entity] = f"{told} in {len(counts)} systems" if len(counts) > 1 else told
+            told = number(sum(c or 0 for c in counts))
+            words[entity] = (
+                msg("{told} in {counts} systems", told=told, counts=len(counts))
+                if len(counts) > 1
+                else told
+            )
     return words
 
 
@@ -191,7 +195,7 @@ def _found(facts: Facts) -> Iterator[tuple[str, str, tuple[str, str] | None, str
             for n, a in enumerate(references):
                 for z in references[n + 1 :]:
                     left, right = entities[a.to], entities[z.to]
-                    how = f"{system}: through {table}"
+                    how = msg("{system}: through {table}", system=system, table=table)
                     if len(left) == 1 and len(right) == 1 and left != right:
                         tested = "cannot tell" not in (a.verdict, z.verdict)
                         yield min(left), min(right), ("n", "n"), how, tested
@@ -221,18 +225,30 @@ def _contradictions(facts: Facts) -> dict[tuple[str, str], list[str]]:
                 first, second = sorted((entity.id, relation.to))
                 for wrong in contradictions(relation.cardinality, counted):
                     words = _words(wrong, labels[wrong.one], labels[wrong.other], facts)
-                    told[first, second].append(f"declared {relation.cardinality}, but {words}")
+                    told[first, second].append(
+                        msg(
+                            "declared {cardinality}, but {words}",
+                            cardinality=relation.cardinality,
+                            words=words,
+                        )
+                    )
     return told
 
 
 def _words(wrong: Contradiction, one: str, other: str, facts: Facts) -> str:
-    language = facts.workspace.audit.language
     if wrong.kind == "more":
-        return f"one {one} has up to {number(wrong.most, language=language)} × {other}"
+        return msg(
+            "one {one} has up to {most} × {other}",
+            one=one,
+            most=number(wrong.most),
+            other=other,
+        )
     if wrong.kind == "no room":
-        return f"the tables have room for one {other} with each {one}"
-    without, of = (number(n, language=language) for n in (wrong.without, wrong.of))
-    return f"{without} of {of} × {one} have no {other}"
+        return msg("the tables have room for one {other} with each {one}", other=other, one=one)
+    without, of = (number(n) for n in (wrong.without, wrong.of))
+    return msg(
+        "{without} of {of} × {one} have no {other}", without=without, of=of, one=one, other=other
+    )
 
 
 def _oriented(a: str, z: str, pair: _Pair) -> tuple[str, str]:
@@ -260,5 +276,5 @@ def _tie(
     words: str,
 ) -> s.Tie:
     known = dict.fromkeys(pair.how or (pair.declared and pair.possible) or ())
-    told = "; ".join([words, *known] if words else known)
+    told = joined("; ", [words, *known] if words else known)
     return s.Tie(one, many, kind, "", told, *ends, mark=mark)

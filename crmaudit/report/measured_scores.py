@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from crmaudit.facts import Facts
+from crmaudit.messages import msg
 from crmaudit.quality.scores import DIMENSIONS, Scorecard
 from crmaudit.report import specs as s
 from crmaudit.report.numbers import percent
@@ -33,7 +34,7 @@ def entity_cards(facts: Facts) -> dict[str, Scorecard]:
     for entity in dict.fromkeys((*known, *sorted(e for e in held if e and e not in known))):
         card = facts.quality.entity_card(entity)
         if card is not None and card.mean() is not None:
-            shared = " (table shared)" if facts.quality.shared(entity) else ""
+            shared = msg(" (table shared)") if facts.quality.shared(entity) else ""
             cards[(known[entity].label if entity in known else entity) + shared] = card
     return dict(sorted(cards.items(), key=lambda x: (x[1].mean() or 0, x[0])))
 
@@ -55,7 +56,7 @@ def heat(cards: dict[str, Scorecard], row_name: str) -> s.Heat | None:
         return None
     used = [d for d in DIMENSIONS if any(c.scores[d].share is not None for c in cards.values())]
     clean = any(c.clean is not None for c in cards.values())
-    heads = (*used, "all of them", *(["no fault"] if clean else []))
+    heads = (*map(msg, used), msg("all of them"), *([msg("no fault")] if clean else []))
     rows = []
     for card in cards.values():
         worst = card.worst
@@ -80,7 +81,12 @@ def seen_together(facts: Facts) -> tuple[str, int, int] | None:
         return None
     known, systems = facts.workspace.entity, facts.workspace.system
     entity = known[best.entity].label if best.entity in known else best.entity
-    name = f"{entity} in {systems[best.system].name} with {listed(best.held)}"
+    name = msg(
+        "{entity} in {name} with {held}",
+        entity=entity,
+        name=systems[best.system].name,
+        held=listed(best.held),
+    )
     return name, best.together, best.records
 
 
@@ -96,8 +102,8 @@ def reach_heat(facts: Facts) -> s.Heat | None:
     labels, rows = [], []
     for x in found:
         entity = known[x.entity].label if x.entity in known else x.entity
-        labels.append(f"{entity} in {systems[x.system].name}")
+        labels.append(msg("{entity} in {name}", entity=entity, name=systems[x.system].name))
         row = [_cell(x.having[t] / x.records if t in x.having else None) for t in _ORDER]
         rows.append((*row, _cell(x.share)))
-    heads = (*_ORDER, "seen together")
+    heads = (*_ORDER, msg("seen together"))
     return s.Heat(tuple(labels), heads, tuple(rows), "Records", dark="low")

@@ -7,9 +7,18 @@ filters (`| number`, `| percent`, `| money`, `| date`, `| share`).
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
+from functools import wraps
+from inspect import signature
+from typing import Any, ParamSpec
+
+import yaml
+
+from crmaudit.messages import MONTHS, Formed, Words
+from crmaudit.report.templates import template_root
 
 Number = int | float | Decimal
 
@@ -20,10 +29,13 @@ MINUS = "\u2212"
 
 @dataclass(frozen=True, slots=True)
 class Locale:
+    """How numbers and days are written; months short and long, patterns of a day."""
+
     thousands: str
     decimal: str
     percent: str
     months: tuple[str, ...]
+    long_months: tuple[str, ...]
     date: str
     of: str
     not_assessed: str
@@ -35,37 +47,71 @@ LOCALES: dict[str, Locale] = {
         decimal=".",
         percent=NBSP + "%",
         months=("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
+        long_months=MONTHS,
         date="{day} {month} {year}",
         of="{part} of {whole}",
         not_assessed="not assessed",
     ),
-    "de": Locale(
-        thousands=".",
-        decimal=",",
-        percent=NBSP + "%",
-        months=(
-            "Jan.",
-            "Feb.",
-            "März",
-            "Apr.",
-            "Mai",
-            "Juni",
-            "Juli",
-            "Aug.",
-            "Sept.",
-            "Okt.",
-            "Nov.",
-            "Dez.",
-        ),
-        date="{day}. {month} {year}",
-        of="{part} von {whole}",
-        not_assessed="nicht beurteilt",
-    ),
 }
+"""Every language that a report was asked for, by its code (`learned`)."""
+
+
+def learned(language: str, words: Mapping[str, Any]) -> Locale:
+    """The locale of a language from its `locale.yaml`; known by its code from then on."""
+    given: dict[str, Any] = {
+        k: tuple(v) if isinstance(v, list) else str(v) for k, v in words.items()
+    }
+    LOCALES[language] = replace(LOCALES["en"], **given)
+    return LOCALES[language]
 
 
 def locale(language: str) -> Locale:
-    return LOCALES.get(language.split("-")[0].lower(), LOCALES["en"])
+    """How that language writes numbers: as learned, as shipped, else as English does."""
+    for code in (language, language.split("-")[0].lower()):
+        if code in LOCALES:
+            return LOCALES[code]
+        shipped = template_root() / "sections" / code / "locale.yaml"
+        if code.isalnum() and shipped.is_file():
+            return learned(code, yaml.safe_load(shipped.read_text("utf-8")))
+    return LOCALES["en"]
+
+
+def localised(text: str, words: Locale) -> str:
+    """`1,234.5`, as Python writes it, with the marks of that language."""
+    marks = {",": words.thousands, ".": words.decimal}
+    return "".join(marks.get(c, c) for c in text)
+
+
+def written_day(value: date, form: str, words: Locale) -> str:
+    """A day with its month in full (`long`), its month and year alone (`month`), or short."""
+    names = words.long_months if form else words.months
+    month = names[value.month - 1]
+    if form == "month":
+        return f"{month} {value.year}"
+    text = words.date.format(day=value.day, month=month, year=value.year)
+    return text if form else text.replace(" ", NBSP)
+
+
+P = ParamSpec("P")
+
+
+def tellable(function: Callable[P, str]) -> Callable[P, str]:
+    """What it writes in English can be written again in another language."""
+    place = list(signature(function).parameters).index("language")
+
+    @wraps(function)
+    def write(*args: P.args, **named: P.kwargs) -> str:
+        language = args[place] if len(args) > place else named.pop("language", "en")
+        text = function(*args[:place], language=language, **named)  # type: ignore[arg-type]
+        return Formed(text, _again, (function, args[:place], named)) if language == "en" else text
+
+    return write
+
+
+def _again(
+    words: Words, function: Callable[..., str], args: tuple[Any, ...], named: dict[str, Any]
+) -> str:
+    return function(*args, language=words.language, **named)
 
 
 def _finite(value: Number | None) -> Decimal | None:
@@ -75,6 +121,7 @@ def _finite(value: Number | None) -> Decimal | None:
     return found if found.is_finite() else None
 
 
+@tellable
 def number(value: Number | None, digits: int | None = None, language: str = "en") -> str:
     """`20045` → `20,045`; digits default to none for whole numbers, else one."""
     words, exact = locale(language), _finite(value)
@@ -90,6 +137,7 @@ def number(value: Number | None, digits: int | None = None, language: str = "en"
     return (MINUS if rounded < 0 else "") + text
 
 
+@tellable
 def percent(share: Number | None, digits: int = 0, language: str = "en") -> str:
     """`0.31` → `31 %`. What is not quite none or all never reads 0 % or 100 %."""
     words, exact = locale(language), _finite(share)
@@ -105,11 +153,12 @@ def percent(share: Number | None, digits: int = 0, language: str = "en") -> str:
 
 
 def signed(share: float) -> str:
-    """A change as it is read: `+6 %`, `−3 %`, `0 %`."""
+    """A change as it is read: `+6 %`, `−3 %`, `0 %`; alike in every language."""
     whole = round(100 * share)
     return f"{'+' if whole > 0 else MINUS if whole < 0 else ''}{abs(whole)}{NBSP}%"
 
 
+@tellable
 def share(part: int | None, whole: int | None, digits: int = 0, language: str = "en") -> str:
     """`31 % (6,214 of 20,045)`: always the denominator."""
     words = locale(language)
@@ -121,6 +170,7 @@ def share(part: int | None, whole: int | None, digits: int = 0, language: str = 
     return f"{percent(Decimal(part) / Decimal(whole), digits, language)} ({counts})"
 
 
+@tellable
 def money(
     amount: Number | None, currency: str = "EUR", digits: int = 0, language: str = "en"
 ) -> str:
@@ -131,11 +181,13 @@ def money(
     return f"{currency}{NBSP}{number(exact, digits, language)}"
 
 
+@tellable
 def month(value: date, language: str = "en") -> str:
     """`Nov 2026`."""
     return f"{locale(language).months[value.month - 1]}{NBSP}{value.year}"
 
 
+@tellable
 def day(value: date | datetime | None, language: str = "en") -> str:
     """`21 Nov 2026`."""
     words = locale(language)

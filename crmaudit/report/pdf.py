@@ -1,4 +1,4 @@
-"""PDF through Typst: blocks → data → one generic template.
+"""PDF through Typst: blocks → data → one generic template → row heads.
 
 Typst comes as a wheel, so nothing else is to be installed; fonts are the
 shipped ones and the moment is the report's as-of date, so that the same report
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, date, datetime, time
+from pathlib import Path
 from typing import Literal
 
 import typst
@@ -19,47 +20,61 @@ from crmaudit.report import labels, numbers
 from crmaudit.report.html import RTL, control
 from crmaudit.report.outline import Outline
 from crmaudit.report.pdf_data import Data, PdfData, words
+from crmaudit.report.pdf_heads import Shape, name_rows
+from crmaudit.report.seal import seal
 from crmaudit.report.templates import Templates, template_root
 from crmaudit.report.text import clean
 from crmaudit.report.theme import Theme
 
-Standard = Literal["ua-1"]  # PDF/UA-1, the standard of accessible documents
+Standard = Literal["ua-1", "a-2a"]
+STANDARDS: tuple[tuple[Standard, ...], ...] = (("ua-1", "a-2a"), ("ua-1",), ())
+"""What a PDF conforms to as Typst enforces it: PDF/UA-1 (ISO 14289-1), the standard of
+accessible documents, and PDF/A-2a (ISO 19005-2), of those to be archived; with less where a
+document cannot have all, as with a character that no font has. PDF/A-4 wants PDF 2.0, which
+PDF/UA-1 does not allow."""
 
 
 def render(document: b.Document, theme: Theme, templates: Templates) -> bytes:
-    """A tagged PDF; of the accessible standard unless a character has no font."""
+    """A tagged PDF of the first of `STANDARDS` that the document can have."""
     source = templates.find("typst/report.typ")
     if source is None:
         raise CrmauditError("the PDF template typst/report.typ is missing")
+    data, shapes = page_data(document, theme, templates)
+    moment = datetime.combine(document.meta.as_of or date(2000, 1, 1), time(), UTC)
+    return name_rows(_set(source, data, theme, moment), shapes)
+
+
+def _set(source: Path, data: Data, theme: Theme, moment: datetime) -> bytes:
     compiler = typst.Compiler(
         str(source),
         root=str(source.parent),
         font_paths=[str(template_root() / "static" / "fonts"), *theme.font_paths],
         ignore_system_fonts=True,
-        sys_inputs={"data": json.dumps(page_data(document, theme, templates), allow_nan=False)},
+        sys_inputs={"data": json.dumps(data, allow_nan=False)},
     )
-    moment = datetime.combine(document.meta.as_of or date(2000, 1, 1), time(), UTC)
-    try:
-        return _compile(compiler, moment, "ua-1")
-    except typst.TypstError as strict:
+    failed: typst.TypstError | None = None
+    for standards in STANDARDS:
         try:
-            return _compile(compiler, moment, None)
-        except typst.TypstError:
-            raise CrmauditError(
-                f"the PDF could not be set: {strict.message}",
-                "Check your own typst/report.typ, or remove it to use the shipped one",
-                str(source),
-            ) from strict
+            return _compile(compiler, moment, standards)
+        except typst.TypstError as error:
+            failed = failed or error
+    raise CrmauditError(
+        f"the PDF could not be set: {failed.message if failed else ''}",
+        "Check your own typst/report.typ, or remove it to use the shipped one",
+        str(source),
+    ) from failed
 
 
-def _compile(compiler: typst.Compiler, moment: datetime, standard: Standard | None) -> bytes:
-    found = compiler.compile(format="pdf", timestamp=moment, pdf_standards=standard)
+def _compile(compiler: typst.Compiler, moment: datetime, standards: tuple[Standard, ...]) -> bytes:
+    found = compiler.compile(format="pdf", timestamp=moment, pdf_standards=list(standards))
     assert isinstance(found, bytes)
     return found
 
 
-def page_data(document: b.Document, theme: Theme, templates: Templates) -> Data:
-    """All that the template is told."""
+def page_data(
+    document: b.Document, theme: Theme, templates: Templates
+) -> tuple[Data, tuple[Shape, ...]]:
+    """All that the template is told, and its tables in reading order."""
     meta = document.meta
     language = meta.language.split("-")[0]
     say = labels.load(templates, meta.language)
@@ -71,10 +86,13 @@ def page_data(document: b.Document, theme: Theme, templates: Templates) -> Data:
     ]
     classification = meta.classification or theme.classification
     foot = [classification, f"{say['version']} {meta.version} ({say[meta.status]})", theme.footer]
-    return {
+    # Those of document control stand first.
+    front = [Shape(4, len(rows)) for rows in (meta.changes, meta.approvals) if rows]
+    data: Data = {
         "title": words(document.title) or "–",
         "subtitle": words(document.subtitle),
         "organisation": words(meta.organisation),
+        "seal": str(seal(document)),
         "authors": [clean(a) for a in meta.authors],
         "as_of": f"{say['as_of']} {numbers.day(meta.as_of, meta.language)}",
         "draft": say["draft"] if meta.status == "draft" else "",
@@ -89,7 +107,7 @@ def page_data(document: b.Document, theme: Theme, templates: Templates) -> Data:
         "lang": language if language.isalpha() and len(language) in (2, 3) else "en",
         "dir": "rtl" if language in RTL else "ltr",
         "paper": theme.paper,
-        "logo": theme.logo.decode() if theme.logo.lstrip().startswith(b"<") else "",
+        "logo": list(theme.logo),
         "fonts": [*theme.fonts, *theme.mono],
         "mono": [*theme.mono, *theme.fonts],
         "colours": dict(theme.light),
@@ -121,3 +139,4 @@ def page_data(document: b.Document, theme: Theme, templates: Templates) -> Data:
             for e in document.evidence
         ],
     }
+    return data, (*front, *maker.shapes)

@@ -8,6 +8,7 @@ columns, how a wide matrix is cut.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable
 from itertools import groupby
 from typing import Any
@@ -20,6 +21,7 @@ from crmaudit.report.grid import WIDE, Grid, outside, pieces
 from crmaudit.report.labels import Labels
 from crmaudit.report.numbers import MINUS
 from crmaudit.report.outline import Entry, Outline
+from crmaudit.report.pdf_heads import Shape
 from crmaudit.report.text import breakable, clean, plain, slug
 from crmaudit.report.theme import Theme
 
@@ -28,12 +30,16 @@ Data = dict[str, Any]
 FULL = {False: 482.0, True: 728.0}  # width of the page's content in points, upright and landscape
 TALLEST = {False: 600.0, True: 380.0}
 SMALL = 7.6  # size of table text in points
+BREAKS = re.compile(r"[ \t\n\u200b]+")  # where a line may end: not at the spaces within a day
 LONG = 700  # letters in a cell from which on its row may break over pages
+SHORT = 6  # rows up to which a table stays on one page with its note
 TABULAR = 6_000  # cells of a matrix up to which it is set as a table
 SHEET_ROWS = {False: 36, True: 21}  # of a larger one, drawn, on one page
 MOST_ROWS = 1_000
 """Of a table on paper: nobody reads more there, and each thousand takes seconds to set."""
 MOST_COLUMNS = 44  # of a matrix on one landscape page
+ONE_PAGE = frozenset({"executive-summary"})
+"""Sections that are set a little smaller where that brings them on one page."""
 
 
 def words(text: str) -> str:
@@ -48,10 +54,14 @@ class PdfData:
         self.labels = labels
         self.theme = theme
         self.anchors: set[str] = set()
+        self.shapes: list[Shape] = []
+        """The tables made so far, in reading order."""
         self._landscape = False
 
     def section(self, section: b.Section, entry: Entry) -> Data:
-        self._landscape = section.landscape
+        # Only what is wide needs the turned page; a note that it is missing does not.
+        wide = any(isinstance(x, b.Table | b.Figure | b.Matrix) for x in section.blocks)
+        self._landscape = section.landscape and wide
         heads = self.outline.headings(section)
         parts = []
         for n, block in enumerate(section.blocks):
@@ -72,7 +82,8 @@ class PdfData:
             "title": words(entry.title),
             "level": entry.level,
             "anchor": self._anchor(entry.anchor),
-            "landscape": section.landscape,
+            "landscape": self._landscape,
+            "onepage": section.id in ONE_PAGE,
             "blocks": parts,
         }
 
@@ -229,6 +240,7 @@ class PdfData:
             rest = self.labels["table_rest"].replace("{shown}", f"{MOST_ROWS:,}")
             rest = rest.replace("{whole}", f"{whole:,}")
             note = f"{rest} {note}".strip()
+        self.shapes.append(Shape(len(table.columns), len(rows), table.naming))
         return {
             "t": "table",
             "anchor": self._anchor(slug(table.id)) if table.id else "",
@@ -240,6 +252,7 @@ class PdfData:
             ],
             "rows": rows,
             "long": [any(len(c.text) > LONG for c in row) for row in table.rows],
+            "short": len(rows) <= SHORT and sum(len(c.text) for r in table.rows for c in r) < 1_500,
             "note": words(note),
         }
 
@@ -363,6 +376,7 @@ class PdfData:
             for r, label in rows:
                 line = [_coded(grid.letters(r, c)) for c in span]
                 lines.append({"label": words(label.text), "mark": self._mark(label), "cells": line})
+        self.shapes.append(Shape(1 + len(columns), len(lines)))
         head = max((measure(c.text, 7) for c in columns), default=0)
         side = max((measure(r.text, 7.5) for r in made.rows), default=0)
         return {
@@ -406,15 +420,15 @@ def widths(table: b.Table, room: float) -> list[float]:
         texts = [f"{_shown(c)} {'00' * bool(c.evidence)}" for c in cells]
         ends = [*texts, column.name]
         longest = max(
-            (measure(w, SMALL) for t in ends for w in words(t).replace("\u200b", " ").split()),
+            (measure(w, SMALL) for t in ends for w in BREAKS.split(words(t))),
             default=0,
         )
         natural = max((measure(line, SMALL) for t in ends for line in t.split("\n")), default=0)
-        # A reason may wrap where a number may not.
+        # A reason or a head may wrap where a number may not.
         figures = [
             c.text if c.state == "not_assessed" else t for c, t in zip(cells, texts, strict=True)
         ]
-        whole = max((measure(t, SMALL) for t in (*figures, column.name)), default=0)
+        whole = max((measure(t, SMALL) for t in figures), default=0)
         extra = 52.0 if column.kind == "bar" else 10.0 if column.kind == "severity" else 0.0
         tight = column.kind not in ("text",)
         wanted = natural * heavy + extra + gap

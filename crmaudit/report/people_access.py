@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from crmaudit.evidence.access import LEVELS, AccessLevel, Levels
 from crmaudit.facts import Facts
 from crmaudit.governance.accounts import Accounts, Judged, Kind
+from crmaudit.messages import joined, msg
 from crmaudit.report import specs as s
 from crmaudit.report.people import AccountsPart, LossPart
 from crmaudit.report.wording import counted, listed
@@ -72,7 +73,7 @@ def _accounts(facts: Facts, a: Accounts) -> AccountsPart:
 
 def short(levels: Levels) -> str:
     """`UBU–`: how far creating, reading, updating and deleting reach; `?` where not known."""
-    return "".join("?" if level is None else SHORT[level] for level in levels)
+    return joined("", ("?" if level is None else SHORT[level] for level in levels))
 
 
 def _matrix(facts: Facts, a: Accounts) -> tuple[s.Heat, int, int, int] | None:
@@ -130,12 +131,12 @@ def _who(a: Accounts, members: Sequence[Judged]) -> str:
     """`Case Worker: 12 accounts`; of one account its pseudonym."""
     names = {r.id: r.name or r.id for r in a.access.roles}
     if all(j.administrator for j in members):
-        by = "administrator"
+        by = msg("administrator")
     else:
         roles = dict.fromkeys(names.get(r, r) for j in members for r in j.account.roles)
-        by = listed(sorted(roles), 2) or "no role"
+        by = listed(sorted(roles), 2) or msg("no role")
     who = members[0].name if len(members) == 1 else counted(len(members), "account")
-    return f"{by}: {who}"
+    return msg("{by}: {who}", by=by, who=who)
 
 
 # Changes and loss

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator
 
 from crmaudit.facts import Facts
 from crmaudit.governance.courses import Course
-from crmaudit.governance.kpi_message import message, month
+from crmaudit.governance.kpi_message import message
 from crmaudit.governance.trend import SHORTEST
+from crmaudit.messages import joined, month_of, msg
 from crmaudit.report.numbers import day, number
 from crmaudit.report.people import KpiPart
 from crmaudit.report.specs import Lines, Series
@@ -22,7 +23,6 @@ def courses(facts: Facts) -> tuple[Course, ...]:
 
 def kpi_parts(facts: Facts) -> tuple[KpiPart, ...]:
     """Indicators with their trends."""
-    language = facts.workspace.audit.language
     parts = []
     for c in courses(facts):
         notable = c.trend is not None and c.trend.notable()
@@ -31,10 +31,10 @@ def kpi_parts(facts: Facts) -> tuple[KpiPart, ...]:
                 c.kpi,
                 c.technique,
                 c.newest[1] if c.newest else None,
-                trend_words(c, language),
+                trend_words(c),
                 notable,
-                effect_words(c, language),
-                tuple(oddities(c, language)),
+                effect_words(c),
+                tuple(oddities(c)),
                 better(c) if notable else None,
             )
         )
@@ -43,20 +43,19 @@ def kpi_parts(facts: Facts) -> tuple[KpiPart, ...]:
 
 def kpi_lines(facts: Facts, kpis: Iterable[KpiPart]) -> Lines | None:
     """A panel for each indicator with at least two values, with the start of its technique."""
-    language = facts.workspace.audit.language
     drawn = ((k, tuple(sorted(facts.governance.points(k.kpi)))) for k in kpis)
     panels = tuple(
         Series(
             k.kpi.name,
             points,
-            _amount(points[-1][1], language),
+            _amount(points[-1][1]),
             k.technique.start if k.technique else None,
             k.technique.name if k.technique else "",
         )
         for k, points in drawn
         if len(points) > 1
     )
-    return Lines(panels, language=language) if panels else None
+    return Lines(panels) if panels else None
 
 
 def kpi_message(facts: Facts) -> str:
@@ -81,98 +80,150 @@ def better(course: Course) -> bool | None:
     return (course.trend.slope > 0) == (course.kpi.direction == "up")
 
 
-def trend_words(c: Course, language: str = "en") -> str:
+def trend_words(c: Course) -> str:
     """`falling by 1.2 a month (0.6 to 1.9; p = 0.004), worse`, or why nothing is said."""
     if not c.points:
-        return c.silent or "no values yet"
+        return c.silent or msg("no values yet")
     if c.trend is None:
-        return f"too short to say: {counted(len(c.points), 'value')}, {SHORTEST} are needed"
+        return msg(
+            "too short to say: {values}, {SHORTEST} are needed",
+            values=counted(len(c.points), "value"),
+            SHORTEST=SHORTEST,
+        )
     if not c.trend.notable():
-        return f"no trend that stands out ({p_words(c.trend.p)})"
+        return msg("no trend that stands out ({p_words})", p_words=p_words(c.trend.p))
     ends = sorted((abs(c.trend.low), abs(c.trend.high)))
     span = ""
     if all(map(math.isfinite, ends)) and c.trend.low * c.trend.high > 0:
-        span = f"{_amount(ends[0], language)} to {_amount(ends[1], language)}; "
-    way = "rising" if c.trend.slope > 0 else "falling"
-    judged = {True: ", better", False: ", worse", None: ""}[better(c)]
-    rest = f"({span}{p_words(c.trend.p)}){judged}"
-    return f"{way} by {_amount(abs(c.trend.slope), language)} a month {rest}"
+        span = msg(
+            "{amount} to {amount2}; ",
+            amount=_amount(ends[0]),
+            amount2=_amount(ends[1]),
+        )
+    told = msg(
+        "rising by {amount} a month ({span}{p})"
+        if c.trend.slope > 0
+        else "falling by {amount} a month ({span}{p})",
+        amount=_amount(abs(c.trend.slope)),
+        span=span,
+        p=p_words(c.trend.p),
+    )
+    well = better(c)
+    if well is None:
+        return told
+    return msg("{told}, better", told=told) if well else msg("{told}, worse", told=told)
 
 
 def since_words(c: Course) -> str:
     """`at once, from May 2026`; empty where nothing notable changed."""
     if c.since is None:
         return ""
-    return f"at once, from {month(c.since)}" if c.sudden else f"by and by, from {month(c.since)}"
+    return (
+        msg("at once, from {month}", month=month_of(c.since))
+        if c.sudden
+        else msg("by and by, from {month}", month=month_of(c.since))
+    )
 
 
-def effect_words(c: Course, language: str = "en") -> str:
+def effect_words(c: Course) -> str:
     """`31 higher (20 to 44; p < 0.001): 52 before (n = 8), 84 after (n = 8)`; empty without."""
     e = c.effect
     if e is None:
         return ""
-    sides = (
-        f"{_amount(e.before, language)} before (n = {e.n_before}), "
-        f"{_amount(e.after, language)} after (n = {e.n_after})"
+    sides = msg(
+        "{amount} before (n = {n_before}), {amount2} after (n = {n_after})",
+        amount=_amount(e.before),
+        n_before=e.n_before,
+        amount2=_amount(e.after),
+        n_after=e.n_after,
     )
     if not e.notable():
-        words = f"no difference that stands out ({p_words(e.p)}): {sides}"
+        words = msg(
+            "no difference that stands out ({p_words}): {sides}", p_words=p_words(e.p), sides=sides
+        )
     else:
-        way = "higher" if e.change > 0 else "lower"
         span = ""
         if math.isfinite(e.low) and math.isfinite(e.high) and e.low * e.high > 0:
             ends = sorted((abs(e.low), abs(e.high)))
-            span = f"{_amount(ends[0], language)} to {_amount(ends[1], language)}; "
-        alike = ", each month against the same months" if e.seasonal else ""
-        words = f"{_amount(abs(e.change), language)} {way}{alike} ({span}{p_words(e.p)}): {sides}"
+            span = msg(
+                "{amount} to {amount2}; ",
+                amount=_amount(ends[0]),
+                amount2=_amount(ends[1]),
+            )
+        alike = msg(", each month against the same months") if e.seasonal else ""
+        words = msg(
+            "{amount} higher{alike} ({span}{p}): {sides}"
+            if e.change > 0
+            else "{amount} lower{alike} ({span}{p}): {sides}",
+            amount=_amount(abs(e.change)),
+            alike=alike,
+            span=span,
+            p=p_words(e.p),
+            sides=sides,
+        )
     if e.already:
-        words += "; the values went that way before"
+        words += msg("; the values went that way before")
     if c.beside:
-        words += f"; {', '.join(t.name for t in c.beside)} began at nearly the same time"
+        words += msg(
+            "; {t} began at nearly the same time", t=joined(", ", (t.name for t in c.beside))
+        )
     return words
 
 
-def outlook_words(c: Course, language: str = "en") -> str:
+def outlook_words(c: Course) -> str:
     """Whether the target is reached, or when it would be; empty without a target."""
     if c.outlook is None:
         return ""
     if c.outlook.reached:
-        return "reached"
+        return msg("reached")
     if c.outlook.away:
-        return "not reached, moving away"
+        return msg("not reached, moving away")
     if c.outlook.on is not None:
-        slow = f", at the latest in {month(c.outlook.latest)}" if c.outlook.latest else ""
-        return f"not reached; in {month(c.outlook.on)} if it goes on like this{slow}"
-    return "not reached"
+        slow = (
+            msg(", at the latest in {month}", month=month_of(c.outlook.latest))
+            if c.outlook.latest
+            else ""
+        )
+        return msg(
+            "not reached; in {month} if it goes on like this{slow}",
+            month=month_of(c.outlook.on),
+            slow=slow,
+        )
+    return msg("not reached")
 
 
-def oddities(c: Course, language: str = "en") -> Iterator[str]:
+def oddities(c: Course) -> Iterator[str]:
     """What is odd about a series, in a few words each."""
     for gap in c.rhythm.missing[:3]:
-        span = f"{day(gap.after, language)} and {day(gap.before, language)}"
-        yield f"{counted(gap.values, 'value')} missing between {span}"
+        span = msg("{day} and {day2}", day=day(gap.after), day2=day(gap.before))
+        yield msg("{values} missing between {span}", values=counted(gap.values, "value"), span=span)
     for switch in c.rhythm.switches[:3]:
-        since = day(switch.since, language)
-        yield f"one value a {switch.now} from {since}, before one a {switch.was}"
+        since = day(switch.since)
+        yield msg(
+            "one value a {now} from {since}, before one a {was}",
+            now=msg(switch.now),
+            since=since,
+            was=msg(switch.was),
+        )
     if c.rhythm.outliers:
-        days = ", ".join(day(d, language) for d, _ in c.rhythm.outliers[:3])
-        yield f"far from the line on {days}"
+        days = joined(", ", (day(d) for d, _ in c.rhythm.outliers[:3]))
+        yield msg("far from the line on {days}", days=days)
     if c.overdue:
-        yield f"a value is overdue for {counted(c.overdue, 'day')}"
+        yield msg("a value is overdue for {days}", days=counted(c.overdue, "day"))
     if c.trend is not None and c.trend.notable() and not c.trend.seasonal:
-        yield "less than two years of values: a yearly up and down may look like this trend"
+        yield msg("less than two years of values: a yearly up and down may look like this trend")
 
 
 def p_words(p: float) -> str:
     """`p < 0.001`, `p = 0.032`."""
-    return "p < 0.001" if p < 0.001 else f"p = {p:.3f}"
+    return msg("p < {p:.3f}", p=0.001) if p < 0.001 else msg("p = {p:.3f}", p=p)
 
 
-def _amount(value: float, language: str) -> str:
+def _amount(value: float) -> str:
     """Three figures that count, as trends differ by orders of magnitude."""
     if value == 0:
         return "0"
     digits = min(max(0, 2 - math.floor(math.log10(abs(value)))), 6)
     while digits and round(value, digits) == round(value, digits - 1):
         digits -= 1
-    return number(value, digits, language)
+    return number(value, digits)

@@ -13,6 +13,7 @@ from crmaudit.governance.rate import too_few
 from crmaudit.governance.surveys import Group, Surveyed
 from crmaudit.governance.upkeep import DUTIES, WORDS, State, Upkeep, upkeep
 from crmaudit.heard import against_measured
+from crmaudit.messages import msg
 from crmaudit.report import pictures
 from crmaudit.report import specs as s
 from crmaudit.report.numbers import number
@@ -96,7 +97,7 @@ def _attitudes(facts: Facts, found: Surveyed, groups: Iterable[Group]) -> s.Stac
     told, units = found.attitudes, facts.workspace.unit
     rows = []
     if told.showable:
-        rows.append(_stack(facts, "All answers", (told.worse, told.not_using, told.praise)))
+        rows.append(_stack(facts, msg("All answers"), (told.worse, told.not_using, told.praise)))
     for g in groups:
         numbers = (g.worse, g.not_using, g.praise)
         whole = tuple(n for n in numbers if n is not None)
@@ -106,17 +107,21 @@ def _attitudes(facts: Facts, found: Surveyed, groups: Iterable[Group]) -> s.Stac
     if not rows:
         return None
     return s.Stacked(
-        ATTITUDES, tuple(rows), label_name="Group", share=True, total_name="Answers", alarm=0
+        tuple(map(msg, ATTITUDES)),
+        tuple(rows),
+        label_name="Group",
+        share=True,
+        total_name="Answers",
+        alarm=0,
     )
 
 
 def _stack(facts: Facts, name: str, numbers: tuple[int, ...]) -> s.Stack:
-    language = facts.workspace.audit.language
     return s.Stack(
         name,
         tuple(float(n) for n in numbers),
-        tuple(number(n, language=language) for n in numbers),
-        counted(sum(numbers), "answer", language=language),
+        tuple(number(n) for n in numbers),
+        counted(sum(numbers), "answer"),
     )
 
 
@@ -133,7 +138,7 @@ def upkeep_part(facts: Facts) -> UpkeepPart:
     worst = known[:CARE_ROWS]
     heat = s.Heat(
         tuple(x.name for x in worst),
-        tuple(WORDS[d].capitalize() for d in DUTIES),
+        tuple(msg(WORDS[d].capitalize()) for d in DUTIES),
         tuple(tuple(_care(u) for u in found[x.id]) for x in worst),
         "System",
     )
@@ -153,7 +158,7 @@ def upkeep_part(facts: Facts) -> UpkeepPart:
 
 def _care(one: Upkeep) -> s.HeatCell:
     weight = _WEIGHT[one.state]
-    return s.HeatCell(weight, "" if weight is None else one.state)
+    return s.HeatCell(weight, "" if weight is None else msg(one.state))
 
 
 # Maturity
@@ -162,7 +167,9 @@ def _care(one: Upkeep) -> s.HeatCell:
 def maturity_part(facts: Facts) -> MaturityPart:
     """Eight dimensions, their levels and those aimed at."""
     levels = facts.maturity
-    spokes = tuple(s.Spoke(x.dimension.capitalize(), x.level, x.target, x.at_best) for x in levels)
+    spokes = tuple(
+        s.Spoke(msg(x.dimension.capitalize()), x.level, x.target, x.at_best) for x in levels
+    )
     known = [(x.level, x.dimension) for x in levels if x.level is not None]
     lowest = min(known, default=None)
     return MaturityPart(

@@ -25,6 +25,7 @@ from crmaudit.governance.adoption_told import GroupTold, told
 from crmaudit.governance.licences import better_mix
 from crmaudit.governance.rate import SMALLEST_GROUP, too_few
 from crmaudit.governance.usage import Usage
+from crmaudit.messages import msg
 from crmaudit.report import specs as s
 from crmaudit.report.numbers import MINUS, number, percent, share
 from crmaudit.report.people import MixPart, UsePart
@@ -45,7 +46,9 @@ def use_part(facts: Facts) -> UsePart | None:
     why = use.cannot(days)
     seen = None if why else measured(use, staff, days)
     if why or seen is None:
-        why = why or ("the staff are not counted" if not staff else "it has more users than staff")
+        why = why or (
+            msg("the staff are not counted") if not staff else msg("it has more users than staff")
+        )
     people = Share(seen.users, seen.staff) if seen else None
     known = not use.cannot(days)
     since, until = use.since(days), use.until
@@ -79,7 +82,7 @@ def use_part(facts: Facts) -> UsePart | None:
         units_above=sides.count(True),
         units_below=sides.count(False),
         units_open=sides.count(None),
-        types=_bars(told(by_group(use, lambda a: a.user_type or "", days)), "User type", facts)
+        types=_bars(told(by_group(use, lambda a: a.user_type or "", days)), msg("User type"), facts)
         if known
         else None,
         not_drawn=_left(len(groups)) if known else 0,
@@ -141,20 +144,20 @@ def group_name(facts: Facts, group: str, kind: str) -> str:
     """The name of a unit or type as it is read."""
     if kind == "Unit":
         unit = facts.workspace.unit.get(group)
-        return unit.name if unit else group or "no unit"
-    return "no user, as declared" if group == "none" else group or "type not declared"
+        return unit.name if unit else group or msg("no unit")
+    return msg("no user, as declared") if group == "none" else msg(group or "type not declared")
 
 
 def _bars(groups: Sequence[GroupTold], kind: str, facts: Facts) -> s.Bars | None:
     """Worst first; those that may not be told stand at the end, hatched."""
-    language, line = facts.workspace.audit.language, facts.governance.lines.adoption
+    line = facts.governance.lines.adoption
     rows = []
     for group in groups:
         name, used = group_name(facts, group.group, kind), group.used
         if used is None or used.share is None:
             rows.append(s.Bar(name, None, group.used_words))
         else:
-            text = share(used.part, used.whole, language=language)
+            text = share(used.part, used.whole)
             rows.append(s.Bar(name, 100 * used.share, text, used.share <= line))
     if sum(r.value is not None for r in rows) < 2:
         return None
@@ -165,7 +168,7 @@ def _bars(groups: Sequence[GroupTold], kind: str, facts: Facts) -> s.Bars | None
         label_name=kind,
         value_name="Accounts in use",
         target=100 * line,
-        target_text=f"more than {percent(line, language=language)}",
+        target_text=msg("more than {percent}", percent=percent(line)),
     )
 
 
@@ -173,7 +176,7 @@ def _bars(groups: Sequence[GroupTold], kind: str, facts: Facts) -> s.Bars | None
 
 
 def _entities(facts: Facts, use: Usage) -> s.Stacked | None:
-    language, known = facts.workspace.audit.language, facts.workspace.entity
+    known = facts.workspace.entity
     rows = []
     for e in by_entity(use, facts.governance.lines.adoption_days)[:DRAWN]:
         if e.rows:
@@ -183,29 +186,26 @@ def _entities(facts: Facts, use: Usage) -> s.Stacked | None:
                 s.Stack(
                     label,
                     tuple(float(v) for v in values),
-                    tuple(number(v, language=language) for v in values),
-                    counted(e.rows, "row", language=language),
+                    tuple(number(v) for v in values),
+                    counted(e.rows, "row"),
                 )
             )
     if not rows:
         return None
-    parts = ("by hand", "in bulk", "by the program itself", "by other programs")
+    parts = (msg("by hand"), msg("in bulk"), msg("by the program itself"), msg("by other programs"))
     return s.Stacked(parts, tuple(rows), label_name="Entity", share=True, total_name="Rows")
 
 
 def _months(use: Usage, facts: Facts) -> s.Lines | None:
     """Months of fewer than five accounts leave a gap: no number of theirs is told."""
-    language = facts.workspace.audit.language
     months = by_month(use)
     work = tuple((m.month, float(m.active)) for m in months if not too_few(m.active))
     made = tuple((m.month, float(m.recorders)) for m in months if not too_few(m.recorders))
-    found = (("Accounts at work", work), ("Of these, making records", made))
+    found = ((msg("Accounts at work"), work), (msg("Of these, making records"), made))
     series = tuple(
-        s.Series(name, points, number(points[-1][1], language=language))
-        for name, points in found
-        if len(points) > 1
+        s.Series(name, points, number(points[-1][1])) for name, points in found if len(points) > 1
     )
-    return s.Lines(series, "month", language) if series else None
+    return s.Lines(series, "month") if series else None
 
 
 def _trend(use: Usage) -> str:
@@ -213,14 +213,30 @@ def _trend(use: Usage) -> str:
     if fall is None:
         return ""
     p = "p < 0.001" if fall.trend.p < 0.001 else f"p = {fall.trend.p:.3f}"
-    what = "accounts that recorded or logged in" if fall.logins else "accounts that made records"
+    what = (
+        msg("accounts that recorded or logged in")
+        if fall.logins
+        else msg("accounts that made records")
+    )
     if not fall.trend.notable():
-        return f"Over {fall.months} months the number of {what} shows no trend ({p})."
+        return msg(
+            "Over {months} months the number of {what} shows no trend ({p}).",
+            months=fall.months,
+            what=what,
+            p=p,
+        )
     sign = MINUS if fall.trend.slope < 0 else "+"
-    return (
-        f"Over {fall.months} months the number of {what} changed by {sign}"
-        f"{number(abs(fall.trend.slope), 2)} a month ({p}), from about {number(fall.usual, 0)} in "
-        f"the first half-year to about {number(fall.now, 0)} in the last."
+    return msg(
+        "Over {months} months the number of {what} changed by {sign}{slope} a "
+        "month ({p}), from about {usual} in the first half-year to about {now} "
+        "in the last.",
+        months=fall.months,
+        what=what,
+        sign=sign,
+        slope=number(abs(fall.trend.slope), 2),
+        p=p,
+        usual=number(fall.usual, 0),
+        now=number(fall.now, 0),
     )
 
 
@@ -233,10 +249,14 @@ def _curve(use: Usage, facts: Facts) -> s.Concentration | None:
     if found is None:
         return None
     points = tuple((round(1 - x, 4), round(1 - y, 6)) for x, y in reversed(found.lorenz))
-    language = facts.workspace.audit.language
     few, part = found.busiest / found.accounts, found.top / found.rows
-    whole = counted(found.accounts, "account", language=language)
-    words = f"{found.busiest} of {whole}: {percent(part, language=language)} of the records made"
+    whole = counted(found.accounts, "account")
+    words = msg(
+        "{busiest} of {whole}: {percent} of the records made",
+        busiest=found.busiest,
+        whole=whole,
+        percent=percent(part),
+    )
     curve = sorted({*points, (round(few, 4), round(part, 6))})
     return s.Concentration(tuple(curve), marks=((few, part, words),))
 
@@ -282,7 +302,7 @@ def mixes(facts: Facts) -> tuple[MixPart, ...]:
 
 def duty_states(facts: Facts) -> Mapping[str, int]:
     """How many duties of user types are met, partly, not, and not declared."""
-    states = dict.fromkeys(("yes", "partly", "no", "not declared"), 0)
+    states = dict.fromkeys(("yes", "partly", "no", msg("not declared")), 0)
     for duty in facts.governance.duties(facts.day):
         states[duty.met] += 1
     return states

@@ -17,6 +17,7 @@ from crmaudit.inventory import (
     Quadrant,
     SkillNeed,
 )
+from crmaudit.messages import msg
 from crmaudit.report import specs as s
 from crmaudit.report.numbers import day as told_day
 from crmaudit.report.numbers import money, number
@@ -45,9 +46,15 @@ def fit_map(facts: Facts) -> s.Bubbles | None:
         return None
     shown = found[:BUBBLES]
     counts = Counter(f.quadrant for f in found)
-    withheld = f", {counts[None]} withheld" if counts[None] else ""
+    withheld = msg(", {counts} withheld", counts=counts[None]) if counts[None] else ""
     corners = tuple(
-        f"{q.capitalize()}: {counts[q]}{withheld if q == 'eliminate' else ''}" for q in QUADRANTS
+        msg(
+            "{quadrant}: {n}{withheld}",
+            quadrant=msg(q.capitalize()),
+            n=counts[q],
+            withheld=withheld if q == "eliminate" else "",
+        )
+        for q in QUADRANTS
     )
     return s.Bubbles(
         tuple(_bubble(facts, f) for f in shown),
@@ -68,7 +75,11 @@ def fit_map(facts: Facts) -> s.Bubbles | None:
 def _bubble(facts: Facts, fit: Fit) -> s.Bubble:
     name = facts.workspace.system[fit.system].name
     cost = _cost(facts, fit.system)
-    words = money(cost, facts.inventory.currency) + " a year" if cost else "cost not known"
+    words = (
+        msg("{money} a year", money=money(cost, facts.inventory.currency))
+        if cost
+        else msg("cost not known")
+    )
     x, y = fit.technical, fit.functional
     return s.Bubble(
         name,
@@ -76,7 +87,9 @@ def _bubble(facts: Facts, fit: Fit) -> s.Bubble:
         _share(y.score),
         cost or 0.0,
         mark=bool(fit.withheld),
-        detail=f"{fit.quadrant or fit.reason}; {words}",
+        detail=msg(
+            "{what}; {cost}", what=msg(fit.quadrant) if fit.quadrant else fit.reason, cost=words
+        ),
         x_range=(_share(x.low), _share(x.high)),
         y_range=(_share(y.low), _share(y.high)),
         hollow=cost is None,
@@ -88,8 +101,8 @@ def _bubble(facts: Facts, fit: Fit) -> s.Bubble:
 
 def axis_text(score: float | None, low: float, high: float) -> str:
     """`7.3 (4.1–8.6)`."""
-    ends = f"{number(low, 1)}–{number(high, 1)}"
-    return f"{number(score, 1)} ({ends})" if score is not None else f"{number(None)} ({ends})"
+    ends = msg("{low}–{high}", low=number(low, 1), high=number(high, 1))
+    return msg("{score} ({ends})", score=number(score, 1), ends=ends)
 
 
 def _share(score: float | None) -> float:
@@ -103,7 +116,7 @@ def _samples(facts: Facts, shown: Iterable[Fit]) -> Iterable[tuple[float, str]]:
     if costs:
         power = 10 ** (len(str(int(max(costs)))) - 1)
         top = max(n * power for n in (1, 2, 5) if n * power <= max(max(costs), power))
-        yield top, f"{money(top, facts.inventory.currency)} a year"
+        yield top, msg("{money} a year", money=money(top, facts.inventory.currency))
         if top >= 10:
             yield top / 10, money(top / 10, facts.inventory.currency)
 
@@ -166,21 +179,21 @@ def leaving(facts: Facts, person: str) -> str:
         return ""
     if known.leaves:
         over = facts.day is not None and known.leaves < facts.day
-        words = told_day(known.leaves, facts.workspace.audit.language)
-        return f"{'left' if over else 'leaves'} {words}"
-    return "contractor" if known.employment == "contractor" else ""
+        words = told_day(known.leaves)
+        return msg("left {day}" if over else "leaves {day}", day=words)
+    return msg("contractor") if known.employment == "contractor" else ""
 
 
 def _covered(facts: Facts, need: SkillNeed) -> str:
     """How a skill is covered, in words."""
     if need.state == "unknown":
-        return "nobody named"
+        return msg("nobody named")
     if need.state == "gap":
-        return "nobody at this level"
+        return msg("nobody at this level")
     if need.state == "covered":
         return counted(len(need.able), "person", "people")
     note = leaving(facts, need.able[0])
-    return f"one person, {note}" if note else "one person"
+    return msg("one person, {note}", note=note) if note else msg("one person")
 
 
 # Opinion
@@ -221,7 +234,11 @@ def dumbbell(facts: Facts) -> s.Dumbbell | None:
 def opinion_name(facts: Facts, gap: OpinionGap) -> str:
     """`SalesLoom`, or `Customer in SalesLoom` for an opinion on one entity in it."""
     name = facts.workspace.system[gap.system].name
-    return f"{facts.workspace.entity[gap.entity].label} in {name}" if gap.entity else name
+    return (
+        msg("{label} in {name}", label=facts.workspace.entity[gap.entity].label, name=name)
+        if gap.entity
+        else name
+    )
 
 
 # Facts
@@ -236,12 +253,12 @@ def facts_bars(facts: Facts) -> s.Bars | None:
     for n, fact in enumerate(dossiers[0].facts):
         states = Counter(d.facts[n].state for d in dossiers)
         lacking, blank = states["missing"], states["blank"]
-        words = f"{lacking} of {len(dossiers) - blank}"
+        words = msg("{lacking} of {dossiers}", lacking=lacking, dossiers=len(dossiers) - blank)
         if blank:
-            words += f" ({blank} blank on purpose)"
+            words += msg(" ({blank} blank on purpose)", blank=blank)
         if lacking:
-            words += f": ask the {fact.ask}"
-        bars.append(s.Bar(fact.name, float(lacking), words))
+            words += msg(": ask the {ask}", ask=msg(fact.ask))
+        bars.append(s.Bar(msg(fact.name), float(lacking), words))
     bars.sort(key=lambda b: -(b.value or 0))
     return s.Bars(
         tuple(bars), top=float(len(dossiers)), label_name="Fact", value_name="Systems that lack it"

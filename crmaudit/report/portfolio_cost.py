@@ -8,6 +8,7 @@ from datetime import date
 
 from crmaudit.facts import Facts
 from crmaudit.inventory import YearlyCost
+from crmaudit.messages import msg
 from crmaudit.report import specs as s
 from crmaudit.report.numbers import money, number, signed
 from crmaudit.report.wording import counted
@@ -35,10 +36,10 @@ def cost_bars(facts: Facts) -> s.Stacked | None:
     spent = {kind for c in shown for kind, amount in c.by_kind.items() if amount}
     parts = tuple(name for name, kinds in PARTS.items() if spent & {*kinds})
     return s.Stacked(
-        parts,
+        tuple(map(msg, parts)),
         tuple(_cost_bar(facts, c, parts, usual) for c in shown),
         label_name="System",
-        total_name=f"{facts.inventory.currency} a year",
+        total_name=msg("{currency} a year", currency=facts.inventory.currency),
         open_text="at least: not all of it is declared",
     )
 
@@ -48,10 +49,10 @@ def _cost_bar(facts: Facts, cost: YearlyCost, parts: Iterable[str], usual: int |
     name = facts.workspace.system[cost.system].name
     total = money(cost.total, cost.currency)
     return s.Stack(
-        name if cost.year == usual else f"{name} ({cost.year})",
+        name if cost.year == usual else msg("{name} ({year})", name=name, year=cost.year),
         tuple(values),
         tuple(number(v, 0) if v else "" for v in values),
-        f"at least {total}" if cost.at_least else total,
+        msg("at least {total}", total=total) if cost.at_least else total,
         cost.at_least,
     )
 
@@ -111,7 +112,11 @@ def cost_trend(facts: Facts) -> s.Lines | None:
 
 
 def _together(n: int) -> str:
-    return f"The {counted(n, 'system')} compared, together" if n > 1 else "The one system compared"
+    return (
+        msg("The {systems} compared, together", systems=counted(n, "system"))
+        if n > 1
+        else msg("The one system compared")
+    )
 
 
 def summed(costs: Iterable[Mapping[int, float]]) -> dict[int, float]:
@@ -131,4 +136,6 @@ def _panel(label: str, by_year: Mapping[int, float], currency: str) -> s.Series:
     points = tuple((date(y, 7, 1), round(v, 2)) for y, v in sorted(by_year.items()))
     first, last = points[0][1], points[-1][1]
     change = signed((last - first) / first) if first else ""
-    return s.Series(f"{label}: {money(last, currency)}", points, change)
+    return s.Series(
+        msg("{label}: {money}", label=label, money=money(last, currency)), points, change
+    )

@@ -6,6 +6,7 @@ from datetime import date
 
 from crmaudit.facts import Facts
 from crmaudit.inventory import InventoryRow, LifecycleState, in_use
+from crmaudit.messages import msg
 from crmaudit.report import specs as s
 from crmaudit.report.numbers import day as told
 
@@ -30,10 +31,9 @@ def lifelines(facts: Facts) -> s.Lifelines | None:
     rows = lives(facts)[:ROWS]
     if not rows:
         return None
-    today, language = facts.day, facts.workspace.audit.language
+    today = facts.day
     items = tuple(
-        s.Life(r.system.name, _stretches(r.life), _marks(r, today), _next(r, today, language))
-        for r in rows
+        s.Life(r.system.name, _stretches(r.life), _marks(r, today), _next(r, today)) for r in rows
     )
     days = [m.day for i in items for m in i.marks]
     days += [d for i in items for x in i.stretches for d in (x.start, x.end) if d]
@@ -44,7 +44,7 @@ def lifelines(facts: Facts) -> s.Lifelines | None:
         date(middle.year - 2, 1, 1),
         date(last, 12, 31),
         today,
-        f"as of {told(today, language)}" if today else "",
+        msg("as of {told}", told=told(today)) if today else "",
     )
 
 
@@ -81,16 +81,16 @@ def _marks(row: InventoryRow, today: date | None) -> tuple[s.DayMark, ...]:
 
 
 _AHEAD = {
-    "support": "support ends",
-    "own end": "own use ends",
-    "notice": "notice by",
-    "contract": "contract ends",
+    "support": msg("support ends {day}"),
+    "own end": msg("own use ends {day}"),
+    "notice": msg("notice by {day}"),
+    "contract": msg("contract ends {day}"),
 }
 _OVER = {
-    "support": "no support since",
-    "own end": "was to end",
-    "notice": "notice was due",
-    "contract": "contract ended",
+    "support": msg("no support since {day}"),
+    "own end": msg("was to end {day}"),
+    "notice": msg("notice was due {day}"),
+    "contract": msg("contract ended {day}"),
 }
 
 
@@ -100,12 +100,12 @@ def _ahead(row: InventoryRow, today: date | None) -> s.DayMark | None:
     return min(marks, key=lambda m: m.day, default=None)
 
 
-def _next(row: InventoryRow, today: date | None, language: str) -> str:
+def _next(row: InventoryRow, today: date | None) -> str:
     late = [m for m in _marks(row, today) if m.late]
     if late:
-        return f"{_OVER[late[0].kind]} {told(late[0].day, language)}"
+        return msg(_OVER[late[0].kind], day=told(late[0].day))
     ahead = _ahead(row, today)
-    return f"{_AHEAD[ahead.kind]} {told(ahead.day, language)}" if ahead else ""
+    return msg(_AHEAD[ahead.kind], day=told(ahead.day)) if ahead else ""
 
 
 def _urgency(row: InventoryRow, today: date | None) -> tuple[int, date, str]:

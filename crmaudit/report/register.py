@@ -7,24 +7,25 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from crmaudit.evidence import Catalog, Document, TableProfile, to_json
+from crmaudit.messages import msg
 from crmaudit.report import blocks as b
 from crmaudit.report.wording import counted
 
 _WORDS = {
-    "entity-map": "entity map",
-    "keys": "keys and references",
-    "expectations": "expectations tested",
-    "reach": "what is at hand of customers",
-    "grants": "rights",
-    "statements": "statements that ran",
-    "code": "code",
-    "written": "traces of writing",
-    "access": "accounts and their rights",
-    "recording": "who recorded, by month",
-    "changes": "histories of changes",
-    "health": "what the server shows",
-    "backups": "backup files",
-    "series": "values of an indicator",
+    "entity-map": msg("entity map"),
+    "keys": msg("keys and references"),
+    "expectations": msg("expectations tested"),
+    "reach": msg("what is at hand of customers"),
+    "grants": msg("rights"),
+    "statements": msg("statements that ran"),
+    "code": msg("code"),
+    "written": msg("traces of writing"),
+    "access": msg("accounts and their rights"),
+    "recording": msg("who recorded, by month"),
+    "changes": msg("histories of changes"),
+    "health": msg("what the server shows"),
+    "backups": msg("backup files"),
+    "series": msg("values of an indicator"),
 }
 
 
@@ -42,23 +43,34 @@ def _entry(document: Document, here: str) -> b.Evidence:
     p = document.provenance
     what, method, rows = str(document.kind), str(p.status.state), None
     if isinstance(document, Catalog):
-        what = f"catalog of {p.system}: {counted(len(document.tables), 'table')}"
+        what = msg(
+            "catalog of {system}: {tables}",
+            system=p.system,
+            tables=counted(len(document.tables), "table"),
+        )
     elif isinstance(document, TableProfile):
-        part = f" where {document.where}" if document.where else ""
-        what = f"profile of {p.system}, table {document.table}{part}"
+        part = msg(" where {where}", where=document.where) if document.where else ""
+        what = msg(
+            "profile of {system}, table {table}{part}",
+            system=p.system,
+            table=document.table,
+            part=part,
+        )
         rows, method = document.rows, str(document.rows_method)
     else:
-        what = f"{_WORDS.get(document.kind, document.kind)} of {p.system}"
+        what = msg(
+            "{what} of {system}", what=_WORDS.get(document.kind, document.kind), system=p.system
+        )
         if document.kind in ("grants", "statements", "code") and document.subject:
-            what += f": {document.subject}"
+            what = msg("{what}: {subject}", what=what, subject=document.subject)
     if p.status.state != "done":
-        method = f"{p.status.state}: {p.status.reason}"
+        method = msg("{state}: {reason}", state=msg(p.status.state), reason=p.status.reason)
     return b.Evidence(
         id=document.id,
         what=what,
         source=f"{p.source.replace(here, '')} ({p.engine})",
         method=method,
-        taken=f"{p.taken_at:%Y-%m-%d %H:%M} UTC",
+        taken=msg("{taken_at:%Y-%m-%d %H:%M} UTC", taken_at=p.taken_at),
         rows=rows,
         digest=hashlib.sha256(to_json(document).encode()).hexdigest()[:12],
     )

@@ -6,7 +6,7 @@
     id: quality              # anchor and name; an own file of the same id replaces the shipped one
     title: Data quality
     level: 1                 # 2 makes it a part of the chapter before it
-    audiences: [board, it]   # empty or missing: for everybody
+    audiences: [board, it]   # missing: everybody inside; `all`: the public too
     appendix: false
     landscape: false         # true; or `wide`: where its matrix has too many columns for a page
     requires:                # what must be there, and how the user supplies it; `a|b`: one of them
@@ -21,7 +21,7 @@ A chapter all of whose parts are left out is left out with them.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import takewhile
 from pathlib import Path
 from typing import Any, Literal
@@ -30,8 +30,10 @@ import yaml
 
 from crmaudit.errors import CrmauditError, Place
 from crmaudit.report import blocks as b
+from crmaudit.report import labels
+from crmaudit.report.languages import Language, language, tell
 from crmaudit.report.markdown import Renderer
-from crmaudit.report.templates import template_root
+from crmaudit.report.templates import Templates
 from crmaudit.report.text import slug
 
 UPRIGHT = 14
@@ -65,23 +67,46 @@ class Omitted:
     """How to supply each."""
 
 
-def find_sections(language: str = "en", own: Path | None = None) -> tuple[SectionFile, ...]:
-    """The shipped sections with the user's own between or in their place, by file name."""
-    shipped = template_root() / "sections"
-    folder = shipped / language
+def find_sections(
+    language: str = "en", own: Path | None = None, templates: Templates | None = None
+) -> tuple[SectionFile, ...]:
+    """The shipped sections with the user's own between or in their place, by file name.
+
+    A section that the language lacks is the English one.
+    """
+    folders = [f / "sections" for f in reversed((templates or Templates()).folders)]
+    places = [f / name for name in dict.fromkeys(("en", language)) for f in folders]
     found: dict[str, SectionFile] = {}
-    for place in (folder if folder.is_dir() else shipped / "en", own):
+    for place in (*places, own):
         if place is None or not place.is_dir():
             continue
-        for path in sorted(place.glob("*.md")):
-            section = read_front(path)
+        translated = place.name == language != "en" and place != own
+        here: dict[str, Path] = {}
+        for path in sorted(p for p in place.glob("*.md") if p.is_file()):
+            section = read_front(path, found if translated else {})
+            if section.id in here:
+                raise CrmauditError(
+                    f"{here[section.id].name} has the id {section.id!r} too",
+                    "give each section an `id:` of its own",
+                    Place(str(path), 1),
+                )
+            here[section.id] = path
             found[section.id] = section
     return tuple(sorted(found.values(), key=lambda s: (s.appendix, s.path.name)))
 
 
-def read_front(path: Path) -> SectionFile:
-    """The front matter of one section file, checked."""
-    text = path.read_text(encoding="utf-8-sig")
+def read_front(path: Path, english: Mapping[str, SectionFile] | None = None) -> SectionFile:
+    """The front matter of one section file, checked.
+
+    A translation says only what is told otherwise: title and ways to supply
+    what is missing. The rest is as in the English file of its id.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise CrmauditError(
+            "it is no text in UTF-8", "save it as UTF-8", Place(str(path))
+        ) from None
     parts = text.split("\n---", 1)
     if not text.startswith("---") or len(parts) < 2:
         raise CrmauditError(
@@ -91,12 +116,14 @@ def read_front(path: Path) -> SectionFile:
         )
     try:
         front = yaml.safe_load(parts[0].removeprefix("---")) or {}
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        mark = getattr(error, "problem_mark", None)
+        reason = getattr(error, "problem", None) or getattr(error, "reason", None) or error
         raise CrmauditError(
-            f"the front matter is no YAML: {error.problem}", where=Place(str(path), line)
+            f"the front matter is no YAML: {reason}",
+            where=Place(str(path), mark.line + 1 if mark else 1),
         ) from error
-    unknown = sorted(set(front) - set(KEYS)) if isinstance(front, dict) else ["(not a mapping)"]
+    unknown = [k for k in front if k not in KEYS] if isinstance(front, dict) else ["(no mapping)"]
     if unknown or "title" not in front:
         raise CrmauditError(
             f"unknown in the front matter: {', '.join(map(str, unknown))}"
@@ -106,14 +133,28 @@ def read_front(path: Path) -> SectionFile:
             Place(str(path), 1),
         )
     requires = front.get("requires") or {}
-    if isinstance(requires, list):
-        requires = dict.fromkeys(requires, "")
+    if isinstance(requires, (str, list)):
+        requires = dict.fromkeys([requires] if isinstance(requires, str) else requires, "")
+    audiences = front.get("audiences") or []
+    audiences = [audiences] if isinstance(audiences, str) else audiences
+    for key, fits, form in (
+        ("requires", isinstance(requires, dict), "names of the context: how to supply each"),
+        ("audiences", isinstance(audiences, list), "a list of names, like [board, it]"),
+        ("level", front.get("level", 1) in (1, 2), "1, or 2 for a part of the chapter before it"),
+    ):
+        if not fits:
+            raise CrmauditError(f"`{key}` has another form", f"write {form}", Place(str(path), 1))
+    name = slug(str(front.get("id") or path.stem.lstrip("0123456789-")))
+    base = (english or {}).get(name)
+    if base is not None:
+        told = {k: str(requires.get(k, how)) for k, how in base.requires.items()}
+        return replace(base, path=path, title=str(front["title"]), requires=told)
     return SectionFile(
         path=path,
-        id=slug(str(front.get("id") or path.stem.lstrip("0123456789-"))),
+        id=name,
         title=str(front["title"]),
         level=2 if front.get("level") == 2 else 1,
-        audiences=tuple(map(str, front.get("audiences") or ())),
+        audiences=tuple(map(str, audiences)),
         appendix=bool(front.get("appendix")),
         landscape="wide" if front.get("landscape") == "wide" else bool(front.get("landscape")),
         requires={str(k): str(v) for k, v in requires.items()},
@@ -147,27 +188,31 @@ def build(
     evidence: Sequence[b.Evidence] = (),
     subtitle: str = "",
     own: Path | None = None,
-    missing_title: str = "What would fill this section",
+    templates: Templates | None = None,
+    reads: Callable[[SectionFile], bool] = lambda _: True,
+    words: Language | None = None,
     progress: Callable[[str], None] = lambda _: None,
 ) -> b.Document:
-    """The document: every section file for this audience, rendered with the context.
+    """The document: every section file that `reads` lets in, in the meta's language or `words`.
 
     `own` is the workspace's `sections/`; its `partials` can be included too.
+    Raises CrmauditError for a language that there is not.
     """
-    files = [
-        f
-        for f in find_sections(meta.language, own)
-        if not f.audiences or not meta.audience or meta.audience in f.audiences
-    ]
+    templates = templates or Templates()
+    words = words or language(meta.language, templates)
+    files = [f for f in find_sections(meta.language, own, templates) if reads(f)]
     lacking = {f.id: unmet(f, context) for f in files}
     final = meta.status == "final"
+    tips = not final and not meta.audience
     omitted = tuple(
         Omitted(f.id, f.title, tuple(lacking[f.id]), tuple(lacking[f.id].values()))
         for f in files
         if lacking[f.id] and final
     )
-    folders = [*([own] if own else []), *dict.fromkeys(f.path.parent for f in files)]
-    renderer = Renderer(folders, {**context, "meta": meta, "omitted": omitted}, meta.language)
+    partial = [f / "sections" / meta.language for f in templates.folders]
+    folders = [*([own] if own else []), *dict.fromkeys((*partial, *(f.path.parent for f in files)))]
+    renderer = Renderer(folders, {**context, "meta": meta, "omitted": omitted, "tips": tips}, words)
+    missing_title = renderer.say(labels.load(templates, meta.language)["section_missing"])
     sections = []
     for n, file in enumerate(files):
         progress(file.title)
@@ -184,4 +229,5 @@ def build(
             blocks = renderer.blocks(file.path.name)
         turned = _wide(blocks) if file.landscape == "wide" else file.landscape
         sections.append(b.Section(file.id, file.title, blocks, file.level, turned, file.appendix))
-    return b.Document(title, meta, tuple(sections), subtitle, tuple(evidence))
+    made = b.Document(title, meta, tuple(sections), subtitle, tuple(evidence))
+    return tell(made, words) if words else made

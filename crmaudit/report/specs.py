@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal, TypeAlias
 
+from crmaudit.messages import capital
 from crmaudit.report import numbers
 from crmaudit.report.specs_graph import (
     Box,
@@ -19,6 +20,7 @@ from crmaudit.report.specs_graph import (
     BoxMap,
     Diagram,
     MapBox,
+    Say,
     Tie,
     TieKind,
     Web,
@@ -37,6 +39,7 @@ from crmaudit.report.specs_matching import (
     Weights,
 )
 from crmaudit.report.specs_people import Concentration, Radar, Spoke
+from crmaudit.report.specs_plan import Curve, Gantt, Loads, Work
 
 __all__ = [
     "Box",
@@ -44,12 +47,16 @@ __all__ = [
     "BoxMap",
     "Combination",
     "Concentration",
+    "Curve",
     "Diagram",
+    "Gantt",
+    "Loads",
     "MapBox",
     "Push",
     "Radar",
     "RangeRow",
     "Ranges",
+    "Say",
     "Spoke",
     "Tie",
     "TieKind",
@@ -61,6 +68,7 @@ __all__ = [
     "WebNode",
     "WeightBin",
     "Weights",
+    "Work",
 ]
 
 TextTable: TypeAlias = tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]
@@ -89,8 +97,8 @@ class Bars:
     target: float | None = None
     target_text: str = ""
 
-    def table(self) -> TextTable:
-        rows = tuple((b.label, b.text or NOT_ASSESSED) for b in self.items)
+    def table(self, say: Say = str) -> TextTable:
+        rows = tuple((b.label, b.text or say(NOT_ASSESSED)) for b in self.items)
         return (self.label_name, self.value_name), rows
 
 
@@ -127,7 +135,7 @@ class Stacked:
     open_text: str = ""
     alarm: int | None = None
 
-    def table(self) -> TextTable:
+    def table(self, say: Say = str) -> TextTable:
         last = (self.total_name,) if self.total_name else ()
         return (self.label_name, *self.parts, *last), tuple(
             (s.label, *s.texts, *(s.text for _ in last)) for s in self.items
@@ -154,12 +162,12 @@ class Dumbbell:
     said_name: str = "said"
     measured_name: str = "measured"
 
-    def table(self) -> TextTable:
+    def table(self, say: Say = str) -> TextTable:
         rows = tuple(
             (
                 p.label,
-                p.said_text if p.said is not None else NOT_ASSESSED,
-                p.measured_text if p.measured is not None else NOT_ASSESSED,
+                p.said_text if p.said is not None else say(NOT_ASSESSED),
+                p.measured_text if p.measured is not None else say(NOT_ASSESSED),
             )
             for p in self.items
         )
@@ -188,7 +196,7 @@ class Timeline:
     present: date | None = None
     present_text: str = ""
 
-    def table(self) -> TextTable:
+    def table(self, say: Say = str) -> TextTable:
         names = {t.id: t.label for t in self.tasks}
         rows = tuple(
             (
@@ -201,7 +209,8 @@ class Timeline:
             )
             for t in self.tasks
         )
-        return ("Group", "Task", "Start", "End", "After", "Detail"), rows
+        heads = ("Group", "Task", "Start", "End", "After", "Detail")
+        return tuple(map(say, heads)), rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,12 +255,12 @@ class Bubbles:
     unsure_text: str = ""
     mark_text: str = ""
 
-    def table(self) -> TextTable:
+    def table(self, say: Say = str) -> TextTable:
         rows = tuple(
             (b.label, b.x_text or f"{b.x:.2f}", b.y_text or f"{b.y:.2f}", b.detail)
             for b in self.items
         )
-        return ("Item", self.x_name, self.y_name, self.size_name or "Detail"), rows
+        return (say("Item"), self.x_name, self.y_name, self.size_name or say("Detail")), rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,9 +285,9 @@ class Heat:
     row_name: str = "Item"
     dark: Literal["high", "low"] = "high"
 
-    def table(self) -> TextTable:
+    def table(self, say: Say = str) -> TextTable:
         rows = tuple(
-            (name, *(c.text if c.value is not None else NOT_ASSESSED for c in cells))
+            (name, *(c.text if c.value is not None else say(NOT_ASSESSED) for c in cells))
             for name, cells in zip(self.rows, self.cells, strict=True)
         )
         return (self.row_name, *self.columns), rows
@@ -338,19 +347,21 @@ class Lifelines:
     label_name: str = "System"
     text_name: str = "Next"
 
-    def table(self) -> TextTable:
-        heads = (self.label_name, "Phases", *(LIFE_MARKS[k].capitalize() for k in LIFE_MARKS))
+    def table(self, say: Say = str) -> TextTable:
+        heads = (self.label_name, say("Phases"), *(capital(say(x)) for x in LIFE_MARKS.values()))
         rows = []
         for life in self.items:
             days = {m.kind: m.day.isoformat() for m in life.marks}
-            phases = "; ".join(_stretch(s) for s in life.stretches) or NOT_ASSESSED
+            phases = "; ".join(_stretch(s, say) for s in life.stretches)
+            phases = phases or say(NOT_ASSESSED)
             rows.append((life.label, phases, *(days.get(k, "") for k in LIFE_MARKS), life.text))
         return (*heads, self.text_name), tuple(rows)
 
 
-def _stretch(stretch: Stretch) -> str:
-    start = f" from {stretch.start}" if stretch.start else ""
-    return f"{stretch.phase}{start}{f' to {stretch.end}' if stretch.end else ''}"
+def _stretch(stretch: Stretch, say: Say) -> str:
+    start = say(" from {day}").format(day=stretch.start) if stretch.start else ""
+    end = say(" to {day}").format(day=stretch.end) if stretch.end else ""
+    return f"{say(stretch.phase)}{start}{end}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -387,9 +398,9 @@ class SkillMap:
     people: tuple[SkillHolder, ...]
     rows: tuple[SkillRow, ...]
 
-    def table(self) -> TextTable:
+    def table(self, say: Say = str) -> TextTable:
         names = tuple(f"{p.name} ({p.note})" if p.note else p.name for p in self.people)
-        more = ("Others",) if any(r.others for r in self.rows) else ()
+        more = (say("Others"),) if any(r.others for r in self.rows) else ()
         rows = tuple(
             (
                 r.label,
@@ -401,7 +412,8 @@ class SkillMap:
             )
             for r in self.rows
         )
-        return ("Skill", "Needed for", "Level needed", *names, *more, "State"), rows
+        heads = (say("Skill"), say("Needed for"), say("Level needed"))
+        return (*heads, *names, *more, say("State")), rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -431,7 +443,7 @@ class Network:
     edges: tuple[Edge, ...]
     apart_text: str = "connected to nothing"
 
-    def table(self) -> TextTable:
+    def table(self, say: Say = str) -> TextTable:
         names = {n.id: n.label for n in self.nodes}
         rows = tuple(
             (names.get(e.source, e.source), names.get(e.target, e.target), e.label)
@@ -439,7 +451,7 @@ class Network:
         )
         linked = {e.source for e in self.edges} | {e.target for e in self.edges}
         alone = tuple((n.label, "", self.apart_text) for n in self.nodes if n.id not in linked)
-        return ("From", "To", "What"), rows + alone
+        return (say("From"), say("To"), say("What")), rows + alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -470,7 +482,7 @@ class Lines:
             return str(when.year)
         return (numbers.month if self.step == "month" else numbers.day)(when, self.language)
 
-    def table(self) -> TextTable:
+    def table(self, say: Say = str) -> TextTable:
         found = [dict(s.points) for s in self.series]
         days = sorted({day for points in found for day in points})
         rows = tuple(
@@ -481,7 +493,7 @@ class Lines:
             for day in days
         )
         head = {"day": "Date", "month": "Month", "year": "Year"}[self.step]
-        return (head, *(s.label for s in self.series)), rows
+        return (say(head), *(s.label for s in self.series)), rows
 
 
 PanelKind = Literal["range", "months", "values"]
@@ -510,7 +522,7 @@ class Panels:
     items: tuple[Panel, ...]
     label_name: str = "Column"
 
-    def table(self) -> TextTable:
+    def table(self, say: Say = str) -> TextTable:
         """A line for each panel: a row for each of its bars would fill pages."""
         rows = tuple(
             (
@@ -520,7 +532,7 @@ class Panels:
             )
             for panel in self.items
         )
-        return (self.label_name, "Rows by value", "Of"), rows
+        return (self.label_name, say("Rows by value"), say("Of")), rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -539,10 +551,10 @@ class Missingness:
     columns: tuple[Bar, ...]
     patterns: tuple[EmptyPattern, ...]
 
-    def table(self) -> TextTable:
-        heads = ("Column", "Filled", *(p.text for p in self.patterns))
+    def table(self, say: Say = str) -> TextTable:
+        heads = (say("Column"), say("Filled"), *(p.text for p in self.patterns))
         rows = tuple(
-            (c.label, c.text, *("empty" if n in p.empty else "filled" for p in self.patterns))
+            (c.label, c.text, *(say("empty" if n in p.empty else "filled") for p in self.patterns))
             for n, c in enumerate(self.columns)
         )
         return heads, rows
@@ -570,4 +582,7 @@ FigureSpec: TypeAlias = (
     | Weights
     | Radar
     | Concentration
+    | Gantt
+    | Curve
+    | Loads
 )

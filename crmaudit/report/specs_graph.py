@@ -5,15 +5,23 @@ They belong to `crmaudit.report.specs`, which names them among the figures.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-WebKind = Literal["firm", "told", "faint", "alarm"]
+WebKind = Literal["firm", "told", "faint", "alarm", "new", "gone"]
+
+
+Say = Callable[[str], str]
+"""A word or pattern of the program's own → the same in the report's language."""
 
 
 @dataclass(frozen=True, slots=True)
 class WebNode:
-    """A system or an entity; `x` and `y` are its middle. `mark`: it alone joins parts."""
+    """A system or an entity; `x` and `y` are its middle.
+
+    `mark`: something is particular about it, `gone`: it is to go.
+    """
 
     id: str
     label: str
@@ -24,6 +32,7 @@ class WebNode:
     height: float
     mark: bool = False
     detail: str = ""
+    gone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +53,8 @@ class Web:
     """A network on a sheet of `width` by `height`, which a screen may move and zoom.
 
     `texts` say in the key what each kind of line means, `strong_text` what a
-    thick line, and `mark_text` what a marked node.
+    thick line, `mark_text` what a marked node, and `gone_text` one that goes.
+    `how_name` heads what `texts` say in the table.
     """
 
     nodes: tuple[WebNode, ...]
@@ -55,8 +65,10 @@ class Web:
     strong_text: str = ""
     mark_text: str = ""
     item_name: str = "Entity"
+    gone_text: str = ""
+    how_name: str = "How known"
 
-    def table(self) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
+    def table(self, say: Say = str) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
         names = {n.id: n.label for n in self.nodes}
         said = dict(self.texts)
         rows = tuple(
@@ -69,7 +81,8 @@ class Web:
             for e in self.edges
         )
         marked = tuple((n.label, "", n.detail, self.mark_text) for n in self.nodes if n.mark)
-        return ("From", "To", "What", "How known"), rows + marked
+        gone = tuple((n.label, "", n.detail, self.gone_text) for n in self.nodes if n.gone)
+        return tuple(map(say, ("From", "To", "What", self.how_name))), rows + marked + gone
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +117,8 @@ class BoxMap:
     use_text: str = "uses"
     outside_text: str = "outside of every box"
 
-    def table(self) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
-        return ("Box", "Systems", "Entities"), tuple(
+    def table(self, say: Say = str) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
+        return (say("Box"), say("Systems"), say("Entities")), tuple(
             (
                 box.label,
                 ", ".join(self.columns[box.columns[0] : box.columns[1] + 1]),
@@ -157,14 +170,16 @@ class Diagram:
     mark_text: str = "faulty"
     apart_text: str = "connected to nothing"
 
-    def table(self) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
+    def table(self, say: Say = str) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
         names = {b.id: b.label for b in self.boxes}
         words = {"solid": self.solid_text, "dashed": self.dashed_text, "dotted": self.dotted_text}
         rows = tuple(
             (
                 names.get(t.source, t.source),
                 names.get(t.target, t.target),
-                f"{t.source_end} to {t.target_end}" if t.source_end and t.target_end else "",
+                say("{one} to {other}").format(one=t.source_end, other=t.target_end)
+                if t.source_end and t.target_end
+                else "",
                 words[t.kind] + (f"; {self.mark_text}" if t.mark else ""),
                 "; ".join(x for x in (t.label, t.detail) if x),
             )
@@ -174,4 +189,4 @@ class Diagram:
         alone = tuple(
             (b.label, "", "", self.apart_text, b.detail) for b in self.boxes if b.id not in tied
         )
-        return ("One", "Many", "How many", "How known", "What"), rows + alone
+        return tuple(map(say, ("One", "Many", "How many", "How known", "What"))), rows + alone

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from crmaudit.report.specs_graph import Say
+
 
 @dataclass(frozen=True, slots=True)
 class RangeRow:
@@ -31,12 +33,12 @@ class Ranges:
     found_name: str = "found"
     range_name: str = "estimated"
 
-    def table(self) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
+    def table(self, say: Say = str) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
         return (self.label_name, self.found_name, self.range_name), tuple(
             (
                 r.label,
-                r.found_text if r.found is not None else "not assessed",
-                r.range_text if r.low is not None else "not assessed",
+                r.found_text if r.found is not None else say("not assessed"),
+                r.range_text if r.low is not None else say("not assessed"),
             )
             for r in self.items
         )
@@ -64,7 +66,7 @@ class UpSet:
     combinations: tuple[Combination, ...]
     thing_name: str = "Things"
 
-    def table(self) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
+    def table(self, say: Say = str) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
         rows = tuple(
             (*("●" if n in c.sets else "–" for n in range(len(self.names))), c.text)
             for c in self.combinations
@@ -92,9 +94,11 @@ class Waterfall:
     threshold: float | None = None
     threshold_text: str = ""
 
-    def table(self) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
+    def table(self, say: Say = str) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
         rows = (self.start, *self.steps, self.total)
-        return ("What", "Seen", "Bits"), tuple((r.label, r.detail, r.text) for r in rows)
+        return (say("What"), say("Seen"), say("Bits")), tuple(
+            (r.label, r.detail, r.text) for r in rows
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +131,7 @@ class Weights:
     threshold_text: str = "taken for the same"
     uncertain_text: str = "to be reviewed"
 
-    def table(self) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
-        return ("Weight in bits", "Pairs", "Of these the same, expected"), tuple(
+    def table(self, say: Say = str) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
+        return tuple(map(say, ("Weight in bits", "Pairs", "Of these the same, expected"))), tuple(
             (b.text, b.pairs_text, b.expected_text) for b in self.bins if b.pairs
         )

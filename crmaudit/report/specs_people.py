@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from crmaudit.report.specs_graph import Say
+
 
 @dataclass(frozen=True, slots=True)
 class Spoke:
@@ -28,12 +30,15 @@ class Radar:
     spokes: tuple[Spoke, ...]
     top: int = 5
 
-    def table(self) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
-        return ("Dimension", "Level", "Aimed at"), tuple(
+    def table(self, say: Say = str) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
+        levels = say("{n} of {whole}")
+        return (say("Dimension"), say("Level"), say("Aimed at")), tuple(
             (
                 s.label,
-                "not assessed" if s.level is None else f"{s.level} of {self.top}",
-                "–" if s.target is None else f"{s.target} of {self.top}",
+                say("not assessed")
+                if s.level is None
+                else levels.format(n=s.level, whole=self.top),
+                "–" if s.target is None else levels.format(n=s.target, whole=self.top),
             )
             for s in self.spokes
         )
@@ -52,7 +57,10 @@ class Concentration:
     what: str = "records made"
     marks: tuple[tuple[float, float, str], ...] = ()
 
-    def table(self) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
-        head = (f"Busiest share of {self.who}", f"Share of {self.what}")
+    def table(self, say: Say = str) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
+        head = (
+            say("Busiest share of {who}").format(who=say(self.who)),
+            say("Share of {what}").format(what=say(self.what)),
+        )
         at = {round(x, 4): y for x, y in self.points}
         return head, tuple((f"{100 * x:.0f} %", f"{100 * y:.0f} %") for x, y in sorted(at.items()))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from crmaudit.errors import CrmauditError
+
 PACKAGE = Path(__file__).resolve().parent.parent
 
 
@@ -43,4 +45,7 @@ class Templates:
         path = self.find(name)
         if path is None:
             raise FileNotFoundError(f"template {name} is not installed")
-        return path.read_text(encoding="utf-8")
+        try:
+            return path.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise CrmauditError(f"it cannot be read: {error}", where=str(path)) from error

@@ -9,6 +9,7 @@ from crmaudit.crud_matrix.flows import Flow, FlowKind
 from crmaudit.crud_matrix.structure import diagonal, hubs
 from crmaudit.crud_matrix.structure.layout import layout
 from crmaudit.facts import Facts
+from crmaudit.messages import msg
 from crmaudit.report import specs as s
 from crmaudit.report.figures.svg import measure, wrap
 from crmaudit.report.wording import counted, listed
@@ -18,11 +19,11 @@ MOST = 90
 """Things that a network shows at most: with more, nobody can follow a line."""
 _NODE = 104.0
 _LINES: Mapping[FlowKind, tuple[s.WebKind, str]] = {
-    "confirmed": ("firm", "declared, and both ends hold it"),
-    "unknown": ("told", "declared, one end unknown"),
-    "unused": ("faint", "declared, one end does not hold it"),
-    "missing": ("alarm", "missing: implied or seen, never declared"),
-    "direct": ("alarm", "missing: implied or seen, never declared"),
+    "confirmed": ("firm", msg("declared, and both ends hold it")),
+    "unknown": ("told", msg("declared, one end unknown")),
+    "unused": ("faint", msg("declared, one end does not hold it")),
+    "missing": ("alarm", msg("missing: implied or seen, never declared")),
+    "direct": ("alarm", msg("missing: implied or seen, never declared")),
 }
 
 
@@ -65,18 +66,19 @@ def crud_web(facts: Facts) -> tuple[s.Web, int] | None:
                     )
                 )
     details = {
-        key: f"without it {counted(parts, 'part')} share nothing" for key, parts in alone.items()
+        key: msg("without it {parts} share nothing", parts=counted(parts, "part"))
+        for key, parts in alone.items()
     }
-    web = _placed(
+    web = placed(
         [(f"{kind}:{i}", names[kind, i], kind, details.get((kind, i), "")) for kind, i in drawn],
         edges,
         (
-            ("firm", "found in use"),
-            ("told", "declared only"),
-            ("alarm", "in use, never declared"),
+            ("firm", msg("found in use")),
+            ("told", msg("declared only")),
+            ("alarm", msg("in use, never declared")),
         ),
-        "it writes",
-        "alone joins parts that share nothing else",
+        msg("it writes"),
+        msg("alone joins parts that share nothing else"),
     )
     return web, len(degree) - len(drawn)
 
@@ -103,7 +105,7 @@ def flow_web(facts: Facts, flows: Sequence[Flow]) -> tuple[s.Web, int] | None:
             z,
             kind,
             arrow=True,
-            label=listed(carried, 6) or "not told what",
+            label=listed(carried, 6) or msg("not told what"),
             items=tuple(carried),
         )
         for (a, z, kind), carried in sorted(ways.items())
@@ -114,28 +116,39 @@ def flow_web(facts: Facts, flows: Sequence[Flow]) -> tuple[s.Web, int] | None:
             x,
             names[x].name if x in names else x,
             "system",
-            f"without it {counted(relays[x], 'part')} exchange nothing" if x in relays else "",
+            msg("without it {parts} exchange nothing", parts=counted(relays[x], "part"))
+            if x in relays
+            else "",
         )
         for x in drawn
     ]
     texts = dict(_LINES.values())
-    web = _placed(nodes, edges, tuple(texts.items()), "", "all feeds between parts go through it")
+    web = placed(
+        nodes, edges, tuple(texts.items()), "", msg("all feeds between parts go through it")
+    )
     return web, len(degree) - len(drawn)
 
 
-def _placed(
+def placed(
     things: Sequence[tuple[str, str, str, str]],
     edges: Sequence[s.WebEdge],
     texts: tuple[tuple[s.WebKind, str], ...],
     strong: str,
     mark: str,
+    room: float = 0.0,
 ) -> s.Web:
+    """A network with its things in their places: (id, label, kind, detail) and what ties them.
+
+    The same things and ties have the same places. One with a detail is marked.
+    `room` is what each keeps free around it, so that lines between can be seen.
+    """
     sizes = {}
     for name, label, _, _ in things:
         lines = wrap(label, _NODE - 8, 10, 2)
         width = max(measure(line, 10, True) for line in lines) + 12
         sizes[name] = (min(max(width, 34.0), _NODE), 14.0 + 13 * len(lines))
-    places, height = layout(sizes, [(e.source, e.target) for e in edges], SHEET)
+    wide = {name: (w + room, h + room) for name, (w, h) in sizes.items()}
+    places, height = layout(wide, [(e.source, e.target) for e in edges], SHEET)
     nodes = tuple(
         s.WebNode(
             name,

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from urllib.parse import unquote
 
+from crmaudit import messages
 from crmaudit.engine import Finding
-from crmaudit.report.numbers import number
+from crmaudit.messages import joined, listed, msg
+from crmaudit.report.numbers import number, tellable
 from crmaudit.rules.base import SEVERITIES
 from crmaudit.workspace import Workspace
+
+__all__ = ["by_severity", "counted", "listed", "names", "span", "subject"]
 
 
 def names(workspace: Workspace) -> Mapping[str, str]:
@@ -28,17 +32,12 @@ def names(workspace: Workspace) -> Mapping[str, str]:
 
 def counted(n: float, noun: str, plural: str = "", language: str = "en") -> str:
     """`1 table`, `2,000 tables`."""
+    if language == "en":
+        return messages.counted(n, noun, plural)
     return f"{number(n, language=language)} {noun if n == 1 else plural or noun + 's'}"
 
 
-def listed(items: Iterable[str], most: int = 4) -> str:
-    """`a`, `a and b`, `a, b and c`, `a, b, c, d and 7 more`."""
-    found = list(items)
-    if len(found) > most:
-        return f"{', '.join(found[:most])} and {len(found) - most} more"
-    return " and ".join([", ".join(found[:-1]), found[-1]] if len(found) > 1 else found)
-
-
+@tellable
 def span(ends: tuple[float, float], digits: int = 0, language: str = "en") -> str:
     """`3–12`, `7` where both ends read alike."""
     low, high = (number(x, digits, language) for x in ends)
@@ -49,15 +48,17 @@ def subject(subject: str, known: Mapping[str, str]) -> str:
     """`system:billing` → `LedgerLine`, `feed:a.b` → `A → B`, `user-type:none` → `none`."""
     kind, _, rest = subject.partition(":")
     parts = [unquote(x) for x in rest.split(".")]
-    named = [known.get(x, x) for x in parts]
+    fixed = kind in ("maturity", "user-type", "duty")
+    named = [known.get(x) or (msg(x) if fixed else x) for x in parts]
     if kind == "feed" and len(named) == 2:
-        return " → ".join(named)
+        return joined(" → ", named)
     if kind == "column" and len(named) > 1:
-        return f"{named[0]}: {'.'.join(named[1:])}"
-    return ": ".join(named)
+        return msg("{of}: {what}", of=named[0], what=".".join(named[1:]))
+    return joined(": ", named)
 
 
 def by_severity(findings: Sequence[Finding]) -> str:
     """`2 critical, 7 high and 1 low`; `none`."""
     counts = [(sum(f.severity == s for f in findings), s) for s in SEVERITIES]
-    return listed((f"{n} {s}" for n, s in counts if n), 4) or "none"
+    told = (msg("{n} {severity}", n=n, severity=msg(s)) for n, s in counts if n)
+    return listed(told, 4) or msg("none")

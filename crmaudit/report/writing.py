@@ -8,14 +8,15 @@ from pathlib import Path
 from crmaudit.engine import Judgement
 from crmaudit.errors import CrmauditError
 from crmaudit.facts import Facts
+from crmaudit.report.audiences import edition
 from crmaudit.report.compose import document
-from crmaudit.report.formats import write_all, writer
+from crmaudit.report.formats import file_name, manifest_name, put, writer
+from crmaudit.report.house_style import theme
+from crmaudit.report.languages import language
+from crmaudit.report.manifest import manifest, manifest_bytes
 from crmaudit.report.sections import find_sections
-from crmaudit.report.templates import Templates, template_root
-from crmaudit.report.theme import LIGHT, Theme
+from crmaudit.report.templates import Templates
 from crmaudit.strategy import Plan
-
-STEM = "information-management-plan"
 
 
 def write_reports(
@@ -28,7 +29,7 @@ def write_reports(
     final: bool = False,
     audience: str = "",
 ) -> tuple[Path, ...]:
-    """Write the plan document; answers the files, one a format.
+    """Write the plan document and its manifest; answers the files, one a format.
 
     Raises CrmauditError for a format, an audience or a language that does not
     exist, before anything is written, and for a user's template that fails.
@@ -37,64 +38,31 @@ def write_reports(
     for name in wanted:
         writer(name)
     check(facts, audience)
-    made = document(facts, judgement, plan, final=final, audience=audience)
+    templates = own_templates(facts)
+    made = document(facts, judgement, plan, final=final, audience=audience, templates=templates)
+    look = theme(facts)
+    # All are made before the first is written: a template that fails leaves the old files.
+    files = {file_name(name, audience): writer(name)(made, look, templates) for name in wanted}
+    kept = manifest_bytes(manifest(facts, made), folder, files)
+    return tuple(put(folder, {**files, manifest_name(audience): kept})[: len(files)])
+
+
+def own_templates(facts: Facts) -> Templates:
+    """The shipped templates behind those of the workspace."""
     own = facts.workspace.root / "templates"
-    templates = Templates((own,) if own.is_dir() else ())
-    return tuple(write_all(made, folder, wanted, STEM, theme(facts), templates))
+    return Templates((own,) if own.is_dir() else ())
 
 
 def check(facts: Facts, audience: str = "") -> None:
     """Refuse what would make the report fail: language, own sections, audience, theme."""
     workspace = facts.workspace
-    language = workspace.audit.language
-    if not (template_root() / "sections" / language).is_dir():
-        raise CrmauditError(
-            f"the report is not written in {language!r} yet",
-            "write `language: en`",
-            workspace.place("audit.yaml", "language"),
-        )
+    templates = own_templates(facts)
+    try:
+        language(workspace.audit.language, templates)
+    except CrmauditError as error:
+        where = workspace.place("audit.yaml", "language")
+        raise CrmauditError(error.problems[0].message, error.hint, error.where or where) from None
     own = workspace.root / "sections"
-    known = sorted(
-        {a for f in find_sections(language, own if own.is_dir() else None) for a in f.audiences}
-    )
-    if audience and audience not in known:
-        raise CrmauditError(
-            f"no section is written for the audience {audience!r}",
-            f"the sections name: {', '.join(known)}" if known else "no section names an audience",
-        )
+    found = find_sections(workspace.audit.language, own if own.is_dir() else None, templates)
+    edition(workspace, audience, found)
     theme(facts)
-
-
-def theme(facts: Facts) -> Theme:
-    """The shipped look with what theme.yaml changes.
-
-    Raises CrmauditError where a colour has too little contrast to be read, or
-    the logo is not there.
-    """
-    own = facts.workspace.theme
-    changed = {k: v for k, v in (("accent", own.accent), ("alarm", own.alarm)) if v}
-    logo = b""
-    if own.logo:
-        try:
-            logo = (facts.workspace.root / own.logo).read_bytes()
-        except OSError:
-            raise CrmauditError(
-                f"there is no logo {own.logo}",
-                "paths count from the workspace",
-                facts.workspace.place("theme.yaml", "logo"),
-            ) from None
-    made = Theme(
-        light={**LIGHT, **changed},
-        paper=own.paper,
-        logo=logo,
-        footer=own.footer,
-        classification=own.classification,
-    )
-    faults = made.faults() if changed else []
-    if faults:
-        raise CrmauditError(
-            f"the house colours cannot be read: {faults[0]}",
-            "choose a darker colour",
-            facts.workspace.place("theme.yaml"),
-        )
-    return made

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,6 +17,7 @@ from crmaudit.engine import Judgement, judge
 from crmaudit.errors import CrmauditError
 from crmaudit.evidence import Document as Measured
 from crmaudit.facts import Facts
+from crmaudit.remembered import summary
 from crmaudit.report import blocks as b
 from crmaudit.report.compose import compose, document
 from crmaudit.report.formats import writer
@@ -22,6 +26,7 @@ from crmaudit.report.sections import find_sections
 from crmaudit.report.tables import TABLES
 from crmaudit.report.templates import Templates
 from crmaudit.report.theme import Theme
+from crmaudit.standing.past import Past
 from crmaudit.strategy import Plan, plan
 from crmaudit.workspace import load
 from crmaudit.workspace.scaffold import init
@@ -258,10 +263,53 @@ def test_every_evidence_mark_leads_to_the_register(measured: Case) -> None:
     assert found | cells | figures | keys <= known
 
 
+def _summary(made: b.Document) -> b.Document:
+    return b.Document(made.title, made.meta, made.sections[:1], made.subtitle)
+
+
 def test_the_summary_stands_on_one_page(either: Case) -> None:
-    made = either.document()
-    short = b.Document(made.title, made.meta, made.sections[:1], made.subtitle)
-    assert _pages(short) == 3  # cover, document control with contents, summary
+    # After the cover and document control with the contents.
+    assert _pages(_summary(either.document())) == 3
+
+
+@pytest.mark.parametrize("code", ["en", "de"])
+def test_the_summary_stands_on_one_page_with_trends(either: Case, code: str) -> None:
+    """Another audit adds a line to each figure, German about a seventh of the letters."""
+    workspace = either.facts.workspace
+    told = replace(
+        either.facts,
+        workspace=replace(workspace, audit=workspace.audit.model_copy(update={"language": code})),
+    )
+    body = summary(told, either.judgement, either.plan)
+    body |= {"as_of": "2025-10-31", "findings": body["findings"][9:]}
+    again = replace(told, past=(Past(1, date(2025, 11, 2), body),))
+    made = _summary(document(again, either.judgement, either.plan))
+    figures = [f for x in made.sections[0].blocks if isinstance(x, b.KeyFigures) for f in x.figures]
+    assert sum(f.trend is not None for f in figures) >= 3
+    assert _pages(made) == 3
+
+
+@pytest.mark.parametrize(("longer", "pages"), [(10, 3), (150, 4)])
+def test_a_longer_summary_is_set_smaller_and_at_last_goes_on(
+    declared: Case, longer: int, pages: int
+) -> None:
+    made = declared.document()
+    (section, *_) = made.sections
+    assert _pages(_summary(replace(made, sections=(_longer(section, longer),)))) == pages
+
+
+def _longer(thing: Any, percent: int) -> Any:
+    """The same with more words in each text, as another language may have."""
+    if isinstance(thing, tuple):
+        return tuple(_longer(x, percent) for x in thing)
+    if isinstance(thing, b.Text):
+        words = thing.text.split(" ")
+        return b.Text(" ".join(words + (words * 2)[: round(len(words) * percent / 100)]))
+    if dataclasses.is_dataclass(thing) and not isinstance(thing, type):
+        return replace(
+            thing, **{f.name: _longer(getattr(thing, f.name), percent) for f in fields(thing)}
+        )
+    return thing
 
 
 def _pages(made: b.Document) -> int:

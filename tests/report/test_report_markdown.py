@@ -192,14 +192,22 @@ def write_sections(folder: Path) -> None:
 
 def build(folder: Path, **changes: Any) -> dict[str, b.Section]:
     meta = b.Meta("Harbour", date(2026, 11, 21), **changes)
-    document = sections.build("T", meta, {"who": "<b>"}, own=folder)
+    document = sections.build(
+        "T",
+        meta,
+        {"who": "<b>"},
+        own=folder,
+        reads=lambda f: not f.audiences or meta.audience in f.audiences,
+    )
     return {s.id: s for s in document.sections if s.id in ("own", "cost", "terms")}
 
 
 def test_a_draft_says_what_is_missing_and_a_final_report_leaves_it_out(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sections, "template_root", lambda: tmp_path / "nowhere")
+    every = sections.find_sections
+    own = lambda *given: tuple(f for f in every(*given) if f.path.parent == tmp_path)  # noqa: E731
+    monkeypatch.setattr(sections, "find_sections", own)
     write_sections(tmp_path)
     draft = build(tmp_path, audience="it")
     assert list(draft) == ["own", "cost", "terms"]

@@ -227,10 +227,8 @@ def test_open_letters_say_where_nothing_could_have_proven_them(tmp_path: Path) -
 
 def test_places_left_out_are_not_counted() -> None:
     proof = Proof("R", "coded", "yes", statements=33, places=("a.rb:1", "b.rb:2", "c.rb:3"))
-    assert (
-        proof_words(proof, "en", 1).replace("\u00a0", " ") == "33 statements at a.rb:1 among others"
-    )
-    assert proof_words(proof, "en").endswith("at a.rb:1, b.rb:2 and c.rb:3")
+    assert proof_words(proof, 1).replace("\u00a0", " ") == "33 statements at a.rb:1 among others"
+    assert proof_words(proof).endswith("at a.rb:1, b.rb:2 and c.rb:3")
 
 
 def test_calls_of_object_mappers_are_told_apart_from_statements(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 
 from crmaudit.report.blocks import Figure
 from crmaudit.report.figures.svg import Canvas
+from crmaudit.report.specs import NOT_ASSESSED, FigureSpec
 from crmaudit.report.theme import Theme
 
 # Spec → where it is drawn, and whether it also reads well at phone width.
@@ -38,6 +39,9 @@ DRAWERS: dict[str, tuple[str, bool]] = {
     "Waterfall": ("crmaudit.report.figures.matching:waterfall", True),
     "Weights": ("crmaudit.report.figures.matching:weights", True),
     "Radar": ("crmaudit.report.figures.people:radar", True),
+    "Gantt": ("crmaudit.report.figures.gantt:gantt", False),
+    "Curve": ("crmaudit.report.figures.course:curve", True),
+    "Loads": ("crmaudit.report.figures.course:loads", True),
     "Concentration": ("crmaudit.report.figures.people:concentration", True),
 }
 
@@ -54,9 +58,22 @@ def draw(figure: Figure, width: int = WIDE) -> str:
     """The figure as SVG text of this width."""
     module, _, name = DRAWERS[type(figure.spec).__name__][0].partition(":")
     drawer: Callable[[Any, Canvas], None] = getattr(import_module(module), name)
-    canvas = Canvas(width, f"{figure.id}-{width}")
+    canvas = Canvas(width, f"{figure.id}-{width}", figure.say)
     drawer(figure.spec, canvas)
     return canvas.svg(figure.title, figure.alt)
+
+
+def words(spec: FigureSpec) -> tuple[str, ...]:
+    """Words and patterns of the program's own that the drawing and its table may say."""
+    module = DRAWERS[type(spec).__name__][0].partition(":")[0]
+    said = dict.fromkeys((*getattr(import_module(module), "WORDS", ()), NOT_ASSESSED))
+
+    def say(word: str) -> str:
+        said[word] = None
+        return word
+
+    spec.table(say)
+    return tuple(said)
 
 
 def concrete(svg: str, theme: Theme) -> str:

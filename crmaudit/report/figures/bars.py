@@ -86,7 +86,7 @@ def _write(canvas: Canvas, row: _Row, x: float, fill: str = "ink", bold: bool = 
 
 def bars(spec: Bars, canvas: Canvas) -> None:
     """One bar an item; the number stands at its end, hatched where there is none."""
-    texts = [i.text or NOT_ASSESSED for i in spec.items]
+    texts = [i.text or canvas.say(NOT_ASSESSED) for i in spec.items]
     values = [i.value for i in spec.items if i.value is not None and isfinite(i.value)]
     top = spec.top or max([*values, spec.target or 0, 0]) or 1
     start = 20.0 if spec.target is not None and spec.target_text else 4.0

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from crmaudit.report.figures.key import Sign, key
 from crmaudit.report.figures.layers import Way, layered
 from crmaudit.report.figures.svg import SMALL, Canvas, fmt, wrap
-from crmaudit.report.specs import Box, Diagram, Tie
+from crmaudit.report.specs import Box, Diagram, Say, Tie
 
 HIGH = 36.0
 BETWEEN = 10.0
@@ -27,12 +27,15 @@ Drawn = tuple[str, tuple[End, End], tuple[float, float]]
 """A path, its two ends (with the direction in which it leaves the box), and its middle."""
 
 
+WORDS = ("declared, no table found",)
+
+
 def diagram(spec: Diagram, canvas: Canvas) -> None:
     """Boxes in layers; the colour of alarm and the words on it mark what is faulty."""
     names = {b.id for b in spec.boxes}
     ties = [t for t in spec.ties if t.source in names and t.target in names]
     tied = {t.source for t in ties} | {t.target for t in ties}
-    top = key(canvas, _signs(spec, ties), 9) + 6
+    top = key(canvas, _signs(spec, ties, canvas.say), 9) + 6
     layers, ways = layered([b.id for b in spec.boxes if b.id in tied], ties, LAYERS, TALL, True)
     columns = max(len(layers), 1)
     width = min((canvas.width - GAP * (columns - 1)) / columns, 150)
@@ -195,7 +198,7 @@ def _apart(spec: Diagram, canvas: Canvas, tied: set[str], y: float) -> float:
     return y + 42 + ((len(alone) - 1) // across + 1) * (HIGH + 8)
 
 
-def _signs(spec: Diagram, ties: list[Tie]) -> Iterator[tuple[Sign, str]]:
+def _signs(spec: Diagram, ties: list[Tie], say: Say) -> Iterator[tuple[Sign, str]]:
     """Only what the drawing holds is explained."""
     kinds = {t.kind for t in ties}
 
@@ -211,7 +214,7 @@ def _signs(spec: Diagram, ties: list[Tie]) -> Iterator[tuple[Sign, str]]:
     if any(t.mark for t in ties):
         yield sample("alarm", None, 2.2), spec.mark_text
     if any(b.hollow for b in spec.boxes):
-        yield _hollow, "declared, no table found"
+        yield _hollow, say("declared, no table found")
 
 
 def _hollow(canvas: Canvas, x: float, y: float) -> None:

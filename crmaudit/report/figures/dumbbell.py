@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from crmaudit.report.figures.bars import GAP, label_column, row_height
 from crmaudit.report.figures.key import Sign, key
 from crmaudit.report.figures.svg import SMALL, Canvas, measure
-from crmaudit.report.specs import NOT_ASSESSED, Dumbbell
+from crmaudit.report.specs import NOT_ASSESSED, Dumbbell, Say
 
 R = 5.5
 
@@ -27,7 +27,7 @@ def dumbbell(spec: Dumbbell, canvas: Canvas) -> None:
         return left + (right - left) * min(max((value - spec.low) / width, 0), 1)
 
     measured_at_all = any(i.measured is not None for i in spec.items)
-    top = y = key(canvas, _signs(spec, measured_at_all)) + 2
+    top = y = key(canvas, _signs(spec, measured_at_all, canvas.say)) + 2
     rows = []
     for item, lines in zip(spec.items, labels, strict=True):
         height = row_height(lines, 28)
@@ -51,7 +51,7 @@ def dumbbell(spec: Dumbbell, canvas: Canvas) -> None:
             canvas.circle(at(said), middle, R - 0.6, "ground", "accent", 2)
             _beside(canvas, at(said), middle, item.said_text, said_left)
         if measured is None and measured_at_all:
-            words = f"{spec.measured_name}: {NOT_ASSESSED}"
+            words = f"{spec.measured_name}: {canvas.say(NOT_ASSESSED)}"
             need = measure(words, SMALL) + 12
             x = right - need + pad if said is None or at(said) < (left + right) / 2 else left - pad
             canvas.hatch(x, middle - 8, need, 16)
@@ -60,12 +60,12 @@ def dumbbell(spec: Dumbbell, canvas: Canvas) -> None:
     canvas.height = y + 22
 
 
-def _signs(spec: Dumbbell, measured: bool) -> Iterator[tuple[Sign, str]]:
+def _signs(spec: Dumbbell, measured: bool, say: Say) -> Iterator[tuple[Sign, str]]:
     yield lambda canvas, x, y: canvas.circle(x, y, R - 1, "ground", "accent"), spec.said_name
     if measured:
         yield lambda canvas, x, y: canvas.circle(x, y, R - 0.5, "accent"), spec.measured_name
     else:
-        words = f"{spec.measured_name}: {NOT_ASSESSED}"
+        words = f"{spec.measured_name}: {say(NOT_ASSESSED)}"
         yield lambda canvas, x, y: canvas.hatch(x - 6, y - 6, 12, 12), words
 
 

@@ -44,6 +44,9 @@ class _Field:
         return self.left + (self.right - self.left) * (day - self.first).days / span
 
 
+WORDS = (*LIFE_PHASES, "phase not declared")
+
+
 def lifelines(spec: Lifelines, canvas: Canvas) -> None:
     """One line an item, in the order given; what comes next stands at its end."""
     narrow = canvas.width < NARROW
@@ -159,10 +162,14 @@ def _key(spec: Lifelines, canvas: Canvas) -> float:
     """Only what the drawing shows; whatever is late is in the alarm colour."""
     phases = {s.phase for i in spec.items for s in i.stretches}
     kinds = {m.kind for i in spec.items for m in i.marks}
-    entries: list[tuple[Sign, str]] = [(_swatch(p), p) for p in LIFE_PHASES if p in phases]
-    entries += [(_sign(kind), words) for kind, words in LIFE_MARKS.items() if kind in kinds]
+    entries: list[tuple[Sign, str]] = [
+        (_swatch(p), canvas.say(p)) for p in LIFE_PHASES if p in phases
+    ]
+    entries += [
+        (_sign(kind), canvas.say(words)) for kind, words in LIFE_MARKS.items() if kind in kinds
+    ]
     if any(not i.stretches for i in spec.items):
-        entries.append((_swatch(""), "phase not declared"))
+        entries.append((_swatch(""), canvas.say("phase not declared")))
     return key(canvas, entries)
 
 

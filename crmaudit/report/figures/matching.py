@@ -8,11 +8,17 @@ from crmaudit.report.figures.bars import BAR, GAP, label_column, row_height
 from crmaudit.report.figures.key import Sign, key
 from crmaudit.report.figures.svg import LINE, SIZE, SMALL, Canvas, cut, fmt, measure, wrap
 from crmaudit.report.numbers import MINUS
-from crmaudit.report.specs import NOT_ASSESSED, Push, Ranges, UpSet, Waterfall, Weights
+from crmaudit.report.specs import NOT_ASSESSED, Push, Ranges, Say, UpSet, Waterfall, Weights
 
 _CAP = 5.0
 _STEPS = (1, 2, 5, 10, 20, 50, 100, 200, 500)
 """Bits from one number of an axis to the next."""
+
+
+WORDS = (
+    *("no pair was compared", "of these the same, expected", "pairs compared"),
+    "weight in bits: above 0 more speaks for the same thing than against it",
+)
 
 
 def ranges(spec: Ranges, canvas: Canvas) -> None:
@@ -20,7 +26,7 @@ def ranges(spec: Ranges, canvas: Canvas) -> None:
     narrow = canvas.width < 500
     texts = [
         (
-            i.found_text if i.found is not None else NOT_ASSESSED,
+            i.found_text if i.found is not None else canvas.say(NOT_ASSESSED),
             i.range_text if i.low is not None else "",
         )
         for i in spec.items
@@ -188,10 +194,10 @@ def _push(canvas: Canvas, push: Push, begin: float, end: float, middle: float, w
 def weights(spec: Weights, canvas: Canvas) -> None:
     """Upright bars by logarithm: expected same in the accent, the rest pale; lines to decide by."""
     body, head = 150.0, 36.0
-    top = key(canvas, _weight_signs()) - 2 + head
+    top = key(canvas, _weight_signs(canvas.say)) - 2 + head
     filled = [b for b in spec.bins if b.pairs]
     if not filled:
-        canvas.text(0, top, "no pair was compared", SMALL, "muted")
+        canvas.text(0, top, canvas.say("no pair was compared"), SMALL, "muted")
         canvas.height = top + 10
         return
     low, high = min(b.low for b in filled), max(b.high for b in filled)
@@ -236,7 +242,7 @@ def weights(spec: Weights, canvas: Canvas) -> None:
         half = measure(said, SMALL) / 2
         x = min(max(at(tick), half), canvas.width - half)
         canvas.text(x, top + body + 15, said, SMALL, "muted", "middle")
-    said = "weight in bits: above 0 more speaks for the same thing than against it"
+    said = canvas.say("weight in bits: above 0 more speaks for the same thing than against it")
     lines = wrap(said, canvas.width - left, SMALL, 2)
     for n, line in enumerate(lines):
         canvas.text(left, top + body + 31 + n * SMALL * LINE, line, SMALL, "muted")
@@ -247,9 +253,9 @@ def _pale(canvas: Canvas, x: float, y: float) -> None:
     canvas.rect(x - 6, y - 5, 12, 10, "seq-2", "line", stroke_width=0.6)
 
 
-def _weight_signs() -> list[tuple[Sign, str]]:
-    same = "of these the same, expected"
+def _weight_signs(say: Say) -> list[tuple[Sign, str]]:
+    same = say("of these the same, expected")
     return [
-        (lambda canvas, x, y: _pale(canvas, x, y), "pairs compared"),
+        (lambda canvas, x, y: _pale(canvas, x, y), say("pairs compared")),
         (lambda canvas, x, y: canvas.rect(x - 3, y - 5, 6, 10, "accent"), same),
     ]

@@ -7,10 +7,16 @@ from collections.abc import Callable
 
 from crmaudit.report.figures.key import Sign, diamond, key
 from crmaudit.report.figures.svg import SIZE, SMALL, Canvas, fmt, measure, wrap
-from crmaudit.report.specs import Concentration, Radar
+from crmaudit.report.specs import Concentration, Radar, Say
 from crmaudit.report.specs_people import Spoke
 
 _GAP = 12.0
+
+
+WORDS = (
+    *("level earned by facts", "level aimed at", "if all that is unknown were in order"),
+    *("share of {who}, the busiest first", "share of {what}"),
+)
 
 
 def radar(spec: Radar, canvas: Canvas) -> None:
@@ -27,7 +33,7 @@ def radar(spec: Radar, canvas: Canvas) -> None:
     side = min(canvas.width * (0.21 if narrow else 0.26), 190.0)
     room = max(canvas.width / 2 - side - _GAP, 60)
     labels = [
-        [*wrap(s.label, room, SMALL, 2), *wrap(_told(s, spec.top), room, SMALL, 1)]
+        [*wrap(s.label, room, SMALL, 2), *wrap(_told(s, spec.top, canvas.say), room, SMALL, 1)]
         for s in spec.spokes
     ]
     top = max(len(lines) for lines in labels) * SMALL * 1.3 + 10
@@ -62,19 +68,21 @@ def radar(spec: Radar, canvas: Canvas) -> None:
         if spoke.target is not None:
             diamond(canvas, *at(n, spoke.target), "alarm", 5)
     canvas.height = cy + side + top
-    entries: list[tuple[Sign, str]] = [(_dot, "level earned by facts")]
+    entries: list[tuple[Sign, str]] = [(_dot, canvas.say("level earned by facts"))]
     if any(s.target is not None for s in spec.spokes):
-        entries.append((lambda c, x, y: diamond(c, x, y, "alarm", 5), "level aimed at"))
+        entries.append((lambda c, x, y: diamond(c, x, y, "alarm", 5), canvas.say("level aimed at")))
     if any(s.at_best is not None and s.at_best != s.level for s in spec.spokes):
-        entries.append((_ring, "if all that is unknown were in order"))
+        entries.append((_ring, canvas.say("if all that is unknown were in order")))
     before, canvas.height = canvas.height, 0.0
     with canvas.group(transform=f"translate(0 {fmt(before)})"):
         tall = key(canvas, entries)
     canvas.height = before + tall
 
 
-def _told(spoke: Spoke, top: int) -> str:
-    return "not assessed" if spoke.level is None else f"{spoke.level} of {top}"
+def _told(spoke: Spoke, top: int, say: Say) -> str:
+    if spoke.level is None:
+        return say("not assessed")
+    return say("{n} of {whole}").format(n=spoke.level, whole=top)
 
 
 def _dot(canvas: Canvas, x: float, y: float) -> None:
@@ -124,7 +132,13 @@ def concentration(spec: Concentration, canvas: Canvas) -> None:
     path = "M" + "L".join(f"{fmt(x)} {fmt(y)}" for x, y in (at(*p) for p in points))
     canvas.path(path, "accent", width=2.2)
     canvas.height = top + side + 22
-    canvas.text(left, canvas.height + 10, f"share of {spec.who}, the busiest first", SMALL, "muted")
+    canvas.text(
+        left,
+        canvas.height + 10,
+        canvas.say("share of {who}, the busiest first").format(who=canvas.say(spec.who)),
+        SMALL,
+        "muted",
+    )
     canvas.height += 18
     beside = left + side + 18
     room = canvas.width - beside
@@ -144,4 +158,10 @@ def concentration(spec: Concentration, canvas: Canvas) -> None:
     canvas.height += 8
     # Without marks the words of what is shared out would stand nowhere.
     if not spec.marks and room > measure(spec.what, SMALL):
-        canvas.text(beside, top + 16, f"share of {spec.what}", SMALL, "muted")
+        canvas.text(
+            beside,
+            top + 16,
+            canvas.say("share of {what}").format(what=canvas.say(spec.what)),
+            SMALL,
+            "muted",
+        )

@@ -16,6 +16,12 @@ NARROW = 500
 _ABLE, _BELOW = "seq-4", "seq-1"
 
 
+WORDS = (
+    *("at the level needed", "below it", "the only one", "nobody able", "nobody named"),
+    *("level {n} needed", "and {n} more", "needed"),
+)
+
+
 def skills(spec: SkillMap, canvas: Canvas) -> None:
     """A grid where there is room, else the holders of each skill in a line."""
     y = _key(spec, canvas) + 4
@@ -37,7 +43,7 @@ def _grid(spec: SkillMap, canvas: Canvas, y: float) -> None:
     step = min(CELL, max((canvas.width - left - told - 12) / max(len(heads), 1), 22.0))
     right = left + step * len(heads)
     top = y + rise + 14
-    canvas.text(left - 8, top - 6, "needed", SMALL, "muted", "end")
+    canvas.text(left - 8, top - 6, canvas.say("needed"), SMALL, "muted", "end")
     for n, head in enumerate(heads):
         fill = "alarm" if n < len(spec.people) and spec.people[n].note else "muted"
         canvas.text(left + (n + 0.5) * step, top - 6, head, SMALL, fill, turn=-TURN)
@@ -69,7 +75,7 @@ def _list(spec: SkillMap, canvas: Canvas, y: float) -> None:
         for n, line in enumerate(wrap(row.label, canvas.width - 90, SIZE, 2)):
             canvas.text(0, y + 12 + n * SIZE * LINE, line, bold=True)
             if not n:
-                words = f"level {row.needed} needed"
+                words = canvas.say("level {n} needed").format(n=row.needed)
                 canvas.text(canvas.width, y + 12, words, SMALL, "muted", "end")
             last = y + n * SIZE * LINE
         y = last + 20
@@ -92,7 +98,7 @@ def _list(spec: SkillMap, canvas: Canvas, y: float) -> None:
             canvas.text(x + 23, y + 15, words, SMALL, fill)
             x += need
         if row.others:
-            words = f"and {row.others} more"
+            words = canvas.say("and {n} more").format(n=row.others)
             if x and x + measure(words, SMALL) > canvas.width:
                 x, y = 0.0, y + 22
             canvas.text(x, y + 15, words, SMALL, "muted")
@@ -144,10 +150,18 @@ def _key(spec: SkillMap, canvas: Canvas) -> float:
         return draw
 
     wanted: tuple[tuple[bool, Sign, str], ...] = (
-        (any(a >= n for a, n in levels), swatch(_ABLE), "at the level needed"),
-        (any(a < n for a, n in levels), swatch(_BELOW), "below it"),
-        ("single" in states, swatch(_ABLE, True), "the only one"),
-        ("gap" in states, lambda c, x, y: diamond(c, x, y, "alarm", 5.5), "nobody able"),
-        ("unknown" in states, lambda c, x, y: c.hatch(x - 5, y - 5, 10, 10), "nobody named"),
+        (any(a >= n for a, n in levels), swatch(_ABLE), canvas.say("at the level needed")),
+        (any(a < n for a, n in levels), swatch(_BELOW), canvas.say("below it")),
+        ("single" in states, swatch(_ABLE, True), canvas.say("the only one")),
+        (
+            "gap" in states,
+            lambda c, x, y: diamond(c, x, y, "alarm", 5.5),
+            canvas.say("nobody able"),
+        ),
+        (
+            "unknown" in states,
+            lambda c, x, y: c.hatch(x - 5, y - 5, 10, 10),
+            canvas.say("nobody named"),
+        ),
     )
     return key(canvas, [(sign, words) for shown, sign, words in wanted if shown])

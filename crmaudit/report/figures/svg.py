@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from html import escape
 
@@ -97,10 +97,14 @@ GRAINS = {
 
 
 class Canvas:
-    """Collects elements; `height` is set by the drawer when it is done."""
+    """Collects elements; `height` is set by the drawer when it is done.
 
-    def __init__(self, width: float, name: str) -> None:
+    `say` turns a word of the drawer's own into the report's language.
+    """
+
+    def __init__(self, width: float, name: str, say: Callable[[str], str] = str) -> None:
         self.width = width
+        self.say = say
         self.height = 0.0
         self._name = slug(name)
         self._hatch = f"hatch-{self._name}"

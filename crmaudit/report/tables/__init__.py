@@ -13,11 +13,14 @@ from dataclasses import replace
 
 from crmaudit.engine import Judgement
 from crmaudit.facts import Facts
+from crmaudit.remembered import Since
 from crmaudit.report import blocks as b
 from crmaudit.report.tables import (
     access,
     business,
+    extracting,
     governance,
+    inaction,
     indicators,
     information,
     loss,
@@ -27,8 +30,10 @@ from crmaudit.report.tables import (
     proof,
     quality,
     registers,
+    since,
     structure,
     systems,
+    targets,
     upkeep,
     use,
     voices,
@@ -56,7 +61,11 @@ _ROOMS = (
     upkeep,
     indicators,
     maturity,
+    extracting,
+    targets,
     work,
+    inaction,
+    since,
     registers,
 )
 TABLES: Mapping[str, Maker] = {
@@ -71,8 +80,10 @@ TABLES: Mapping[str, Maker] = {
 class Tables:
     """Every table of `TABLES` as an attribute; None where it would be empty."""
 
-    def __init__(self, facts: Facts, judgement: Judgement, plan: Plan) -> None:
-        self._given = Given(facts, judgement, plan)
+    def __init__(
+        self, facts: Facts, judgement: Judgement, plan: Plan, since: Since | None = None
+    ) -> None:
+        self._given = Given(facts, judgement, plan, since)
         self._made: dict[str, b.Table | None] = {}
 
     def __getattr__(self, name: str) -> b.Table | None:

@@ -9,6 +9,7 @@ from crmaudit.evidence.access import LEVELS, AccessLevel, Beyond
 from crmaudit.governance.accounts import Accounts, Excess, Judged
 from crmaudit.governance.accounts_conflicts import words
 from crmaudit.governance.accounts_roles import alike
+from crmaudit.messages import joined, msg
 from crmaudit.report import blocks as b
 from crmaudit.report.numbers import share
 from crmaudit.report.people_access import accounts_of
@@ -18,7 +19,7 @@ from crmaudit.report.wording import listed
 MOST = 40
 _NAMED = 3
 """Accounts that one cell names, at most."""
-_VERBS = {"C": "create", "R": "read", "U": "update", "D": "delete"}
+_VERBS = {"C": msg("create"), "R": msg("read"), "U": msg("update"), "D": msg("delete")}
 _MASS: dict[Beyond, str] = {
     "mass delete": "delete many records at once",
     "mass change": "change many records at once",
@@ -47,7 +48,7 @@ def account_levels(given: Given) -> b.Table | None:
                 _word(granted),
                 _word(advised),
                 b.Cell(given.number(n), n, a.evidence),
-                told,
+                msg(told),
             )
             for (granted, advised, told), n in ordered
         )
@@ -72,7 +73,7 @@ def account_remarks(given: Given) -> b.Table | None:
     for a in accounts_of(given.facts):
         for j in a.usable:
             told = a.verdict(j)
-            mine: list[str] = [told] if told not in (None, "as recommended") else []
+            mine: list[str] = [msg(told)] if told and told not in (None, "as recommended") else []
             mine += a.remarks(j)
             if mine:
                 found.append((a, j, mine))
@@ -83,7 +84,7 @@ def account_remarks(given: Given) -> b.Table | None:
             given.name(a.system),
             _level(a, j),
             _word(j.advised[0]) if j.advised else gap("job not known"),
-            "; ".join(mine),
+            joined("; ", mine),
             or_dash(_beyond(given, a.foremost(j))),
             f"{j.account.last_login:%Y-%m}" if j.account.last_login else DASH,
         )
@@ -105,7 +106,7 @@ def account_remarks(given: Given) -> b.Table | None:
 
 def _level(a: Accounts, judged: Judged) -> object:
     level = a.granted(judged)
-    why = a.no_rights or "some of its rights are not known"
+    why = a.no_rights or msg("some of its rights are not known")
     return gap(why) if level is None else _word(level)
 
 
@@ -122,10 +123,15 @@ def _beyond(given: Given, excess: tuple[Excess, ...]) -> str:
         label = entity[e.kind.entity].label if e.kind.entity in entity else e.kind.object
         alike.setdefault((e.worst, e.level), []).append(label)
     told = (
-        f"{_VERBS[letter]}: {listed(labels, 2)} ({level})"
+        msg(
+            "{verb}: {labels} ({level})",
+            verb=_VERBS[letter],
+            labels=listed(labels, 2),
+            level=level,
+        )
         for (letter, level), labels in alike.items()
     )
-    return "; ".join(list(told)[:2])
+    return joined("; ", list(told)[:2])
 
 
 def mass_rights(given: Given) -> b.Table | None:
@@ -140,7 +146,7 @@ def mass_rights(given: Given) -> b.Table | None:
         everything = [a.by_name[n] for n in a.delete_everything]
         if everything:
             may = (j for j in a.usable if not j.administrator)
-            told = "delete every record of some kind"
+            told = msg("delete every record of some kind")
             rows.append((given.name(a.system), told, *_of(given, a, everything, len(list(may)))))
     columns = [
         Column("System"),
@@ -159,7 +165,7 @@ def _of(
     given: Given, a: Accounts, found: list[Judged] | tuple[Judged, ...], whole: int
 ) -> tuple[object, ...]:
     cell = b.Cell(
-        share(len(found), whole, language=given.language),
+        share(len(found), whole),
         len(found) / whole if whole else None,
         a.evidence,
     )
@@ -176,7 +182,7 @@ def duty_conflicts(given: Given) -> b.Table | None:
         told = words(found.conflict, labels)
         hands = gap(found.cannot) if found.cannot else len(found.hands)
         whose = listed((h.name for h in found.hands), _NAMED) or DASH
-        said = "usual practice" if found.usual else "own policy"
+        said = msg("usual practice") if found.usual else msg("own policy")
         rows.append((told, or_dash(found.conflict.reason), said, hands, whose))
     columns = [
         Column("Whoever"),
@@ -198,11 +204,16 @@ def role_faults(given: Given) -> b.Table | None:
         name, mark = given.name(a.system), a.evidence
         for role in a.unheld:
             label = role.name or role.id
-            rows.append((name, b.Cell(label, label, mark), role.kind, 0, "nobody holds it"))
+            rows.append((name, b.Cell(label, label, mark), role.kind, 0, msg("nobody holds it")))
         for pair in alike(a.access.roles):
             label = pair.one.name or pair.one.id
             other = pair.other.name or pair.other.id
-            told = f"{pair.same:,} of {pair.all:,} rights in common with {other}"
+            told = msg(
+                "{same:,} of {all:,} rights in common with {other}",
+                same=pair.same,
+                all=pair.all,
+                other=other,
+            )
             held = a.holders.get(pair.one.id, 0) + a.holders.get(pair.other.id, 0)
             rows.append((name, b.Cell(label, label, mark), pair.one.kind, held, told))
     columns = [
@@ -223,10 +234,10 @@ def access_not_read(given: Given) -> b.Table | None:
     for a in accounts_of(given.facts):
         mark = b.Cell(str(given.name(a.system)), None, a.evidence)
         if a.cannot:
-            rows.append((mark, "accounts and rights", a.cannot))
+            rows.append((mark, msg("accounts and rights"), a.cannot))
         elif a.no_rights:
             rows.append((mark, "rights", a.no_rights))
-        rows += ((mark, "some rights", note) for note in a.access.notes)
+        rows += ((mark, msg("some rights"), note) for note in a.access.notes)
     return given.table(
         "What of access could not be read",
         [Column("System"), Column("What"), Column("Why")],

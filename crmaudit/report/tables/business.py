@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from crmaudit.messages import msg
 from crmaudit.report import blocks as b
-from crmaudit.report.tables.given import DASH, Column, Given, gap
+from crmaudit.report.tables.given import DASH, Column, Given, gap, word
 
 
 def deadlines(given: Given) -> b.Table | None:
     """Days that the plan has to respect, with how far away they are."""
     day = given.facts.day
     rows = [
-        (d.date, d.text, d.kind, (d.date - day).days if day else DASH)
+        (d.date, d.text, word(d.kind), (d.date - day).days if day else DASH)
         for d in sorted(given.workspace.brief.deadlines, key=lambda d: d.date)
     ]
     columns = [
@@ -40,7 +41,7 @@ def aims(given: Given) -> b.Table | None:
 def maturity(given: Given) -> b.Table | None:
     """Levels of maturity that the organisation wants to reach."""
     wanted = given.workspace.brief.maturity_targets.model_dump()
-    rows = [(name.capitalize(), level) for name, level in wanted.items() if level is not None]
+    rows = [(msg(name.capitalize()), level) for name, level in wanted.items() if level is not None]
     return given.table(
         "Maturity aimed at",
         [Column("Field"), Column("Level aimed at", "number")],
@@ -54,11 +55,11 @@ def policies(given: Given) -> b.Table | None:
     rows = [
         (
             p.name,
-            p.kind,
+            word(p.kind),
             given.name(p.owner),
             p.date or DASH,
             p.review or DASH,
-            p.kept or gap("nobody said"),
+            msg(p.kept) if p.kept else gap("nobody said"),
         )
         for p in given.workspace.audit.policies
     ]

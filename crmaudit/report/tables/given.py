@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 
 from crmaudit.engine import Judgement
 from crmaudit.facts import Facts
+from crmaudit.messages import joined, msg
+from crmaudit.remembered import Since
 from crmaudit.report import blocks as b
 from crmaudit.report import wording
 from crmaudit.report.functions import make_table
-from crmaudit.report.numbers import number
+from crmaudit.report.numbers import day, number
 from crmaudit.rules.base import Severity
 from crmaudit.strategy import Plan
 from crmaudit.workspace import Workspace
@@ -21,17 +24,15 @@ Column = b.Column
 class Given:
     """Facts, findings and plan, with the names of things."""
 
-    def __init__(self, facts: Facts, judgement: Judgement, plan: Plan) -> None:
-        self.facts, self.judgement, self.plan = facts, judgement, plan
+    def __init__(
+        self, facts: Facts, judgement: Judgement, plan: Plan, since: Since | None = None
+    ) -> None:
+        self.facts, self.judgement, self.plan, self.since = facts, judgement, plan, since
         self.names = wording.names(facts.workspace)
 
     @property
     def workspace(self) -> Workspace:
         return self.facts.workspace
-
-    @property
-    def language(self) -> str:
-        return self.workspace.audit.language
 
     @property
     def currency(self) -> str:
@@ -58,7 +59,6 @@ class Given:
             "",
             note,
             filters,
-            self.language,
         )
 
     def name(self, ref: str | None) -> object:
@@ -67,25 +67,34 @@ class Given:
 
     def listed(self, ids: Iterable[str]) -> object:
         """All the names, separated by commas; a dash for none."""
-        return ", ".join(self.names.get(i, i) for i in ids) or DASH
+        return joined(", ", (self.names.get(i, i) for i in ids)) or DASH
 
     def subject(self, subject: str) -> str:
         """A finding's subject in words: `system:billing` → `LedgerLine`."""
         return wording.subject(subject, self.names)
 
     def counted(self, n: float, noun: str, plural: str = "") -> str:
-        return wording.counted(n, noun, plural, self.language)
+        return wording.counted(n, noun, plural)
 
     def number(self, value: float | None, digits: int | None = None) -> str:
-        return number(value, digits, self.language)
+        return number(value, digits)
+
+    def day(self, value: date) -> str:
+        return day(value)
 
     def span(self, ends: tuple[float, float], digits: int = 0) -> str:
-        return wording.span(ends, digits, self.language)
+        return wording.span(ends, digits)
 
 
 def most(caption: str, shown: int, whole: int) -> str:
     """The caption, and how many of how many are shown where that is not all."""
-    return caption if shown >= whole else f"{caption}: the first {shown:,} of {whole:,}"
+    return (
+        caption
+        if shown >= whole
+        else msg(
+            "{caption}: the first {shown:,} of {whole:,}", caption=caption, shown=shown, whole=whole
+        )
+    )
 
 
 def or_dash(value: object) -> object:
@@ -93,13 +102,18 @@ def or_dash(value: object) -> object:
     return DASH if value in (None, "", ()) else value
 
 
+def word(value: str | None) -> object:
+    """One of the program's fixed words, such as a state or a kind; a dash for none."""
+    return msg(value) if value else DASH
+
+
 def gap(reason: str) -> b.Cell:
     """Not assessed, and why."""
-    return b.Cell("not assessed", None, state="not_assessed", reason=reason)
+    return b.Cell(msg("not assessed"), None, state="not_assessed", reason=reason)
 
 
 def severity(name: Severity) -> b.Cell:
-    return b.Cell(name, name, inlines=(b.SeverityMark(name),))
+    return b.Cell(msg(name), name, inlines=(b.SeverityMark(name),))
 
 
 def lines(*parts: str) -> b.Cell:
@@ -108,5 +122,5 @@ def lines(*parts: str) -> b.Cell:
     for part in parts[1:]:
         if part:
             inlines += [b.LineBreak(), b.Text(part)]
-    text = ". ".join(p for p in parts if p)
+    text = joined(". ", (p for p in parts if p))
     return b.Cell(text, text, inlines=tuple(inlines))

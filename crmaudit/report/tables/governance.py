@@ -15,17 +15,18 @@ from crmaudit.governance.interviews import group_name as told_group
 from crmaudit.governance.interviews import held, untracked
 from crmaudit.governance.rate import head_count
 from crmaudit.governance.users import LICENCE_OF, trained
+from crmaudit.messages import joined, msg
 from crmaudit.report import blocks as b
-from crmaudit.report.tables.given import DASH, Column, Given, gap, or_dash
+from crmaudit.report.tables.given import DASH, Column, Given, gap, or_dash, word
 from crmaudit.workspace.people import UserType
 from crmaudit.workspace.registers import Attitude
 
 DUTIES: Mapping[UserType, str] = {
-    "super user": "Reports, bulk uploads, help for others, requests to the vendor",
-    "data custodian": "Appointments, communication, categories, custom fields",
-    "everyday user": "Notes on clients, look-ups",
-    "system champion": "Sets and enforces the policy, reports benefits to the board",
-    "none": "Does not use the CRM",
+    "super user": msg("Reports, bulk uploads, help for others, requests to the vendor"),
+    "data custodian": msg("Appointments, communication, categories, custom fields"),
+    "everyday user": msg("Notes on clients, look-ups"),
+    "system champion": msg("Sets and enforces the policy, reports benefits to the board"),
+    "none": msg("Does not use the CRM"),
 }
 ATTITUDES: tuple[Attitude, ...] = ("made things worse", "does not use it", "only praise")
 
@@ -43,12 +44,16 @@ def user_types(given: Given) -> b.Table | None:
         taught = sum(trained(p, crm) for p in people)
         rows.append(
             (
-                user_type if user_type != "none" else "no user",
-                duties,
+                msg(user_type) if user_type != "none" else msg("no user"),
+                msg(duties),
                 len(people),
-                DASH if user_type == "none" else f"{taught} of {len(people)}",
-                LICENCE_OF[user_type],
-                f"{fit.wrong} of {fit.known}" if fit and fit.known else gap("not declared"),
+                DASH
+                if user_type == "none"
+                else msg("{taught} of {people}", taught=taught, people=len(people)),
+                msg(LICENCE_OF[user_type]),
+                msg("{wrong} of {known}", wrong=fit.wrong, known=fit.known)
+                if fit and fit.known
+                else gap("not declared"),
             )
         )
     columns = [
@@ -74,9 +79,9 @@ def units(given: Given) -> b.Table | None:
         rows.append(
             (
                 unit.name,
-                "yes" if wanted else "no",
+                msg("yes") if wanted else msg("no"),
                 unit.staff if unit.staff is not None else gap("not said"),
-                ", ".join(supers) or ("none named" if wanted else DASH),
+                joined(", ", supers) or (msg("none named") if wanted else DASH),
                 sum(p.user_type == "data custodian" for p in members),
                 sum(p.user_type == "everyday user" for p in members),
             )
@@ -97,10 +102,14 @@ def access(given: Given) -> b.Table | None:
     pairs = Counter((x.excess, x.granted, x.recommended) for x in given.facts.governance.access)
     rows = [
         (
-            granted,
-            advised,
+            word(granted),
+            word(advised),
             n,
-            "beyond the job" if excess > 0 else "short of the job" if excess else "as recommended",
+            msg("beyond the job")
+            if excess > 0
+            else msg("short of the job")
+            if excess
+            else msg("as recommended"),
         )
         for (excess, granted, advised), n in sorted(pairs.items(), reverse=True)
     ]
@@ -121,8 +130,8 @@ def meetings(given: Given) -> b.Table | None:
         rows.append(
             (
                 meeting.group,
-                meeting.purpose,
-                or_dash(meeting.cadence),
+                word(meeting.purpose),
+                word(meeting.cadence),
                 state.held if state else gap("no dates or cadence declared"),
                 state.longest if state else DASH,
                 state.last if state else DASH,
@@ -147,7 +156,7 @@ def incidents(given: Given) -> b.Table | None:
             i.date or DASH,
             given.listed(i.systems),
             i.records if i.records is not None else gap("not counted"),
-            i.restored or gap("nobody said"),
+            word(i.restored) if i.restored else gap("nobody said"),
             or_dash(i.cause),
         )
         for i in given.workspace.registers.incidents
@@ -170,12 +179,12 @@ def dysfunctions(given: Given) -> b.Table | None:
     rows = [
         (
             d.what,
-            or_dash(d.kind),
-            d.cause or gap("not known"),
+            word(d.kind),
+            word(d.cause) if d.cause else gap("not known"),
             given.listed(d.systems),
             given.name(d.owner),
             d.since or DASH,
-            d.status,
+            word(d.status),
         )
         for d in given.workspace.registers.dysfunctions
     ]
@@ -204,10 +213,16 @@ def attitudes(given: Given) -> b.Table | None:
             reasons = dict.fromkeys(r for o in mine for r in o.reasons)
             rows.append(
                 (
-                    attitude,
+                    msg(attitude),
                     counts.share_text(attitude),
-                    ", ".join(reasons) or DASH,
-                    DASH if needless else f"{asked} of {given.counted(len(mine), 'opinion')}",
+                    joined(", ", map(msg, reasons)) or DASH,
+                    DASH
+                    if needless
+                    else msg(
+                        "{asked} of {opinions}",
+                        asked=asked,
+                        opinions=given.counted(len(mine), "opinion"),
+                    ),
                 )
             )
     columns = [
@@ -225,7 +240,7 @@ def opinions(given: Given) -> b.Table | None:
     rows = [
         (
             group_name(o),
-            o.attitude,
+            word(o.attitude),
             o.investigated or gap("nobody looked into it"),
             o.outcome or gap("no outcome kept"),
         )
@@ -276,7 +291,9 @@ def pains(given: Given) -> b.Table | None:
     for x in sorted(losses, key=lambda x: -(x.shown_hours or (0, 0))[1]):
         hours, cost = x.shown_hours, x.cost(rate)
         few = x.hours is not None and hours is None
-        reason = "fewer than five people" if few else "minutes, frequency or people not said"
+        reason = (
+            msg("fewer than five people") if few else msg("minutes, frequency or people not said")
+        )
         rows.append(
             (
                 x.pain.text,
@@ -289,7 +306,7 @@ def pains(given: Given) -> b.Table | None:
         Column("Pain"),
         Column("Said by"),
         Column("Hours a year", align="right"),
-        Column(f"{given.currency} a year", align="right"),
+        Column(msg("{currency} a year", currency=given.currency), align="right"),
     ]
     note = (
         "Minutes × times × people × working periods a year, as told, low to high. "
@@ -301,7 +318,7 @@ def pains(given: Given) -> b.Table | None:
 def wishes(given: Given) -> b.Table | None:
     """What groups wish for."""
     rows = [
-        (w.text, told_group(i), given.listed(w.systems), ", ".join(w.themes) or DASH)
+        (w.text, told_group(i), given.listed(w.systems), joined(", ", w.themes) or DASH)
         for i in given.workspace.interviews
         for w in i.wishes
     ]
@@ -329,8 +346,8 @@ def requests(given: Given) -> b.Table | None:
             given.name(r.asked_by),
             given.name(r.carried_by),
             r.date or DASH,
-            r.priority or gap("no priority"),
-            r.status,
+            word(r.priority) if r.priority else gap("no priority"),
+            word(r.status),
         )
         for r in given.workspace.registers.requests
         if r.status not in ("done", "refused")
@@ -343,4 +360,6 @@ def requests(given: Given) -> b.Table | None:
         Column("Priority", "label"),
         Column("Status", "label"),
     ]
-    return given.table(given.counted(len(rows), "request") + " still open", columns, rows)
+    return given.table(
+        msg("{requests} still open", requests=given.counted(len(rows), "request")), columns, rows
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from crmaudit.messages import msg
 from crmaudit.report import blocks as b
 from crmaudit.report.numbers import day
 from crmaudit.report.people_kpis import (
@@ -20,9 +21,9 @@ def indicators(given: Given) -> b.Table | None:
     rows: list[tuple[object, ...]] = []
     for c in courses(given.facts):
         newest = c.newest
-        trend = trend_words(c, given.language)
-        unit = f" {c.kpi.unit}" if c.kpi.unit else ""
-        ahead = outlook_words(c, given.language)
+        trend = trend_words(c)
+        unit = msg(" {unit}", unit=c.kpi.unit) if c.kpi.unit else ""
+        ahead = outlook_words(c)
         since = since_words(c)
         rows.append(
             (
@@ -30,12 +31,19 @@ def indicators(given: Given) -> b.Table | None:
                 given.name(c.kpi.owner),
                 gap(trend)
                 if newest is None
-                else b.Cell(f"{given.number(newest[1])}{unit}", newest[1], c.evidence),
-                day(newest[0], given.language) if newest else DASH,
+                else b.Cell(
+                    msg("{newest}{unit}", newest=given.number(newest[1]), unit=unit),
+                    newest[1],
+                    c.evidence,
+                ),
+                day(newest[0]) if newest else DASH,
                 DASH
                 if c.kpi.target is None
-                else f"{given.number(c.kpi.target)}{unit}" + (f": {ahead}" if ahead else ""),
-                gap(trend) if c.trend is None else trend + (f"; {since}" if since else ""),
+                else msg("{target}{unit}", target=given.number(c.kpi.target), unit=unit)
+                + (msg(": {ahead}", ahead=ahead) if ahead else ""),
+                gap(trend)
+                if c.trend is None
+                else trend + (msg("; {since}", since=since) if since else ""),
             )
         )
     columns = [
@@ -55,9 +63,11 @@ def techniques(given: Given) -> b.Table | None:
     for c in courses(given.facts):
         if c.technique is None:
             continue
-        told = effect_words(c, given.language)
+        told = effect_words(c)
         start = c.technique.start
-        why = "it has no start date" if start is None else "too few values before or after"
+        why = (
+            msg("it has no start date") if start is None else msg("too few values before or after")
+        )
         rows.append(
             (
                 c.technique.name,
@@ -82,7 +92,7 @@ def techniques(given: Given) -> b.Table | None:
 
 def odd_series(given: Given) -> b.Table | None:
     """What is odd about the series of indicators, and may mislead."""
-    rows = [(c.kpi.name, odd) for c in courses(given.facts) for odd in oddities(c, given.language)]
+    rows = [(c.kpi.name, odd) for c in courses(given.facts) for odd in oddities(c)]
     return given.table("With care", [Column("Indicator"), Column("What is odd")], rows)
 
 
@@ -99,9 +109,17 @@ def users_marks(given: Given) -> b.Table | None:
                 mark.name,
                 gap("not dated") if mark.held is None else mark.held,
                 mark.number,
-                b.Cell(f"{mark.score:.0f} ({mark.low:.0f}–{mark.high:.0f})", mark.score),
+                b.Cell(
+                    msg(
+                        "{score:.0f} ({low:.0f}–{high:.0f})",
+                        score=mark.score,
+                        low=mark.low,
+                        high=mark.high,
+                    ),
+                    mark.score,
+                ),
                 gap("the dossier does not say") if opinion is None else round(opinion.score),
-                DASH if opinion is None else "outside" if outside else "within",
+                DASH if opinion is None else msg("outside") if outside else msg("within"),
             )
         )
     columns = [

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from crmaudit.messages import joined, msg
 from crmaudit.report import blocks as b
 from crmaudit.report.numbers import percent, share
-from crmaudit.report.tables.given import DASH, Column, Given, gap, or_dash
+from crmaudit.report.tables.given import DASH, Column, Given, gap, or_dash, word
 
 _DIMENSIONS = ("completeness", "uniqueness", "validity", "timeliness")
 
@@ -19,13 +20,11 @@ def entities(given: Given) -> b.Table | None:
         rows.append(
             (
                 entity.label,
-                or_dash(entity.class_),
+                word(entity.class_),
                 entity.definition or gap("no definition"),
                 given.name(entity.steward),
                 volume.rows if volume and volume.rows is not None else DASH,
-                percent(volume.growth, language=given.language)
-                if volume and volume.growth is not None
-                else DASH,
+                percent(volume.growth) if volume and volume.growth is not None else DASH,
             )
         )
     columns = [
@@ -38,13 +37,15 @@ def entities(given: Given) -> b.Table | None:
     ]
     note = "Volume and growth as declared."
     caption = given.counted(len(rows), "entity", "entities")
-    return given.table(f"{caption} of the conceptual model", columns, rows, note)
+    return given.table(
+        msg("{caption} of the conceptual model", caption=caption), columns, rows, note
+    )
 
 
 def relationships(given: Given) -> b.Table | None:
     """How entities hang together."""
     rows = [
-        (e.label, r.name or "relates to", given.names[r.to], or_dash(r.cardinality))
+        (e.label, r.name or msg("relates to"), given.names[r.to], or_dash(r.cardinality))
         for e in given.workspace.entity.values()
         for r in e.relationships
     ]
@@ -64,8 +65,12 @@ def records(given: Given) -> b.Table | None:
             rows.append((known.label, nobody, DASH, DASH, DASH, target))
             continue
         tie = len(record.systems) > 1
-        how = "decided" if record.declared else "undecided" if tie else "proposed"
-        grounds = f"{given.name(record.favoured)}: {'; '.join(record.grounds)}"
+        how = msg("decided" if record.declared else "undecided" if tie else "proposed")
+        grounds = msg(
+            "{given}: {grounds}",
+            given=given.name(record.favoured),
+            grounds=joined("; ", record.grounds),
+        )
         data = grounds if record.favoured else DASH
         of_record = given.listed(record.systems)
         rows.append((known.label, of_record, how, record.margin, data, target))
@@ -83,7 +88,7 @@ def records(given: Given) -> b.Table | None:
         "declared."
     )
     caption = given.counted(len(rows), "entity", "entities")
-    title = f"System of record of {caption}"
+    title = msg("System of record of {caption}", caption=caption)
     return given.table(title, columns, rows, note, filters=len(rows) > 30)
 
 
@@ -92,8 +97,8 @@ def retention(given: Given) -> b.Table | None:
     rows = [
         (
             e.label,
-            or_dash(e.personal_data),
-            f"{given.number(e.retention.years)} years"
+            word(e.personal_data),
+            msg("{years} years", years=given.number(e.retention.years))
             if e.retention and e.retention.years is not None
             else gap("no retention declared"),
             or_dash(e.retention.basis if e.retention else None),
@@ -110,7 +115,9 @@ def retention(given: Given) -> b.Table | None:
         Column("Deleted in"),
     ]
     caption = given.counted(len(rows), "entity", "entities")
-    return given.table(f"{caption} with personal data or a retention rule", columns, rows)
+    return given.table(
+        msg("{caption} with personal data or a retention rule", caption=caption), columns, rows
+    )
 
 
 def needs(given: Given) -> b.Table | None:
@@ -118,10 +125,10 @@ def needs(given: Given) -> b.Table | None:
     rows = [
         (
             n.text,
-            n.kind,
-            n.priority or DASH,
+            word(n.kind),
+            word(n.priority),
             given.listed(n.audience),
-            n.answered or gap("nobody said"),
+            msg(n.answered) if n.answered else gap("nobody said"),
             DASH if n.kind == "question" else n.last_consulted or gap("no date recorded"),
         )
         for n in given.workspace.needs
@@ -136,7 +143,9 @@ def needs(given: Given) -> b.Table | None:
     ]
     note = "As declared. A question is asked; reports and dashboards are consulted."
     caption = given.counted(len(rows), "need")
-    return given.table(f"{caption}: questions, reports and dashboards", columns, rows, note)
+    return given.table(
+        msg("{caption}: questions, reports and dashboards", caption=caption), columns, rows, note
+    )
 
 
 def scores(given: Given) -> b.Table | None:
@@ -151,9 +160,9 @@ def scores(given: Given) -> b.Table | None:
         for dimension in _DIMENSIONS:
             score = card.scores[dimension]
             if score.share is None:
-                cells.append(b.Cell("not assessed", None, state="not_assessed"))
+                cells.append(b.Cell(msg("not assessed"), None, state="not_assessed"))
             else:
-                text = share(round(score.passed), round(score.applicable), language=given.language)
+                text = share(round(score.passed), round(score.applicable))
                 cells.append(b.Cell(text, score.share, score.evidence))
         mean = card.mean()
         name = f"{given.names[system]}: {profile.table}"
@@ -164,12 +173,12 @@ def scores(given: Given) -> b.Table | None:
         Column("Rows", "number"),
         *(Column(d.capitalize(), "percent") for d in _DIMENSIONS),
     ]
-    note = (
+    note = msg(
         "Checks passed of checks that apply. Timeliness is not assessed where a table has no date "
         "of change. Consistency and accuracy are in the scorecards."
     )
     if empty:
-        note += f" Left out: {given.counted(empty, 'empty table')}."
+        note += msg(" Left out: {tables}.", tables=given.counted(empty, "empty table"))
     return given.table(
         "Measured quality by table, the worst first",
         columns,

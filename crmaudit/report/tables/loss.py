@@ -6,12 +6,13 @@ from collections.abc import Iterator
 
 from crmaudit.governance.loss import Losses, most_deleted
 from crmaudit.governance.upkeep_server import recovery
+from crmaudit.messages import joined, msg
 from crmaudit.report import blocks as b
-from crmaudit.report.tables.given import DASH, Column, Given, gap, most, or_dash
+from crmaudit.report.tables.given import DASH, Column, Given, gap, most, or_dash, word
 from crmaudit.workspace.dossier import Care
 
 MOST = 20
-_WORD = {True: "yes", False: "no"}
+_WORD = {True: msg("yes"), False: msg("no")}
 
 
 def _found(given: Given) -> Iterator[Losses]:
@@ -29,7 +30,7 @@ def histories(given: Given) -> b.Table | None:
         (
             given.name(t.entity),
             given.name(x.system),
-            "master" if t.master else "other",
+            msg("master") if t.master else msg("other"),
             gap(t.why) if t.on is None else b.Cell(_WORD[t.on], t.on, x.evidence),
             DASH
             if not t.on
@@ -54,7 +55,11 @@ def histories(given: Given) -> b.Table | None:
     ]
     caption = most("Histories of changes", 2 * MOST, len(found))
     left = len(every) - len(found)
-    note = f"Of {given.counted(left, 'other kind')} of record nothing can be told." if left else ""
+    note = (
+        msg("Of {kinds} of record nothing can be told.", kinds=given.counted(left, "other kind"))
+        if left
+        else ""
+    )
     return given.table(caption, columns, rows, note)
 
 
@@ -81,7 +86,7 @@ def gone(given: Given) -> b.Table | None:
         Column("to", "date"),
     ]
     note = "Called deleted: by the history; the others are marked as deleted and can come back."
-    return given.table(most("Records deleted for good", MOST, len(found)), columns, rows, note)
+    return given.table(most(msg("Records deleted for good"), MOST, len(found)), columns, rows, note)
 
 
 def removed_records(given: Given) -> b.Table | None:
@@ -96,9 +101,9 @@ def removed_records(given: Given) -> b.Table | None:
             gap("no mark of deletion is known") if r.soft is None else r.soft,
             gap(r.reason or "its numbers are given out in steps")
             if most_deleted(r) is None
-            else f"at most {given.number(most_deleted(r))}"
+            else msg("at most {most_deleted}", most_deleted=given.number(most_deleted(r)))
             if most_deleted(r)
-            else "no gap",
+            else msg("no gap"),
         )
         for x, r in found[:MOST]
     ]
@@ -113,7 +118,9 @@ def removed_records(given: Given) -> b.Table | None:
         "Gaps in the numbers of records are no proof: a number is also lost with a record that was "
         "never saved. What was deleted after the highest number, or before the lowest, leaves none."
     )
-    return given.table(most("Records put away or missing", MOST, len(found)), columns, rows, note)
+    return given.table(
+        most(msg("Records put away or missing"), MOST, len(found)), columns, rows, note
+    )
 
 
 def overwritten(given: Given) -> b.Table | None:
@@ -126,7 +133,9 @@ def overwritten(given: Given) -> b.Table | None:
             b.Cell(given.number(o.imports), o.imports, x.evidence),
             o.rows,
             o.emptied,
-            f"{o.first:%Y-%m} to {o.last:%Y-%m}" if o.first and o.last else DASH,
+            msg("{first:%Y-%m} to {last:%Y-%m}", first=o.first, last=o.last)
+            if o.first and o.last
+            else DASH,
         )
         for x, o in found[:MOST]
     ]
@@ -138,7 +147,7 @@ def overwritten(given: Given) -> b.Table | None:
         Column("Of these, emptied", "number"),
         Column("When"),
     ]
-    return given.table(most("Values replaced by imports", MOST, len(found)), columns, rows)
+    return given.table(most(msg("Values replaced by imports"), MOST, len(found)), columns, rows)
 
 
 def bulk_changes(given: Given) -> b.Table | None:
@@ -151,7 +160,7 @@ def bulk_changes(given: Given) -> b.Table | None:
         (
             c.table,
             given.name(x.system),
-            c.action,
+            word(c.action),
             b.Cell(given.number(c.rows), c.rows, x.evidence),
             b.Cell(c.by, c.by) if c.by else gap("the history does not name it"),
             f"{c.day:%Y-%m}",
@@ -209,7 +218,7 @@ def ways_back(given: Given) -> b.Table | None:
 
 def _tested(care: Care | None) -> object:
     if care is not None and care.frequency == "never":
-        return "never"
+        return msg("never")
     return care.last if care and care.last else gap("no restore test is declared")
 
 
@@ -225,6 +234,6 @@ def _undone(given: Given, found: Losses | None) -> object:
     if not masters:
         return gap("whether its changes are kept cannot be told")
     can = [t for t in masters if t.on and t.keeps_old]
-    named = ", ".join(str(given.name(t.entity)) for t in can[:3])
-    told = f"{len(can)} of {given.counted(len(masters), 'kind')}"
-    return f"{told}: {named}" if can else told
+    named = joined(", ", (str(given.name(t.entity)) for t in can[:3]))
+    told = msg("{can} of {kinds}", can=len(can), kinds=given.counted(len(masters), "kind"))
+    return msg("{told}: {named}", told=told, named=named) if can else told

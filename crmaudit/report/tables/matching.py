@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from crmaudit.evidence import Estimate
+from crmaudit.messages import joined, msg
 from crmaudit.quality.matching.judged import JudgedDuplicates, JudgedOverlap, sources
 from crmaudit.report import blocks as b
 from crmaudit.report.matched import between, range_words, share_words, signed
@@ -15,12 +16,12 @@ from crmaudit.report.tables.given import DASH, Column, Given, gap, most, or_dash
 from crmaudit.report.wording import listed
 
 _BY = {
-    "author": "account",
-    "import batch": "import batch",
-    "month": "month entered",
-    "source": "source",
-    "unit": "business unit",
-    "feed": "way in",
+    "author": msg("account"),
+    "import batch": msg("import batch"),
+    "month": msg("month entered"),
+    "source": msg("source"),
+    "unit": msg("business unit"),
+    "feed": msg("way in"),
 }
 MOST_CAUSES = 20
 MOST = 40
@@ -46,8 +47,8 @@ def duplicates(given: Given) -> b.Table | None:
                 *place,
                 b.Cell(given.number(d.records), d.records, (d.document.id,)),
                 b.Cell(given.number(d.surplus), d.surplus),
-                DASH if rate is None else b.Cell(percent(rate, language=given.language), rate),
-                b.Cell(range_words(d.likely, given.language), d.likely.value),
+                DASH if rate is None else b.Cell(percent(rate), rate),
+                b.Cell(range_words(d.likely), d.likely.value),
                 _estimated(d.precision, given, d.reviewed),
                 d.open_pairs,
             )
@@ -74,7 +75,7 @@ def duplicates(given: Given) -> b.Table | None:
 def _estimated(found: Estimate | None, given: Given, reviewed: bool = False) -> object:
     if found is None:
         return DASH
-    text = share_words(found, given.language) + (", reviewed" if reviewed else "")
+    text = share_words(found) + (msg(", reviewed") if reviewed else "")
     return b.Cell(text, found.value)
 
 
@@ -95,7 +96,7 @@ def duplicate_causes(given: Given) -> b.Table | None:
             _BY.get(source.by, source.by),
             source.value,
             _share(given, source.duplicates, source.records, d.document.id),
-            b.Cell(percent(source.elsewhere, language=given.language), source.elsewhere),
+            b.Cell(percent(source.elsewhere), source.elsewhere),
         )
         for d, source in found
     ]
@@ -107,12 +108,15 @@ def duplicate_causes(given: Given) -> b.Table | None:
         Column("Duplicates among its records", "percent"),
         Column("Elsewhere", "percent"),
     ]
-    note = (
-        "A record counts where it joined, later, a thing that was already there. Accounts are "
-        "shown by their pseudonyms, names of batches by their shape. Elsewhere: among the records "
-        f"of the other origins of that kind. Listed from {_LEAST} duplicates, where even the low "
-        f"end of the share's 95 % interval is {_TIMES:g} times that elsewhere. One and the same "
-        "import shows by its month, its account and its batch."
+    note = msg(
+        "A record counts where it joined, later, a thing that was already there. "
+        "Accounts are shown by their pseudonyms, names of batches by their "
+        "shape. Elsewhere: among the records of the other origins of that kind. "
+        "Listed from {LEAST} duplicates, where even the low end of the share's "
+        "95 % interval is {TIMES:g} times that elsewhere. One and the same "
+        "import shows by its month, its account and its batch.",
+        LEAST=_LEAST,
+        TIMES=_TIMES,
     )
     caption = most("Where duplicates come from", MOST_CAUSES, len(rows))
     return given.table(caption, columns, rows[:MOST_CAUSES], note)
@@ -131,18 +135,22 @@ def comparisons(given: Given) -> b.Table | None:
             left: Counter[str] = Counter()
             for holder in o.document.holders:
                 left.update(holder.left_out)
-            where = "across " + listed((given.names.get(x, x) for x in o.systems), 3)
+            where = msg("across ") + listed((given.names.get(x, x) for x in o.systems), 3)
             found.append((o, where, left, o.review.precision is not None))
     rows = []
     for judged, where, left_out, reviewed in found:
         m = judged.document.matching
-        why = (f"{given.number(n)} {reason}" for reason, n in left_out.items() if n)
+        why = (
+            msg("{n} {reason}", n=given.number(n), reason=reason)
+            for reason, n in left_out.items()
+            if n
+        )
         rows.append(
             (
                 given.name(judged.entity),
                 where,
                 b.Cell(given.number(m.records), m.records, (judged.document.id,)),
-                or_dash(", ".join(why)),
+                or_dash(joined(", ", why)),
                 m.candidates,
                 m.same_pairs,
                 _probability(m.threshold),
@@ -170,7 +178,7 @@ def comparisons(given: Given) -> b.Table | None:
         "same in common that comparing each with each would tell nothing; other ways may still "
         "find their pairs."
     )
-    shown, caption = rows[:MOST], most("What was compared", MOST, len(rows))
+    shown, caption = rows[:MOST], most(msg("What was compared"), MOST, len(rows))
     return given.table(caption, columns, shown, note)
 
 
@@ -195,7 +203,7 @@ def compared_by(given: Given) -> b.Table | None:
         held = [a for a in m.attributes if a.columns or not a.unused.startswith("no column")]
         for a in held:
             filled = (
-                replace(gap(a.unused), text="not used")
+                replace(gap(a.unused), text=msg("not used"))
                 if a.unused
                 else _share(given, a.filled, d.records, d.document.id)
             )
@@ -222,7 +230,7 @@ def compared_by(given: Given) -> b.Table | None:
     return given.table("What records were compared by", columns, rows, note, filters=len(rows) > 30)
 
 
-_FROM_OTHERS = b.Cell("made of others", None, state="none")
+_FROM_OTHERS = b.Cell(msg("made of others"), None, state="none")
 
 
 def _weights(found: tuple[float, float] | None) -> tuple[object, object]:
@@ -254,7 +262,7 @@ def coverage(given: Given) -> b.Table | None:
             given.name(c.system),
             given.name(c.within),
             _share(given, c.matched, c.records, j.document.id),
-            b.Cell(range_words(c.likely, given.language), c.likely.value)
+            b.Cell(range_words(c.likely), c.likely.value)
             if (j.entity, c.system, c.within) in estimated
             else DASH,
         )
@@ -296,26 +304,42 @@ def contradictions(given: Given) -> b.Table | None:
     rows = []
     for _, j, x, a in found[:MOST]:
         newer = [
-            f"{given.names.get(system, system)}: {given.number(n)}"
+            msg("{names}: {n}", names=given.names.get(system, system), n=given.number(n))
             for system, n in ((x.left, a.left_newer), (x.right, a.right_newer))
             if n
         ]
-        newer += [f"not known: {given.number(a.newer_unknown)}"] if a.newer_unknown else []
+        newer += (
+            [msg("not known: {newer_unknown}", newer_unknown=given.number(a.newer_unknown))]
+            if a.newer_unknown
+            else []
+        )
         true = j.contradicted(a)
         rows.append(
             (
                 given.name(j.entity),
-                f"{given.names.get(x.left, x.left)} and {given.names.get(x.right, x.right)}",
+                msg(
+                    "{names} and {names2}",
+                    names=given.names.get(x.left, x.left),
+                    names2=given.names.get(x.right, x.right),
+                ),
                 a.attribute,
                 _share(given, a.conflicting, a.compared, j.document.id),
                 DASH
                 if true.low == true.high
                 else b.Cell(
-                    between(true, given.language),
+                    between(true),
                     true.value,
                 ),
-                or_dash(", ".join(newer)),
-                or_dash("; ".join(f"{left} · {right}" for left, right in a.examples[:2])),
+                or_dash(joined(", ", newer)),
+                or_dash(
+                    joined(
+                        "; ",
+                        (
+                            msg("{left} · {right}", left=left, right=right)
+                            for left, right in a.examples[:2]
+                        ),
+                    )
+                ),
             )
         )
     columns = [
@@ -351,7 +375,7 @@ def shared_keys(given: Given) -> b.Table | None:
                         given.name(j.entity),
                         f"{given.names.get(k.holder, k.holder)}: {k.column}",
                         f"{given.names.get(k.to, k.to)}: {k.to_column}",
-                        share(k.filled, k.records, language=given.language),
+                        share(k.filled, k.records),
                         _of(given, lost, k.filled),
                         _share(given, k.carried, matched, j.document.id),
                         _of(given, k.elsewhere, matched),
@@ -376,7 +400,7 @@ def shared_keys(given: Given) -> b.Table | None:
 
 def _share(given: Given, part: int, whole: int, *evidence: str) -> b.Cell:
     """A share with its counts, sorted by its value."""
-    text = share(part, whole, language=given.language)
+    text = share(part, whole)
     return b.Cell(text, part / whole if whole else None, evidence)
 
 
@@ -395,9 +419,13 @@ def unlinked(given: Given) -> b.Table | None:
         (
             given.name(u.entity),
             given.name(u.system),
-            f"{given.names.get(j.entity, j.entity)} in {given.names.get(u.in_system, u.in_system)}",
+            msg(
+                "{names} in {names2}",
+                names=given.names.get(j.entity, j.entity),
+                names2=given.names.get(u.in_system, u.in_system),
+            ),
             _share(given, u.without, u.rows, j.document.id),
-            b.Cell(range_words(j.without(u), given.language), j.without(u).value),
+            b.Cell(range_words(j.without(u)), j.without(u).value),
             _of(given, u.nobody, u.rows),
         )
         for j, u in found[:MOST]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from crmaudit.governance.maturity import TOP
+from crmaudit.messages import msg
 from crmaudit.report import blocks as b
 from crmaudit.report.tables.given import DASH, Column, Given, gap
 from crmaudit.report.wording import listed
@@ -15,17 +16,23 @@ def maturity_levels(given: Given) -> b.Table | None:
         codes = tuple({code for j in x.target_lacks for code in j.criterion.rules})
         between = [f for f in given.judgement.findings if codes and f.code.startswith(codes)]
         kinds = dict.fromkeys(f.code for f in between)
-        more = f" (up to {x.at_best})"
+        more = msg(" (up to {at_best})", at_best=x.at_best)
         rows.append(
             (
-                x.dimension.capitalize(),
+                msg(x.dimension.capitalize()),
                 gap("not even the first level can be judged")
                 if x.level is None
-                else b.Cell(f"{x.level} of {TOP}" + (more if x.at_best > x.level else ""), x.level),
+                else b.Cell(
+                    msg("{level} of {top}", level=x.level, top=TOP)
+                    + (more if x.at_best > x.level else ""),
+                    x.level,
+                ),
                 DASH if x.target is None else x.target,
                 sum(j.state == "not met" for j in x.target_lacks),
                 sum(j.state == "not known" for j in x.target_lacks),
-                f"{len(between):,}: {listed(kinds, 4)}" if between else DASH,
+                msg("{between:,}: {kinds}", between=len(between), kinds=listed(kinds, 4))
+                if between
+                else DASH,
             )
         )
     columns = [
@@ -52,9 +59,9 @@ def maturity_steps(given: Given) -> b.Table | None:
             told = b.Cell(j.told, j.told, j.evidence[:6]) if j.told else DASH
             rows.append(
                 (
-                    x.dimension.capitalize(),
+                    msg(x.dimension.capitalize()),
                     j.criterion.level,
-                    j.criterion.words,
+                    msg(j.criterion.words),
                     j.criterion.line,
                     gap(j.told or "nothing is known of it") if j.state == "not known" else told,
                 )

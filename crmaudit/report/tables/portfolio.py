@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from crmaudit.inventory import Axis, Completeness, ContractAhead, Fit, InventoryRow, SkillNeed
+from crmaudit.inventory.lifecycle import DateConflict
+from crmaudit.messages import Formed, Words, joined, msg, told
 from crmaudit.report import blocks as b
 from crmaudit.report.numbers import signed
 from crmaudit.report.portfolio import axis_text, leaving, opinion_name
 from crmaudit.report.portfolio_cost import PARTS
 from crmaudit.report.tables.cells import cost_cell
-from crmaudit.report.tables.given import DASH, Column, Given, gap, lines, or_dash
+from crmaudit.report.tables.given import DASH, Column, Given, gap, lines, or_dash, word
 
 SOON = 365
 """Days ahead within which a contract is listed among those that need a decision."""
@@ -28,7 +30,7 @@ def nine_facts(given: Given) -> b.Table | None:
         Column("IT owner"),
         Column("Documentation"),
         Column("Perceived quality"),
-        Column(f"{given.currency} a year", "money"),
+        Column(msg("{currency} a year", currency=given.currency), "money"),
         Column("Support skills"),
         Column("Complete", "percent"),
     ]
@@ -36,7 +38,7 @@ def nine_facts(given: Given) -> b.Table | None:
         "Complete: weighted, parts of a fact counted. ≥: at least, as not every kind of cost is "
         "declared. Skills: covered by two people and more, of those listed."
     )
-    caption = f"The nine facts of {given.counted(len(rows), 'system')}"
+    caption = msg("The nine facts of {systems}", systems=given.counted(len(rows), "system"))
     return given.table(caption, columns, rows, note, filters=len(rows) > 20)
 
 
@@ -57,36 +59,54 @@ def _nine(given: Given, row: InventoryRow) -> tuple[object, ...]:
         _fact(
             done,
             "documentation",
-            "; ".join(f"{d.part}: {_documented(d.exists, d.outdated)}" for d in row.documents),
+            joined(
+                "; ",
+                (
+                    msg(
+                        "{part}: {documented}",
+                        part=msg(d.part),
+                        documented=_documented(d.exists, d.outdated),
+                    )
+                    for d in row.documents
+                ),
+            ),
         ),
         _fact(
             done,
             "perceived_quality",
-            f"{said.score:.0f} of 100, {given.counted(len(said.voices), 'voice')}"
+            msg(
+                "{score:.0f} of 100, {voices}",
+                score=said.score,
+                voices=given.counted(len(said.voices), "voice"),
+            )
             if said
-            else "on single entities only",
+            else msg("on single entities only"),
         ),
         _fact(done, "costs", cost_cell(given, row)),
-        _fact(done, "support.skills", f"{covered} of {len(row.skills)} covered"),
+        _fact(
+            done,
+            "support.skills",
+            msg("{covered} of {skills} covered", covered=covered, skills=len(row.skills)),
+        ),
         done.score,
     )
 
 
 def _documented(exists: bool | None, outdated: bool) -> str:
     if exists is None:
-        return "not said"
-    return "outdated" if outdated else "exists" if exists else "none"
+        return msg("not said")
+    return msg("outdated") if outdated else msg("exists") if exists else msg("none")
 
 
 def _fact(done: Completeness, key: str, value: object) -> object:
     """What is known of a fact; else whom to ask, or why it was left blank."""
     fact = next(f for f in done.facts if f.key == key)
     if fact.state == "blank":
-        return b.Cell(f"left blank: {fact.reason}", None)
+        return b.Cell(msg("left blank: {reason}", reason=fact.reason), None)
     if fact.state == "given" or fact.credit:
         return value
     name = fact.contact.name if fact.contact else fact.ask
-    return b.Cell("missing", None, state="not_assessed", reason=f"ask {name}")
+    return b.Cell(msg("missing"), None, state="not_assessed", reason=msg("ask {name}", name=name))
 
 
 def lifecycle(given: Given) -> b.Table | None:
@@ -95,15 +115,15 @@ def lifecycle(given: Given) -> b.Table | None:
     for row in given.facts.inventory.in_scope:
         life, system = row.life, row.system
         starts = {x.phase: x.start for x in life.spans}
-        chain = " → ".join(given.names[x] for x in life.successors)
+        chain = joined(" → ", (given.names[x] for x in life.successors))
         told = (life.declared, starts.get("active"), life.support_ends, life.own_end, chain)
         if any(told):
             rows.append(
                 (
                     system.name,
-                    or_dash(life.declared or life.by_dates),
+                    word(life.declared or life.by_dates),
                     *(or_dash(x) for x in told[1:]),
-                    "; ".join(x.words.replace("`", "") for x in life.conflicts) or DASH,
+                    joined("; ", map(_bare, life.conflicts)) or DASH,
                 )
             )
     columns = [
@@ -115,13 +135,22 @@ def lifecycle(given: Given) -> b.Table | None:
         Column("Then"),
         Column("Does not go together"),
     ]
-    caption = f"Lifecycle of {given.counted(len(rows), 'system')}"
+    caption = msg("Lifecycle of {systems}", systems=given.counted(len(rows), "system"))
     return given.table(caption, columns, rows, filters=len(rows) > 20)
+
+
+def _bare(conflict: DateConflict) -> str:
+    """In words, without the marks of Markdown."""
+    return Formed(conflict.words.replace("`", ""), _unmarked, (conflict.words,))
+
+
+def _unmarked(words: Words, text: str) -> str:
+    return told(text, words).replace("`", "")
 
 
 def contracts(given: Given) -> b.Table | None:
     """Every declared contract, the one that has to be acted upon first at the top."""
-    return _contracts(given, given.facts.inventory.contracts(), "declared contract", "")
+    return _contracts(given, given.facts.inventory.contracts(), msg("declared contract"), "")
 
 
 def contracts_due(given: Given) -> b.Table | None:
@@ -132,7 +161,7 @@ def contracts_due(given: Given) -> b.Table | None:
         if x.state in _DECIDE or (x.days is not None and 0 <= x.days <= SOON)
     ]
     due.sort(key=lambda x: _DECIDE.get(x.state, 2))
-    words = "contract", " to decide on within a year"
+    words = "contract", msg(" to decide on within a year")
     return _contracts(given, due, *words)
 
 
@@ -145,8 +174,8 @@ def _contracts(
             or_dash(x.partner),
             x.notice_by if x.notice_by and x.notice_by != x.end else DASH,
             x.end if x.end else gap("no end declared"),
-            DASH if x.renews is None else "yes" if x.renews else "no",
-            x.state if x.state != "unknown" else gap("no end declared"),
+            DASH if x.renews is None else msg("yes") if x.renews else msg("no"),
+            msg(x.state) if x.state != "unknown" else gap("no end declared"),
             DASH if x.days is None else x.days,
         )
         for x in found
@@ -199,12 +228,13 @@ def costs(given: Given) -> b.Table | None:
         Column("A user", "money"),
         Column("Change", "number"),
     ]
-    note = (
-        f"{given.currency} a year; projects are paid once and left out. ≥: at least. "
-        "Change: against the year given before, of what both years declare alike."
+    note = msg(
+        "{currency} a year; projects are paid once and left out. ≥: at least. "
+        "Change: against the year given before, of what both years declare alike.",
+        currency=given.currency,
     )
     return given.table(
-        f"Yearly cost of {given.counted(len(rows), 'system')}",
+        msg("Yearly cost of {systems}", systems=given.counted(len(rows), "system")),
         columns,
         rows,
         note,
@@ -217,14 +247,14 @@ def alone(given: Given) -> b.Table | None:
     rows = [
         (
             given.names.get(d.person, d.person),
-            "; ".join(f"{given.names[system]}: {skill}" for system, skill in d.points),
+            joined("; ", (f"{given.names[system]}: {skill}" for system, skill in d.points)),
             leaving(given.facts, d.person) or DASH,
         )
         for d in given.facts.inventory.staffing.dependences
     ]
     columns = [Column("Person"), Column("Alone able"), Column("Note")]
     caption = given.counted(len(rows), "person", "people")
-    return given.table(f"{caption} on whom alone a skill hangs", columns, rows)
+    return given.table(msg("{caption} on whom alone a skill hangs", caption=caption), columns, rows)
 
 
 def skills_held(given: Given) -> b.Table | None:
@@ -241,7 +271,7 @@ def skills_held(given: Given) -> b.Table | None:
                 need.skill,
                 given.listed(need.systems),
                 need.needed,
-                "; ".join(_holder(given, p, level) for p, level in holders) or DASH,
+                joined("; ", (_holder(given, p, level) for p, level in holders)) or DASH,
                 _covered(need),
             )
         )
@@ -254,7 +284,7 @@ def skills_held(given: Given) -> b.Table | None:
     ]
     note = "Levels: 0 none, 1 aware, 2 with help, 3 alone, 4 teaches others."
     return given.table(
-        given.counted(len(rows), "skill") + " of production support",
+        msg("{skills} of production support", skills=given.counted(len(rows), "skill")),
         columns,
         rows,
         note,
@@ -265,13 +295,19 @@ def skills_held(given: Given) -> b.Table | None:
 def _holder(given: Given, person: str, level: int) -> str:
     note = leaving(given.facts, person)
     name = given.names.get(person, person)
-    return f"{name} {level}" + (f" ({note})" if note else "")
+    return msg("{name} {level}", name=name, level=level) + (
+        msg(" ({note})", note=note) if note else ""
+    )
 
 
 def _covered(need: SkillNeed) -> object:
     if need.state == "unknown":
         return gap("holders not named")
-    words = {"gap": "nobody at this level", "single": "one person", "covered": "covered"}
+    words = {
+        "gap": msg("nobody at this level"),
+        "single": msg("one person"),
+        "covered": msg("covered"),
+    }
     return words[need.state]
 
 
@@ -288,7 +324,7 @@ def fit(given: Given) -> b.Table | None:
                 *(_axis(a) for a in axes),
                 *(a.coverage for a in axes),
                 _sure(found),
-                or_dash(found.future),
+                word(found.future),
             )
         )
     columns = [
@@ -305,16 +341,18 @@ def fit(given: Given) -> b.Table | None:
         "1 to 10, high from 5.5 on; in brackets the range with all unknown criteria at their "
         "worst and best. Sure: no unknown fact could move it to another quadrant."
     )
-    caption = f"Functional and technical fit of {given.counted(len(rows), 'system')}"
+    caption = msg(
+        "Functional and technical fit of {systems}", systems=given.counted(len(rows), "system")
+    )
     return given.table(caption, columns, rows, note, filters=len(rows) > 20)
 
 
 def _quadrant(found: Fit) -> object:
     if found.quadrant is not None:
-        return found.quadrant
+        return msg(found.quadrant)
     if found.withheld:
-        reason = f"not called eliminate: {found.withheld}"
-        return b.Cell("withheld", None, state="not_assessed", reason=reason)
+        reason = msg("not called eliminate: {withheld}", withheld=found.withheld)
+        return b.Cell(msg("withheld"), None, state="not_assessed", reason=reason)
     return gap(found.reason)
 
 
@@ -325,7 +363,7 @@ def _axis(axis: Axis) -> b.Cell:
 def _sure(found: Fit) -> object:
     if found.quadrant is None:
         return DASH
-    return "yes" if found.certain else "no"
+    return msg("yes") if found.certain else msg("no")
 
 
 def fit_functional(given: Given) -> b.Table | None:
@@ -357,13 +395,16 @@ def _criteria(given: Given, name: str, axis: Callable[[Fit], Axis]) -> b.Table |
     columns = [
         Column("System"),
         Column("Together", align="right"),
-        *(Column(c.name.capitalize(), unit=f"weight {c.weight:g}") for c in heads),
+        *(
+            Column(c.name.capitalize(), unit=msg("weight {weight:g}", weight=c.weight))
+            for c in heads
+        ),
     ]
     note = (
         "Each criterion on 1 to 10 by fixed targets; together: the mean of those known by their "
         "weights, in brackets with the unknown ones at worst and best."
     )
-    return given.table(f"What makes up the {name} fit", columns, rows, note)
+    return given.table(msg("What makes up the {name} fit", name=msg(name)), columns, rows, note)
 
 
 def perceived(given: Given) -> b.Table | None:
@@ -372,23 +413,27 @@ def perceived(given: Given) -> b.Table | None:
     opinions = given.facts.opinions
     for x in sorted(opinions, key=lambda g: -abs(g.difference) if g.difference is not None else 1):
         said, score, difference = x.perceived, x.measured_score, x.difference
-        spread = f" ({said.low:.0f}–{said.high:.0f})" if said.spread else ""
+        spread = msg(" ({low:.0f}–{high:.0f})", low=said.low, high=said.high) if said.spread else ""
         rows.append(
             (
                 opinion_name(given.facts, x),
                 len(said.voices),
-                b.Cell(f"{said.score:.0f}{spread}", said.score),
+                b.Cell(msg("{score:.0f}{spread}", score=said.score, spread=spread), said.score),
                 gap(x.measured.reason)
                 if score is None
                 else b.Cell(
-                    f"{score:.0f} of {given.counted(round(x.measured.applicable), 'check')}",
+                    msg(
+                        "{score:.0f} of {checks}",
+                        score=score,
+                        checks=given.counted(round(x.measured.applicable), "check"),
+                    ),
                     score,
                     x.measured.evidence[:3],
                 ),
                 DASH
                 if difference is None
                 else b.Cell(f"{difference:+.0f}".replace("-", "−"), difference),
-                or_dash(x.direction),
+                word(x.direction),
             )
         )
     columns = [
@@ -402,5 +447,7 @@ def perceived(given: Given) -> b.Table | None:
     note = (
         "0 to 100. Measured: checks passed of those that apply. Alike: less than five points apart."
     )
-    caption = f"{given.counted(len(rows), 'opinion')} beside what was measured"
+    caption = msg(
+        "{opinions} beside what was measured", opinions=given.counted(len(rows), "opinion")
+    )
     return given.table(caption, columns, rows, note, filters=len(rows) > 20)

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from crmaudit.crud_matrix import LETTERS, Cell, CrudMatrix
 from crmaudit.crud_matrix.testimony import Rate
 from crmaudit.evidence import Unread
+from crmaudit.messages import joined, msg
 from crmaudit.report import blocks as b
 from crmaudit.report.numbers import share
 from crmaudit.report.proven import proof_words, proofs_of, span_of_days
@@ -57,7 +58,9 @@ def differences(given: Given) -> b.Table | None:
         "C create, R read, U update, D delete. Undeclared writing stands first, master data "
         "before the rest."
     )
-    caption = f"{given.counted(len(rows), 'cell')} where declaration and proof differ"
+    caption = msg(
+        "{cells} where declaration and proof differ", cells=given.counted(len(rows), "cell")
+    )
     caption = most(caption, MOST_CELLS, len(rows))
     return given.table(caption, columns, rows[:MOST_CELLS], note, filters=len(rows) > 15)
 
@@ -70,10 +73,17 @@ def _shown_by(given: Given, cell: Cell, shadow: str, denied: str) -> b.Cell:
             proof.letter in shadow and proof.answer == "yes" and proof.origin != "granted"
         ) or (proof.letter in denied and proof.answer == "no")
         if speaks and proof.origin != "declared":
-            said = f"{proof.origin}: {proof_words(proof, given.language, 1)}"
+            said = msg(
+                "{origin}: {proof_words}",
+                origin=msg(proof.origin),
+                proof_words=proof_words(proof, 1),
+            )
             words[said] = words.get(said, "") + proof.letter
             evidence |= dict.fromkeys(proof.evidence)
-    text = "; ".join(f"{letters} {said}" for said, letters in words.items())
+    text = joined(
+        "; ",
+        (msg("{letters} {said}", letters=letters, said=said) for said, letters in words.items()),
+    )
     return b.Cell(text, text, tuple(evidence)[:4])
 
 
@@ -87,7 +97,7 @@ def _spoken(crud: CrudMatrix) -> Iterator[Cell]:
 
 
 def _with(cell: Cell, verdict: str) -> str:
-    return "".join(x for x in LETTERS if cell.verdict(x) == verdict)
+    return joined("", (x for x in LETTERS if cell.verdict(x) == verdict))
 
 
 def strangers(given: Given) -> b.Table | None:
@@ -106,7 +116,10 @@ def strangers(given: Given) -> b.Table | None:
                 given.name(who.database),
                 or_dash(
                     listed(used, _SOME)
-                    or (who.letters and f"tables without entity ({who.letters})")
+                    or (
+                        who.letters
+                        and msg("tables without entity ({letters})", letters=who.letters)
+                    )
                 ),
                 b.Cell(given.number(who.calls), who.calls, who.evidence[:3]) if who.calls else DASH,
                 "everything" if who.everything else or_dash(listed(may, _SOME)),
@@ -122,13 +135,15 @@ def strangers(given: Given) -> b.Table | None:
         Column("Note"),
     ]
     aside = given.facts.testimony.asides
-    note = (
+    note = msg(
         "Entities with the letters seen or allowed. Accounts that may be a person's own carry a "
         "pseudonym."
     )
     if aside:
-        note += f" Left out: {listed((f'{a.name} ({a.why})' for a in aside), 5)}."
-    caption = f"{given.counted(len(rows), 'account')} of no system"
+        note += msg(
+            " Left out: {a}.", a=listed((msg("{a} ({why})", a=a.name, why=a.why) for a in aside), 5)
+        )
+    caption = msg("{accounts} of no system", accounts=given.counted(len(rows), "account"))
     return given.table(caption, columns, rows, note, filters=len(rows) > 15)
 
 
@@ -142,7 +157,7 @@ def excess_rights(given: Given) -> b.Table | None:
         seen_not = {p.letter for p in proofs if p.origin == "observed" and p.answer == "no"}
         allowed = _with(cell, "allowed")
         for never in (True, False):
-            letters = "".join(x for x in allowed if (x in seen_not) is never)
+            letters = joined("", (x for x in allowed if (x in seen_not) is never))
             if letters:
                 key = (cell.system, letters, never)
                 groups.setdefault(key, []).append(given.names[cell.entity])
@@ -156,7 +171,7 @@ def excess_rights(given: Given) -> b.Table | None:
             b.Cell(
                 text := listed(entities, _SOME), text, tuple(evidence[system, letters, never])[:3]
             ),
-            "not in the window" if never else gap("nothing that was read rules its use out"),
+            msg("not in the window") if never else gap("nothing that was read rules its use out"),
         )
         for (system, letters, never), entities in sorted(
             groups.items(), key=lambda x: (not x[0][2], -len(x[1]), x[0])
@@ -175,27 +190,38 @@ def excess_rights(given: Given) -> b.Table | None:
 
 def evidence_sources(given: Given) -> b.Table | None:
     """What was read of statements and code, how much of it was understood, and its window."""
-    told, language, aside = given.facts.testimony, given.language, _asides(given)
+    told, aside = given.facts.testimony, _asides(given)
     rows: list[Sequence[object]] = []
     for rate in told.rates:
         lost, code = rate.distinct - rate.understood, rate.kind == "code"
-        text = share(lost, rate.distinct, language=language)
+        text = share(lost, rate.distinct)
         notes = aside.get(rate.evidence, ())
         rows.append(
             (
                 given.name(rate.system),
-                f"{rate.kind}: {rate.origin or 'the database itself'}",
+                msg(
+                    "{kind}: {origin}",
+                    kind=msg(rate.kind),
+                    origin=rate.origin or msg("the database itself"),
+                ),
                 b.Cell(text, lost, (rate.evidence,)) if rate.distinct else DASH,
                 rate.calls or DASH,
                 _left_out(given, rate),
-                or_dash(span_of_days(rate.since, rate.until, language)),
-                DASH if code else "yes" if rate.tells_principals else "no",
-                or_dash(". ".join(notes)),
+                or_dash(span_of_days(rate.since, rate.until)),
+                DASH if code else msg("yes") if rate.tells_principals else msg("no"),
+                or_dash(joined(". ", notes)),
             )
         )
     for system, kind, origin, reason in told.failed:
         rest = (DASH for _ in range(5))
-        rows.append((given.name(system), f"{kind}: {origin}", gap(f"not read: {reason}"), *rest))
+        rows.append(
+            (
+                given.name(system),
+                msg("{kind}: {origin}", kind=kind, origin=origin),
+                gap(msg("not read: {reason}", reason=reason)),
+                *rest,
+            )
+        )
     columns = [
         Column("System", filter=True),
         Column("Source"),
@@ -223,7 +249,11 @@ def _asides(given: Given) -> dict[str, tuple[str, ...]]:
             notes = document.notes
             if n := document.elsewhere:
                 calls = given.counted(n, "statement")
-                told = f"{calls} of other databases {'does' if n == 1 else 'do'} not count here"
+                told = msg(
+                    "{calls} of other databases {does} not count here",
+                    calls=calls,
+                    does=msg("does") if n == 1 else msg("do"),
+                )
                 notes = (told, *notes)
             found[document.id] = notes
     return found
@@ -232,10 +262,14 @@ def _asides(given: Given) -> dict[str, tuple[str, ...]]:
 def _left_out(given: Given, rate: Rate) -> object:
     """What a source lost, or what code puts together at run time."""
     if rate.kind == "code":
-        return f"{given.number(rate.built)} built" if rate.built else DASH
+        return msg("{built} built", built=given.number(rate.built)) if rate.built else DASH
     if rate.dropped is None:
         return gap("it does not say")
-    return f"{given.number(rate.dropped)} lost" if rate.dropped else "none lost"
+    return (
+        msg("{dropped} lost", dropped=given.number(rate.dropped))
+        if rate.dropped
+        else msg("none lost")
+    )
 
 
 def not_understood(given: Given) -> b.Table | None:
@@ -244,7 +278,7 @@ def not_understood(given: Given) -> b.Table | None:
     rows = [
         (
             given.name(system),
-            origin or "the database's own",
+            origin or msg("the database's own"),
             b.Cell(text, text, inlines=(b.Code(text),))
             if (text := _cut(unread.text.strip()))
             else gap("nothing of it stands in the code as it is"),
@@ -263,14 +297,17 @@ def not_understood(given: Given) -> b.Table | None:
         Column("May touch, or where"),
     ]
     whole = len(found)
-    caption = f"{given.counted(whole, 'different statement')} that nobody understood"
+    caption = msg(
+        "{statements} that nobody understood",
+        statements=given.counted(whole, "different statement"),
+    )
     if whole > MOST_TEXTS:
-        caption += f", the {MOST_TEXTS} most frequent"
-    note = "Values are taken out: ? stands for one."
+        caption += msg(", the {most} most frequent", most=MOST_TEXTS)
+    note = msg("Values are taken out: ? stands for one.")
     if whole > MOST_TEXTS:
-        note += " `crmaudit crud gaps --failures` lists all of them."
+        note += msg(" `crmaudit crud gaps --failures` lists all of them.")
     if any(_MAPPED.match(u.text) for _, _, u in found):
-        note += (
+        note += msg(
             " Calls of an object mapper begin with ….; they stand here and are not among the "
             "statements whose share is told above."
         )
@@ -310,13 +347,18 @@ def used_unexplained(given: Given) -> b.Table | None:
         Column("Statements", "number"),
         Column("Places in code", "number"),
     ]
-    caption = f"{given.counted(len(found), 'table')} in use that no entity explains"
+    caption = msg(
+        "{tables} in use that no entity explains", tables=given.counted(len(found), "table")
+    )
     if len(found) > MOST_TABLES:
-        caption += f", the {MOST_TABLES:,} most used"
+        caption += msg(", the {most:,} most used", most=MOST_TABLES)
     lacking = len(given.facts.testimony.missing)
     note = (
-        f"{given.counted(lacking, 'name')} used besides {'is' if lacking == 1 else 'are'} of "
-        "no table that the catalog knows."
+        msg(
+            "{names} used besides {is_} of no table that the catalog knows.",
+            names=given.counted(lacking, "name"),
+            is_=msg("is") if lacking == 1 else msg("are"),
+        )
         if lacking
         else ""
     )
@@ -336,16 +378,16 @@ def cell_evidence(given: Given) -> b.Table | None:
     )
     rows: list[Sequence[object]] = []
     for cell in cells:
-        for proof in proofs_of(crud.testimony.proofs(cell.system, cell.entity), given.language):
+        for proof in proofs_of(crud.testimony.proofs(cell.system, cell.entity)):
             text = b.Cell(proof.text, proof.text, proof.evidence[:3])
             rows.append(
                 (
                     given.names[cell.entity],
                     given.names[cell.system],
                     cell.marked,
-                    proof.origin,
+                    msg(proof.origin),
                     proof.letters,
-                    proof.answer,
+                    msg(proof.answer),
                     text,
                 )
             )
@@ -358,7 +400,7 @@ def cell_evidence(given: Given) -> b.Table | None:
         Column("Says", "label", filter=True),
         Column("Because"),
     ]
-    caption = f"{given.counted(len(rows), 'answer')} of the sources, by cell"
+    caption = msg("{answers} of the sources, by cell", answers=given.counted(len(rows), "answer"))
     caption = most(caption, MOST_CELLS, len(rows))
     note = (
         "Cell: capital confirmed, small declared only, + in use and not declared, - declared and "

@@ -6,13 +6,14 @@ from collections import Counter
 from collections.abc import Iterator
 
 from crmaudit.evidence import Fault, TableProfile
+from crmaudit.messages import Formed, Words, chained, joined, msg, told
 from crmaudit.quality.one_place import OnePlace
 from crmaudit.quality.scores import DIMENSIONS, Score
 from crmaudit.report import blocks as b
 from crmaudit.report.measured_columns import visible
 from crmaudit.report.measured_scores import entity_cards
 from crmaudit.report.numbers import percent, share
-from crmaudit.report.tables.given import DASH, Column, Given, gap, or_dash
+from crmaudit.report.tables.given import DASH, Column, Given, gap, or_dash, word
 
 _MOST = 40
 
@@ -24,14 +25,14 @@ def scorecards(given: Given) -> b.Table | None:
         worst, lacking = card.worst, [d for d in DIMENSIONS if card.scores[d].share is None]
         clean = (
             b.Cell(
-                share(card.clean.records, card.clean.looked_at, language=given.language),
+                share(card.clean.records, card.clean.looked_at),
                 card.clean.share,
             )
             if card.clean
             else gap("records without fault were not counted")
         )
         said = _score(given, worst) if worst and worst.share != 1 else DASH
-        rows.append((name, card.mean(), said, clean, ", ".join(lacking) or DASH))
+        rows.append((name, card.mean(), said, clean, joined(", ", map(msg, lacking)) or DASH))
     columns = [
         Column("Entity"),
         Column("All dimensions", "percent"),
@@ -44,15 +45,17 @@ def scorecards(given: Given) -> b.Table | None:
         "with their interval of 95 %. All dimensions: the mean of those that were assessed."
     )
     caption = given.counted(len(rows), "entity", "entities")
-    title = f"Scorecards of {caption}, the worst first"
+    title = msg("Scorecards of {caption}, the worst first", caption=caption)
     return given.table(title, columns, rows, note, filters=len(rows) > 20)
 
 
 def _score(given: Given, score: Score) -> b.Cell:
-    text = f"{score.dimension} {percent(score.share, language=given.language)}"
+    text = msg(
+        "{dimension} {percent}", dimension=msg(score.dimension), percent=percent(score.share)
+    )
     if score.interval:
-        low, high = (percent(x, language=given.language) for x in score.interval)
-        text += f" ({low} to {high})"
+        low, high = (percent(x) for x in score.interval)
+        text += msg(" ({low} to {high})", low=low, high=high)
     return b.Cell(text, score.share, score.evidence[:2])
 
 
@@ -73,10 +76,15 @@ def faults(given: Given) -> b.Table | None:
     )
     rows = [
         (
-            f"{given.names[system]}: {profile.table}.{' and '.join(f.columns)}",
+            msg(
+                "{system}: {table}.{columns}",
+                system=given.names[system],
+                table=profile.table,
+                columns=chained("{a} and {b}", f.columns),
+            ),
             _told(f),
             b.Cell(
-                share(f.rows, f.of, language=given.language),
+                share(f.rows, f.of),
                 f.rows / f.of if f.of else None,
                 (profile.id,),
             ),
@@ -92,12 +100,15 @@ def faults(given: Given) -> b.Table | None:
         Column("Example, masked"),
         Column("Confidence", "percent"),
     ]
-    note = "Confidence: the share of such rows that may be expected to be real errors."
+    note = msg("Confidence: the share of such rows that may be expected to be real errors.")
     if len(found) > _MOST:
         more = given.counted(len(found) - _MOST, "kind", "kinds")
-        note += f" Left out: {more} of faults with fewer rows; `crmaudit quality show` has all."
+        note += msg(
+            " Left out: {more} of faults with fewer rows; `crmaudit quality show` has all.",
+            more=more,
+        )
     caption = given.counted(len(found), "kind of fault", "kinds of faults")
-    title = f"{caption} that no rule asked for, in columns"
+    title = msg("{caption} that no rule asked for, in columns", caption=caption)
     return given.table(title, columns, rows, note, filters=len(rows) > 20)
 
 
@@ -109,7 +120,7 @@ def _example(text: str) -> b.Cell:
 def _told(fault: Fault) -> b.Cell:
     """The kind, and below it what is wrong; sorted and filtered by the kind."""
     detail: tuple[b.Inline, ...] = (b.LineBreak(), b.Text(fault.detail)) if fault.detail else ()
-    return b.Cell(fault.kind, fault.kind, inlines=(b.Text(fault.kind), *detail))
+    return b.Cell(msg(fault.kind), fault.kind, inlines=(b.Text(msg(fault.kind)), *detail))
 
 
 def orphans(given: Given) -> b.Table | None:
@@ -118,19 +129,29 @@ def orphans(given: Given) -> b.Table | None:
     for system, keys in given.facts.evidence.keys.items():
         for r in keys.references:
             if r.orphans and r.filled:
-                when = f" where {r.when[0]} is {r.when[1]}" if r.when else ""
+                when = (
+                    msg(" where {column} is {value}", column=r.when[0], value=r.when[1])
+                    if r.when
+                    else ""
+                )
                 rows.append(
                     (
-                        f"{given.names[system]}: {r.table}.{', '.join(r.columns)}{when}",
+                        msg(
+                            "{system}: {table}.{columns}{when}",
+                            system=given.names[system],
+                            table=r.table,
+                            columns=", ".join(r.columns),
+                            when=when,
+                        ),
                         r.to,
                         b.Cell(
-                            share(r.orphans, r.filled, language=given.language),
+                            share(r.orphans, r.filled),
                             r.orphans / r.filled,
                             (keys.id,),
                         ),
                         r.orphans,
                         sum(r.sentinels.values()) or DASH,
-                        r.basis,
+                        word(r.basis),
                         r.confidence,
                     )
                 )
@@ -149,7 +170,11 @@ def orphans(given: Given) -> b.Table | None:
         note = "Say none: rows that hold 0, -1 or the like, which refer to nothing on purpose."
     caption = given.counted(len(rows), "reference")
     return given.table(
-        f"{caption} with values that lead nowhere", columns, rows, note, filters=len(rows) > 20
+        msg("{caption} with values that lead nowhere", caption=caption),
+        columns,
+        rows,
+        note,
+        filters=len(rows) > 20,
     )
 
 
@@ -165,10 +190,11 @@ def quality_gaps(given: Given) -> b.Table | None:
     counts = Counter({place: len(names) for place, names in found.items()})
     rows = [
         (
-            dimension,
+            msg(dimension),
             reason,
-            share(n, len(cards), language=given.language),
-            ", ".join(found[dimension, reason][:6]) + (f" and {n - 6} more" if n > 6 else ""),
+            share(n, len(cards)),
+            joined(", ", found[dimension, reason][:6])
+            + (msg(" and {n} more", n=n - 6) if n > 6 else ""),
         )
         for (dimension, reason), n in sorted(
             counts.items(), key=lambda x: (DIMENSIONS.index(x[0][0]), -x[1], x[0][1])
@@ -184,8 +210,16 @@ def quality_gaps(given: Given) -> b.Table | None:
 
 
 def _short(reason: str, most: int = 2) -> str:
+    """The first reasons of several."""
     parts = reason.split("; ")
-    return "; ".join(parts[:most]) + ("; and others" if len(parts) > most else "")
+    if len(parts) <= most:
+        return reason
+    return Formed(joined("; ", [*parts[:most], "and others"]), _shortened, (reason, most))
+
+
+def _shortened(words: Words, reason: str, most: int) -> str:
+    parts = told(reason, words).split("; ")
+    return "; ".join([*parts[:most], told(msg("and others"), words)])
 
 
 def products(given: Given) -> b.Table | None:
@@ -194,16 +228,16 @@ def products(given: Given) -> b.Table | None:
     for system, known in given.facts.evidence.entity_maps.items():
         product = known.product
         if product is None:
-            rows.append((given.names[system], "none of those known", DASH, DASH, DASH))
+            rows.append((given.names[system], msg("none of those known"), DASH, DASH, DASH))
             continue
-        proven = "tried on live data" if product.verified else "not verified on live data"
+        proven = msg("tried on live data") if product.verified else msg("not verified on live data")
         rows.append(
             (
                 given.names[system],
                 b.Cell(product.name, product.name, (known.id,)),
-                or_dash(" ".join(x for x in (product.version, product.edition) if x)),
+                or_dash(joined(" ", (x for x in (product.version, product.edition) if x))),
                 proven,
-                or_dash(", ".join(product.checked_against)),
+                or_dash(joined(", ", product.checked_against)),
             )
         )
     columns = [
@@ -220,13 +254,17 @@ def reached(given: Given) -> b.Table | None:
     """With how many records of customers something is at hand within one system."""
     rows: list[tuple[object, ...]] = []
     for x in given.facts.one_place:
-        name = f"{given.names.get(x.entity, x.entity)} in {given.names[x.system]}"
+        name = msg(
+            "{names} in {names2}",
+            names=given.names.get(x.entity, x.entity),
+            names2=given.names[x.system],
+        )
         for what, having in x.having.items():
             rows.append((name, what, _part(given, having, x.records, x.evidence)))
         for reason, things in _lacking(x):
-            rows.append((name, ", ".join(things), gap(reason)))
+            rows.append((name, joined(", ", things), gap(reason)))
         if x.together is not None:
-            what = f"seen together: {', '.join(x.held)}"
+            what = msg("seen together: {held}", held=joined(", ", x.held))
             rows.append((name, what, _part(given, x.together, x.records, x.evidence)))
     columns = [
         Column("Records", filter=True),
@@ -244,7 +282,7 @@ def _lacking(x: OnePlace) -> Iterator[tuple[str, list[str]]]:
     by_reason: dict[str, list[str]] = {}
     for what, reason in x.lacking.items():
         nowhere = reason.startswith("no table holds")
-        by_reason.setdefault("no table holds it" if nowhere else reason, []).append(what)
+        by_reason.setdefault(msg("no table holds it") if nowhere else reason, []).append(what)
     yield from by_reason.items()
 
 
@@ -258,7 +296,7 @@ def purpose_steps(given: Given) -> b.Table | None:
             else _part(given, step.going_on, step.records, step.evidence)
         )
         entity = given.names.get(step.entity, step.entity)
-        rows.append((step.purpose, given.names[step.system], entity, step.towards, went))
+        rows.append((msg(step.purpose), given.names[step.system], entity, step.towards, went))
     columns = [
         Column("Purpose", "label", filter=True),
         Column("System", filter=True),
@@ -271,5 +309,5 @@ def purpose_steps(given: Given) -> b.Table | None:
 
 
 def _part(given: Given, part: int, whole: int, evidence: str) -> b.Cell:
-    text = share(part, whole, language=given.language)
+    text = share(part, whole)
     return b.Cell(text, part / whole if whole else None, (evidence,) if evidence else ())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from crmaudit.engine import Finding, Gap
+from crmaudit.messages import joined, msg
 from crmaudit.report import blocks as b
 from crmaudit.report.numbers import day
 from crmaudit.report.tables.given import Column, Given, or_dash, severity
@@ -16,6 +17,7 @@ from crmaudit.rules import all_rules
 def findings(given: Given) -> b.Table | None:
     """Every finding with its key, whom to ask, and its answer; waived ones last."""
     rows = []
+    plan = {(f.code, f.subject): i.title for i in given.plan.initiatives for f in i.findings}
     for f in (*given.judgement.findings, *given.judgement.waived):
         answer = _answer(given, f)
         marks: list[b.Inline] = [b.Text(f.message)]
@@ -23,16 +25,19 @@ def findings(given: Given) -> b.Table | None:
             marks.append(b.EvidenceRef(f.evidence))
         if answer:
             marks += [b.LineBreak(), b.Emph((b.Text(answer),))]
-        words = f"{f.message} ({answer})" if answer else f.message
+        words = (
+            msg("{message} ({answer})", message=f.message, answer=answer) if answer else f.message
+        )
         rows.append(
             (
                 severity(f.severity),
                 f.code,
                 b.Cell(words, words, inlines=tuple(marks)),
                 b.Cell(f.subject, f.subject, inlines=(b.Code(f.subject),)),
-                f.room,
+                msg(f.room),
                 given.name(f.who),
-                "waiver run out" if f.lapsed else f.state,
+                or_dash(plan.get((f.code, f.subject))),
+                msg("waiver run out") if f.lapsed else msg(f.state),
             )
         )
     columns = [
@@ -42,6 +47,7 @@ def findings(given: Given) -> b.Table | None:
         Column("Subject"),
         Column("Area", filter=True),
         Column("Ask", filter=True),
+        Column("Initiative", filter=True),
         Column("State", "label", filter=True),
     ]
     return given.table(given.counted(len(rows), "finding"), columns, rows, filters=True)
@@ -53,12 +59,13 @@ def _answer(given: Given, finding: Finding) -> str:
         return ""
     parts = (
         given.names.get(response.owner or "", response.owner or ""),
-        f"due {day(response.due, given.language)}" if response.due else "",
-        f"until {day(response.expires, given.language)}" if response.expires else "",
+        msg("due {day}", day=day(response.due)) if response.due else "",
+        msg("until {day}", day=day(response.expires)) if response.expires else "",
         response.reason,
     )
-    told = ", ".join(p for p in parts if p)
-    return f"{response.state.capitalize()}: {told}" if told else ""
+    told = joined(", ", (p for p in parts if p))
+    state = msg(response.state.capitalize())
+    return msg("{state}: {told}", state=state, told=told) if told else ""
 
 
 def not_assessed(given: Given) -> b.Table | None:
@@ -71,7 +78,7 @@ def not_assessed(given: Given) -> b.Table | None:
         else:
             whole.setdefault((g.reason, g.needs), []).append(g)
     rows = [
-        (_titles((g.code, g.title) for g in gaps), "all", reason, or_dash(needs))
+        (_titles((g.code, g.title) for g in gaps), msg("all"), reason, or_dash(needs))
         for (reason, needs), gaps in sorted(whole.items(), key=lambda x: -len(x[1]))
     ]
     rows += [
@@ -84,24 +91,31 @@ def not_assessed(given: Given) -> b.Table | None:
         Column("Why not"),
         Column("What would answer it"),
     ]
-    caption = given.counted(len(given.judgement.not_assessed), "question") + " not assessed"
+    n = len(given.judgement.not_assessed)
+    caption = msg("{questions} not assessed", questions=given.counted(n, "question"))
     return given.table(caption, columns, rows, filters=len(rows) > 20)
 
 
 def _titles(questions: Iterable[tuple[str, str]]) -> str:
-    return "; ".join(f"{title} ({code})" for code, title in questions)
+    return joined(
+        "; ", (msg("{title} ({code})", title=title, code=code) for code, title in questions)
+    )
 
 
 def _about(given: Given, gaps: list[Gap]) -> str:
     found = dict.fromkeys(given.subject(g.subject) for g in gaps if g.subject)
-    return listed(found, 5) if found else "all"
+    return listed(found, 5) if found else msg("all")
 
 
 def _why(gaps: list[Gap]) -> str:
     reasons = list(dict.fromkeys(g.reason for g in gaps))
     if len(reasons) > 2:
-        return f"{reasons[0]}; and so on, {len(reasons)} reasons of the kind"
-    return "; ".join(reasons)
+        return msg(
+            "{reasons}; and so on, {reasons2} reasons of the kind",
+            reasons=reasons[0],
+            reasons2=len(reasons),
+        )
+    return joined("; ", reasons)
 
 
 def rules(given: Given) -> b.Table | None:
@@ -112,8 +126,8 @@ def rules(given: Given) -> b.Table | None:
             r.code,
             r.title,
             sum(f.code == r.code for f in found),
-            first_paragraph(r.why),
-            first_paragraph(r.fix),
+            msg(first_paragraph(r.why)),
+            msg(first_paragraph(r.fix)),
         )
         for r in all_rules()
         if any(f.code == r.code for f in found)
@@ -140,28 +154,31 @@ def participants(given: Given) -> b.Table | None:
                     held.append(duty)
 
     workspace = given.workspace
-    add((p.id for p in given.facts.governance.of_type("system champion")), "system champion")
-    add(workspace.people.crm_managers, "CRM manager")
-    add((p.id for p in given.facts.governance.of_type("super user")), "super user")
+    add(
+        (p.id for p in given.facts.governance.of_type("system champion")),
+        msg("system champion"),
+    )
+    add(workspace.people.crm_managers, msg("CRM manager"))
+    add((p.id for p in given.facts.governance.of_type("super user")), msg("super user"))
     for system in workspace.in_scope:
-        add([system.owners.business], f"business owner of {system.name}")
-        add([system.owners.it], f"IT owner of {system.name}")
+        add([system.owners.business], msg("business owner of {system}", system=system.name))
+        add([system.owners.it], msg("IT owner of {system}", system=system.name))
     stewards: dict[str, list[str]] = {}
     for entity in workspace.entity.values():
         if entity.steward:
             stewards.setdefault(entity.steward, []).append(entity.label)
     for person, held in stewards.items():
-        add([person], f"steward of {listed(held, 3)}")
-    rows = [(name, "; ".join(_shortened(held))) for name, held in duties.items()]
+        add([person], msg("steward of {held}", held=listed(held, 3)))
+    rows = [(name, joined("; ", _shortened(held))) for name, held in duties.items()]
     return given.table("Officers and their duties", [Column("Officer"), Column("Duties")], rows)
 
 
 def _shortened(duties: list[str]) -> list[str]:
     """Owner of three systems and more: counted, as in `IT owner of 12 systems`."""
     found = []
-    for kind in ("business owner of ", "IT owner of "):
+    for kind in (msg("business owner of "), msg("IT owner of ")):
         mine = [d for d in duties if d.startswith(kind)]
         if len(mine) > 3:
-            found.append(f"{kind}{len(mine)} systems")
+            found.append(msg("{kind}{mine} systems", kind=kind, mine=len(mine)))
             duties = [d for d in duties if d not in mine]
     return [*duties, *found]

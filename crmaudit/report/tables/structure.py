@@ -6,26 +6,27 @@ from collections.abc import Sequence
 
 from crmaudit.crud_matrix.flows import FLOW_KINDS, FlowKind, flows, lineage
 from crmaudit.crud_matrix.structure import communities, diagonal, hubs
+from crmaudit.messages import joined, msg
 from crmaudit.report import blocks as b
 from crmaudit.report.numbers import percent, share
-from crmaudit.report.tables.given import DASH, Column, Given, gap, most, or_dash
+from crmaudit.report.tables.given import DASH, Column, Given, gap, most, or_dash, word
 from crmaudit.report.wording import listed
 
 _SOME = 8
 MOST = 5_000
 """Rows of a table here at most. Paper shows fewer: `pdf_data.MOST_ROWS`."""
 _CONFLICTS = {
-    "tie": "a tie",
+    "tie": msg("a tie"),
     "does not write": "the declared record neither creates nor updates it",
     "contradicted": "evidence denies that the declared record writes it",
     "outscored": "others do more with it than the declared record",
 }
 _KINDS: dict[FlowKind, str] = {
-    "direct": "undeclared, seen in the database",
-    "missing": "missing: implied, never declared",
-    "unused": "declared, one end does not hold it",
-    "unknown": "declared, one end unknown",
-    "confirmed": "declared and plausible",
+    "direct": msg("undeclared, seen in the database"),
+    "missing": msg("missing: implied, never declared"),
+    "unused": msg("declared, one end does not hold it"),
+    "unknown": msg("declared, one end unknown"),
+    "confirmed": msg("declared and plausible"),
 }
 
 
@@ -43,7 +44,7 @@ def standings(given: Given) -> b.Table | None:
         what = (
             DASH
             if class_.value is None
-            else class_.value + ("" if class_.declared else " (proposed)")
+            else msg("{word}" if class_.declared else "{word} (proposed)", word=msg(class_.value))
         )
         source = parts.get("source")
         rows.append(
@@ -75,7 +76,11 @@ def standings(given: Given) -> b.Table | None:
     )
     rows.sort(key=lambda row: row[-1] is DASH)  # conflicts first
     several = given.counted(len(rows), "entity", "entities")
-    caption = most(f"Source and copies of {several} held in several systems", MOST, len(rows))
+    caption = most(
+        msg("Source and copies of {several} held in several systems", several=several),
+        MOST,
+        len(rows),
+    )
     return given.table(caption, columns, rows[:MOST], note)
 
 
@@ -92,7 +97,11 @@ def flow_kinds(given: Given) -> b.Table | None:
                 given.name(flow.target),
                 carried,
                 _KINDS[flow.kind],
-                listed(flow.by) if flow.by else "way not told" if flow.declared else DASH,
+                listed(map(msg, flow.by))
+                if flow.by
+                else msg("way not told")
+                if flow.declared
+                else DASH,
                 seen,
                 given.listed(flow.circular),
             )
@@ -110,7 +119,7 @@ def flow_kinds(given: Given) -> b.Table | None:
         "Letters seen: what one system's account did in the other's database. Goes round: "
         "declared feeds carry it back to where it came from."
     )
-    caption = f"{given.counted(len(rows), 'flow')}: declared, implied and seen"
+    caption = msg("{flows}: declared, implied and seen", flows=given.counted(len(rows), "flow"))
     return given.table(
         most(caption, MOST, len(rows)), columns, rows[:MOST], note, filters=len(rows) > 15
     )
@@ -124,8 +133,16 @@ def lineages(given: Given) -> b.Table | None:
             continue
         way = lineage(crud, entity)
         steps = [
-            f"{given.names.get(s.source, s.source)} → {given.names.get(s.target, s.target)}"
-            f"{f' ({listed(s.by)})' if s.by else ' (seen)' if s.seen else ''}"
+            msg(
+                "{source} → {target}{by}",
+                source=given.names.get(s.source, s.source),
+                target=given.names.get(s.target, s.target),
+                by=msg(" ({by})", by=listed(map(msg, s.by)))
+                if s.by
+                else msg(" (seen)")
+                if s.seen
+                else "",
+            )
             for s in way.steps
             if s.certain
         ]
@@ -134,7 +151,7 @@ def lineages(given: Given) -> b.Table | None:
             (
                 given.names[entity],
                 given.listed(way.origins) if way.origins else gap("no creator is known"),
-                or_dash("; ".join(steps)),
+                or_dash(joined("; ", steps)),
                 farthest or DASH,
                 given.listed(way.perhaps),
                 given.listed(way.unreached),
@@ -153,7 +170,7 @@ def lineages(given: Given) -> b.Table | None:
         "entity, and no way leads there."
     )
     return given.table(
-        most("Where master data come from", MOST, len(rows)), columns, rows[:MOST], note
+        most(msg("Where master data come from"), MOST, len(rows)), columns, rows[:MOST], note
     )
 
 
@@ -166,7 +183,7 @@ def subsystems(given: Given) -> b.Table | None:
             x.name,
             given.listed(x.systems),
             given.listed(x.entities),
-            share(x.cells, x.area, language=given.language),
+            share(x.cells, x.area),
         )
         for n, x in enumerate(found.subsystems, 1)
     ]
@@ -179,8 +196,11 @@ def subsystems(given: Given) -> b.Table | None:
     ]
     outside = len(found.outside_systems), len(found.outside_entities)
     note = (
-        f"In none: {given.counted(outside[0], 'system')} and "
-        f"{given.counted(outside[1], 'entity', 'entities')}."
+        msg(
+            "In none: {systems} and {entities}.",
+            systems=given.counted(outside[0], "system"),
+            entities=given.counted(outside[1], "entity", "entities"),
+        )
         if any(outside)
         else ""
     )
@@ -203,7 +223,7 @@ def residual_flows(given: Given) -> b.Table | None:
             home(x.target),
             given.listed(x.entities),
             given.listed(x.created),
-            "yes" if given.facts.crud.connected(x.system_from, x.system_to) else "no",
+            msg("yes") if given.facts.crud.connected(x.system_from, x.system_to) else msg("no"),
         )
         for x in found.flows
     ]
@@ -216,7 +236,10 @@ def residual_flows(given: Given) -> b.Table | None:
         Column("Created there too"),
         Column("Feeds lead there", "label", filter=True),
     ]
-    caption = f"{given.counted(len(rows), 'interface')} across the borders of subsystems"
+    caption = msg(
+        "{interfaces} across the borders of subsystems",
+        interfaces=given.counted(len(rows), "interface"),
+    )
     return given.table(most(caption, MOST, len(rows)), columns, rows[:MOST], filters=len(rows) > 15)
 
 
@@ -231,11 +254,14 @@ def communities_found(given: Given) -> b.Table | None:
     ]
     columns = [Column("Group", "number"), Column("Systems"), Column("Entities")]
     stability = "" if found.stability is None else f"{found.stability:.2f}"
-    note = (
-        f"Louvain's method; modularity {found.modularity:.2f}, stability {stability} over "
-        f"{found.runs} redrawings (1 the same, 0 chance)."
+    note = msg(
+        "Louvain's method; modularity {modularity:.2f}, stability {stability} "
+        "over {runs} redrawings (1 the same, 0 chance).",
+        modularity=found.modularity,
+        stability=stability,
+        runs=found.runs,
     )
-    caption = f"{given.counted(len(rows), 'group')}, as a suggestion"
+    caption = msg("{groups}, as a suggestion", groups=given.counted(len(rows), "group"))
     return given.table(most(caption, MOST, len(rows)), columns, rows[:MOST], note)
 
 
@@ -248,9 +274,9 @@ def hubs_found(given: Given) -> b.Table | None:
     for x in found.top[:12]:
         listed_.add((x.kind, x.id))
         parts = joints.get((x.kind, x.id))
-        rows.append((names[x.id], x.kind, x.degree, percent(x.betweenness), _parts(parts)))
+        rows.append((names[x.id], word(x.kind), x.degree, percent(x.betweenness), _parts(parts)))
     rows += [
-        (names[i], kind, DASH, DASH, _parts(parts))
+        (names[i], word(kind), DASH, DASH, _parts(parts))
         for (kind, i), parts in joints.items()
         if (kind, i) not in listed_
     ]
@@ -261,14 +287,18 @@ def hubs_found(given: Given) -> b.Table | None:
         Column("Of the shortest ways", align="right"),
         Column("Systems apart without it"),
     ]
-    note = (
+    note = msg(
         "Share of the shortest ways between all others that lead through it. Parts: numbers of "
         "systems that share no entity once it is gone."
     )
     if found.sources < found.nodes:
-        note += f" Estimated from {found.sources} of {found.nodes} starting points."
+        note += msg(
+            " Estimated from {sources} of {nodes} starting points.",
+            sources=found.sources,
+            nodes=found.nodes,
+        )
     return given.table("What the landscape hangs on", columns, rows, note)
 
 
 def _parts(parts: Sequence[int] | None) -> object:
-    return DASH if not parts else " + ".join(map(str, parts))
+    return DASH if not parts else joined(" + ", map(str, parts))

@@ -12,6 +12,7 @@ from crmaudit.governance.support_ends import support_end
 from crmaudit.governance.upkeep import WORDS, Upkeep
 from crmaudit.governance.upkeep import upkeep as duties_of
 from crmaudit.governance.upkeep_backups import broken, newest, of_database
+from crmaudit.messages import Formed, Words, joined, msg, told
 from crmaudit.report import blocks as b
 from crmaudit.report.numbers import day, percent
 from crmaudit.report.tables.given import DASH, Column, Given, gap, most, or_dash
@@ -41,10 +42,10 @@ def upkeep(given: Given) -> b.Table | None:
     rows = [
         (
             system.name,
-            WORDS[one.duty],
+            msg(WORDS[one.duty]),
             _by(given, system),
-            or_dash(_dated(given, one.declared)),
-            b.Cell(_dated(given, one.shown), one.shown, one.evidence) if one.shown else DASH,
+            or_dash(_dated(one.declared)),
+            b.Cell(_dated(one.shown), one.shown, one.evidence) if one.shown else DASH,
             gap(one.why) if one.state == "not assessed" else _state(one),
         )
         for system, one in found[:MOST]
@@ -67,20 +68,30 @@ def upkeep(given: Given) -> b.Table | None:
 
 def _state(one: Upkeep) -> str:
     """`late`; with the reason where what is shown does not tell it."""
-    return f"{one.state}: {one.why}" if one.why and one.why != one.shown else one.state
+    return (
+        msg("{state}: {why}", state=msg(one.state), why=one.why)
+        if one.why and one.why != one.shown
+        else msg(one.state)
+    )
 
 
-def _dated(given: Given, words: str) -> str:
-    """The words with their days as the report writes days."""
-    return _DAY.sub(lambda m: day(date.fromisoformat(m[0]), given.language), words)
+def _dated(text: str) -> str:
+    """The text with its days as the report writes days."""
+    dated = _DAY.sub(lambda m: day(date.fromisoformat(m[0])), text)
+    return Formed(dated, _dated_in, (text,))
+
+
+def _dated_in(words: Words, text: str) -> str:
+    return _DAY.sub(lambda m: words.value(date.fromisoformat(m[0]), ""), told(text, words))
 
 
 def _by(given: Given, system: System) -> object:
     care = system.maintenance
     if care is None:
         return DASH
-    told = (care.provider, given.names.get(care.by or "", care.by))
-    return or_dash(" · ".join(str(x) for x in told if x))
+    provider = msg(care.provider) if care.provider else None
+    told = (provider, given.names.get(care.by or "", care.by))
+    return or_dash(joined(" · ", (x for x in told if x)))
 
 
 def _servers(given: Given) -> Iterator[tuple[System, Health]]:
@@ -108,17 +119,21 @@ def servers(given: Given) -> b.Table | None:
                 gap(health.cannot.get("size", "the server does not tell"))
                 if health.bytes is None
                 else b.Cell(_size(given, health.bytes), health.bytes),
-                gap(f"no reading is {GROWTH_DAYS} days older")
+                gap(msg("no reading is {GROWTH_DAYS} days older", GROWTH_DAYS=GROWTH_DAYS))
                 if grown is None
-                else b.Cell(f"× {given.number(grown.a_year, 2)}", grown.a_year),
+                else b.Cell(msg("× {a_year}", a_year=given.number(grown.a_year, 2)), grown.a_year),
                 gap(
                     health.cannot.get("changes")
                     or health.cannot.get("statistics")
                     or "no large table, or the server does not tell"
                 )
                 if not judged
-                else f"{len(old)} of {len(judged)} tables",
-                gap(way.why) if way.on is None else "yes" if way.on else f"no: {way.why}",
+                else msg("{old} of {judged} tables", old=len(old), judged=len(judged)),
+                gap(way.why)
+                if way.on is None
+                else msg("yes")
+                if way.on
+                else msg("no: {why}", why=way.why),
             )
         )
     columns = [
@@ -130,9 +145,11 @@ def servers(given: Given) -> b.Table | None:
         Column("Statistics old"),
         Column("Back to any moment"),
     ]
-    note = (
-        f"Statistics: of tables with {LEAST_ROWS:,} rows and more; old where a fifth of the rows "
-        "changed since. Back to any moment: as the server's own settings say."
+    note = msg(
+        "Statistics: of tables with {LEAST_ROWS:,} rows and more; old where a "
+        "fifth of the rows changed since. Back to any moment: as the server's "
+        "own settings say.",
+        LEAST_ROWS=LEAST_ROWS,
     )
     return given.table("What servers show", columns, rows, note)
 
@@ -153,9 +170,9 @@ def index_care(given: Given) -> b.Table | None:
                 b.Cell(given.number(len(health.indexes)), len(health.indexes), (health.id,)),
                 gap(health.cannot.get("uses", "the server does not count it"))
                 if days is None
-                else gap(f"the server counts for {given.counted(days, 'day')} only")
+                else gap(msg("the server counts for {days} only", days=given.counted(days, "day")))
                 if days < COUNTED_DAYS
-                else f"{len(unused)} in {given.counted(days, 'day')}",
+                else msg("{unused} in {days}", unused=len(unused), days=given.counted(days, "day")),
                 len(server.covered(health)),
                 len(server.invalid(health)),
                 b.Cell(_bare(given, bare, health.references), len(bare)),
@@ -173,19 +190,21 @@ def index_care(given: Given) -> b.Table | None:
         Column("References without one"),
         Column("A rewrite would save", align="right"),
     ]
-    note = (
-        "Never used: since the server counts, without those on which a key or a rule rests. "
-        f"References: of tables with {LEAST_ROWS:,} rows and more, declared or found by the audit. "
-        "A rewrite saves: as the server tells or as estimated from it."
+    note = msg(
+        "Never used: since the server counts, without those on which a key or a "
+        "rule rests. References: of tables with {LEAST_ROWS:,} rows and more, "
+        "declared or found by the audit. A rewrite saves: as the server tells or "
+        "as estimated from it.",
+        LEAST_ROWS=LEAST_ROWS,
     )
     return given.table("Indexes and bloat", columns, rows, note)
 
 
 def _bare(given: Given, bare: Sequence[Unindexed], whole: int) -> str:
     """`3 of 6: lines.sku, lines.tax and 1 more`."""
-    told = f"{len(bare)} of {given.number(whole)}"
+    told = msg("{bare} of {whole}", bare=len(bare), whole=given.number(whole))
     named = listed((f"{u.table}.{'+'.join(u.columns)}" for u in bare), 2)
-    return f"{told}: {named}" if bare else told
+    return msg("{told}: {named}", told=told, named=named) if bare else told
 
 
 def backup_files(given: Given) -> b.Table | None:
@@ -196,7 +215,7 @@ def backup_files(given: Given) -> b.Table | None:
         if found is None:
             continue
         if found.cannot or day is None:
-            why = found.cannot or "the day of the audit is not known"
+            why = found.cannot or msg("the day of the audit is not known")
             rows.append((system.name, gap(why), *(DASH for _ in range(5))))
             continue
         held, kept, faulty = of_database(found), newest(found, day), broken(found)
@@ -209,9 +228,7 @@ def backup_files(given: Given) -> b.Table | None:
                 kept.newest.written.date() if kept else gap("none is whole"),
                 kept.days if kept else DASH,
                 b.Cell(_size(given, kept.newest.bytes), kept.newest.bytes) if kept else DASH,
-                percent(kept.newest.bytes / beside, language=given.language)
-                if kept and beside
-                else DASH,
+                percent(kept.newest.bytes / beside) if kept and beside else DASH,
                 len(faulty),
             )
         )
@@ -235,5 +252,5 @@ def _size(given: Given, count: float) -> str:
     """`12.4 MB`."""
     for unit, step in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
         if count >= step:
-            return f"{given.number(count / step, 1)}\u00a0{unit}"
-    return f"{given.number(count)}\u00a0bytes"
+            return msg("{count} {unit}", count=given.number(count / step, 1), unit=unit)
+    return msg("{count} bytes", count=given.number(count))

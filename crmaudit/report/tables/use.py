@@ -7,10 +7,11 @@ from crmaudit.governance.adoption import LEAST_ROWS, by_entity, fills
 from crmaudit.governance.adoption_told import NOT_TOLD
 from crmaudit.governance.rate import FEWER, head_count, too_few
 from crmaudit.governance.usage import Usage
+from crmaudit.messages import joined, msg
 from crmaudit.report import blocks as b
 from crmaudit.report.numbers import percent, share
 from crmaudit.report.people_use import group_name, units
-from crmaudit.report.tables.given import DASH, Column, Given, gap, most, or_dash
+from crmaudit.report.tables.given import DASH, Column, Given, gap, most, or_dash, word
 from crmaudit.report.wording import listed
 
 MOST = 40
@@ -21,9 +22,9 @@ def user_duties(given: Given) -> b.Table | None:
     """What user types, champion and CRM manager are to do, and what is known of it."""
     rows = [
         (
-            d.of,
+            msg(d.of),
             d.duty,
-            gap(d.told) if d.met == "not declared" else d.met,
+            gap(d.told) if d.met == "not declared" else msg(d.met),
             DASH if d.met == "not declared" else d.told,
         )
         for d in given.facts.governance.duties(given.facts.day)
@@ -46,10 +47,10 @@ def raci(given: Given) -> b.Table | None:
         (
             r.label,
             *(
-                or_dash(", ".join(x))
+                or_dash(joined(", ", x))
                 for x in (r.responsible, r.accountable, r.consulted, r.informed)
             ),
-            or_dash("; ".join(r.faults)),
+            or_dash(joined("; ", r.faults)),
         )
         for r in found[:MOST]
     ]
@@ -62,7 +63,11 @@ def raci(given: Given) -> b.Table | None:
         Column("Informed"),
         Column("Gap or contradiction"),
     ]
-    note = f"Declared for {len(found):,} of {given.counted(whole, 'entity', 'entities')}."
+    note = msg(
+        "Declared for {found:,} of {entities}.",
+        found=len(found),
+        entities=given.counted(whole, "entity", "entities"),
+    )
     return given.table("Who is responsible for what", columns, rows, note)
 
 
@@ -80,7 +85,7 @@ def licence_use(given: Given) -> b.Table | None:
             rows.append(
                 (
                     given.name(system),
-                    u.licence.type,
+                    word(u.licence.type),
                     gap("not declared") if u.licence.entitled is None else u.licence.entitled,
                     gap("not declared") if u.licence.assigned is None else u.licence.assigned,
                     no_use if u.holders is None else _number(given, u.holders, u.evidence),
@@ -99,22 +104,27 @@ def licence_use(given: Given) -> b.Table | None:
         Column("Came in 90 days", "number"),
         Column("Most at one time", "number"),
         Column("Idle", "number"),
-        Column(f"Idle, {given.currency} a year", "money"),
+        Column(msg("Idle, {currency} a year", currency=given.currency), "money"),
     ]
     unread = [str(given.name(x)) for x in all_uses if x not in read]
-    note = "Entitled and assigned as declared."
+    note = msg("Entitled and assigned as declared.")
     if len(unread) < len(all_uses):
-        note = (
+        note = msg(
             "Entitled and assigned as declared, the rest as measured. Idle: entitled beyond those "
             "needed, which are the ones that came for named licences, the most at one time for "
             "shared."
         )
     if unread:
-        note += (
-            f" What is really used is not assessed in {listed(unread, 8)}: "
-            f"{'its' if len(unread) == 1 else 'their'} accounts were not read."
+        note += msg(
+            " What is really used is not assessed in {unread}: {its} accounts were not read.",
+            unread=listed(unread, 8),
+            its=msg("its") if len(unread) == 1 else msg("their"),
         )
-    caption = "Licences declared and used" if len(unread) < len(all_uses) else "Licences declared"
+    caption = (
+        msg("Licences declared and used")
+        if len(unread) < len(all_uses)
+        else msg("Licences declared")
+    )
     return given.table(caption, columns, rows, note)
 
 
@@ -132,8 +142,8 @@ def types_by_use(given: Given) -> b.Table | None:
     hints = type_hints(accounts)
     rows = [
         (
-            h.declared or "not declared",
-            "nobody: it was not used" if h.suggested == "none" else h.suggested,
+            msg(h.declared or "not declared"),
+            msg("nobody: it was not used" if h.suggested == "none" else h.suggested),
             h.accounts,
         )
         for h in hints
@@ -158,9 +168,7 @@ def use_by_unit(given: Given) -> b.Table | None:
     for group in found:
         parts = ((group.used, group.used_words), (group.recorded, group.recorded_words))
         cells = (
-            b.Cell(words)
-            if x is None
-            else b.Cell(share(x.part, x.whole, language=given.language), x.share, use.evidence)
+            b.Cell(words) if x is None else b.Cell(share(x.part, x.whole), x.share, use.evidence)
             for x, words in parts
         )
         rows.append(
@@ -189,7 +197,7 @@ def use_by_unit(given: Given) -> b.Table | None:
         "where no staff is declared or fewer. Not told: numbers of fewer than five who "
         "did or did not, and those by which such a number could be worked out."
     )
-    return given.table(most("Use by unit", MOST, len(rows)), columns, rows[:MOST], note)
+    return given.table(most(msg("Use by unit"), MOST, len(rows)), columns, rows[:MOST], note)
 
 
 def _use(given: Given) -> tuple[Usage | None, int]:
@@ -211,12 +219,10 @@ def unit_fills(given: Given) -> b.Table | None:
             group_name(given.facts, f.unit, "Unit"),
             given.name(f.entity),
             f"{f.table}: {f.column}",
+            b.Cell(share(f.filled, f.rows), f.filled / f.rows, use.evidence),
+            msg("{low} to {high}", low=percent(f.low), high=percent(f.high)),
             b.Cell(
-                share(f.filled, f.rows, language=given.language), f.filled / f.rows, use.evidence
-            ),
-            " to ".join(percent(x, language=given.language) for x in (f.low, f.high)),
-            b.Cell(
-                share(f.other_filled, f.other_rows, language=given.language),
+                share(f.other_filled, f.other_rows),
                 f.other_filled / f.other_rows,
             ),
         )
@@ -230,10 +236,13 @@ def unit_fills(given: Given) -> b.Table | None:
         Column("At 99 %"),
         Column("By all others", "percent"),
     ]
-    note = (
-        f"Of records made by hand; units and all others with {LEAST_ROWS} and more. Listed where "
-        f"even the upper end of the 99 % interval lies {100 * least:.0f} points below the "
-        "others. Units of which fewer than five record are left out."
+    note = msg(
+        "Of records made by hand; units and all others with {LEAST_ROWS} and "
+        "more. Listed where even the upper end of the 99 % interval lies "
+        "{least:.0f} points below the others. Units of which fewer than five "
+        "record are left out.",
+        LEAST_ROWS=LEAST_ROWS,
+        least=100 * least,
     )
     caption = most("What units leave empty", MOST, len(found))
     return given.table(caption, columns, rows, note)
@@ -249,7 +258,7 @@ def recorders_by_entity(given: Given) -> b.Table | None:
         (
             given.name(e.entity),
             b.Cell(given.number(e.rows), e.rows, use.evidence),
-            b.Cell(share(e.by_hand, e.rows, language=given.language), e.by_hand / e.rows),
+            b.Cell(share(e.by_hand, e.rows), e.by_hand / e.rows),
             head_count(e.accounts) if e.accounts else "none",
         )
         for e in found[:MOST]

@@ -9,14 +9,15 @@ from crmaudit.governance.interviews import counted, group_name, held
 from crmaudit.governance.reports import for_management
 from crmaudit.governance.themes import Theme, themes, touching
 from crmaudit.heard import against_measured, between_groups
+from crmaudit.messages import joined, msg
 from crmaudit.report import blocks as b
 from crmaudit.report.numbers import share
-from crmaudit.report.tables.given import DASH, Column, Given, gap, most, or_dash
+from crmaudit.report.tables.given import DASH, Column, Given, gap, most, or_dash, word
 from crmaudit.report.wording import listed
 
 MOST = 30
 _PLURAL = {"wish": "wishes"}
-_KEPT = {True: "kept", False: "not kept"}
+_KEPT = {True: msg("kept"), False: msg("not kept")}
 
 
 def double_work(given: Given) -> b.Table | None:
@@ -28,23 +29,27 @@ def double_work(given: Given) -> b.Table | None:
     rows = []
     for x in given.facts.governance.double_work:
         if x.joined:
-            why: object = "one is declared"
+            why: object = msg("one is declared")
         elif not x.others:
             why = gap("no system of that kind is in scope")
         elif not x.known:
             why = gap("nobody declared the feeds of these systems")
         else:
-            why = f"none joins {given.listed(x.systems)} with {given.listed(x.others)}"
+            why = msg(
+                "none joins {systems} with {others}",
+                systems=given.listed(x.systems),
+                others=given.listed(x.others),
+            )
         mine = [s for system in x.systems for s in surplus.get(system, ())]
         part, whole = sum(s[0] for s in mine), sum(s[1] for s in mine)
         rows.append(
             (
                 x.dysfunction.what,
-                x.twin,
+                word(x.twin),
                 given.listed(x.systems),
                 why,
                 b.Cell(
-                    share(part, whole, language=given.language),
+                    share(part, whole),
                     part / whole,
                     tuple(s[2] for s in mine)[:6],
                 )
@@ -82,7 +87,7 @@ def three_duties(given: Given) -> b.Table | None:
             told = gap("too little is known") if sign.kept is None else _KEPT[sign.kept]
             rows.append(
                 (
-                    duty.by,
+                    msg(duty.by),
                     duty.duty,
                     b.Cell(sign.text, sign.text, sign.evidence),
                     told,
@@ -107,12 +112,14 @@ def dashboards(given: Given) -> b.Table | None:
         unused = given.facts.governance.days_unused(need, day)
         look = given.facts.governance.look(need)
         last = look.viewed if look else need.last_consulted
-        none = "never opened" if look and look.never else gap("not recorded")
-        there = "no" if need.exists is False else "yes" if need.exists else gap("nobody said")
+        none = msg("never opened") if look and look.never else gap("not recorded")
+        there = (
+            msg("no") if need.exists is False else msg("yes") if need.exists else gap("nobody said")
+        )
         rows.append(
             (
                 need.text,
-                need.kind,
+                word(need.kind),
                 _positions(given, need.audience),
                 there,
                 none if last is None else last,
@@ -135,8 +142,10 @@ def dashboards(given: Given) -> b.Table | None:
 def _positions(given: Given, ids: Iterable[str]) -> object:
     """Units and others by name, persons by their job: who looks is behaviour."""
     people = given.workspace.person
-    names = ((people[i].job or "one person") if i in people else str(given.name(i)) for i in ids)
-    return or_dash(", ".join(dict.fromkeys(names)))
+    names = (
+        (people[i].job or msg("one person")) if i in people else str(given.name(i)) for i in ids
+    )
+    return or_dash(joined(", ", dict.fromkeys(names)))
 
 
 def survey_groups(given: Given) -> b.Table | None:
@@ -145,8 +154,11 @@ def survey_groups(given: Given) -> b.Table | None:
     rows = [
         (
             s.survey.name,
-            known[g.name].name if g.name in known else g.name or "all others",
-            *("not told" if n is None else n for n in (g.worse, g.not_using, g.praise, g.answers)),
+            known[g.name].name if g.name in known else g.name or msg("all others"),
+            *(
+                msg("not told") if n is None else n
+                for n in (g.worse, g.not_using, g.praise, g.answers)
+            ),
         )
         for s in given.facts.governance.surveys
         for g in s.breakdown()
@@ -176,9 +188,11 @@ def said_themes(given: Given) -> b.Table | None:
     rows = [
         (
             t.name,
-            b.Cell(share(len(t.groups), t.whole, language=given.language), len(t.groups) / t.whole),
+            b.Cell(share(len(t.groups), t.whole), len(t.groups) / t.whole),
             listed((groups[i] for i in t.groups), 4),
-            ", ".join(given.counted(n, kind, _PLURAL.get(kind, "")) for kind, n in t.kinds.items()),
+            joined(
+                ", ", (given.counted(n, kind, _PLURAL.get(kind, "")) for kind, n in t.kinds.items())
+            ),
             DASH if t.hours is None else given.span(t.hours),
             _in_hand(given, t),
         )
@@ -193,11 +207,15 @@ def said_themes(given: Given) -> b.Table | None:
         Column("Worked on"),
     ]
     left = len(given.workspace.interviews) - len(counted(given.workspace.interviews))
-    note = "Of groups of five people and more."
+    note = msg("Of groups of five people and more.")
     if left:
-        words = "group is" if left == 1 else "groups are"
-        note += f" {left} smaller {words} left out, or not yet held, or of an unknown number."
-    return given.table(most("Themes over groups", MOST, len(found)), columns, rows, note)
+        words = msg("group is") if left == 1 else msg("groups are")
+        note += msg(
+            " {left} smaller {words} left out, or not yet held, or of an unknown number.",
+            left=left,
+            words=words,
+        )
+    return given.table(most(msg("Themes over groups"), MOST, len(found)), columns, rows, note)
 
 
 def _in_hand(given: Given, theme: Theme) -> str:
@@ -206,10 +224,12 @@ def _in_hand(given: Given, theme: Theme) -> str:
     what = {d.id: d.what for d in registers.dysfunctions}
     what |= {r.id: r.what for r in registers.requests}
     if theme.answered:
-        return "answered"
+        return msg("answered")
     if any(t.in_hand for t in touched):
-        return "in hand: " + listed((what[t.id] for t in touched if t.in_hand), 1)
-    return "settled: " + listed((what[t.id] for t in touched), 1) if touched else "by nobody"
+        return msg("in hand: ") + listed((what[t.id] for t in touched if t.in_hand), 1)
+    return (
+        msg("settled: ") + listed((what[t.id] for t in touched), 1) if touched else msg("by nobody")
+    )
 
 
 def walks(given: Given) -> b.Table | None:
@@ -230,9 +250,9 @@ def walks(given: Given) -> b.Table | None:
     rows = [
         (
             name,
-            ", ".join(dict.fromkeys(group for group, _ in told)),
+            joined(", ", dict.fromkeys(group for group, _ in told)),
             pains.get(name, 0),
-            or_dash("; ".join(note for _, note in told if note)),
+            or_dash(joined("; ", (note for _, note in told if note))),
         )
         for name, told in sorted(found.items(), key=lambda f: (order.get(f[0], len(order)), f[0]))
     ]
@@ -243,9 +263,9 @@ def walks(given: Given) -> b.Table | None:
         Column("What stood out"),
     ]
     left = [p.name for p in known.values() if p.purpose and p.name not in found]
-    note = "By one group at a time, from start to finish."
+    note = msg("By one group at a time, from start to finish.")
     if left:
-        note += f" Nobody walked through {listed(left, 3)}, which the CRM is for."
+        note += msg(" Nobody walked through {left}, which the CRM is for.", left=listed(left, 3))
     return given.table("Processes walked through", columns, rows, note)
 
 
@@ -268,14 +288,16 @@ def said_and_measured(given: Given) -> b.Table | None:
         rows.append(
             (
                 _topic(given, x.said.topic),
-                f"“{x.said.statement.text}”",
-                f"{x.said.group}: {x.said.statement.verdict}",
+                msg("“{text}”", text=x.said.statement.text),
+                msg(
+                    "{group}: {verdict}", group=x.said.group, verdict=msg(x.said.statement.verdict)
+                ),
                 b.Cell(
-                    "; ".join(_fact(given, f, x.said.topic) for f in x.facts[:2]),
+                    joined("; ", (_fact(given, f, x.said.topic) for f in x.facts[:2])),
                     None,
                     tuple(dict.fromkeys(i for f in x.facts[:2] for i in f.evidence))[:6],
                 ),
-                "certain" if worst.sure else "rests on a guess or a sample",
+                msg("certain") if worst.sure else msg("rests on a guess or a sample"),
             )
         )
     columns = [
@@ -291,14 +313,24 @@ def said_and_measured(given: Given) -> b.Table | None:
 
 def _topic(given: Given, topic: Topic) -> str:
     entity, system = (str(given.names.get(x, x)) for x in (topic.entity, topic.system))
-    return f"{entity} in {system}" if entity and system else entity or system
+    return (
+        msg("{entity} in {system}", entity=entity, system=system)
+        if entity and system
+        else entity or system
+    )
 
 
 def _quotes(said: Iterable[Said]) -> str:
-    return "; ".join(f"{s.group}: “{s.statement.text}”" for s in said)
+    return joined(
+        "; ", (msg("{group}: “{text}”", group=s.group, text=s.statement.text) for s in said)
+    )
 
 
 def _fact(given: Given, fact: Measured, topic: Topic) -> str:
     """`31 % (6,214 of 20,045) have no e-mail address`, with its place where that is another."""
-    told = f"{share(fact.part, fact.whole, language=given.language)} {fact.what}"
-    return told if fact.subject == topic else f"{told} ({_topic(given, fact.subject)})"
+    told = msg("{share} {what}", share=share(fact.part, fact.whole), what=fact.what)
+    return (
+        told
+        if fact.subject == topic
+        else msg("{told} ({topic})", told=told, topic=_topic(given, fact.subject))
+    )

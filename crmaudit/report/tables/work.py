@@ -1,11 +1,27 @@
-"""Tables of the plan: what to do, in which order, with which means."""
+"""Tables of the plan: what to do, in which order, with which means, and what it brings."""
 
 from __future__ import annotations
 
+import re
+from datetime import date
+
+from crmaudit.messages import joined, msg
 from crmaudit.report import blocks as b
-from crmaudit.report.tables.given import DASH, Column, Given, gap, or_dash
-from crmaudit.report.tables.phases import leads
-from crmaudit.strategy import Initiative
+from crmaudit.report.tables.given import DASH, Column, Given, gap, lines, or_dash, word
+from crmaudit.report.tables.phases import BASES, brings, leads
+from crmaudit.strategy import Initiative, Plan
+from crmaudit.strategy.calibration import calibration
+from crmaudit.strategy.plan import total
+from crmaudit.strategy.scenarios import Outcome
+from crmaudit.strategy.schedule import Calendar
+from crmaudit.strategy.staffing import Holders
+
+LATER = 1.1
+"""By how much the end has to lie beyond the critical path for capacity to be what decides it."""
+STEM = 6
+"""Letters by which words of a threat are compared; shorter words say little."""
+WORDS = 2
+"""Words that a threat and a finding have to share for the one to speak of the other."""
 
 
 def initiatives(given: Given) -> b.Table | None:
@@ -14,11 +30,12 @@ def initiatives(given: Given) -> b.Table | None:
     rows = [
         (
             i.phase,
-            i.title,
-            ", ".join(titles[a] for a in i.after if a in titles) or DASH,
+            lines(i.title, msg("on the critical path")) if i.critical else i.title,
+            joined("; ", (titles[a] for a in i.after if a in titles)) or DASH,
             i.start or gap("no start or capacity declared"),
             i.end or DASH,
-            i.status,
+            i.slack if i.slack and i.slack > 0 else DASH,
+            msg(i.status),
         )
         for i in given.plan.initiatives
     ]
@@ -28,20 +45,52 @@ def initiatives(given: Given) -> b.Table | None:
         Column("After"),
         Column("Start", "date"),
         Column("End", "date"),
+        Column("Slack", "number"),
         Column("Status", "label", filter=True),
     ]
-    return given.table("Initiatives in the order of work", columns, rows)
+    note = (
+        "Slack: working days by which the end may move without moving what waits for it or missing "
+        "its day; a dash where nothing waits, or there is none."
+    )
+    return given.table("Initiatives in the order of work", columns, rows, note)
+
+
+def days_to_keep(given: Given) -> b.Table | None:
+    """Days that initiatives have to keep, and whether they do."""
+    rows = [
+        (
+            i.due.day,
+            i.due.why,
+            i.title,
+            i.end or gap("no start or capacity declared"),
+            msg("missed") if i.late else msg("kept") if i.end else DASH,
+        )
+        for i in sorted(
+            (i for i in given.plan.initiatives if i.due and i.open),
+            key=lambda i: (i.due.day if i.due else None, i.id),
+        )
+        if i.due
+    ]
+    columns = [
+        Column("Day", "date"),
+        Column("Why"),
+        Column("Initiative"),
+        Column("Planned end", "date"),
+        Column("Outcome", "label", filter=True),
+    ]
+    return given.table("Days that the plan has to keep", columns, rows)
 
 
 def resources(given: Given) -> b.Table | None:
-    """Effort, cost, leader and skills of each initiative."""
+    """Effort, cost, leader, skills and risk of each initiative."""
     rows = [
         (
             i.title,
             leads(given, i),
-            ", ".join(i.skills) or DASH,
-            given.span(i.effort),
-            i.cost if i.cost is not None else gap("no hourly rate"),
+            joined(", ", i.skills) or DASH,
+            b.Cell(given.span(i.effort), i.days),
+            b.Cell(given.span(i.cost_range), i.cost) if i.cost_range else gap("no hourly rate"),
+            msg(i.risk.level),
         )
         for i in given.plan.initiatives
         if i.status != "done"
@@ -51,27 +100,78 @@ def resources(given: Given) -> b.Table | None:
         Column("Led by"),
         Column("Skills"),
         Column("Days", align="right"),
-        Column(given.currency, "money"),
+        Column(given.currency, align="right"),
+        Column("Risk", "label", filter=True),
     ]
     note = (
-        "Days: proposal by template or as set in the plan, low to high. Cost: the middle of the "
-        "range at the internal hourly rate, eight hours a day, unless the plan sets it."
+        "Days: proposal by template, by the anchors for extraction, or as set in the plan; low to "
+        "high. Cost: the days at the internal hourly rate, eight hours a day, and what is paid to "
+        "others, unless the plan sets it."
     )
     return given.table("Effort, cost and skills by initiative", columns, rows, note)
 
 
+def benefits(given: Given) -> b.Table | None:
+    """What initiatives bring in numbers, each with its basis."""
+    rows = [
+        (
+            i.title,
+            b.Cell(text := brings(given, x), text, evidence=x.evidence[:3]),
+            x.how if x.kind != "records" else DASH,
+            msg(BASES[x.basis]),
+            ", ".join(x.codes) or DASH,
+        )
+        for i in given.plan.initiatives
+        if i.open
+        for x in i.benefits
+    ]
+    columns = [
+        Column("Initiative"),
+        Column("What it brings"),
+        Column("How it was counted"),
+        Column("Basis", "label", filter=True),
+        Column("Findings"),
+    ]
+    note = (
+        "Hours are lost today; how much of them comes back, only the work will show. Each pain, "
+        "licence and running cost is counted for one initiative."
+    )
+    return given.table("What the plan brings, in numbers", columns, rows, note)
+
+
 def skills_needed(given: Given) -> b.Table | None:
-    """Skills that the plan asks for, with the days of the initiatives that need them."""
+    """Skills that the plan asks for, who holds them, and the days of what needs them."""
     found: dict[str, list[Initiative]] = {}
     for i in given.plan.initiatives:
-        for skill in i.skills if i.status != "done" else ():
+        for skill in i.skills if i.open else ():
             found.setdefault(skill, []).append(i)
+    holders = Holders(given.facts)
+    told = bool(given.workspace.people.people) or any(
+        s.support.skills for s in given.workspace.systems
+    )
     rows = [
-        (skill, len(mine), given.span((_sum(mine, 0), _sum(mine, 1))))
-        for skill, mine in sorted(found.items(), key=lambda x: -_sum(x[1], 1))
+        (
+            skill,
+            given.listed(holders.of(skill))
+            if holders.of(skill)
+            else msg("nobody named")
+            if told
+            else gap("no skills declared"),
+            len(mine),
+            b.Cell(given.span((_sum(mine, 0), _sum(mine, 1))), _sum(mine, 1)),
+        )
+        for skill, mine in sorted(found.items(), key=lambda x: (-_sum(x[1], 1), x[0]))
     ]
-    columns = [Column("Skill"), Column("Initiatives", "number"), Column("Days", align="right")]
-    note = "Days of the initiatives that need the skill, among others: they must not be added up."
+    columns = [
+        Column("Skill"),
+        Column("Held by"),
+        Column("Initiatives", "number"),
+        Column("Days", align="right"),
+    ]
+    note = (
+        "Held: level 3 or more, as declared. Days of the initiatives that need the "
+        "skill, among others: they must not be added up."
+    )
     return given.table("Skills that the plan asks for", columns, rows, note)
 
 
@@ -80,43 +180,295 @@ def _sum(initiatives: list[Initiative], end: int) -> float:
 
 
 def scenarios(given: Given) -> b.Table | None:
-    """The plan's effort and cost against each set of resources."""
-    brief = given.workspace.brief
-    low, high = given.plan.effort
-    costs = [i.cost for i in given.plan.initiatives if i.status != "done"]
-    cost = sum(c or 0 for c in costs) if all(c is not None for c in costs) else None
-    rates = {given.currency: 1.0, **given.workspace.audit.rates}
+    """What each set of resources can do: a column each."""
+    todo = sum(i.open for i in given.plan.initiatives)
+    found = given.plan.scenarios
+    undated = "no start or capacity declared"
+    facts: list[tuple[str, list[object]]] = [
+        (msg("Start"), [_on(given, s.means.start) for s in found]),
+        (msg("Days a month"), [or_dash(s.means.capacity) for s in found]),
+        (msg("Budget, {currency}", currency=given.currency), [_budget(given, s) for s in found]),
+        (
+            msg("Initiatives within it, of {n}", n=todo),
+            [b.Cell(given.number(len(s.taken)), len(s.taken)) for s in found],
+        ),
+        (msg("Working days"), [given.span(s.effort) for s in found]),
+        (
+            msg("Cost, {currency}", currency=given.currency),
+            [given.span(s.cost) if s.cost else gap("no hourly rate") for s in found],
+        ),
+        (
+            msg("Ends"),
+            [_on(given, s.ends) if s.ends else gap(s.why_undated or undated) for s in found],
+        ),
+        (
+            msg("Days to keep that are missed"),
+            [b.Cell(given.number(len(s.late)), len(s.late)) if s.ends else DASH for s in found],
+        ),
+        (
+            msg("Brings a year, {currency}", currency=given.currency),
+            [given.span(s.money) if s.money else DASH for s in found],
+        ),
+        (
+            msg("Hours a year at stake"),
+            [given.span(s.hours) if s.hours else DASH for s in found],
+        ),
+        (msg("Earned back after, years"), [_payback(given, s.payback) for s in found]),
+    ]
+    rows = [(name, *cells) for name, cells in facts if found and any(c is not DASH for c in cells)]
+    columns = [Column("What"), *(Column(s.means.name, align="right") for s in found)]
+    note = (
+        "Each is scheduled by itself. A budget covers days at the internal rate; initiatives are "
+        "taken by value for effort, with all they wait for, as long as the middle of their cost "
+        "fits. Earned back: cost over money and over the hours at stake, at the internal rate, if "
+        "all of them came back; no initiative promises that."
+    )
+    return given.table("The plan under different resources", columns, rows, note)
+
+
+def _on(given: Given, day: date | None) -> object:
+    return b.Cell(given.day(day), day) if day else DASH
+
+
+def _budget(given: Given, s: Outcome) -> object:
+    if s.means.budget is not None:
+        return b.Cell(given.number(s.means.budget, 0), s.means.budget)
+    return gap("no rate for its currency") if s.means.without_rate else DASH
+
+
+def _payback(given: Given, months: tuple[float, float | None] | None) -> object:
+    if months is None:
+        return DASH
+    low, high = months
+    if high is None:
+        return msg("{n} or more", n=given.number(low / 12, 1))
+    return given.span((low / 12, high / 12), 1)
+
+
+def scenario_deadlines(given: Given) -> b.Table | None:
+    """How many initiatives are done by each deadline, under each set of resources."""
+    found = [s for s in given.plan.scenarios if s.deadlines]
+    days = sorted({(k.day, k.text) for s in found for k in s.deadlines})
+    todo = sum(i.open for i in given.plan.initiatives)
     rows = []
-    all_means = [("As in the brief", brief.resources), *((x.name, x) for x in brief.scenarios)]
-    for name, means in all_means:
-        rate = rates.get(means.currency or given.currency)
-        budget = means.budget * rate if means.budget is not None and rate is not None else None
-        days = means.days_per_month
-        rows.append(
-            (
-                name,
-                means.start or DASH,
-                or_dash(days),
-                given.span((low / days, high / days)) if days else gap("no capacity declared"),
-                budget if budget is not None else gap("no budget declared"),
-                gap("no hourly rate")
-                if cost is None
-                else DASH
-                if budget is None
-                else f"{given.number(budget - cost, 0)}",
+    for day, text in days:
+        done = [
+            next((k.done for k in s.deadlines if (k.day, k.text) == (day, text)), None)
+            for s in found
+        ]
+        cells = [DASH if n is None else n for n in done]
+        rows.append((day, text, *cells))
+    columns = [
+        Column("Day", "date"),
+        Column("Deadline"),
+        *(Column(s.means.name, "number") for s in found),
+    ]
+    return given.table(msg("Initiatives done by each deadline, of {n}", n=todo), columns, rows)
+
+
+def scenario_left(given: Given) -> b.Table | None:
+    """What each budget leaves out, by name."""
+    known = {i.id: i for i in given.plan.initiatives}
+    rows = []
+    for s in given.plan.scenarios:
+        left = [known[i] for i in s.left]
+        if left:
+            days = (_sum(left, 0), _sum(left, 1))
+            titles = joined("; ", (i.title for i in left))
+            urgent = sum(
+                f.severity == "critical" and f.state == "open" for i in left for f in i.findings
             )
-        )
+            missed = [i for i in left if i.due]
+            hours = total(i.hours for i in left if i.hours)
+            rows.append(
+                (
+                    s.means.name,
+                    len(left),
+                    b.Cell(given.span(days), days[1]),
+                    urgent,
+                    joined("; ", (_missed(given, i) for i in missed)) or DASH,
+                    b.Cell(given.span(hours), hours[1]) if hours else DASH,
+                    titles,
+                )
+            )
     columns = [
         Column("Resources"),
-        Column("Start", "date"),
-        Column("Days a month", "number"),
-        Column("Months needed", align="right"),
-        Column(f"Budget, {given.currency}", "money"),
-        Column("Left after the plan", align="right"),
+        Column("Initiatives", "number"),
+        Column("Days", align="right"),
+        Column("Critical findings not answered", "number"),
+        Column("Days to keep so missed"),
+        Column("Hours a year still lost", align="right"),
+        Column("Left out"),
     ]
-    note = "Months: the plan's days over the days a month. Left: budget less the plan's cost."
-    wanted = brief.scenarios or brief.resources.days_per_month or brief.resources.budget
-    return given.table("The plan under different resources", columns, rows if wanted else [], note)
+    return given.table("What a budget leaves out", columns, rows)
+
+
+def _missed(given: Given, i: Initiative) -> str:
+    due = i.due
+    return msg("{day}: {why}", day=given.day(due.day), why=due.why) if due else i.title
+
+
+def initiative_risks(given: Given) -> b.Table | None:
+    """Initiatives of high risk, the next to begin first, and what makes them so."""
+    rows = [
+        (i.title, msg(i.risk.level), joined("; ", i.risk.reasons) or DASH, leads(given, i))
+        for i in given.plan.initiatives
+        if i.open and i.risk.level == "high"
+    ]
+    columns = [
+        Column("Initiative"),
+        Column("Risk", "label"),
+        Column("Because"),
+        Column("Led by"),
+    ]
+    note = "Each reason counts one point, a weighty one two; four and more are high."
+    return given.table("Initiatives of high risk", columns, rows, note)
+
+
+def risk_register(given: Given) -> b.Table | None:
+    """Threats of the brief and risks of the plan, with what answers them."""
+    rows = [*_plan_risks(given), *_threats(given)]
+    columns = [
+        Column("Risk"),
+        Column("From", "label", filter=True),
+        Column("Probability", "label"),
+        Column("Impact", "label"),
+        Column("Answer"),
+    ]
+    note = (
+        "Threats are said by people: nobody told how probable they are. Their answer are "
+        "initiatives on what they name."
+    )
+    return given.table("Risks and what answers them", columns, rows, note)
+
+
+def _plan_risks(given: Given) -> list[tuple[object, ...]]:
+    plan = given.plan
+    found: list[tuple[object, ...]] = []
+    late = [i for i in plan.initiatives if i.open and i.late]
+    if late:
+        found.append(
+            (
+                msg(
+                    "{n} would miss a day to keep: {names}",
+                    n=given.counted(len(late), "initiative"),
+                    names=joined("; ", [i.title for i in late[:3]]),
+                ),
+                msg("plan"),
+                msg("high"),
+                msg("high"),
+                msg("start earlier, or with more days a month"),
+            )
+        )
+    if _by_capacity(plan):
+        found.append(
+            (
+                msg(
+                    "At {n:g} days a month capacity decides the end, not what waits for what",
+                    n=plan.capacity,
+                ),
+                msg("plan"),
+                msg("high"),
+                msg("medium"),
+                msg("a scenario with more days, or fewer initiatives"),
+            )
+        )
+    gaps = given.judgement.not_assessed
+    if gaps:
+        found.append(
+            (
+                msg(
+                    "{n} could not be judged; answers may change the order of work",
+                    n=given.counted(len(gaps), "question"),
+                ),
+                msg("plan"),
+                msg("medium"),
+                msg("medium"),
+                msg("supply what the appendix on limitations names"),
+            )
+        )
+    known, cells = given.facts.crud.known_share
+    if known < cells:
+        found.append(
+            (
+                msg(
+                    "{n:,} of {whole:,} cells of the mapping are unknown; systems of record may "
+                    "change",
+                    n=cells - known,
+                    whole=cells,
+                ),
+                msg("plan"),
+                msg("medium"),
+                msg("high") if known < cells / 2 else msg("medium"),
+                _titles(given, ("map-entities", "complete-dossiers", "agree-system-of-record")),
+            )
+        )
+    nobody = [s for s in _skills(given) if not Holders(given.facts).of(s)]
+    if nobody and given.workspace.people.people:
+        found.append(
+            (
+                msg("Nobody is known to hold {skills}", skills=joined(", ", nobody[:5])),
+                msg("plan"),
+                msg("high"),
+                msg("high"),
+                msg("train, hire or buy, before the first initiative that needs it"),
+            )
+        )
+    return found
+
+
+def _by_capacity(plan: Plan) -> bool:
+    """Whether the work ends much later than what waits for what would have it."""
+    ends = [i.end for i in plan.initiatives if i.open and i.end is not None]
+    if not (plan.begin and plan.capacity and ends):
+        return False
+    calendar = Calendar(plan.begin)
+    return calendar.number(max(ends)) + 1 > LATER * plan.critical_days
+
+
+def _skills(given: Given) -> list[str]:
+    return list(dict.fromkeys(s for i in given.plan.initiatives if i.open for s in i.skills))
+
+
+def _threats(given: Given) -> list[tuple[object, ...]]:
+    found: list[tuple[object, ...]] = []
+    for line in given.workspace.brief.threats:
+        mine = _speaking_of(given, line.text)
+        answer = joined("; ", mine[:3]) if mine else gap("no initiative names what it speaks of")
+        found.append((line.text, msg("brief"), gap("nobody said"), gap("nobody said"), answer))
+    return found
+
+
+def _speaking_of(given: Given, text: str) -> list[str]:
+    """Titles of open initiatives on the systems that a text names, else on its words.
+
+    One finding, or the initiative's title, has to share `WORDS` of them; nearest are those that
+    share most.
+    """
+    words = text.casefold()
+    named = {s.id for s in given.workspace.systems if s.name.casefold().split(" ")[0] in words}
+    todo = [i for i in given.plan.initiatives if i.open]
+    if named:
+        return [i.title for i in todo if len(i.systems) <= 2 and named & {*i.systems}]
+    wanted = _stems(words)
+    near = {
+        i.id: max(
+            len(wanted & _stems(said))
+            for said in (i.title, *(f"{f.title} {f.message}" for f in i.findings))
+        )
+        for i in todo
+    }
+    best = max(near.values(), default=0)
+    return [i.title for i in todo if best >= WORDS and near[i.id] == best]
+
+
+def _stems(text: str) -> frozenset[str]:
+    return frozenset(w[:STEM] for w in re.findall(r"[^\W\d_]+", text.casefold()) if len(w) >= STEM)
+
+
+def _titles(given: Given, templates: tuple[str, ...]) -> object:
+    mine = [i.title for i in given.plan.initiatives if i.template in templates and i.open]
+    return joined("; ", mine[:3]) if mine else DASH
 
 
 def past_projects(given: Given) -> b.Table | None:
@@ -124,7 +476,7 @@ def past_projects(given: Given) -> b.Table | None:
     rows = [
         (
             p.name,
-            p.kind,
+            word(p.kind),
             str(p.year or "–"),
             given.name(p.system),
             or_dash(p.tables),
@@ -142,5 +494,10 @@ def past_projects(given: Given) -> b.Table | None:
         Column("Days taken", "number"),
         Column("Note"),
     ]
-    note = "The proposed efforts are not yet calibrated by these."
+    note = msg(
+        "Days of feeds: {feeds}. Days of extractions: {extractions}. The days of other templates "
+        "are not calibrated.",
+        feeds=calibration(given.facts, "integration").words,
+        extractions=calibration(given.facts, "extraction").words,
+    )
     return given.table("Past projects of the kind", columns, rows, note)

@@ -1,0 +1,242 @@
+"""What the plan asks of whom, by when, with which number."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from crmaudit.engine import Judgement
+from crmaudit.facts import Facts
+from crmaudit.messages import capital, counted, listed, msg
+from crmaudit.report.numbers import day as day_words
+from crmaudit.report.numbers import number
+from crmaudit.report.plan_context import Decision
+from crmaudit.report.wording import names, span
+from crmaudit.strategy import Plan
+from crmaudit.strategy.target import target
+
+MOST = 5
+"""Decisions that are asked for, at most."""
+SOON = 120
+"""Days ahead within which a contract's last day of notice is asked for."""
+ANSWER = 30
+"""Days to answer what is critical, and to name owners."""
+
+
+def decisions(facts: Facts, judgement: Judgement, plan: Plan) -> tuple[Decision, ...]:
+    """At most five decisions, each with those who have to take it, a number, and a day."""
+    asking = _Asking(facts, judgement, plan)
+    return tuple(asking.all())[:MOST]
+
+
+@dataclass(frozen=True)
+class _Asking:
+    facts: Facts
+    judgement: Judgement
+    plan: Plan
+
+    def all(self) -> Iterator[Decision]:
+        yield from self._release()
+        yield from self._budget()
+        yield from self._notice()
+        yield from self._owners()
+        yield from self._critical()
+        yield from self._records()
+        yield from self._answers()
+
+    @property
+    def _board(self) -> str:
+        known = names(self.facts.workspace)
+        return known.get(self.facts.workspace.audit.terms.commissioned_by, "") or "Management"
+
+    def _day(self, day: date) -> str:
+        return day_words(day)
+
+    def _soon(self) -> date | None:
+        return self.facts.day + timedelta(days=ANSWER) if self.facts.day else None
+
+    def _begin(self) -> date | None:
+        """The plan's first day; where it is over, a day soon."""
+        by = self.plan.begin
+        over = by is not None and self.facts.day is not None and by <= self.facts.day
+        return self._soon() if over else by
+
+    def _release(self) -> Iterator[Decision]:
+        plan = self.plan
+        if not plan.phases:
+            return
+        n = min(plan.phases)
+        first = [i for i in plan.phases[n] if i.status in ("proposed", "approved")]
+        if not first:
+            return
+        days = (sum(i.effort[0] for i in first), sum(i.effort[1] for i in first))
+        costs = [i.cost_range for i in first if i.cost_range]
+        values = {
+            "days": span(days),
+            "n": counted(len(first), "initiative"),
+            "phase": n,
+            "findings": counted(sum(len(i.findings) for i in first), "finding"),
+        }
+        priced = len(costs) == len(first)
+        if priced:
+            values["cost"] = span((sum(x[0] for x in costs), sum(x[1] for x in costs)))
+            values["currency"] = self.facts.inventory.currency
+        by = self._begin()
+        if by is not None:
+            values["by"] = self._day(by)
+        pattern = {
+            (True, True): "By {by}, release {days} days ({cost} {currency}) for phase {phase}: "
+            "{n}, {findings} answered.",
+            (True, False): "By {by}, release {days} days for phase {phase}: {n}, {findings} "
+            "answered.",
+            (False, True): "Release {days} days ({cost} {currency}) for phase {phase}: {n}, "
+            "{findings} answered.",
+            (False, False): "Release {days} days for phase {phase}: {n}, {findings} answered.",
+        }[by is not None, priced]
+        text = msg(pattern, **values)
+        soon = [i for i in first if plan.begin and i.start and i.start < plan.begin]
+        if soon:
+            pattern = (
+                "{asked} {n} of them ({early} days, in no capacity declared) must begin before "
+                "the plan does, to keep a day."
+            )
+            if len(soon) == 1:
+                pattern = (
+                    "{asked} One of them ({early} days, in no capacity declared) must begin "
+                    "before the plan does, to keep a day."
+                )
+            early = (sum(i.effort[0] for i in soon), sum(i.effort[1] for i in soon))
+            text = msg(pattern, asked=text, n=len(soon), early=span(early))
+        yield Decision(self._board, text, by)
+
+    def _budget(self) -> Iterator[Decision]:
+        if not self.plan.scenarios or not self.plan.scenarios[0].left:
+            return
+        base = self.plan.scenarios[0]
+        if base.means.budget is None or self.plan.cost is None or base.cost is None:
+            return
+        values = {
+            "budget": number(base.means.budget, 0),
+            "currency": self.facts.inventory.currency,
+            "n": len(base.taken),
+            "whole": len(base.taken) + len(base.left),
+            "cost": span(self.plan.cost),
+            "taken": span(base.cost),
+        }
+        by = self._begin()
+        text = (
+            "Decide on the budget: {budget} {currency} pay for {n} of {whole} initiatives, which "
+            "cost {taken}; all cost {cost}, internal days included."
+        )
+        if by is not None:
+            values["by"] = self._day(by)
+            text = (
+                "By {by}, decide on the budget: {budget} {currency} pay for {n} of {whole} "
+                "initiatives, which cost {taken}; all cost {cost}, internal days included."
+            )
+        yield Decision(self._board, msg(text, **values), by)
+
+    def _notice(self) -> Iterator[Decision]:
+        day, known = self.facts.day, names(self.facts.workspace)
+        for i in sorted(
+            (i for i in self.plan.initiatives if i.due and i.template == "review-contracts"),
+            key=lambda i: (i.due.day if i.due else date.max, i.id),
+        ):
+            if i.due is None or day is None or not 0 <= (i.due.day - day).days <= SOON:
+                continue
+            name = listed([known.get(s, s) for s in i.systems])
+            who = known.get(i.owner or "", i.owner or "") or "Management"
+            by = self._day(i.due.day)
+            money = i.money
+            if money:
+                text = msg(
+                    "By {by}, the last day of notice, decide on {name}'s contract: {amount} "
+                    "{currency} a year to save.",
+                    by=by,
+                    name=name,
+                    amount=span(money),
+                    currency=self.facts.inventory.currency,
+                )
+            else:
+                text = msg(
+                    "By {by}, the last day of notice, decide on {name}'s contract.",
+                    by=by,
+                    name=name,
+                )
+            yield Decision(who, text, i.due.day)
+            return
+
+    def _owners(self) -> Iterator[Decision]:
+        known = names(self.facts.workspace)
+        ownerless = [
+            known.get(s, s)
+            for s in dict.fromkeys(
+                f.subject.partition(":")[2] for f in self.judgement.findings if f.code == "INV101"
+            )
+        ]
+        if not ownerless:
+            return
+        by = self._soon()
+        values = {"n": counted(len(ownerless), "system"), "names": listed(ownerless, 3)}
+        if by is None:
+            text = msg("Name a business owner for {n}: {names}.", **values)
+        else:
+            pattern = "By {by}, name a business owner for {n}: {names}."
+            text = msg(pattern, by=self._day(by), **values)
+        yield Decision("Management", text, by)
+
+    def _critical(self) -> Iterator[Decision]:
+        known = names(self.facts.workspace)
+        found = [
+            f for f in self.judgement.findings if f.severity == "critical" and f.state == "open"
+        ]
+        if not found:
+            return
+        asked = dict.fromkeys(known.get(f.who, f.who) if f.who else "management" for f in found)
+        who = capital(listed(sorted(asked, key=lambda x: x == "management"), 3))
+        noun, by = counted(len(found), "critical finding"), self._soon()
+        if by is None:
+            text = msg("Agree, dispute or waive the {n} within a month.", n=noun)
+            yield Decision(who, text, None)
+            return
+        marks = {f.fingerprint for f in found}
+        mending = (i for i in self.plan.initiatives if i.open)
+        ends = [i.end for i in mending if marks & {f.fingerprint for f in i.findings}]
+        known_ends = [e for e in ends if e]
+        values = {"by": self._day(by), "n": noun}
+        if known_ends and len(known_ends) == len(ends):
+            text = "By {by}, agree, dispute or waive the {n}: the plan answers them by {end}."
+            yield Decision(who, msg(text, **values, end=self._day(max(known_ends))), by)
+        else:
+            yield Decision(who, msg("By {by}, agree, dispute or waive the {n}.", **values), by)
+
+    def _records(self) -> Iterator[Decision]:
+        facts = self.facts
+        # Several do equally much with it today, and nobody decided which is to count in future.
+        ties = [
+            facts.workspace.entity[r.entity].label
+            for r in target(facts).records
+            if len(r.now) > 1 and r.basis != "target declared"
+        ]
+        if not ties:
+            return
+        step = next((i for i in self.plan.initiatives if i.id == "agree-system-of-record"), None)
+        by = self.facts.day + timedelta(days=3 * ANSWER) if self.facts.day else None
+        if by is not None and step is not None and step.end is not None:
+            # To decide takes no days of the plan: it need not wait for its turn.
+            by = min(by, step.end)
+        values = {"n": counted(len(ties), "entity", "entities"), "names": listed(ties, 3)}
+        if by is None:
+            text = msg("Decide which system's version counts for {n}: {names}.", **values)
+        else:
+            pattern = "By {by}, decide which system's version counts for {n}: {names}."
+            text = msg(pattern, by=self._day(by), **values)
+        yield Decision("Heads of department", text, by)
+
+    def _answers(self) -> Iterator[Decision]:
+        open_ = sum(f.state == "open" for f in self.judgement.findings)
+        if open_:
+            noun = counted(open_, "open finding")
+            text = msg("Agree, dispute or waive the {n}, each with a date.", n=noun)
+            yield Decision("Owners", text, None)

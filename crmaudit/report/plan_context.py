@@ -1,0 +1,132 @@
+"""What section files are given of the plan: a part of `crmaudit.report.context`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from crmaudit.engine import Finding
+from crmaudit.report.blocks import Table
+from crmaudit.report.specs import Bubbles, Curve, Gantt, Loads
+from crmaudit.strategy import Extraction, Initiative
+from crmaudit.strategy.scenarios import Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class PhasePart:
+    """One phase of the plan."""
+
+    number: int
+    """From 1."""
+    name: str
+    """`Phase 1: begins within three months`; without dates `Phase 1`."""
+    initiatives: tuple[Initiative, ...]
+    """In the order of work."""
+    findings: int
+    """Findings that it answers."""
+    effort: tuple[float, float]
+    """Working days, low and high."""
+    cost: float | None
+    """The middle of `cost_range`; None where a cost is not known."""
+    cost_range: tuple[float, float] | None
+    """Low and high."""
+    starts: date | None
+    """None where no start or capacity is declared."""
+    ends: date | None
+    """Last day of its last initiative."""
+    table: Table
+    """What to do, why, and who leads: `{{ block(phase.table) }}`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Something that the plan asks somebody to decide."""
+
+    who: str
+    """Who has to decide."""
+    text: str
+    """What."""
+    by: date | None = None
+    """By when; None where no day is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class InitiativePart:
+    """One initiative, for a page of its own."""
+
+    id: str
+    """By which plan.yaml names it."""
+    title: str
+    """What is to be done."""
+    goal: str
+    """What is true when it is done."""
+    status: str
+    """proposed, approved, running or done."""
+    worst: tuple[Finding, ...]
+    """The first three of its findings, the worst first."""
+    more: int
+    """How many findings there are besides."""
+    facts: tuple[tuple[str, str], ...]
+    """Effort, benefit, risk, leader, skills, prerequisites, days: name and words."""
+    note: str
+    """What plan.yaml notes."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlanPart:
+    """The initiatives in the order of work."""
+
+    initiatives: tuple[Initiative, ...]
+    """All of them but those dropped."""
+    phases: tuple[PhasePart, ...]
+    """The same by phase."""
+    effort: tuple[float, float]
+    """Working days of what is not done yet, low and high."""
+    cost: float | None
+    """At the internal hourly rate; None where no rate is declared."""
+    starts: date | None
+    """First day of the first initiative; None where no start or capacity is declared."""
+    ends: date | None
+    """Last day of the last."""
+    gantt: Gantt | None
+    """None where the workspace gives no start or capacity."""
+    value_map: Bubbles | None
+    """Value against effort."""
+    decisions: tuple[Decision, ...]
+    """At most five, the most urgent first."""
+    extractions: tuple[Extraction, ...]
+    """Systems by how hard their data are to extract, the hardest first."""
+    cost_range: tuple[float, float] | None
+    """Low and high of `cost`."""
+    hours: tuple[float, float] | None
+    """Hours a year lost today that open initiatives take on; None where none is told."""
+    hours_unled: tuple[float, float] | None
+    """Of these hours, those at stake in initiatives that nobody is named to lead."""
+    money: tuple[float, float] | None
+    """Money a year that open initiatives bring; None where none is known."""
+    hidden_pains: int
+    """Pains whose hours are counted nowhere, as fewer than five people bear or told them."""
+    pains_left: int
+    """Pains with known hours that no initiative takes on."""
+    late: tuple[Initiative, ...]
+    """Initiatives that end after the day they have to keep."""
+    critical: tuple[Initiative, ...]
+    """Initiatives on the critical path, in the order of work."""
+    critical_days: int
+    """Its length in working days, each initiative at half of the capacity; 0 without dates."""
+    capacity: float | None
+    """Days of work a month; None where none is declared."""
+    curve: Curve | None
+    """Cost and benefit added up over time; None without dates, a rate or any benefit."""
+    leaders: Loads | None
+    """Days by period and by who leads, against the capacity."""
+    skills: Loads | None
+    """Days by period and by the skill first needed."""
+    scenarios: tuple[Outcome, ...]
+    """What each set of resources can do, that of the brief first."""
+    details: tuple[InitiativePart, ...]
+    """Each initiative for a page of its own, in the order of work."""
+    unnamed: int
+    """Open initiatives that nobody is named to lead."""
+    risks: tuple[int, ...]
+    """Open initiatives of high, medium and low risk."""

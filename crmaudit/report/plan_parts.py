@@ -1,0 +1,145 @@
+"""The plan as section files are given it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from crmaudit.engine import Judgement
+from crmaudit.facts import Facts
+from crmaudit.messages import joined, msg
+from crmaudit.report import plan_context as c
+from crmaudit.report import plan_pictures as pictures
+from crmaudit.report.decisions import decisions
+from crmaudit.report.tables.given import Given
+from crmaudit.report.tables.phases import BASES, brings, leads, phase_table
+from crmaudit.strategy import Initiative, Plan
+from crmaudit.strategy.plan import total
+from crmaudit.strategy.staffing import Holders
+
+WORST = 3
+"""Findings that an initiative's own page tells."""
+
+
+def plan_part(facts: Facts, judgement: Judgement, plan: Plan) -> c.PlanPart:
+    """What is recommended."""
+    given = Given(facts, judgement, plan)
+    starts = [i.start for i in plan.initiatives if i.start]
+    ends = [i.end for i in plan.initiatives if i.end]
+    cost = plan.cost
+    return c.PlanPart(
+        initiatives=plan.initiatives,
+        phases=tuple(_phase(given, n, found) for n, found in plan.phases.items()),
+        effort=plan.effort,
+        cost=sum(cost) / 2 if cost else None,
+        starts=min(starts, default=None),
+        ends=max(ends, default=None),
+        gantt=pictures.gantt(facts, plan),
+        value_map=pictures.value_map(plan),
+        decisions=decisions(facts, judgement, plan),
+        extractions=plan.extractions,
+        cost_range=cost,
+        hours=plan.hours,
+        hours_unled=total(
+            i.hours for i in plan.initiatives if i.open and i.owner is None and i.hours
+        ),
+        money=plan.money,
+        hidden_pains=plan.pains.hidden,
+        pains_left=len(plan.pains.left),
+        late=tuple(i for i in plan.initiatives if i.open and i.late),
+        critical=tuple(i for i in plan.initiatives if i.critical),
+        critical_days=plan.critical_days,
+        capacity=plan.capacity,
+        curve=pictures.curve(facts, plan),
+        leaders=pictures.leaders(facts, plan),
+        skills=pictures.skills(facts, plan),
+        scenarios=plan.scenarios,
+        details=tuple(_detail(given, i) for i in plan.initiatives),
+        unnamed=sum(i.open and i.owner is None for i in plan.initiatives),
+        risks=tuple(sum(i.open and i.risk.level == x for i in plan.initiatives) for x in _LEVELS),
+    )
+
+
+_LEVELS = ("high", "medium", "low")
+
+
+def _phase(given: Given, n: int, found: tuple[Initiative, ...]) -> c.PhasePart:
+    left = [i for i in found if i.status != "done"]
+    cost = total(i.cost_range for i in left)
+    return c.PhasePart(
+        number=n,
+        name=pictures.phase_name(given.plan, n),
+        initiatives=found,
+        findings=sum(len(i.findings) for i in found),
+        effort=(sum(i.effort[0] for i in left), sum(i.effort[1] for i in left)),
+        cost=sum(cost) / 2 if cost else None,
+        cost_range=cost,
+        table=phase_table(given, n),
+        starts=min((i.start for i in found if i.start), default=None),
+        ends=max((i.end for i in found if i.end), default=None),
+    )
+
+
+def _detail(given: Given, i: Initiative) -> c.InitiativePart:
+    return c.InitiativePart(
+        id=i.id,
+        title=i.title,
+        goal=i.goal,
+        status=i.status,
+        worst=i.findings[:WORST],
+        more=max(0, len(i.findings) - WORST),
+        facts=tuple((term, text) for term, text in _facts(given, i) if text),
+        note=i.note,
+    )
+
+
+def _facts(given: Given, i: Initiative) -> Iterable[tuple[str, str]]:
+    titles = {x.id: x.title for x in given.plan.initiatives}
+    holders = Holders(given.facts)
+    days = given.span(i.effort)
+    if i.cost_range:
+        money, range_ = given.currency, given.span(i.cost_range)
+        yield (
+            msg("Takes"),
+            msg("{days} working days, {cost} {currency}", days=days, cost=range_, currency=money),
+        )
+    else:
+        yield msg("Takes"), msg("{days} working days", days=days)
+    yield (
+        msg("Brings"),
+        joined(
+            "; ",
+            (
+                msg("{what} ({basis})", what=brings(given, x), basis=msg(BASES[x.basis]))
+                for x in i.benefits
+            ),
+        ),
+    )
+    yield (
+        msg("Risk"),
+        msg("{level}: {why}", level=msg(i.risk.level), why=joined("; ", i.risk.reasons))
+        if i.risk.reasons
+        else msg(i.risk.level),
+    )
+    yield msg("Led by"), leads(given, i)
+    yield (
+        msg("Skills"),
+        joined(
+            "; ",
+            (msg("{skill} ({who})", skill=s, who=_who(given, holders, s)) for s in i.skills),
+        ),
+    )
+    yield msg("After"), joined("; ", (titles[a] for a in i.after if a in titles))
+    if i.start and i.end:
+        yield msg("When"), msg("{start} to {end}", start=given.day(i.start), end=given.day(i.end))
+    if i.due:
+        pattern = "{day}, which would be missed: {why}" if i.late else "{day}: {why}"
+        yield msg("To be kept"), msg(pattern, day=given.day(i.due.day), why=i.due.why)
+    needs = {n.id: n.text for n in given.workspace.needs}
+    yield msg("Helps to answer"), joined("; ", (needs.get(n, n) for n in i.needs))
+
+
+def _who(given: Given, holders: Holders, skill: str) -> str:
+    people = holders.of(skill)
+    if not people:
+        return msg("nobody is known to hold it")
+    return joined(", ", (given.names.get(p, p) for p in people))

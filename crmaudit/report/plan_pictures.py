@@ -1,0 +1,248 @@
+"""Drawings of the plan, made from its initiatives."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable
+from datetime import date
+from math import log1p
+
+from crmaudit.facts import Facts
+from crmaudit.inventory.lifecycle import months_later
+from crmaudit.messages import msg
+from crmaudit.report import numbers
+from crmaudit.report import specs as s
+from crmaudit.strategy import Initiative, Plan
+from crmaudit.strategy.schedule import DAYS_A_MONTH, Calendar
+
+MOST = 60
+"""Initiatives that a drawing holds; the rest stands in the tables."""
+PARTS = 4
+"""Leaders or skills told apart; all others are one more part."""
+AFTER = 36
+"""Months that are looked at after the last work, for the cost to be earned back."""
+
+
+def phase_name(plan: Plan, number: int) -> str:
+    """What a phase is, where it is one of time; else its number."""
+    if plan.begin is None or not any(i.start for i in plan.initiatives):
+        return msg("Phase {n}", n=number)
+    if number > 4:
+        return msg("Phase {n}", n=number)
+    return (
+        msg("Phase 1: begins within three months"),
+        msg("Phase 2: begins in months 4 to 12"),
+        msg("Phase 3: begins in the second year"),
+        msg("Phase 4: begins later"),
+    )[number - 1]
+
+
+def gantt(facts: Facts, plan: Plan) -> s.Gantt | None:
+    """Initiatives in time with what they wait for, the first `MOST` of them."""
+    dated = [(i, i.start, i.end) for i in plan.initiatives if i.start and i.end][:MOST]
+    if not dated:
+        return None
+    last = max(end for _, _, end in dated)
+    works = tuple(
+        s.Work(
+            i.id,
+            i.title,
+            start,
+            end,
+            phase_name(plan, i.phase),
+            i.after,
+            i.status,
+            i.critical,
+            _slack(i, end),
+            i.due.day if i.due else None,
+            i.late,
+        )
+        for i, start, end in dated
+    )
+    deadlines = sorted(
+        {(d.date, d.text) for d in facts.workspace.brief.deadlines if d.date <= last}
+    )
+    words = msg("as of") if facts.day else ""
+    return s.Gantt(works, facts.day, words, tuple(deadlines))
+
+
+def _slack(i: Initiative, end: date) -> date | None:
+    if not i.slack or i.slack < 1:
+        return None
+    calendar = Calendar(end)
+    return calendar.day(calendar.number(end) + i.slack)
+
+
+def value_map(plan: Plan) -> s.Bubbles | None:
+    """Value of each open initiative against its effort; the area goes with its findings."""
+    todo = [i for i in plan.initiatives if i.value and i.open]
+    if len(todo) < 4:
+        return None
+    chosen = sorted(todo, key=lambda i: (-i.urgency, i.id))[:MOST]
+    most_value = max(i.value for i in chosen)
+    most_days = max(i.days for i in chosen)
+    return s.Bubbles(
+        tuple(
+            s.Bubble(
+                i.title,
+                log1p(i.days) / log1p(most_days),
+                log1p(i.value) / log1p(most_value),
+                len(i.findings),
+                i.worst == "critical",
+                str(len(i.findings)),
+                x_text=_days(i),
+                y_text=str(i.value),
+            )
+            for i in chosen
+        ),
+        x_name=msg("Effort in days"),
+        y_name=msg("Value"),
+        x_ends=("0", f"{most_days:,.0f}"),
+        y_ends=("0", str(most_value)),
+        quadrants=(
+            msg("do first"),
+            msg("plan well"),
+            msg("when convenient"),
+            msg("question"),
+        ),
+        size_name=msg("Findings"),
+        mark_text=msg("with a critical finding"),
+    )
+
+
+def _days(i: Initiative) -> str:
+    return msg("{low:,.0f} to {high:,.0f}", low=i.effort[0], high=i.effort[1])
+
+
+def curve(facts: Facts, plan: Plan) -> s.Curve | None:
+    """Cost and benefit added up by month; None without dates, a rate, or any benefit in money."""
+    todo = [i for i in plan.initiatives if i.open]
+    ends = [i.end for i in todo if i.end]
+    starts = [month for i in todo for month, _ in i.load]
+    if not ends or not starts or any(i.cost_range is None for i in todo):
+        return None
+    rate = facts.workspace.audit.hourly_rate or 0.0
+    first, ended = min(starts), max(ends).replace(day=1)
+    spent: defaultdict[tuple[int, date], float] = defaultdict(float)
+    brings: dict[date, list[float]] = {}
+    for i in todo:
+        cost = i.cost_range or (0.0, 0.0)
+        days = sum(x for _, x in i.load)
+        for month, x in i.load:
+            for end in (0, 1):
+                spent[end, month] += cost[end] * (x / days if days else 1 / len(i.load))
+        if i.end:
+            year = brings.setdefault(i.end.replace(day=1), [0.0, 0.0])
+            for end in (0, 1):
+                year[end] += i.money[end] if i.money else 0.0
+                year[end] += i.hours[end] * rate if i.hours else 0.0
+    if not any(high for _, high in brings.values()):
+        return None
+    months, cost_, benefit = [], [], []
+    sums, flows = [[0.0, 0.0], [0.0, 0.0]], [0.0, 0.0]
+    even, month = None, first
+    while month <= months_later(ended, AFTER):
+        for end in (0, 1):
+            sums[0][end] += spent[end, month]
+            sums[1][end] += flows[end] / 12
+        for end in (0, 1):
+            flows[end] += brings.get(month, [0.0, 0.0])[end]
+        months.append(month)
+        cost_.append((sums[0][0], sums[0][1]))
+        benefit.append((sums[1][0], sums[1][1]))
+        if sum(sums[1]) < sum(sums[0]):
+            even = None
+        elif even is None:
+            even = month
+        if even is not None and month >= months_later(max(even, ended), 3):
+            break
+        month = months_later(month, 1)
+    return s.Curve(
+        tuple(months),
+        tuple(cost_),
+        tuple(benefit),
+        facts.inventory.currency,
+        even,
+        ended,
+        msg("Cost, low to high"),
+        msg("Benefit, low to high"),
+    )
+
+
+def leaders(facts: Facts, plan: Plan) -> s.Loads | None:
+    """Days by month and by who leads, against the capacity."""
+    people = facts.workspace.person
+    return _loads(
+        facts,
+        plan,
+        lambda i: (
+            (people[i.owner].name if i.owner in people else i.owner)
+            if i.owner
+            else msg("{role} (to be named)", role=i.role),
+        ),
+    )
+
+
+def skills(facts: Facts, plan: Plan) -> s.Loads | None:
+    """Days by month and by the skill first needed, against the capacity."""
+    return _loads(facts, plan, lambda i: (i.skills[0] if i.skills else msg("no special skill"),))
+
+
+def _loads(facts: Facts, plan: Plan, of: Callable[[Initiative], tuple[str, ...]]) -> s.Loads | None:
+    todo = [i for i in plan.initiatives if i.open and i.load]
+    if not todo or plan.begin is None:
+        return None
+    whole: defaultdict[str, float] = defaultdict(float)
+    by: defaultdict[date, defaultdict[str, float]] = defaultdict(lambda: defaultdict(float))
+    for i in todo:
+        (name,) = of(i)
+        for month, days in i.load:
+            by[month][name] += days
+            whole[name] += days
+    months = sorted(by)
+    named = sorted(whole, key=lambda n: (-whole[n], n))
+    shown = named if len(named) <= PARTS + 1 else named[:PARTS]
+    parts = (*shown, *([msg("all others")] if len(named) > len(shown) else []))
+    periods = _periods(months)
+    table: list[tuple[float, ...]] = []
+    capacity, names = [], []
+    for name, inside in periods:
+        sums = [sum(by[m][n] for m in inside) for n in shown]
+        if len(parts) > len(shown):
+            sums.append(sum(sum(by[m].values()) for m in inside) - sum(sums))
+        table.append(tuple(sums))
+        names.append(name)
+        capacity.append(sum(_capacity(plan, m) for m in inside))
+    return s.Loads(
+        parts,
+        tuple(names),
+        tuple(table),
+        tuple(capacity) if plan.capacity else (),
+        msg("capacity: {n:g} days a month", n=plan.capacity or 0),
+        msg("Month") if len(months) <= 24 else msg("Quarter"),
+    )
+
+
+def _capacity(plan: Plan, month: date) -> float:
+    """Days that there are in a month: by its working days, and from the beginning on."""
+    if plan.begin is None or not plan.capacity:
+        return 0.0
+    begin, after = max(month, plan.begin), months_later(month, 1)
+    calendar = Calendar(month)
+    return max(0, calendar.number(after) - calendar.number(begin)) * plan.capacity / DAYS_A_MONTH
+
+
+def _periods(months: list[date]) -> list[tuple[str, list[date]]]:
+    """Every month from the first to the last, by quarters where there are over 24."""
+    first, last = months[0], months[-1]
+    every = []
+    month = first
+    while month <= last:
+        every.append(month)
+        month = months_later(month, 1)
+    if len(every) <= 24:
+        return [(numbers.month(m), [m]) for m in every]
+    quarters: dict[tuple[int, int], list[date]] = {}
+    for m in every:
+        quarters.setdefault((m.year, (m.month - 1) // 3 + 1), []).append(m)
+    return [(f"Q{quarter} {year}", inside) for (year, quarter), inside in quarters.items()]

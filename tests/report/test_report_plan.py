@@ -1,0 +1,178 @@
+"""The plan in the report: decisions, drawings, tables, each initiative's own page."""
+
+from __future__ import annotations
+
+import itertools
+import re
+import shutil
+from datetime import date
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+
+from crmaudit.audit import Audit
+from crmaudit.report import blocks as b
+from crmaudit.report import specs as s
+from crmaudit.report.compose import compose, document
+from crmaudit.report.context import ReportContext
+from crmaudit.report.figures import draw
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def audit() -> Audit:
+    return Audit(ROOT / "examples" / "harbourlight")
+
+
+@pytest.fixture(scope="module")
+def context(audit: Audit) -> ReportContext:
+    return compose(audit.facts, audit.findings, audit.plan)
+
+
+def test_a_decision_names_who_what_and_by_when(context: ReportContext) -> None:
+    first = context.plan.decisions[0]
+    assert first.who == "Stephen Hughes"
+    assert first.by == date(2027, 1, 11)
+    assert first.text.startswith("By 11\u00a0Jan\u00a02027, release ")
+    assert "GBP" in first.text
+    assert len(context.plan.decisions) == 5
+    assert sum(d.by is not None for d in context.plan.decisions) >= 4
+
+
+def test_what_was_decided_is_not_asked_for_again(context: ReportContext) -> None:
+    """Two systems do equally much with organisations, and entities.yaml says which is to count."""
+    assert context.target.picture.records
+    (tied,) = [r for r in context.target.picture.records if len(r.now) > 1]
+    assert tied.basis == "target declared"
+    assert not any("system's version counts" in d.text for d in context.plan.decisions)
+
+
+def test_no_decision_is_asked_for_on_a_day_that_is_over(tmp_path: Path) -> None:
+    folder = tmp_path / "later"
+    shutil.copytree(ROOT / "examples" / "harbourlight", folder)
+    file = folder / "audit.yaml"
+    told = file.read_text(encoding="utf-8").replace("as_of: 2026-10-31", "as_of: 2027-02-28")
+    file.write_text(told, encoding="utf-8")
+    later = Audit(folder)
+    asked = compose(later.facts, later.findings, later.plan).plan.decisions
+    assert any("budget" in d.text for d in asked)
+    assert min(d.by for d in asked if d.by) > date(2027, 2, 28)
+
+
+def test_the_gantt_has_every_dated_initiative_and_the_critical_path(
+    audit: Audit, context: ReportContext
+) -> None:
+    gantt = context.plan.gantt
+    assert gantt is not None
+    assert len(gantt.works) == sum(i.start is not None for i in audit.plan.initiatives)
+    path = [w for w in gantt.works if w.critical]
+    for work in path[1:]:
+        assert {w.id for w in path} & set(work.after)
+    drawn = draw(b.Figure("gantt", "Plan", gantt, "Plan"))
+    assert all(w.label[:12].replace("&", "&amp;") in drawn for w in gantt.works)
+    # Days of the table are read as months.
+    assert "2027-" not in " ".join(" ".join(row) for row in gantt.table()[1])
+
+
+def test_the_curve_ends_at_all_cost_and_never_falls(context: ReportContext) -> None:
+    curve, plan = context.plan.curve, context.plan
+    assert curve is not None
+    assert plan.cost_range is not None
+    assert curve.cost[-1] == pytest.approx(plan.cost_range)
+    for line in (curve.cost, curve.benefit):
+        for (low, high), (next_low, next_high) in itertools.pairwise(line):
+            assert low <= high
+            assert next_low >= low - 1e-6
+            assert next_high >= high - 1e-6
+    if curve.even is not None:
+        n = curve.months.index(curve.even)
+        assert sum(curve.benefit[n]) >= sum(curve.cost[n])
+
+
+def test_days_by_leader_are_all_days_of_the_plan(audit: Audit, context: ReportContext) -> None:
+    whole = sum(i.days for i in audit.plan.initiatives if i.open)
+    for loads in (context.plan.leaders, context.plan.skills):
+        assert loads is not None
+        assert sum(sum(row) for row in loads.days) == pytest.approx(whole)
+        assert len(loads.parts) <= 5
+        assert len(loads.days) == len(loads.periods) == len(loads.capacity)
+
+
+@pytest.mark.parametrize("width", [340, 720])
+def test_drawings_stay_within_their_width(context: ReportContext, width: int) -> None:
+    for spec in (context.plan.curve, context.plan.leaders):
+        assert spec is not None
+        drawn = draw(b.Figure("x", "X", spec, "X"), width)
+        xs = [float(x) for x in re.findall(r'\bx[12]?="(-?[0-9.]+)"', drawn)]
+        assert max(xs) <= width
+        assert min(xs) >= 0
+
+
+def test_each_initiative_has_a_page_of_its_own(audit: Audit, context: ReportContext) -> None:
+    details = context.plan.details
+    assert [d.id for d in details] == [i.id for i in audit.plan.initiatives]
+    for detail, i in zip(details, audit.plan.initiatives, strict=True):
+        assert len(detail.worst) + detail.more == len(i.findings)
+        terms = dict(detail.facts)
+        assert {"Takes", "Risk", "Led by"} <= set(terms)
+        assert ("When" in terms) == (i.start is not None)
+
+
+def test_scenarios_say_what_they_leave_out_by_name(audit: Audit, context: ReportContext) -> None:
+    left = context.tables.scenario_left
+    assert left is not None
+    told = next(row[-1].text for row in left.rows if row[0].text == "As in the brief")
+    titles = {i.id: i.title for i in audit.plan.initiatives}
+    assert told == "; ".join(titles[i] for i in audit.plan.scenarios[0].left)
+    assert told
+
+
+def test_a_plan_without_dates_says_so_and_draws_nothing(tmp_path: Path) -> None:
+    (tmp_path / "systems").mkdir()
+    (tmp_path / "audit.yaml").write_text("organisation: Bare\n", encoding="utf-8")
+    (tmp_path / "systems" / "crm.yaml").write_text("id: crm\nname: BeaconCRM\n", encoding="utf-8")
+    bare = Audit(tmp_path)
+    plan = compose(bare.facts, bare.findings, bare.plan).plan
+    assert plan.gantt is None
+    assert plan.curve is None
+    assert plan.leaders is None
+    assert plan.scenarios == ()
+    assert plan.decisions
+    assert plan.phases[0].name == "Phase 1"
+    made = document(bare.facts, bare.findings, bare.plan)
+    schedule = next(x for x in made.sections if x.id == "schedule")
+    callouts = [x for x in schedule.blocks if isinstance(x, b.Callout)]
+    assert [c.kind for c in callouts] == ["not_assessed"]
+
+
+def test_a_hostile_plan_is_drawn(tmp_path: Path) -> None:
+    (tmp_path / "systems").mkdir()
+    (tmp_path / "audit.yaml").write_text(
+        "organisation: X\nas_of: 2026-10-31\nhourly_rate: 0\n", encoding="utf-8"
+    )
+    (tmp_path / "systems" / "crm.yaml").write_text("id: crm\nname: '<b>&'\n", encoding="utf-8")
+    (tmp_path / "brief.yaml").write_text(
+        dedent("""
+            resources: {start: 2027-01-02, days_per_month: 0.5, budget: 0}
+            deadlines: [{text: "<script>", date: 2027-01-03}]
+            scenarios: [{id: none, name: "=1+1", days_per_month: 0.001, start: 2027-01-01}]
+        """),
+        encoding="utf-8",
+    )
+    (tmp_path / "plan.yaml").write_text(
+        "own: [{id: a, title: '<i>A', start: 1990-01-01, end: 2090-01-01, effort_days: 0}]\n",
+        encoding="utf-8",
+    )
+    hostile = Audit(tmp_path)
+    plan = compose(hostile.facts, hostile.findings, hostile.plan).plan
+    for spec in (plan.gantt, plan.value_map, plan.curve, plan.leaders, plan.skills):
+        if spec is not None:
+            drawn = draw(b.Figure("x", "X", spec, "X"))
+            assert "<script>" not in drawn
+            assert "<i>" not in drawn
+            assert '"nan' not in drawn
+    assert isinstance(plan.gantt, s.Gantt)
+    none = plan.scenarios[1]
+    assert none.why_undated == "the work would take more than forty years"
