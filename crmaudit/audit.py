@@ -8,36 +8,46 @@
 from __future__ import annotations
 
 import html
+import os
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from crmaudit.crud_matrix import CrudMatrix
 from crmaudit.engine import Finding, Judgement, judge
-from crmaudit.errors import CrmauditError, InvalidInput, Problem
+from crmaudit.errors import CrmauditError, InvalidInput, Place, Problem
 from crmaudit.facts import Facts
 from crmaudit.governance import Governance
 from crmaudit.inventory import Inventory
 from crmaudit.quality.quality import Quality
-from crmaudit.standing.figures import Points, figures, of_history
+from crmaudit.standing.figures import of_history
+from crmaudit.standing.past import Past
 from crmaudit.workspace import Workspace, find_root, load
 
 if TYPE_CHECKING:
     from crmaudit.collect import Outcome, Progress
     from crmaudit.evidence import TableProfile
     from crmaudit.quality.collectors.reveal import Account
+    from crmaudit.remembered import Since
+    from crmaudit.report.verify import Checked
     from crmaudit.store import Run, Store
     from crmaudit.strategy import Plan, Retirement
+
+HISTORY = "CRMAUDIT_HISTORY"
+"""The variable of the environment that may name a shared history."""
 
 
 class Audit:
     """One audit: the workspace, its evidence, and all that follows from them.
 
-    `root` is the workspace or any folder below it; `store` an SQLAlchemy URL
-    where a team shares one history, else the workspace's own file. Each part
-    is worked out on first use. Raises CrmauditError for anything the user can
-    mend.
+    `root` is the workspace or any folder below it; `store` the address of a
+    database in which a team shares its history. Without it the environment's
+    `CRMAUDIT_HISTORY` counts, else `history:` in audit.yaml, else the
+    workspace's own file. Each part is worked out on first use. Raises
+    CrmauditError for anything the user can mend.
     """
 
     def __init__(self, root: Path | str = ".", store: str | None = None) -> None:
@@ -52,7 +62,29 @@ class Audit:
     def store(self) -> Store:
         from crmaudit.store import open_store
 
-        return open_store(self._store_url or self.root)
+        if not self._address:
+            return open_store(self.root)
+        own = self.workspace.audit.id or ("" if self._store_url else None)
+        if own is None:
+            raise CrmauditError(
+                "a shared history keeps audits apart by their id, and this one has none",
+                "add `id:` to audit.yaml, the same for all who work on this audit",
+                "audit.yaml",
+            )
+        named = bool(self._store_url or os.environ.get(HISTORY))
+        # Without the line itself: it may hold a password.
+        place = Place(HISTORY) if named else self.workspace.place("audit.yaml", "history")
+        place = replace(place, snippet="")
+        try:
+            return open_store(self._address, own)
+        except CrmauditError as error:
+            raise CrmauditError(error.problems[0].message, error.hint, place) from None
+
+    @property
+    def _address(self) -> str:
+        """Where the shared history is; empty where the workspace keeps its own."""
+        given = self._store_url or os.environ.get(HISTORY, "").strip()
+        return given or self.workspace.audit.history or ""
 
     @cached_property
     def facts(self) -> Facts:
@@ -60,12 +92,14 @@ class Audit:
 
         if not self._stored:
             return Facts.of(self.workspace)
-        return Facts.of(self.workspace, self.store.newest(), find_key(self.root), self._figures)
-
-    @property
-    def _figures(self) -> Mapping[str, Points]:
-        """Figures of earlier audits, by name."""
-        return of_history((run.finished_at, run.body) for run in self.history)
+        runs = self.history
+        return Facts.of(
+            self.workspace,
+            self.store.newest(),
+            find_key(self.root),
+            of_history((run.finished_at, run.body) for run in runs),
+            (Past(run.id, run.finished_at.date(), run.body) for run in runs),
+        )
 
     @property
     def history(self) -> Sequence[Run]:
@@ -76,7 +110,7 @@ class Audit:
     def _stored(self) -> bool:
         """Whether there is a store: who never collected has none, and viewing makes none."""
         own = self.root / ".crmaudit" / "store.sqlite"
-        return self._store_url is not None or own.exists()
+        return bool(self._address) or own.exists()
 
     @property
     def inventory(self) -> Inventory:
@@ -131,9 +165,9 @@ class Audit:
 
         chosen = targets(self.workspace, systems)
         answers = self.workspace.matches.matches
-        key = audit_key(self.root).naming(
-            self.workspace.formerly, {i for a in answers for i in (a.left, a.right)}
-        )
+        named = audit_key(self.root)
+        self._check_key(named.id)
+        key = named.naming(self.workspace.formerly, {i for a in answers for i in (a.left, a.right)})
         try:
             return collect(
                 chosen,
@@ -145,6 +179,21 @@ class Audit:
             )
         finally:
             self.forget()
+
+    def _check_key(self, own: str) -> None:
+        """Raise CrmauditError where a shared history names accounts by another key.
+
+        Two keys would make two pseudonyms of one account, and nobody could
+        tell who is who.
+        """
+        if not self.store.shared:
+            return
+        others = [k for k in self.store.key_ids() if k != own]
+        if others:
+            raise CrmauditError(
+                f"the history's evidence is of the key {', '.join(others)}, yours is {own}",
+                "set CRMAUDIT_KEY to the audit's key, the same for all who collect for it",
+            )
 
     def reveal(self, profile: TableProfile, column: str) -> tuple[Account, ...]:
         """The CRM accounts behind the pseudonyms of a column; the request is recorded.
@@ -168,7 +217,7 @@ class Audit:
 
     def report(
         self,
-        formats: Iterable[str] = ("html", "pdf"),
+        formats: Iterable[str] = ("html", "dashboard", "pdf"),
         *,
         folder: Path | None = None,
         final: bool = False,
@@ -186,6 +235,16 @@ class Audit:
             final=final,
             audience=audience,
         )
+
+    def verify(self, paths: Iterable[Path] = ()) -> tuple[Checked, ...]:
+        """Reports in these files or folders against what would be written now.
+
+        Without any, those in the workspace's `reports/`. Nothing is written.
+        """
+        from crmaudit.report.verify import verify
+
+        chosen = tuple(paths) or (self.root / "reports",)
+        return verify(self.facts, self.findings, self.plan, chosen)
 
     def validate(self) -> Workspace:
         """Read every file, and try what else depends on what people wrote.
@@ -209,30 +268,52 @@ class Audit:
 
     def remember(self) -> Run:
         """Keep the outcome of this audit for `history` and `diff`."""
-        return self.store.remember(self.summary())
+        from crmaudit.report.inputs import configuration
+
+        # The hash that the report of this audit shows.
+        return self.store.remember({**self.summary(), "configuration": configuration(self.facts)})
 
     def summary(self) -> dict[str, Any]:
         """The outcome as plain values: what history compares."""
-        given, wanted = self.inventory.completeness
-        return {
-            "organisation": self.workspace.organisation.name,
-            "as_of": self.facts.day.isoformat() if self.facts.day else None,
-            "counts": dict(self.findings.counts),
-            "waived": len(self.findings.waived),
-            "not_assessed": len(self.findings.not_assessed),
-            "completeness": [given, wanted],
-            "figures": figures(self.facts),
-            "findings": [
-                {
-                    "fingerprint": f.fingerprint,
-                    "code": f.code,
-                    "subject": f.subject,
-                    "severity": f.severity,
-                    "message": f.message,
-                }
-                for f in self.findings.findings
-            ],
-        }
+        from crmaudit.remembered import summary
+
+        return summary(self.facts, self.findings, self.plan)
+
+    @property
+    def now(self) -> Past:
+        """The audit as it stands, as if it were remembered."""
+        return Past(0, self.facts.day or date.min, self.summary())
+
+    def take_over(self) -> tuple[int, int]:
+        """Copy what the workspace kept itself into the shared history: documents, audits.
+
+        Raises CrmauditError where there is none of the two, or where the
+        shared one remembers audits of its own or names accounts by another key.
+        """
+        from crmaudit.store import open_store
+
+        if not self._address:
+            raise CrmauditError(
+                "no shared history is named", "`history:` in audit.yaml names a database"
+            )
+        if not (self.root / ".crmaudit" / "store.sqlite").exists():
+            raise CrmauditError("this workspace keeps no history of its own", "crmaudit audit")
+        own = open_store(self.root)
+        try:
+            for key in own.key_ids():
+                self._check_key(key)
+            return self.store.take_over(own)
+        finally:
+            own.close()
+            self.forget()
+
+    def since(self, earlier: Past, after: Past | None = None) -> Since:
+        """What changed between two audits; `after` is this one as it stands where not given."""
+        from crmaudit.remembered import before, compare
+        from crmaudit.workspace.renaming import subjects_now
+
+        older = before(self.facts.past, earlier)
+        return compare(earlier, after or self.now, older, subjects_now(self.workspace))
 
     def worst(self, n: int = 5) -> tuple[Finding, ...]:
         """The findings that matter most; see `Judgement.worst`."""

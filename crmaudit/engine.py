@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from crmaudit.errors import CrmauditError, InvalidInput, Place, Problem
 from crmaudit.facts import Facts
+from crmaudit.messages import joined
 from crmaudit.rules import Hit, Measurement, NotAssessed, Rule, all_rules
 from crmaudit.rules.base import SEVERITIES, Confidence, Severity
 from crmaudit.workspace.answers import Response
@@ -123,7 +124,7 @@ class Judgement:
         One finding a rule stands for all of its kind. Severity comes first,
         then breadth: how many subjects the rule's findings of that severity
         touch. A third finding of a room waits while another room has one as
-        severe.
+        severe, and a second finding of a subject while there is one of another.
         """
         kinds: dict[str, list[Finding]] = {}
         for finding in self.findings:
@@ -133,12 +134,15 @@ class Judgement:
         broad = sorted(kinds.values(), key=lambda kind: (-_touched(kind), kind[0].code))
         chosen: list[Finding] = []
         for severity in SEVERITIES:
-            level = [
-                max(k, key=lambda f: _touched([f])) for k in broad if k[0].severity == severity
-            ]
+            level = [k for k in broad if k[0].severity == severity]
             while level and len(chosen) < n:
-                rooms = Counter(f.room for f in chosen)
-                level.remove(pick := min(level, key=lambda f: max(1, rooms[f.room])))
+                rooms, told = Counter(f.room for f in chosen), {f.subject for f in chosen}
+                picks = [
+                    max(kind, key=lambda f: (f.subject not in told, _touched([f])))
+                    for kind in level
+                ]
+                pick = min(picks, key=lambda f: (f.subject in told, max(1, rooms[f.room])))
+                level.pop(picks.index(pick))
                 chosen.append(pick)
         return tuple(chosen)
 
@@ -208,7 +212,7 @@ def _run(rule: Rule, facts: Facts, parameters: dict[str, Any]) -> tuple[list[Hit
                 first = found[result.subject]
                 found[result.subject] = replace(
                     first,
-                    message=f"{first.message}; {result.message}",
+                    message=joined("; ", (first.message, result.message)),
                     severity=min(
                         (x.severity or rule.severity for x in (first, result)),
                         key=SEVERITIES.index,

@@ -8,7 +8,7 @@ another is handed in here as plain values. Nothing here reaches a database.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
@@ -58,6 +58,7 @@ from crmaudit.inventory import (
     fit,
 )
 from crmaudit.key import Key
+from crmaudit.messages import joined, listed, msg
 from crmaudit.quality.effective import EffectiveMap, effective, kind_of
 from crmaudit.quality.expected import fingerprint
 from crmaudit.quality.matching.counted import placed
@@ -70,6 +71,7 @@ from crmaudit.quality.matching.judged import (
 from crmaudit.quality.one_place import Apart, OnePlace, Step, apart, entity_now, one_place, purposes
 from crmaudit.quality.quality import Quality, Tests
 from crmaudit.standing.earned import earned
+from crmaudit.standing.past import Past, before
 from crmaudit.standing.series import answered, kpi_series, survey_sheets
 from crmaudit.standing.tidiness import untidy
 from crmaudit.workspace import Workspace
@@ -82,8 +84,8 @@ D = TypeVar("D", bound=Document)
 __all__ = ["EvidenceSet", "Facts", "NotAssessed"]
 
 _NO_FILE = {
-    "maps": ("no entity map is given", "a file in maps/"),
-    "interviews": ("no interview is recorded", "a file in interviews/"),
+    "maps": (msg("no entity map is given"), msg("a file in maps/")),
+    "interviews": (msg("no interview is recorded"), msg("a file in interviews/")),
 }
 """Folders of which one file would do: what is said where there is none, and what is needed."""
 
@@ -107,7 +109,9 @@ class Facts:
     key: Key | None = None
     """The audit's key, where it is at hand: it says whose accounts those of people.yaml are."""
     figures: Mapping[str, tuple[tuple[date, float], ...]] = field(default_factory=dict)
-    """Figures of earlier audits, by name: what `figure:` of a KPI asks for."""
+    """Figures of audits of earlier days, by name: what `figure:` of a KPI asks for."""
+    past: tuple[Past, ...] = ()
+    """The audits remembered, the oldest first."""
 
     @staticmethod
     def of(
@@ -115,13 +119,16 @@ class Facts:
         documents: Iterable[Document] = (),
         key: Key | None = None,
         figures: Mapping[str, tuple[tuple[date, float], ...]] | None = None,
+        past: Iterable[Past] = (),
     ) -> Facts:
         """Facts from a workspace and documents of evidence of systems that it knows.
 
         What was collected under a system's earlier id counts as its own.
         """
         known = known_as(documents, workspace.system, workspace.formerly)
-        return Facts(workspace, known, key, figures or {})
+        found = Facts(workspace, known, key, past=tuple(past))
+        # An audit that was just remembered would otherwise feed the same audit's next report.
+        return replace(found, figures=before(figures or {}, found.day))
 
     @cached_property
     def day(self) -> date | None:
@@ -135,7 +142,7 @@ class Facts:
         """`day`, for rules: raises NotAssessed where it is not known."""
         if self.day is None:
             raise NotAssessed(
-                "the day the audit speaks of is not known", needs="as_of: in audit.yaml"
+                msg("the day the audit speaks of is not known"), needs=msg("as_of: in audit.yaml")
             )
         return self.day
 
@@ -250,12 +257,17 @@ class Facts:
         found = {}
         for system in self.workspace.in_scope:
             if system.id in needed:
-                found[system.id] = f"it alone creates {_some(needed[system.id])}, which others read"
+                found[system.id] = msg(
+                    "it alone creates {labels}, which others read",
+                    labels=listed(needed[system.id], 3),
+                )
             elif system.id in open_:
-                labels = _some(open_[system.id])
-                found[system.id] = f"it alone creates {labels}, and who reads that is not known"
+                found[system.id] = msg(
+                    "it alone creates {labels}, and who reads that is not known",
+                    labels=listed(open_[system.id], 3),
+                )
             elif not system.crud_complete and not crud.held_by(system.id):
-                found[system.id] = "nobody said what it creates"
+                found[system.id] = msg("nobody said what it creates")
         return found
 
     def _unknown_elsewhere(self, entity: str, creator: str) -> bool:
@@ -279,7 +291,7 @@ class Facts:
         quality = self.quality
         score = quality.entity_score(entity, system) if entity else quality.system_score(system)
         if score is None or score.share is None:
-            return Measured(reason=score.reason if score else "no table of it was profiled")
+            return Measured(reason=score.reason if score else msg("no table of it was profiled"))
         mixed = bool(entity and quality.shared(entity, system))
         return Measured(score.share, score.passed, score.applicable, score.evidence, mixed)
 
@@ -315,7 +327,7 @@ class Facts:
         )
         unit = next(named, None)
         if unit is not None and unit.staff is not None and too_few(unit.staff):
-            return f"a group of {FEWER}"
+            return msg("a group of {FEWER}", FEWER=FEWER)
         return who
 
     @cached_property
@@ -498,15 +510,15 @@ class Facts:
         """Raise NotAssessed where the workspace lacks one of these files or folders."""
         for file in files:
             if not self.workspace.says(file):
-                reason, needs = _NO_FILE.get(file, (f"{file} is not there", file))
+                reason, needs = _NO_FILE.get(file, (msg("{file} is not there", file=file), file))
                 if self.workspace.has(file) and file not in _NO_FILE:
-                    reason = f"{file} says nothing yet"
+                    reason = msg("{file} says nothing yet", file=file)
                 raise NotAssessed(reason, needs=needs)
 
     def need_evidence(self) -> None:
         """Raise NotAssessed where no database was read."""
         if not self.evidence.documents:
-            raise NotAssessed("no database was read", needs="crmaudit collect")
+            raise NotAssessed(msg("no database was read"), needs="crmaudit collect")
 
     def statements_of(self, proof: Proof) -> tuple[str, ...]:
         """Texts of statements on which a proof rests, values taken out; the most used first."""
@@ -516,7 +528,7 @@ class Facts:
         """Raise NotAssessed where nothing was read of how systems use their data."""
         if not self.testimony:
             raise NotAssessed(
-                "nobody read what ran, what code does or who may do what",
+                msg("nobody read what ran, what code does or who may do what"),
                 needs="crmaudit collect --only grants,statements,code,written",
             )
 
@@ -524,7 +536,7 @@ class Facts:
         """Raise NotAssessed where no records of a system were compared with each other."""
         if not self.duplicates:
             raise NotAssessed(
-                "no records were compared with each other",
+                msg("no records were compared with each other"),
                 needs="crmaudit collect --only duplicates",
             )
 
@@ -532,21 +544,30 @@ class Facts:
         """Raise NotAssessed where no two systems' records were compared."""
         if not self.overlap:
             raise NotAssessed(
-                "no two systems' records were compared with each other",
-                needs="crmaudit collect --only overlap, with two systems' databases",
+                msg("no two systems' records were compared with each other"),
+                needs=msg("crmaudit collect --only overlap, with two systems' databases"),
             )
 
     def need_complete(self) -> None:
         """Raise NotAssessed where absence proves nothing: a dossier's `crud:` is not complete."""
         lacking = self.crud.incomplete
         if lacking:
-            named = [self.workspace.system[s].name for s in lacking[:5]]
-            more = f" and {len(lacking) - 5} more" if len(lacking) > 5 else ""
+            names = [self.workspace.system[s].name for s in lacking]
+            named = listed(names, 5) if len(names) > 5 else joined(", ", names)
             whole = len(self.crud.systems)
-            of = "the one system" if whole == 1 else f"{len(lacking)} of {whole} systems"
             raise NotAssessed(
-                f"the CRUD entries of {of} are not declared complete: {', '.join(named)}{more}",
-                needs="crud_complete: true in every dossier in scope",
+                msg(
+                    "the CRUD entries of the one system are not declared complete: {named}",
+                    named=named,
+                )
+                if whole == 1
+                else msg(
+                    "the CRUD entries of {n} of {whole} systems are not declared complete: {named}",
+                    n=len(names),
+                    whole=whole,
+                    named=named,
+                ),
+                needs=msg("crud_complete: true in every dossier in scope"),
             )
 
 
@@ -554,12 +575,6 @@ def _keep_newest(found: dict[K, D], place: K, document: D) -> None:
     known = found.get(place)
     if known is None or usable(known) < usable(document):
         found[place] = document
-
-
-def _some(names: Sequence[str], most: int = 3) -> str:
-    """`A`, `A and B`, `A, B, C and 4 more`."""
-    shown = [*names[:most], *([f"{len(names) - most} more"] if len(names) > most else [])]
-    return " and ".join([", ".join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)
 
 
 def _newest_declared(workspace: Workspace) -> date | None:

@@ -32,6 +32,7 @@ from crmaudit.governance.contradictions import (
     said,
 )
 from crmaudit.governance.rate import SMALLEST_GROUP, too_few
+from crmaudit.messages import msg
 from crmaudit.quality.quality import address_column
 from crmaudit.quality.scores import Score
 from crmaudit.workspace.interviews import Aspect
@@ -46,9 +47,9 @@ ADMINISTRATORS = 0.02
 FEW_ADMINISTRATORS = 3
 
 _DIMENSIONS: Mapping[str, tuple[Aspect, str, float, bool]] = {
-    "completeness": ("completeness", "of the fields are empty", EMPTY, False),
-    "timeliness": ("freshness", "of the records were not changed for a year", STALE, False),
-    "validity": ("correctness", "of the values are invalid", INVALID, True),
+    "completeness": ("completeness", msg("of the fields are empty"), EMPTY, False),
+    "timeliness": ("freshness", msg("of the records were not changed for a year"), STALE, False),
+    "validity": ("correctness", msg("of the values are invalid"), INVALID, True),
 }
 """Dimension → aspect, words, line, and whether the line itself is bad."""
 
@@ -102,7 +103,7 @@ def _of_system(facts: Facts, topic: Topic) -> Iterator[Measured]:
         yield Measured(
             topic,
             "access",
-            "of the accounts that can be used are administrators",
+            msg("of the accounts that can be used are administrators"),
             part / whole,
             part,
             whole,
@@ -125,7 +126,7 @@ def _scored(topic: Topic, dimension: str, score: Score | None, sure: bool) -> It
 
 
 def _contact_points(facts: Facts, topic: Topic) -> Iterator[Measured]:
-    what, sure = "have no e-mail address", not _guessed(facts, topic)
+    what, sure = msg("have no e-mail address"), not _guessed(facts, topic)
     for place in facts.one_place:
         here = (place.system, place.entity) == (topic.system, topic.entity)
         if here and place.kind == "person" and place.records and "e-mail" in place.having:
@@ -164,7 +165,7 @@ def _duplicates(facts: Facts, topic: Topic) -> Iterator[Measured]:
         yield Measured(
             topic,
             "duplicates",
-            "of the records are one too many",
+            msg("of the records are one too many"),
             likely / found.records,
             likely,
             found.records,
@@ -184,7 +185,7 @@ def _use(facts: Facts, topic: Topic) -> Iterator[Measured]:
         yield Measured(
             topic,
             "use",
-            "of the staff did not work in it lately",
+            msg("of the staff did not work in it lately"),
             part / seen.staff,
             part,
             seen.staff,

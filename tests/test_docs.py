@@ -17,7 +17,14 @@ import pytest
 import typer
 
 from crmaudit.cli.app import app
-from crmaudit.report import context, people
+from crmaudit.report import (
+    context,
+    extraction_parts,
+    people,
+    plan_context,
+    since_model,
+    target_parts,
+)
 from crmaudit.rules import all_rules
 from crmaudit.workspace.files import FOLDERS, SINGLE, model_of
 from crmaudit.workspace.yaml_reader import parse
@@ -187,7 +194,7 @@ def test_context_fields_are_the_programs() -> None:
     told = dict(zip(parts[1::2], parts[2::2], strict=True))
     classes = {
         name: thing
-        for module in (context, people)
+        for module in (context, people, plan_context, extraction_parts, target_parts, since_model)
         for name, thing in vars(module).items()
         if dataclasses.is_dataclass(thing) and thing.__module__ == module.__name__
     }

@@ -200,6 +200,13 @@ def test_the_steps_of_comparing_without_showing(
     play("docs/howto-compare-without-showing.md")
 
 
+def test_the_steps_from_audit_to_audit(
+    play: Callable[[str], None], demo: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(demo, tmp_path / "demo")
+    play("docs/howto-history.md")
+
+
 def test_the_steps_of_people(play: Callable[[str], None], demo: Path, tmp_path: Path) -> None:
     shutil.copytree(demo, tmp_path / "demo")
     play("docs/howto-people.md")

@@ -17,7 +17,7 @@ import typer
 from typer.exceptions import Abort, Exit, TyperException
 
 from crmaudit import __version__
-from crmaudit.cli import deliver, exchange, judge, measure, see, start
+from crmaudit.cli import deliver, exchange, judge, measure, see, see_history, see_plan, start
 from crmaudit.cli.terminal import print_error, say
 from crmaudit.errors import CrmauditError
 
@@ -52,7 +52,7 @@ def _root(
     pass
 
 
-for _module in (start, measure, see, judge, exchange, deliver):
+for _module in (start, measure, see, judge, see_plan, see_history, exchange, deliver):
     _module.register(app)
 
 

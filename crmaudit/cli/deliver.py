@@ -10,6 +10,7 @@ import typer
 from rich.text import Text
 
 from crmaudit.cli.findings import put_findings
+from crmaudit.cli.history_views import since_line
 from crmaudit.cli.options import HERE, Workspace, audit
 from crmaudit.cli.terminal import (
     MARKS,
@@ -17,14 +18,24 @@ from crmaudit.cli.terminal import (
     out,
     percent,
     print_warnings,
+    printable,
     put_note,
 )
+from crmaudit.errors import CrmauditError
 
 if TYPE_CHECKING:
     from crmaudit.audit import Audit
     from crmaudit.collect import Outcome
+    from crmaudit.report.verify import Checked
 
-As = Annotated[str, typer.Option("--as", help="Formats, separated by commas: html, pdf, md, json.")]
+As = Annotated[
+    str,
+    typer.Option(
+        "--as",
+        help="Formats, separated by commas: html, pdf, dashboard (one page for the management, "
+        "with links into the html), docx, pptx, xlsx, md, json.",
+    ),
+]
 Final = Annotated[
     bool, typer.Option("--final", help="Leave empty sections out and list them as limitations.")
 ]
@@ -36,17 +47,56 @@ def register(app: typer.Typer) -> None:
 
 
 def report(
-    as_: As = "html,pdf",
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(help="With --verify: these files or folders, not reports/."),
+    ] = None,
+    as_: As = "html,dashboard,pdf",
     final: Final = False,
     audience: Annotated[str, typer.Option(help="Sections for this audience only.")] = "",
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Folder to write into.")
     ] = None,
+    verify: Annotated[
+        bool,
+        typer.Option(
+            "--verify",
+            help="Write nothing: make reports again and compare; exit with 1 where one differs.",
+        ),
+    ] = False,
     workspace: Workspace = HERE,
-) -> None:
+) -> int:
     """Write the information-management strategic plan into reports/."""
     found = audit(workspace)
+    if verify:
+        paths = files or ([output] if output else [])
+        return say_verified(found.verify(paths), found.root)
+    if files:
+        raise CrmauditError(
+            "files are named only to verify them", "add --verify, or name a folder with --output"
+        )
     say_files(found.report(_formats(as_), folder=output, final=final, audience=audience))
+    return 0
+
+
+def say_verified(found: Sequence[Checked], root: Path) -> int:
+    """What became of each report; 1 where one is not what would be written now."""
+    console = out()
+    for one in found:
+        inside = one.path.resolve().is_relative_to(root)
+        path = one.path.resolve().relative_to(root) if inside else one.path
+        line = Text(f"{one.state:<8} ", style="good" if one.state == "same" else "alarm")
+        console.print(line + Text(printable(str(path))), soft_wrap=True)
+        for reason in one.reasons:
+            put_note(console, f"         {reason}", "none")
+    bad = sum(one.state != "same" for one in found)
+    whole = count(len(found), "file")
+    put_note(
+        console,
+        f"{bad} of {whole} not as written now" if bad else f"{whole}: every byte as written now",
+        "head",
+    )
+    return 1 if bad else 0
 
 
 def _formats(text: str) -> tuple[str, ...]:
@@ -76,7 +126,7 @@ def audit_(
     offline: Annotated[
         bool, typer.Option("--offline", help="Open no database: use the last evidence.")
     ] = False,
-    as_: As = "html,pdf",
+    as_: As = "html,dashboard,pdf",
     final: Final = False,
     fail_on: Annotated[
         str,
@@ -127,6 +177,7 @@ def run_audit(
         f"{count(len(judgement.not_assessed), 'question')} not assessed",
         f"{count(len(found.plan.initiatives), 'initiative')} in "
         f"{count(len(found.plan.phases), 'phase')}",
+        *since_line(found),
     ):
         put_note(console, line, "none")
     files = found.report(formats, final=final)

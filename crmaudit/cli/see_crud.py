@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from crmaudit.cli import see_structure
+from crmaudit.cli import see_structure, see_target
 from crmaudit.cli.crud_gaps import gaps, unread_share
 from crmaudit.cli.crud_grid import LABEL, Grid, draw
 from crmaudit.cli.crud_proof import (
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 app = group("crud", "Which system creates, reads, updates and deletes what.", bare="matrix")
 app.command()(gaps)
 see_structure.register(app)
+app.command()(see_target.target)
 _WIDE = 60
 """Systems beyond which the matrix is drawn in clustered blocks."""
 _FIRST = 6

@@ -6,6 +6,7 @@ from crmaudit.cli.inventory_list import OPTIONS, list_
 from crmaudit.cli.inventory_retire import retire_systems
 from crmaudit.cli.inventory_show import show_system
 from crmaudit.cli.options import group
+from crmaudit.cli.see_extraction import extraction
 
 app = group(
     "inventory",
@@ -15,4 +16,5 @@ app = group(
 )
 app.command("list")(list_)
 app.command("show")(show_system)
+app.command("extraction")(extraction)
 app.command("retire")(retire_systems)

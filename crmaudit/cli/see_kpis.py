@@ -62,11 +62,12 @@ def _one(courses: Mapping[str, Course], name: str) -> Course:
 
 
 def _message(found: Audit, courses: Sequence[Course]) -> str:
-    from crmaudit.governance.kpi_message import message, month
+    from crmaudit.governance.kpi_message import message
+    from crmaudit.messages import month_of
 
     day = found.facts.day
     owners = [found.workspace.person_name(c.kpi.owner) or "" for c in courses]
-    heading = "What our figures say" + (f", {month(day)}" if day else "")
+    heading = "What our figures say" + (f", {month_of(day)}" if day else "")
     return message(courses, owners, heading)
 
 

@@ -47,7 +47,7 @@ def structure(
     found = audit(workspace)
     crud = found.crud
     whole, groups, joints = diagonal(crud), communities(crud), hubs(crud)
-    name = _namer(found)
+    name = namer(found)
     rows: list[dict[str, Any]] = [
         {
             "subsystem": box.name,
@@ -133,7 +133,7 @@ def _filled(row: dict[str, Any]) -> str:
     return f"{row['cells']} of {row['area']}"
 
 
-def _namer(found: Audit) -> Any:
+def namer(found: Audit) -> Any:
     """Ids as people call the things."""
     known = found.workspace
 
@@ -164,7 +164,7 @@ def flows(
         show(_lineage(found, entity), format_, output)
         return
     known = all_flows(found.crud)
-    name = _namer(found)
+    name = namer(found)
     rows: list[dict[str, Any]] = [
         {
             "from": f.source,
@@ -216,7 +216,7 @@ def _lineage(found: Audit, entity: str) -> View:
 
     if entity not in found.crud.entities:
         raise CrmauditError(f"there is no entity {entity!r} in the matrix", "crmaudit crud")
-    way, name = lineage(found.crud, entity), _namer(found)
+    way, name = lineage(found.crud, entity), namer(found)
     rows = [
         {
             "distance": s.distance,
@@ -277,7 +277,7 @@ def accounts(
     rows = [
         {**_stranger(s), "rights_read": _user(s.name) in _listed(found, s)} for s in heard.strangers
     ]
-    name = _namer(found)
+    name = namer(found)
     view = View(
         kind="accounts",
         headline=_accounts_told(heard.strangers) if heard else "no account was read",
@@ -328,7 +328,7 @@ def _reveal(found: Audit, format_: Format, output: Path | None) -> None:
         columns=[
             Column("value", "Account", flex=True),
             Column("pseudonym", "In the evidence"),
-            Column("database", "Database", _namer(found)),
+            Column("database", "Database", namer(found)),
         ],
         rows=rows,
         hint="crmaudit crud accounts",

@@ -153,7 +153,7 @@ def demo(
     say(f"generating {contacts:,} contacts in three databases", "quiet")
     generate(folder / "data", contacts=contacts)
     found = Audit(folder)
-    files = run_audit(found, formats=("html", "pdf"))
+    files = run_audit(found, formats=("html", "dashboard", "pdf"))
     say_worst(found)
     say_files(files)
     out().print(Text(f"crmaudit check -w {folder}", style="accent"), soft_wrap=True)

@@ -18,6 +18,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from crmaudit.evidence.use import LETTERS, Effect, Letter, Machinery
+from crmaudit.messages import joined, msg
 
 _VIEWS = ("view", "materialised view", "partition")
 _KEPT = 16
@@ -43,7 +44,7 @@ def expand(
         for letter in LETTERS:
             if letter in letters:
                 if way:
-                    found.setdefault(table, {}).setdefault(letter, ", ".join(way))
+                    found.setdefault(table, {}).setdefault(letter, joined(", ", way))
                 if (table, letter) not in seen:
                     seen.add((table, letter))
                     waiting.append((table, letter, way))
@@ -52,7 +53,7 @@ def expand(
         for routine in index.routines.get(_bare(name), ()):
             if routine.name not in called and _means(name, routine.name):
                 called.add(routine.name)
-                run(routine, (*way, f"by routine {routine.name}"))
+                run(routine, (*way, msg("by routine {routine}", routine=routine.name)))
 
     def run(part: Machinery, way: tuple[str, ...]) -> None:
         for effect in part.effects:
@@ -72,7 +73,7 @@ def expand(
         view = index.views.get(table)
         if view is None:
             continue
-        through = (*way, f"through {view.kind} {view.name}")
+        through = (*way, msg("through {kind} {view}", kind=view.kind, view=view.name))
         if letter == "R" or view.kind == "materialised view":
             # To fill a materialised view is to read what it shows.
             for effect in view.effects:
@@ -121,8 +122,8 @@ def _index(machinery: tuple[Machinery, ...]) -> _Index:
 
 def _by(part: Machinery) -> str:
     if part.kind == "cascade":
-        return f"by cascade from {part.on}"
-    return f"by {part.kind} {part.name} on {part.on}"
+        return msg("by cascade from {on}", on=part.on)
+    return msg("by {kind} {part} on {on}", kind=part.kind, part=part.name, on=part.on)
 
 
 def _bare(name: str) -> str:

@@ -25,6 +25,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
 from crmaudit.crud_matrix.cell import Cell
+from crmaudit.messages import msg
 from crmaudit.workspace.landscape import Entity
 
 if TYPE_CHECKING:
@@ -73,10 +74,10 @@ class Backing:
 
 NOTHING: Mapping[str, Backing] = MappingProxyType({})
 MEASURES: Mapping[str, str] = {
-    "covers": "knows {} of all",
-    "complete": "has {} of the values",
-    "newer": "is newer in {} of the contradictions",
-    "agrees": "is confirmed in {} of the values",
+    "covers": msg("knows {share} of all"),
+    "complete": msg("has {share} of the values"),
+    "newer": msg("is newer in {share} of the contradictions"),
+    "agrees": msg("is confirmed in {share} of the values"),
 }
 """The parts of a `Backing` → what is said of a system that leads in it."""
 
@@ -208,10 +209,14 @@ def outdone(record: str, backing: Mapping[str, Backing]) -> tuple[str, tuple[str
 def _told(measure: str, mine: Backing, others: Iterable[Backing]) -> str:
     """`knows 92 % of all, the others 40 % to 61 %`."""
     known = [part / whole for part, whole in (getattr(b, measure) for b in others) if whole]
-    ends = dict.fromkeys(f"{100 * end:.0f} %" for end in (min(known), max(known)))
-    who = "the other" if len(known) == 1 else "the others"
+    low, high = (msg("{n:.0f} %", n=100 * end) for end in (min(known), max(known)))
     part, whole = getattr(mine, measure)
-    return f"{MEASURES[measure].format(f'{100 * part / whole:.0f} %')}, {who} {' to '.join(ends)}"
+    told = msg(MEASURES[measure], share=msg("{n:.0f} %", n=100 * part / whole))
+    if len(known) == 1:
+        return msg("{told}, the other {low}", told=told, low=low)
+    if low == high:
+        return msg("{told}, the others {low}", told=told, low=low)
+    return msg("{told}, the others {low} to {high}", told=told, low=low, high=high)
 
 
 def _writes(cell: Cell) -> bool:
@@ -243,19 +248,19 @@ def _part(
     crud: CrudMatrix, cell: Cell, source: str | None, reached: frozenset[str]
 ) -> tuple[Part, str]:
     if source is None:
-        return "copy", "no single system is the source"
+        return "copy", msg("no single system is the source")
     if cell.system == source:
         return "source", ""
     receives = cell.system in reached
     if _writes(cell):
         if source in crud.reach(cell.entity, [cell.system]):
-            return "contributor", "its changes reach the source"
+            return "contributor", msg("its changes reach the source")
         if receives:
-            return "contributor", "it receives from the source, and its changes do not go back"
-        return "copy", "it writes, and nothing joins it to the source"
+            return "contributor", msg("it receives from the source, and its changes do not go back")
+        return "copy", msg("it writes, and nothing joins it to the source")
     if receives:
         return "replica", ""
-    return "copy", "nothing brings it the source's version"
+    return "copy", msg("nothing brings it the source's version")
 
 
 def class_of(
@@ -293,26 +298,35 @@ def _signs(
 ) -> Iterable[tuple[EntityClass, int, str]]:
     """(class, points, reason) of each thing that speaks for a class."""
     if kind in _CLASS_OF_KIND:
-        yield _CLASS_OF_KIND[kind], 3, f"of the kind {kind}"
+        yield _CLASS_OF_KIND[kind], 3, msg("of the kind {kind}", kind=kind)
     many, one = _ends(entity, related)
     if many >= 2 and many > one:
-        yield "master", 2, f"{many} entities hang on it"
+        yield "master", 2, msg("{many} entities hang on it", many=many)
     elif one >= 2 and one > many:
-        yield "transaction", 2, f"it hangs on {one} entities"
+        yield "transaction", 2, msg("it hangs on {one} entities", one=one)
     growth = entity.volume.growth if entity.volume else None
     if growth is not None and growth >= FAST:
-        yield "transaction", 2, f"it grows by {100 * growth:.0f} % a year"
+        yield "transaction", 2, msg("it grows by {growth:.0f} % a year", growth=100 * growth)
     elif growth is not None and abs(growth) <= SLOW:
-        yield "reference", 1, "it hardly grows"
+        yield "reference", 1, msg("it hardly grows")
     told = entity.volume.rows if entity.volume else None
     rows = rows if rows is not None else told
     readers = sum("R" in c for c in cells)
     writers = sum(_writes(c) for c in cells)
     if rows is not None and rows <= FEW_ROWS and readers > writers:
-        yield "reference", 2, f"{rows} rows, read by {readers} systems, written by {writers}"
+        yield (
+            "reference",
+            2,
+            msg(
+                "{rows} rows, read by {readers} systems, written by {writers}",
+                rows=rows,
+                readers=readers,
+                writers=writers,
+            ),
+        )
     letters = {x for c in cells for x in c.held}
     if letters >= {"C", "R"} and not letters & {"U"} and all(c.letters is not None for c in cells):
-        yield "transaction", 1, "it is created and never updated"
+        yield "transaction", 1, msg("it is created and never updated")
 
 
 def _ends(entity: Entity, related: tuple[Entity, ...]) -> tuple[int, int]:

@@ -40,6 +40,7 @@ from crmaudit.crud_matrix.testimony_sums import combined, in_order
 from crmaudit.crud_matrix.testimony_written import written
 from crmaudit.evidence import Catalog, Code, MappedTable
 from crmaudit.evidence.use import LETTERS, Letter
+from crmaudit.messages import msg
 from crmaudit.workspace.dossier import System
 from crmaudit.workspace.landscape import Map
 
@@ -224,9 +225,9 @@ def _sound(proof: Proof, own: bool, silent: list[_Hearing], other: str) -> Proof
         return proof
     reason = ""
     if not own:
-        reason = "only its work in another system's database was seen"
+        reason = msg("only its work in another system's database was seen")
     elif silent:
-        reason = f"nothing tells it of the database of {silent[0].place.system}"
+        reason = msg("nothing tells it of the database of {system}", system=silent[0].place.system)
     elif proof.origin == "observed" and other:
         reason = other
     return replace(proof, answer="unknown", reason=reason) if reason else proof

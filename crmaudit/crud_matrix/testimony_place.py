@@ -29,12 +29,13 @@ from crmaudit.evidence import (
     Statements,
 )
 from crmaudit.evidence.use import Letter
+from crmaudit.messages import msg
 
 Found = tuple[str, str, Proof]
 """A system, an entity, and what one source says of them in one database."""
-MARKED = "rows are removed by marking them, which looks like any change"
+MARKED = msg("rows are removed by marking them, which looks like any change")
 
-_PARTS_ONLY = "only tables that hold parts of it are known"
+_PARTS_ONLY = msg("only tables that hold parts of it are known")
 
 _NO_RECORD = {"link", "lookup", "log", "system"}
 _PARTS = {"extension", "line"}
@@ -178,7 +179,7 @@ class Place:
         """Why something may happen in the database by itself of which nobody knows, or ''."""
         documents = usable(self.database.code)
         if not documents:
-            return "the views and triggers of the database were not read"
+            return msg("the views and triggers of the database were not read")
         status = documents[-1].provenance.status
         return "" if status.state == "done" else status.reason
 
@@ -210,8 +211,8 @@ class Place:
         if by_call and not any(
             _same(routine, m.name) for m in self._routines.get(_bare(routine), ())
         ):
-            why = self.unseen or "the database does not list it"
-            return f"what routine {routine} does is not known: {why}"
+            why = self.unseen or msg("the database does not list it")
+            return msg("what routine {routine} does is not known: {why}", routine=routine, why=why)
         return self._blind(self.called(routine), (routine,))
 
     def _blind(self, touches: Iterable[Touch], calls: Iterable[str]) -> str:
@@ -267,13 +268,13 @@ class Place:
         if system is not None:
             return "system", system
         if any(owns(p.principal, account) for p in self.database.principals):
-            return "aside", "its map says that it is of no system"
+            return "aside", msg("its map says that it is of no system")
         if reader and user_of(account) == user_of(reader):
-            return "aside", "the audit reads with it"
+            return "aside", msg("the audit reads with it")
         known = self.accounts.get(account)
         built_in = known is not None and known.kind == "built-in"
         if built_in or administers(account, known is not None and known.everything):
-            return "aside", "the server's administration"
+            return "aside", msg("the server's administration")
         return "stranger", ""
 
     @cached_property
@@ -315,7 +316,12 @@ def says_something(document: Document) -> bool:
 
 
 def _not_known(part: Machinery) -> str:
-    return f"what {part.kind} {part.name} does is not known: {part.unread}"
+    return msg(
+        "what {kind} {part} does is not known: {unread}",
+        kind=part.kind,
+        part=part.name,
+        unread=part.unread,
+    )
 
 
 def _holds(rows: Iterable[MappedTable]) -> Iterator[Hold]:

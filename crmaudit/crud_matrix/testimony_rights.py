@@ -10,9 +10,10 @@ from crmaudit.crud_matrix.rights import ALL, PUBLIC
 from crmaudit.crud_matrix.testimony_place import Found, Place
 from crmaudit.crud_matrix.testimony_sums import Sum
 from crmaudit.evidence.use import LETTERS, Letter
+from crmaudit.messages import joined, msg
 
 _TableLetter = tuple[str, Letter]
-_NO_ACCOUNT = "no account of it is known on the server"
+_NO_ACCOUNT = msg("no account of it is known on the server")
 _SUPERUSER = "superuser"
 """Stands among those to whom rights were given for all who may do everything."""
 
@@ -34,9 +35,13 @@ class May:
         """Why rights that were not found may still be there; empty where all were read."""
         own = [g for g in self.place.grants if not g.origin]
         if not own:
-            return "a listing of rights does not tell owners and superusers"
+            return msg("a listing of rights does not tell owners and superusers")
         status = own[-1].provenance.status
-        return "" if status.state == "done" else f"rights were read only partly: {status.reason}"
+        return (
+            ""
+            if status.state == "done"
+            else msg("rights were read only partly: {reason}", reason=status.reason)
+        )
 
     @cached_property
     def accounts(self) -> Mapping[str, tuple[str, ...]]:
@@ -73,10 +78,14 @@ class May:
         for grants in self.place.grants:
             if any(a.everything for a in grants.accounts):
                 every = given.setdefault(_SUPERUSER, {})
-                for key, _ in self._letters(ALL, "".join(LETTERS)):
+                for key, _ in self._letters(ALL, joined("", LETTERS)):
                     every.setdefault(key, (_SUPERUSER, grants.id))
             for right in grants.rights:
-                some = f", only {', '.join(right.columns)}" if right.columns else ""
+                some = (
+                    msg(", only {columns}", columns=joined(", ", right.columns))
+                    if right.columns
+                    else ""
+                )
                 mine = given.setdefault(right.principal, {})
                 for key, by in self._letters(right.table, right.letters):
                     mine.setdefault(key, (by or right.by + some, grants.id))
@@ -108,7 +117,14 @@ class May:
         for source in self.accounts.get(account, ()):
             if rights := self._by_source.get(source):
                 own = source in (account, _SUPERUSER)
-                yield "" if own else PUBLIC if source == PUBLIC else f"role {source}", rights
+                yield (
+                    ""
+                    if own
+                    else PUBLIC
+                    if source == PUBLIC
+                    else msg("role {source}", source=source),
+                    rights,
+                )
 
     @cached_property
     def _who(self) -> Mapping[_TableLetter, frozenset[str]]:
@@ -135,15 +151,15 @@ class May:
         place = self.place
         if place.embedded:
             others = place.named - {place.system}
-            return ("", "other systems open the file too") if others else (place.system, "")
+            return ("", msg("other systems open the file too")) if others else (place.system, "")
         if not place.grants:
-            return "", "who may do it was not read"
+            return "", msg("who may do it was not read")
         if self.gap:
             return "", self.gap
         whose = {place.whose(account) for account in self.who(table, letter)}
         if len(whose) == 1 and (only := next(iter(whose)))[0] == "system":
             return only[1], ""
-        return "", "several accounts may" if whose else "no account that is known may"
+        return "", msg("several accounts may") if whose else msg("no account that is known may")
 
     def of(self, account: str) -> tuple[dict[str, set[Letter]], set[str]]:
         """Entity → letters that an account may use, and the documents that say so."""
@@ -196,7 +212,7 @@ class May:
     def _proof(self, entity: str, letter: Letter, found: Sum | None, doubt: str) -> Proof:
         if found is not None:
             reasons = sorted(found.reasons)
-            return found.proof(letter, "granted", "yes", ", ".join(reasons[:3]))
+            return found.proof(letter, "granted", "yes", joined(", ", reasons[:3]))
         answer: Answer = "unknown" if doubt else "no"
         ids = tuple(g.id for g in self.place.grants)
         tables = self.place.tables[entity]
@@ -209,10 +225,10 @@ class May:
         if self.gap or self.place.unseen or self.place.dark:
             return self.gap or self.place.unseen or self.place.dark
         if account := strangers.get((entity, letter)):
-            return f"account {account}, of no system, may"
+            return msg("account {account}, of no system, may", account=account)
         for table in self.place.tables[entity]:
             for own in LETTERS:
                 means = self.place.part(table, entity).meaning(own)
                 if means == letter and (table, own) in self.place.by_routines:
-                    return "a routine does it, and who may call that is not known"
+                    return msg("a routine does it, and who may call that is not known")
         return self.place.open(entity, letter)

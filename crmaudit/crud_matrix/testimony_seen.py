@@ -20,13 +20,14 @@ from crmaudit.crud_matrix.testimony_rights import May
 from crmaudit.crud_matrix.testimony_sums import Sum
 from crmaudit.evidence import Call, Code, Statements, Unread, Use
 from crmaudit.evidence.use import LETTERS, SETUP, Letter
+from crmaudit.messages import msg
 
 _Key = tuple[str, str, Letter]
 """System, entity, letter."""
 _HARMLESS = frozenset(("dbms_application_info", "dbms_output", "dbms_session", "dbms_lock"))
 """Packages of Oracle that touch no table; drivers call them all the time."""
-_SET_UP = "only migrations, seeds, installers or upgrades do it"
-_OURS = "the audit reads with this account too"
+_SET_UP = msg("only migrations, seeds, installers or upgrades do it")
+_OURS = msg("the audit reads with this account too")
 
 
 @dataclass
@@ -46,7 +47,7 @@ class Blind:
 
     def add(self, place: Place, unread: Unread) -> None:
         """A statement that nobody understood, and all that it may set off."""
-        reason = f"a statement was not understood: {unread.reason}"
+        reason = msg("a statement was not understood: {reason}", reason=unread.reason)
         if not unread.tables:
             self.to_all(reason)
         for table in unread.tables:
@@ -169,7 +170,11 @@ class Seen:
         # Backups read everything under the administration's name, so reading proves nothing here.
         writing = kind == "nobody" and touch.letter != "R"
         if writing and (only := self.may.sole(touch.table, touch.letter)[0]):
-            kind, name, reason = "system", only, reason or "of all programs only its accounts may"
+            kind, name, reason = (
+                "system",
+                only,
+                reason or msg("of all programs only its accounts may"),
+            )
         seen = Sum()
         seen.add(
             touch.table,
@@ -191,9 +196,12 @@ class Seen:
         if kind == "system":
             return
         for entity, letter in self._meanings(touch):
-            told = f"account {use.principal}, of no system, does it"
+            told = msg("account {principal}, of no system, does it", principal=use.principal)
             if kind == "nobody":
-                told = f"somebody does it, and {document.origin or 'the source'} does not say who"
+                told = msg(
+                    "somebody does it, and {origin} does not say who",
+                    origin=document.origin or msg("the source"),
+                )
             key = (entity, letter)
             self.others[key] = _first(self.others.get(key, ""), told)
         if kind == "stranger":
@@ -239,11 +247,15 @@ class Seen:
         for unread in code.unread:
             blind.add(place, unread)
         if code.built:
-            some = "a statement is" if code.built == 1 else f"{code.built} statements are"
-            blind.to_all(f"{some} put together at run time")
+            some = (
+                msg("a statement is")
+                if code.built == 1
+                else msg("{built} statements are", built=code.built)
+            )
+            blind.to_all(msg("{some} put together at run time", some=some))
         status = code.provenance.status
         if status.state != "done":
-            blind.to_all(f"the code was read only partly: {status.reason}")
+            blind.to_all(msg("the code was read only partly: {reason}", reason=status.reason))
 
     def _note(self, origin: Origin, system: str, touch: Touch, seen: Sum, doubt: str = "") -> None:
         key = (touch.table, touch.letter)
@@ -253,7 +265,11 @@ class Seen:
             return
         for hold in self.place.holds.get(touch.table, ()):
             many = hold.others + 1
-            why = doubt or (f"table {touch.table} holds {many} entities" if hold.others else "")
+            why = doubt or (
+                msg("table {table} holds {many} entities", table=touch.table, many=many)
+                if hold.others
+                else ""
+            )
             into = (self.possible if why else self.sure)[origin]
             cell = (system, hold.entity, hold.meaning(touch.letter))
             into.setdefault(cell, Sum()).take(seen, why)
@@ -327,7 +343,7 @@ class Seen:
         if self.windowless:
             return self.windowless
         if system not in self.place.named:
-            return "the map names no account of it"
+            return msg("the map names no account of it")
         return self.place.unseen or self.unfollowed(system, tables)
 
     def unfollowed(self, system: str, tables: tuple[str, ...]) -> str:
@@ -339,17 +355,17 @@ class Seen:
     def windowless(self) -> str:
         """Why no document of statements proves an absence; empty where one does."""
         if not self.place.statements:
-            return "no statements were read"
+            return msg("no statements were read")
         return "" if self.fit else self._unfit(self.place.statements[0])
 
     def _why_code_is_silent(self, system: str, tables: tuple[str, ...]) -> str:
         named = {table for table, _ in self.tables if system in self._coding.get(table, ())}
         if not named.intersection(tables):
             # A library may do the work that the code does not show.
-            return "the code that was read names none of its tables"
+            return msg("the code that was read names none of its tables")
         if any(key in self._ran_only for key in ((system, t) for t in tables)):
             # So it is not all of the system's code, or not all of it was found.
-            return "the code that was read does not show all that ran"
+            return msg("the code that was read does not show all that ran")
         blind = self.blind.get(("coded", system))
         return self.place.unseen or (blind.why(tables) if blind else "")
 
@@ -387,21 +403,29 @@ class Seen:
 
     def _unfit(self, document: Statements) -> str:
         """Why a document proves no absence; empty where it does."""
-        status, source = document.provenance.status, document.origin or "the source"
+        status, source = document.provenance.status, document.origin or msg("the source")
         if status.state != "done":
-            return f"{source} was read only partly: {status.reason}"
+            return msg(
+                "{source} was read only partly: {reason}", source=source, reason=status.reason
+            )
         if document.since is None or document.until is None:
-            return f"{source} does not say since when it counts"
+            return msg("{source} does not say since when it counts", source=source)
         window = document.until - document.since
         if window < timedelta(days=self.min_days):
             days = int(window / timedelta(days=1))
-            return f"the window is {days} days, less than {self.min_days:g}"
+            return msg(
+                "the window is {days} days, less than {min_days:g}",
+                days=days,
+                min_days=self.min_days,
+            )
         if not document.tells_principals:
-            return f"{source} does not say who"
+            return msg("{source} does not say who", source=source)
         if document.dropped:
-            return f"{source} lost {document.dropped} statements"
+            return msg(
+                "{source} lost {dropped} statements", source=source, dropped=document.dropped
+            )
         if document.dropped is None:
-            return f"{source} does not say whether it lost statements"
+            return msg("{source} does not say whether it lost statements", source=source)
         return ""
 
 

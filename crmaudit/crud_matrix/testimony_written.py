@@ -18,6 +18,7 @@ from crmaudit.crud_matrix.testimony_seen import Seen
 from crmaudit.crud_matrix.testimony_sums import combined
 from crmaudit.evidence import RowTraces, Written
 from crmaudit.evidence.use import Letter
+from crmaudit.messages import msg
 
 RECENT_DAYS = 365
 """Stamps older than this do not prove that rows are still written."""
@@ -52,10 +53,20 @@ def written(place: Place, may: May, seen: Seen, min_days: float) -> Iterator[Fou
                 if answer == "yes":
                     system, why = _writer(may, seen, table, own)
                     if hold.others:
-                        system, why = "", f"table {table} holds {hold.others + 1} entities"
+                        system, why = (
+                            "",
+                            msg(
+                                "table {table} holds {others} entities",
+                                table=table,
+                                others=hold.others + 1,
+                            ),
+                        )
                     systems = [system] if system else systems
                     if not system:
-                        answer, reason = "unknown", f"somebody does it ({reason}): {why}"
+                        answer, reason = (
+                            "unknown",
+                            msg("somebody does it ({reason}): {why}", reason=reason, why=why),
+                        )
                 elif answer == "no" and own == "D" and hold.marks:
                     answer, reason = "unknown", MARKED
                 for each in systems:
@@ -77,43 +88,63 @@ def written(place: Place, may: May, seen: Seen, min_days: float) -> Iterator[Fou
 def trace(row: RowTraces | None, letter: Letter, document: Written, min_days: float) -> Trace:
     """Whether anybody does it to the table, by its counter first, else by its stamps."""
     if row is None:
-        return Trace("unknown", "no trace of writing is kept")
+        return Trace("unknown", msg("no trace of writing is kept"))
     counted, stamped, word = {
-        "C": (row.inserted, row.created, "made"),
-        "U": (row.updated, row.modified, "changed"),
-        "D": (row.deleted, None, "removed"),
+        "C": (row.inserted, row.created, msg("made")),
+        "U": (row.updated, row.modified, msg("changed")),
+        "D": (row.deleted, None, msg("removed")),
     }[letter]
     taken = document.provenance.taken_at
     if counted:
-        return Trace("yes", f"the server counted {counted} rows {word}", document.since, taken)
+        return Trace(
+            "yes",
+            msg("the server counted {counted} rows {word}", counted=counted, word=word),
+            document.since,
+            taken,
+        )
     # Without a latest stamp of its own kind, the latest of either may be of the other.
     only = row.last if letter == "C" and not row.modified else ""
     latest = (row.made if letter == "C" else row.changed) or only
     first, last = _day(row.first), _day(latest)
     old = (taken.date() - last.date()).days if last else None
     if stamped and old is not None and old <= RECENT_DAYS:
-        return Trace("yes", f"{stamped:,} rows are stamped as {word}", first, last)
+        return Trace(
+            "yes",
+            msg("{stamped:,} rows are stamped as {word}", stamped=stamped, word=word),
+            first,
+            last,
+        )
     if counted == 0 and document.since is not None:
         days = (taken - document.since) / timedelta(days=1)
         if days >= min_days:
-            reason = f"the server counted none in {days:.0f} days"
+            reason = msg("the server counted none in {days:.0f} days", days=days)
             return Trace("no", reason, document.since, taken)
-        return Trace("unknown", f"the counter runs for {int(days)} days, less than {min_days:g}")
+        return Trace(
+            "unknown",
+            msg(
+                "the counter runs for {int} days, less than {min_days:g}",
+                int=int(days),
+                min_days=min_days,
+            ),
+        )
     if stamped is not None and old is not None and old >= min_days:
         # A change may leave its stamp out; a row that was made and bears none shows in the count.
         whole = letter == "C" and stamped == row.rows
-        reason = f"the latest stamp is of {latest[:10]}"
+        reason = msg("the latest stamp is of {latest}", latest=latest[:10])
         return Trace("no" if whole else "unknown", reason, first, last)
     if letter == "D" and row.removed:
-        return Trace("unknown", f"{row.removed:,} rows are marked as removed, which removes none")
-    return Trace("unknown", "no trace of it is kept")
+        return Trace(
+            "unknown",
+            msg("{removed:,} rows are marked as removed, which removes none", removed=row.removed),
+        )
+    return Trace("unknown", msg("no trace of it is kept"))
 
 
 def _writer(may: May, seen: Seen, table: str, letter: Letter) -> tuple[str, str]:
     """(the one system that can have written, ''), or ('', why there is no such one)."""
     system, why = may.sole(table, letter)
     if system and seen.users.get((table, letter), set()) - {system}:
-        return "", "others were seen at it too"
+        return "", msg("others were seen at it too")
     return system, why
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from crmaudit.evidence.access import LEVELS, AccessLevel
+from crmaudit.messages import msg
 from crmaudit.workspace.audit_file import AccessPolicy
 from crmaudit.workspace.people import Person
 
@@ -32,20 +33,20 @@ def recommended(person: Person, policy: AccessPolicy) -> tuple[AccessLevel, str]
     The widest of the applicable levels counts.
     """
     if person.administers:
-        return policy.administrator, "overall administrator"
+        return policy.administrator, msg("overall administrator")
     if person.rank is None:
         return None
     applicable: list[tuple[AccessLevel, str]] = []
     if person.rank == "executive":
         applicable.append((policy.executive, "executive"))
     elif person.rank == "department manager":
-        applicable.append((policy.department_manager, "department manager"))
+        applicable.append((policy.department_manager, msg("department manager")))
     elif person.rank == "supervisor":
-        applicable.append((policy.supervisor, "supervises a function"))
+        applicable.append((policy.supervisor, msg("supervises a function")))
     else:
         applicable.append((policy.employee, "employee"))
     if person.represents_function:
-        applicable.append((policy.represents_function, "represents a function"))
+        applicable.append((policy.represents_function, msg("represents a function")))
     return max(applicable, key=lambda a: LEVELS.index(a[0]))
 
 

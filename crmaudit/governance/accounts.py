@@ -19,6 +19,7 @@ from crmaudit.evidence.access import LEVELS, AccessLevel, Beyond, CrmRole, Held,
 from crmaudit.evidence.use import LETTERS
 from crmaudit.governance.access import recommended
 from crmaudit.governance.usage import AccountUse, Usage, month_of
+from crmaudit.messages import msg
 from crmaudit.workspace.audit_file import AccessPolicy
 from crmaudit.workspace.people import Person
 
@@ -144,8 +145,8 @@ class Accounts:
     def cannot(self) -> str:
         """Why nothing can be said of its accounts; empty where something can."""
         if not self.access.accounts_read:
-            return self.access.cannot or "its accounts are kept elsewhere"
-        return "" if self.everyone else "its table of accounts is empty"
+            return self.access.cannot or msg("its accounts are kept elsewhere")
+        return "" if self.everyone else msg("its table of accounts is empty")
 
     @cached_property
     def no_rights(self) -> str:
@@ -154,7 +155,7 @@ class Accounts:
             return self.cannot
         if any(j.holding for j in self.everyone):
             return ""
-        return self.access.cannot or "its rights were not understood"
+        return self.access.cannot or msg("its rights were not understood")
 
     @cached_property
     def by_name(self) -> Mapping[str, Judged]:
@@ -359,14 +360,15 @@ class Accounts:
     def remarks(self, judged: Judged) -> tuple[str, ...]:
         """What is to be said of an account that can be used, in a few words each."""
         told = {
-            "administrator": judged.administrator,
-            "holder has left": judged.left(self.end) is not None,
-            "used since": judged.name in self._groups["after"],
-            f"not used for {self.dormant_days} days": judged.name in self._groups["dormant"],
-            "never used": judged.name in self._groups["never"],
-            "nobody's own": judged.shared,
-            "no unit": judged.name in self._groups["no unit"],
-            "may delete everything": judged.name in self.delete_everything,
+            msg("administrator"): judged.administrator,
+            msg("holder has left"): judged.left(self.end) is not None,
+            msg("used since"): judged.name in self._groups["after"],
+            msg("not used for {dormant_days} days", dormant_days=self.dormant_days): judged.name
+            in self._groups["dormant"],
+            msg("never used"): judged.name in self._groups["never"],
+            msg("nobody's own"): judged.shared,
+            msg("no unit"): judged.name in self._groups["no unit"],
+            msg("may delete everything"): judged.name in self.delete_everything,
         }
         return tuple(words for words, holds in told.items() if holds)
 

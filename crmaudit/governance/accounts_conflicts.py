@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from crmaudit.governance.accounts import Accounts, Judged
+from crmaudit.messages import chained, msg
 from crmaudit.workspace.audit_file import Conflict, Duty
 from crmaudit.workspace.landscape import Entity
 
@@ -82,8 +83,12 @@ def conflicts_found(
 def _found(conflict: Conflict, systems: Mapping[str, Accounts], usual: bool) -> ConflictFound:
     lacking = next((d for d in conflict.duties if not _known(d, systems)), None)
     if lacking is not None:
-        what = f"role {lacking.role}" if lacking.role else f"rights to {lacking.entity}"
-        return ConflictFound(conflict, cannot=f"no system read tells of the {what}", usual=usual)
+        cannot = (
+            msg("no system read tells of the role {role}", role=lacking.role)
+            if lacking.role
+            else msg("no system read tells of the rights to {entity}", entity=lacking.entity)
+        )
+        return ConflictFound(conflict, cannot=cannot, usual=usual)
     hands: dict[str, list[tuple[str, Judged]]] = {}
     for system, accounts in systems.items():
         for j in accounts.usable:
@@ -132,12 +137,25 @@ def _same(said: str, *names: str) -> bool:
 
 def words(conflict: Conflict, labels: Mapping[str, str]) -> str:
     """`may create Donation and update Payment`, `holds the roles Fundraiser and Finance`."""
-    verbs = {"C": "create", "R": "read", "U": "update", "D": "delete"}
+    verbs = {"C": msg("create"), "R": msg("read"), "U": msg("update"), "D": msg("delete")}
     roles = [d.role for d in conflict.duties if d.role]
     may = [
-        f"{' or '.join(verbs[x] for x in d.may or '')} {labels.get(d.entity or '', d.entity)}"
+        msg(
+            "{do} {entity}",
+            do=chained("{a} or {b}", (verbs[x] for x in d.may or "")),
+            entity=labels.get(d.entity or "", d.entity),
+        )
         for d in conflict.duties
         if d.entity
     ]
-    held = f"holds the role{'s' if len(roles) > 1 else ''} {' and '.join(roles)}" if roles else ""
-    return " and ".join(x for x in (held, f"may {' and '.join(may)}" if may else "") if x)
+    said = []
+    if roles:
+        named = chained("{a} and {b}", roles)
+        said.append(
+            msg("holds the roles {roles}", roles=named)
+            if len(roles) > 1
+            else msg("holds the role {role}", role=named)
+        )
+    if may:
+        said.append(msg("may {may}", may=chained("{a} and {b}", may)))
+    return chained("{a} and {b}", said)

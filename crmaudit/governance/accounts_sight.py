@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from crmaudit.evidence.access import LEVELS, AccessLevel
 from crmaudit.evidence.use import LETTERS
 from crmaudit.governance.accounts import Accounts, Judged, Kind
+from crmaudit.messages import joined, msg
 
 ADMINISTRATOR = "administrator"
 
@@ -134,7 +135,7 @@ def _sight(accounts: Accounts, kind: Kind, record: Belongs, judged: Judged, unit
         sure,
         perhaps,
         widest,
-        "; ".join(reasons),
+        joined("; ", reasons),
         tuple(names.get(x, x) for x in by),
     )
 
@@ -150,14 +151,14 @@ def _reaches(
         return False, ()
     if record.reach is not None and level != LEVELS[-1]:
         if record.reach == LEVELS[-1]:
-            return True, ("the record is open to everybody", *_nearest(record, judged))
+            return True, (msg("the record is open to everybody"), *_nearest(record, judged))
         level = record.reach
     if level is None:
-        return None, ("how far its right reaches is not known",)
+        return None, (msg("how far its right reaches is not known"),)
     if level == LEVELS[-1]:
-        return True, ("all records of the organisation", *_nearest(record, judged))
+        return True, (msg("all records of the organisation"), *_nearest(record, judged))
     if not record.owner_known and not record.also:
-        return None, ("whose the record is is not known",)
+        return None, (msg("whose the record is is not known"),)
     ways = _nearest(record, judged)
     if level != "User":
         by_unit, why = _by_unit(level, record, judged, units, has_units)
@@ -165,7 +166,7 @@ def _reaches(
         if by_unit is None and not ways:
             return None, (why,)
     if not ways and not record.owner_known:
-        return None, ("whose the record is is not known",)
+        return None, (msg("whose the record is is not known"),)
     return bool(ways), ways
 
 
@@ -173,7 +174,10 @@ def _nearest(record: Belongs, judged: Judged) -> tuple[str, ...]:
     """The ways that any right has: one's own records, and those of one's teams."""
     own = judged.name in {record.owner, *record.also}
     of_team = bool(set(record.teams) & set(judged.account.teams))
-    return (*(["its own record"] if own else []), *(["a record of its team"] if of_team else []))
+    return (
+        *([msg("its own record")] if own else []),
+        *([msg("a record of its team")] if of_team else []),
+    )
 
 
 def _by_unit(
@@ -181,24 +185,26 @@ def _by_unit(
 ) -> tuple[bool | None, str]:
     if not has_units:
         # Without units, the product's teams stand for them.
-        return (False, "") if record.teams else (None, "the CRM has no units to compare")
+        return (False, "") if record.teams else (None, msg("the CRM has no units to compare"))
     own, unit = judged.account.unit, record.unit
     if not own or unit == "":
         return False, ""
     if unit is None:
-        return None, "the unit of its owner is not known"
+        return None, msg("the unit of its owner is not known")
     if own == unit:
-        return True, "a record of its unit"
+        return True, msg("a record of its unit")
     if level == "Parent: Child" and units.below(unit, own):
-        return True, "a record of a unit below its own"
+        return True, msg("a record of a unit below its own")
     return False, ""
 
 
 def _openings(record: Belongs, judged: Judged) -> tuple[tuple[Opening, str], ...]:
     """By which the one record is opened to the account, and in what words."""
     teams = sorted(set(judged.account.teams) & record.shared_teams.keys())
-    own = [(record.shared[judged.name], "opened to it")] if judged.name in record.shared else []
-    return (*own, *((record.shared_teams[t], "opened to its team") for t in teams))
+    own = (
+        [(record.shared[judged.name], msg("opened to it"))] if judged.name in record.shared else []
+    )
+    return (*own, *((record.shared_teams[t], msg("opened to its team")) for t in teams))
 
 
 def _opens(opening: Opening, letter: str, level: AccessLevel | None) -> bool | None:
@@ -212,5 +218,7 @@ def _opens(opening: Opening, letter: str, level: AccessLevel | None) -> bool | N
 def source_names(accounts: Accounts) -> Mapping[str, str]:
     """What stands in `Held.why` → how it may be told."""
     names = {r.id: r.name or r.id for r in accounts.access.roles}
-    names |= {f"team {t.id}": f"team {t.name or t.id}" for t in accounts.access.teams}
+    names |= {
+        msg("team {t}", t=t.id): msg("team {t}", t=t.name or t.id) for t in accounts.access.teams
+    }
     return names

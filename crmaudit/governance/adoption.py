@@ -21,6 +21,7 @@ from crmaudit.governance.usage import (
     month_of,
     months_later,
 )
+from crmaudit.messages import msg
 
 BUSIEST = 5
 """So many accounts are looked at as the few who may do all: the smallest group to be shown."""
@@ -52,7 +53,8 @@ class Share:
         """`37 of 53`, `fewer than five of 9`, `fewer than five`."""
         if too_few(self.whole):
             return FEWER
-        return f"{FEWER if self.hidden else f'{self.part:,}'} of {self.whole:,}"
+        part = FEWER if self.hidden else msg("{n:,}", n=self.part)
+        return msg("{part} of {whole:,}", part=part, whole=self.whole)
 
 
 @dataclass(frozen=True, slots=True)

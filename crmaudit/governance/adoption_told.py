@@ -14,8 +14,9 @@ from dataclasses import dataclass
 
 from crmaudit.governance.adoption import GroupUse, Share
 from crmaudit.governance.rate import FEWER, SMALLEST_GROUP, too_few
+from crmaudit.messages import msg
 
-NOT_TOLD = "not told"
+NOT_TOLD = msg("not told")
 """What stands for a number that would give another one away."""
 NOT_MEASURED = "not assessed"
 
@@ -127,5 +128,5 @@ def words(share: Share, hidden: bool) -> str:
     if not hidden or too_few(share.whole) or share.hidden:
         return share.shown
     if small(share):
-        return f"all but {FEWER} of {share.whole:,}"
+        return msg("all but {FEWER} of {whole:,}", FEWER=FEWER, whole=share.whole)
     return NOT_TOLD

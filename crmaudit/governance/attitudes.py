@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from crmaudit.governance.rate import FEWER, too_few
 from crmaudit.governance.suppression import suppressed
+from crmaudit.messages import msg
 from crmaudit.workspace.registers import Attitude, Opinion
 
 ATTITUDES: tuple[Attitude, ...] = ("made things worse", "does not use it", "only praise")
@@ -44,12 +45,12 @@ class Attitudes:
         """`12 of 40 people`; in words where a number would point at fewer than five."""
         count = self.of(attitude)
         if count > 0 and too_few(count):
-            return f"{FEWER} people"
+            return msg("{FEWER} people", FEWER=FEWER)
         if attitude in self.hidden:
-            return "in numbers not told, as they would give a small group away"
+            return msg("in numbers not told, as they would give a small group away")
         if too_few(self.total):
-            return f"{count} people"
-        return f"{count} of {self.total} people"
+            return msg("{count} people", count=count)
+        return msg("{count} of {total} people", count=count, total=self.total)
 
     def of(self, attitude: Attitude) -> int:
         if attitude == "made things worse":
@@ -73,14 +74,14 @@ def open_questions(opinion: Opinion) -> tuple[str, ...]:
     """What nobody has found out about an opinion yet."""
     lacking = []
     if not opinion.cause.strip() and not opinion.reasons:
-        lacking.append("cause")
+        lacking.append(msg("cause"))
     if opinion.investigated is None:
-        lacking.append("date of investigation")
+        lacking.append(msg("date of investigation"))
     if not opinion.outcome.strip():
-        lacking.append("outcome")
+        lacking.append(msg("outcome"))
     return tuple(lacking)
 
 
 def group_name(opinion: Opinion) -> str:
     """The group as it may be named: a small one stays without a name."""
-    return f"a group of {FEWER}" if too_few(opinion.people) else opinion.group
+    return msg("a group of {FEWER}", FEWER=FEWER) if too_few(opinion.people) else opinion.group

@@ -17,6 +17,7 @@ from crmaudit.governance.rate import FEWER, too_few
 from crmaudit.governance.reports import for_management
 from crmaudit.governance.testified import Untidy
 from crmaudit.governance.users import trained
+from crmaudit.messages import counted, msg
 from crmaudit.workspace import Workspace
 from crmaudit.workspace.audit_file import Unit
 from crmaudit.workspace.landscape import Entity
@@ -83,71 +84,97 @@ def _of_super_users(
     of: UserType = "super user"
     yield Duty(
         of,
-        "one in each key unit",
+        msg("one in each key unit"),
         _met(len(covered), len(units)),
-        f"{len(covered)} of {len(units)} key units",
+        msg("{covered} of {units} key units", covered=len(covered), units=len(units)),
     )
     first = sum(p.primary for p in supers)
     primary: Met = "not declared" if not supers else "yes" if first == 1 else "no"
-    yield Duty(of, "one leads the others", primary, f"{first} marked as primary")
+    yield Duty(
+        of, msg("one leads the others"), primary, msg("{first} marked as primary", first=first)
+    )
     meetings = [m for m in w.people.meetings if m.purpose == "super users"]
     states = [kept(m.held, m.cadence, day) for m in meetings if m.cadence and day]
     held = [s for s in states if s is not None]
     late = sum(s.late_gaps > 0 for s in held)
     met: Met = "no" if supers and not meetings else _met(len(held) - late, len(held))
-    told = f"held {held[0].held} times in a year" if held else "no dates held are declared"
-    yield Duty(of, "meet about monthly", met, told if meetings else "no meeting of theirs")
+    told = (
+        msg("held {held} times in a year", held=held[0].held)
+        if held
+        else msg("no dates held are declared")
+    )
+    yield Duty(
+        of, msg("meet about monthly"), met, told if meetings else msg("no meeting of theirs")
+    )
     waiting = [r for r in w.registers.requests if r.status in ("asked", "with vendor", "planned")]
     carried = sum(r.carried_by is not None for r in waiting)
     ordered = sum(r.priority is not None for r in waiting)
-    log = f"of {len(waiting)} open requests" if waiting else "no open request is listed"
+
+    def of_open(n: int) -> str:
+        if not waiting:
+            return msg("no open request is listed")
+        return msg("{n} of {waiting} open requests", n=n, waiting=len(waiting))
+
     yield Duty(
         of,
-        "carry requests to the vendor",
+        msg("carry requests to the vendor"),
         _met(carried, len(waiting)),
-        f"{carried} {log}" if waiting else log,
+        of_open(carried),
     )
     yield Duty(
         of,
-        "put requests in order",
+        msg("put requests in order"),
         _met(ordered, len(waiting)),
-        f"{ordered} {log}" if waiting else log,
+        of_open(ordered),
     )
     usage = [p for p in w.audit.policies if p.about == "use"]
     overseen = sum(bool(p.overseen_by) for p in usage)
     yield Duty(
         of,
-        "oversee the usage policy",
+        msg("oversee the usage policy"),
         _met(overseen, len(usage)) if usage else "no" if w.audit.policies else "not declared",
-        f"{overseen} of {len(usage)} usage policies" if usage else "no usage policy is listed",
+        msg("{overseen} of {usage} usage policies", overseen=overseen, usage=len(usage))
+        if usage
+        else msg("no usage policy is listed"),
     )
     yield _training(of, supers, w)
 
 
 def _utilisation(used: tuple[int, int] | None, line: float) -> Duty:
     if used is None:
-        return Duty("super user", "keep utilisation up", "not declared", "use is not counted")
+        return Duty(
+            "super user", msg("keep utilisation up"), "not declared", msg("use is not counted")
+        )
     if too_few(used[0]):
-        told = f"{FEWER} use it, of whom no share is told"
-        return Duty("super user", "keep utilisation up", "not declared", told)
+        told = msg("{FEWER} use it, of whom no share is told", FEWER=FEWER)
+        return Duty("super user", msg("keep utilisation up"), "not declared", told)
     part, whole = used
     met: Met = "yes" if part / whole > line else "no"
-    return Duty("super user", "keep utilisation up", met, f"{part} of {whole} staff use it")
+    return Duty(
+        "super user",
+        msg("keep utilisation up"),
+        met,
+        msg("{part} of {whole} staff use it", part=part, whole=whole),
+    )
 
 
 def _tidiness(untidy: Untidy | None) -> Iterable[Duty]:
     """What is left unused or overlapping in the CRM is theirs to mend."""
     of: UserType = "super user"
-    mend, merge = "mend custom fields unused", "merge categories that overlap"
+    mend, merge = msg("mend custom fields unused"), msg("merge categories that overlap")
     if untidy is None:
-        yield Duty(of, mend, "not declared", "the CRM's tables were not profiled")
-        yield Duty(of, merge, "not declared", "the CRM's tables were not profiled")
+        yield Duty(of, mend, "not declared", msg("the CRM's tables were not profiled"))
+        yield Duty(of, merge, "not declared", msg("the CRM's tables were not profiled"))
         return
     whole, unused = untidy.custom, untidy.unused
-    told = f"{unused} of {whole} custom fields hardly ever filled" if whole else "none was found"
+    told = (
+        msg("{unused} of {whole} custom fields hardly ever filled", unused=unused, whole=whole)
+        if whole
+        else msg("none was found")
+    )
     yield Duty(of, mend, _met(whole - unused, whole), told)
     n = untidy.categories
-    overlapping = f"{n} column{'' if n == 1 else 's'} with categories that overlap"
+    overlapping = msg("{columns} with categories that overlap", columns=counted(n, "column"))
     yield Duty(of, merge, "no" if n else "yes", overlapping)
 
 
@@ -157,7 +184,12 @@ def _of_custodians(w: Workspace, custodians: Sequence[Person]) -> Iterable[Duty]
     for thing in ("surveys", "memberships", "events"):
         doing = sum(thing in p.records_custom for p in custodians)
         met: Met = "not declared" if not custodians else "yes" if doing else "no"
-        yield Duty(of, f"set up {thing}", met, f"{doing} of {len(custodians)}")
+        yield Duty(
+            of,
+            msg("set up {thing}", thing=msg(thing)),
+            met,
+            msg("{doing} of {custodians}", doing=doing, custodians=len(custodians)),
+        )
 
 
 def _of_everyday(w: Workspace, everyday: Sequence[Person]) -> Iterable[Duty]:
@@ -166,51 +198,67 @@ def _of_everyday(w: Workspace, everyday: Sequence[Person]) -> Iterable[Duty]:
 
 def _training(of: UserType, people: Sequence[Person], w: Workspace) -> Duty:
     taught = sum(trained(p, w.crm) for p in people)
-    return Duty(of, "trained on the CRM", _met(taught, len(people)), f"{taught} of {len(people)}")
+    return Duty(
+        of,
+        msg("trained on the CRM"),
+        _met(taught, len(people)),
+        msg("{taught} of {people}", taught=taught, people=len(people)),
+    )
 
 
 def _of_champion(w: Workspace, champions: Sequence[Person], day: date | None) -> Iterable[Duty]:
     of: UserType = "system champion"
     senior = sum(p.rank == "executive" for p in champions)
     named: Met = "no" if not champions else "yes" if senior else "partly"
-    told = "none is named" if not champions else "an executive" if senior else "no executive"
-    yield Duty(of, "a senior executive", named if w.people.people else "not declared", told)
+    told = (
+        msg("none is named")
+        if not champions
+        else msg("an executive")
+        if senior
+        else msg("no executive")
+    )
+    yield Duty(of, msg("a senior executive"), named if w.people.people else "not declared", told)
     usage = [p for p in w.audit.policies if p.about == "use"]
     mine = {p.id for p in champions}
     sets = [p for p in usage if p.owner in mine]
     yield Duty(
         of,
-        "sets the usage policy",
+        msg("sets the usage policy"),
         "yes" if sets else "no" if usage or w.audit.policies else "not declared",
-        f"owns {len(sets)} of {len(usage)} usage policies",
+        msg("owns {sets} of {usage} usage policies", sets=len(sets), usage=len(usage)),
     )
     said = [p for p in usage if p.kept is not None]
     strict = sum(p.kept == "yes" for p in said)
     yield Duty(
-        of, "enforces it", _met(strict, len(said)), f"{strict} of {len(said)} are said to be kept"
+        of,
+        msg("enforces it"),
+        _met(strict, len(said)),
+        msg("{strict} of {said} are said to be kept", strict=strict, said=len(said)),
     )
     board = [m for m in w.people.meetings if m.purpose == "benefits"]
     states = [kept(m.held, m.cadence, day) for m in board if m.cadence and day]
     reported = [s for s in states if s is not None and s.held]
     yield Duty(
         of,
-        "reports benefits to CEO and board",
+        msg("reports benefits to CEO and board"),
         "yes" if reported else "no" if board or w.people.meetings else "not declared",
-        f"{reported[0].held} times in a year" if reported else "no meeting for it was held",
+        msg("{held} times in a year", held=reported[0].held)
+        if reported
+        else msg("no meeting for it was held"),
     )
     needs = [n for n in w.needs if for_management(n, w.person)]
     yield Duty(
         of,
-        "states what executives need reported",
+        msg("states what executives need reported"),
         "yes" if needs else "no" if w.needs else "not declared",
-        f"{len(needs)} of {len(w.needs)} needs",
+        msg("{needs} of {needs2} needs", needs=len(needs), needs2=len(w.needs)),
     )
 
 
 def _of_manager(w: Workspace) -> Iterable[Duty]:
     named = len(w.people.crm_managers)
     met: Met = "yes" if named else "no" if w.people.people else "not declared"
-    yield Duty("CRM manager", "named", met, f"{named} named")
+    yield Duty("CRM manager", msg("named"), met, msg("{named} named", named=named))
 
 
 # Who has left
@@ -225,10 +273,10 @@ def gone(
         if p.user_type in ("super user", "system champion", "data custodian"):
             posts.setdefault(p.id, []).append(p.user_type)
     for m in workspace.people.crm_managers:
-        posts.setdefault(m, []).append("CRM manager")
+        posts.setdefault(m, []).append(msg("CRM manager"))
     for e in workspace.entities:
         if e.steward:
-            posts.setdefault(e.steward, []).append(f"steward of {e.label}")
+            posts.setdefault(e.steward, []).append(msg("steward of {e}", e=e.label))
     found = {}
     for person, held in posts.items():
         who = workspace.person.get(person)
@@ -287,13 +335,15 @@ def _row(
     parts = {n: getattr(given, n) for n in ("responsible", "accountable", "consulted", "informed")}
     faults = []
     if len(given.accountable) > 1:
-        faults.append(f"{len(given.accountable)} answer for it; one should")
+        faults.append(
+            msg("{accountable} answer for it; one should", accountable=len(given.accountable))
+        )
     if not given.accountable:
-        faults.append("nobody answers for it")
+        faults.append(msg("nobody answers for it"))
     elif given.accountable[0] not in people and len(given.accountable) == 1:
-        faults.append("a group answers for it, no person")
+        faults.append(msg("a group answers for it, no person"))
     if not given.responsible:
-        faults.append("nobody is said to do the work")
+        faults.append(msg("nobody is said to do the work"))
     left = sorted(
         {
             people[x].name
@@ -302,14 +352,14 @@ def _row(
             if x in people and day and (ends := people[x].leaves) is not None and ends < day
         }
     )
-    faults += [f"{name} has left" for name in left]
+    faults += [msg("{name} has left", name=name) for name in left]
     for name, listed in parts.items():
         empty = [x for x in listed if x in get_args(UserType) and x not in types]
-        faults += [f"{name}: nobody is {x}" for x in empty]
+        faults += [msg("{name}: nobody is {x}", name=name, x=x) for x in empty]
     steward = entity.steward
     one = given.accountable[0] if len(given.accountable) == 1 else None
     if steward in people and one in people and steward != one:
-        faults.append("its steward is not the one who answers for it")
+        faults.append(msg("its steward is not the one who answers for it"))
     shown = {n: tuple(_name(x, people, units) for x in listed) for n, listed in parts.items()}
     return RaciRow(entity.id, entity.label, True, **shown, faults=tuple(faults))
 

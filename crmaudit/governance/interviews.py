@@ -6,20 +6,21 @@ from collections.abc import Iterable, Mapping
 from typing import Literal
 
 from crmaudit.governance.rate import FEWER, too_few
+from crmaudit.messages import msg
 from crmaudit.workspace.interviews import Interview, Measure, Pain, Saying
 
 SayingKind = Literal["pain", "statement", "wish", "risk"]
 SAYING_KINDS: tuple[SayingKind, ...] = ("pain", "statement", "wish", "risk")
 
 OPENING: Mapping[str, str] = {
-    "key_users": "who the key users will be",
-    "key_users_role": "their role in the strategy",
+    "key_users": msg("who the key users will be"),
+    "key_users_role": msg("their role in the strategy"),
 }
 QUESTIONS: Mapping[str, str] = {
-    "wrong": "what is wrong now",
-    "change": "how CRM should change the work",
-    "consequences": "unintended consequences",
-    "measures": "what will tell whether it helps",
+    "wrong": msg("what is wrong now"),
+    "change": msg("how CRM should change the work"),
+    "consequences": msg("unintended consequences"),
+    "measures": msg("what will tell whether it helps"),
 }
 
 
@@ -51,7 +52,11 @@ def counted(interviews: Iterable[Interview]) -> tuple[Interview, ...]:
 
 def group_name(interview: Interview) -> str:
     """The group as it may be named beside an attitude: a small one stays without a name."""
-    return f"a group of {FEWER}" if too_few(interview.participants) else interview.group
+    return (
+        msg("a group of {FEWER}", FEWER=FEWER)
+        if too_few(interview.participants)
+        else interview.group
+    )
 
 
 def sayings(interview: Interview) -> tuple[tuple[SayingKind, Pain | Saying], ...]:

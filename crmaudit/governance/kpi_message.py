@@ -8,45 +8,53 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from datetime import date
 
 from crmaudit.governance.courses import Course
-from crmaudit.governance.kpis import Effect
+from crmaudit.governance.kpis import Effect, Outlook
 from crmaudit.governance.trend import SHORTEST, Trend
-
-_MONTHS = (
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
-)
+from crmaudit.messages import Told, chained, joined, long_date, month_of, msg
 
 
 def message(courses: Sequence[Course], owners: Sequence[str], heading: str = "") -> str:
     """Markdown for the staff; `owners` are the names to ask, empty where there is none."""
-    parts = [f"# {_safe(heading)}\n"] if heading else []
+    parts = [msg("# {heading}\n", heading=_safe(heading))] if heading else []
     for found, owner in zip(courses, owners, strict=True):
-        lines = [f"## {_safe(found.kpi.name)}", "", *_lines(found)]
-        whom = _safe(owner) or "whoever sent you this"
-        lines.append(f"- **What next:** That is for us all to say. Tell {whom} what you see.")
-        parts.append("\n".join(lines) + "\n")
-    return "\n".join(parts)
+        lines = [msg("## {name}\n", name=_safe(found.kpi.name)), *_lines(found)]
+        whom = _safe(owner) or msg("whoever sent you this")
+        next_ = msg(
+            "- **What next:** That is for us all to say. Tell {whom} what you see.\n", whom=whom
+        )
+        parts.append(joined("\n", [*lines, next_]))
+    return joined("\n", parts)
 
 
 def _lines(found: Course) -> list[str]:
     trend, points, newest = found.trend, found.points, found.newest
     if newest is None:
-        return [f"- **What changed:** Nobody can say: {found.silent or 'no value is recorded'}."]
-    now = f"{_amount(newest[1], found.kpi.unit)} ({month(newest[0])})"
+        why = found.silent or msg("no value is recorded")
+        return [msg("- **What changed:** Nobody can say: {why}.", why=why)]
+    now = msg(
+        "{amount} ({month})", amount=_amount(newest[1], found.kpi.unit), month=month_of(newest[0])
+    )
     if trend is None:
         lines = [
-            f"- **What changed:** Too early to say. {len(points)} "
-            f"{'value is' if len(points) == 1 else 'values are'} there, {SHORTEST} are needed. "
-            f"The newest: {now}."
+            msg(
+                "- **What changed:** Too early to say. {n} {are} there, {needed} are needed. "
+                "The newest: {now}.",
+                n=len(points),
+                are=msg("value is") if len(points) == 1 else msg("values are"),
+                needed=SHORTEST,
+                now=now,
+            )
         ]
     elif found.since is None:
         lines = [
-            f"- **What changed:** Nothing that stands out. The newest value: {now}.",
-            f"- **How sure:** The ups and downs of {trend.n} values may well be chance "
-            f"({p_words(trend.p)}).",
+            msg("- **What changed:** Nothing that stands out. The newest value: {now}.", now=now),
+            msg(
+                "- **How sure:** The ups and downs of {n} values may well be chance ({p}).",
+                n=trend.n,
+                p=p_words(trend.p),
+            ),
         ]
     else:
         lines = [*_changed(found, trend), *_sure(found, trend)]
@@ -57,16 +65,22 @@ def _changed(found: Course, trend: Trend) -> list[str]:
     unit, since = found.kpi.unit, found.since
     if found.sudden and found.change is not None and since is not None:
         was, now = found.change.before, found.change.after
-        told = f"at once, with the values from {month(since)} on"
+        told = msg(
+            "- **Since when:** At once, with the values from {month} on.", month=month_of(since)
+        )
     else:
         was, now = trend.start, trend.end
-        told = f"by and by, from {month(trend.first)} to {month(trend.last)}"
-    way = "rose" if now > was else "fell"
-    return [
-        f"- **What changed:** It {way} from about {_amount(was, unit)} to about "
-        f"{_amount(now, unit)}.",
-        f"- **Since when:** {told[0].upper()}{told[1:]}.",
-    ]
+        told = msg(
+            "- **Since when:** By and by, from {first} to {last}.",
+            first=month_of(trend.first),
+            last=month_of(trend.last),
+        )
+    pattern = _ROSE if now > was else _FELL
+    return [msg(pattern, was=_amount(was, unit), now=_amount(now, unit)), told]
+
+
+_ROSE = msg("- **What changed:** It rose from about {was} to about {now}.")
+_FELL = msg("- **What changed:** It fell from about {was} to about {now}.")
 
 
 def _sure(found: Course, trend: Trend) -> list[str]:
@@ -74,11 +88,19 @@ def _sure(found: Course, trend: Trend) -> list[str]:
     if found.sudden and trend.notable():
         p = max(p, trend.p)
     season = (
-        "each month was compared with the same month of other years"
+        msg("each month was compared with the same month of other years")
         if trend.seasonal
-        else "fewer than two years are at hand, so a yearly up and down may look like this"
+        else msg("fewer than two years are at hand, so a yearly up and down may look like this")
     )
-    return [f"- **How sure:** {chance(p)} ({p_words(p)}, {trend.n} values; {season})."]
+    return [
+        msg(
+            "- **How sure:** {chance} ({p}, {n} values; {season}).",
+            chance=chance(p),
+            p=p_words(p),
+            n=trend.n,
+            season=season,
+        )
+    ]
 
 
 def _technique(found: Course) -> list[str]:
@@ -87,86 +109,104 @@ def _technique(found: Course) -> list[str]:
     if not name or start is None or found.effect is None:
         return []
     effect = found.effect
-    about = f"“{_safe(name)}” began on {start.day} {month(start)}"
+    about = msg("“{name}” began on {day}", name=_safe(name), day=long_date(start))
     if not effect.notable():
         return [
-            f"- **Before and after:** {about}. The values before and after differ no more than "
-            f"chance may bring ({p_words(effect.p)})."
+            msg(
+                "- **Before and after:** {about}. The values before and after differ no more than "
+                "chance may bring ({p}).",
+                about=about,
+                p=p_words(effect.p),
+            )
         ]
-    way = "higher" if effect.change > 0 else "lower"
-    told = (
-        f"- **Before and after:** {about}. Since then the values lie about "
-        f"{_amount(abs(effect.change), _apart(found.kpi.unit))} {way}{_between(effect)} "
-        f"({p_words(effect.p)}). That one came after the other does not say that it came of it"
+    told = msg(
+        "- **Before and after:** {about}. Since then the values lie about {amount} {way}{between} "
+        "({p}). That one came after the other does not say that it came of it",
+        about=about,
+        amount=_amount(abs(effect.change), _apart(found.kpi.unit)),
+        way=msg("higher") if effect.change > 0 else msg("lower"),
+        between=_between(effect),
+        p=p_words(effect.p),
     )
     if effect.already:
-        told += "; the values went that way before"
+        told = msg("{told}; the values went that way before", told=told)
     if found.beside:
-        names = " and ".join(f"“{_safe(t.name)}”" for t in found.beside)
-        told += f"; {names} began at nearly the same time"
-    return [f"{told}."]
+        names = chained("{a} and {b}", [msg("“{name}”", name=_safe(t.name)) for t in found.beside])
+        told = msg("{told}; {names} began at nearly the same time", told=told, names=names)
+    return [msg("{told}.", told=told)]
 
 
 def _between(effect: Effect) -> str:
     low, high = sorted((abs(effect.low), abs(effect.high)))
     if not (math.isfinite(low) and math.isfinite(high)) or effect.low * effect.high < 0:
         return ""
-    return f", between {low:.3g} and {high:.3g}"
+    return msg(", between {low:.3g} and {high:.3g}", low=low, high=high)
 
 
 def _meaning(found: Course) -> list[str]:
     kpi, lines = found.kpi, []
-    better = {"up": "Higher is better", "down": "Lower is better", None: ""}[kpi.direction]
-    words = [f"{better}." if better else "Nobody has said yet which way is better."]
-    ahead = found.outlook
-    if ahead is not None:
-        target = _amount(ahead.target, kpi.unit)
-        if ahead.reached:
-            words.append(f"The target of {target} is reached.")
-        elif ahead.away:
-            words.append(f"The target of {target} is not reached, and it moves away from it.")
-        elif ahead.on is not None:
-            slow = f", at the latest in {month(ahead.latest)}" if ahead.latest else ""
-            words.append(
-                f"The target of {target} is not reached yet. Should it go on like this, it is in "
-                f"{month(ahead.on)}{slow}."
-            )
-        else:
-            words.append(f"The target of {target} is not reached.")
     if found.points:
-        lines.append(f"- **What it means:** {' '.join(words)}")
+        words = [
+            _BETTER[kpi.direction],
+            *([_ahead(found.outlook, kpi.unit)] if found.outlook else []),
+        ]
+        lines.append(msg("- **What it means:** {words}", words=joined(" ", words)))
     return lines
+
+
+_BETTER = {
+    "up": msg("Higher is better."),
+    "down": msg("Lower is better."),
+    None: msg("Nobody has said yet which way is better."),
+}
+
+
+def _ahead(ahead: Outlook, unit: str) -> str:
+    target = _amount(ahead.target, unit)
+    if ahead.reached:
+        return msg("The target of {target} is reached.", target=target)
+    if ahead.away:
+        return msg(
+            "The target of {target} is not reached, and it moves away from it.", target=target
+        )
+    if ahead.on is None:
+        return msg("The target of {target} is not reached.", target=target)
+    slow = msg(", at the latest in {month}", month=month_of(ahead.latest)) if ahead.latest else ""
+    return msg(
+        "The target of {target} is not reached yet. Should it go on like this, it is in "
+        "{month}{slow}.",
+        target=target,
+        month=month_of(ahead.on),
+        slow=slow,
+    )
 
 
 def chance(p: float) -> str:
     """How sure, in words."""
     if p < 0.001:
-        return "Almost certainly no chance"
+        return msg("Almost certainly no chance")
     if p < 0.01:
-        return "Very unlikely to be chance"
-    return "Unlikely to be chance" if p < 0.05 else "It may well be chance"
+        return msg("Very unlikely to be chance")
+    return msg("Unlikely to be chance") if p < 0.05 else msg("It may well be chance")
 
 
 def p_words(p: float) -> str:
-    return "p < 0.001" if p < 0.001 else f"p = {p:.3f}"
-
-
-def month(day: date) -> str:
-    """`May 2026`."""
-    return f"{_MONTHS[day.month - 1]} {day.year}"
+    return msg("p < 0.001") if p < 0.001 else msg("p = {p:.3f}", p=p)
 
 
 def _amount(value: float, unit: str) -> str:
-    number = f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
-    return f"{number} {_safe(unit)}".strip()
+    pattern = "{value:,.0f} {unit}" if abs(value) >= 1000 else "{value:.3g} {unit}"
+    return msg(pattern if unit.strip() else pattern[:-7], value=value, unit=_safe(unit))
 
 
 def _apart(unit: str) -> str:
     """The unit of a difference: two shares of 40 and 45 % lie 5 percentage points apart."""
-    return "percentage points" if unit.strip() == "%" else unit
+    return msg("percentage points") if unit.strip() == "%" else unit
 
 
 def _safe(text: str) -> str:
     """A text of people's own in one line that Markdown does not take for signs of its own."""
+    if isinstance(text, Told):
+        return text
     line = " ".join(text.split())
     return "".join(f"\\{c}" if c in "\\`*_[]<>#|" else c for c in line)

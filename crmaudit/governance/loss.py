@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from crmaudit.evidence import BulkChange, Changes, Overwritten, Recording, Removed, TrailOf
+from crmaudit.messages import msg
 from crmaudit.workspace.landscape import Entity
 
 ENOUGH_CHANGED = 100
@@ -161,26 +162,33 @@ def _trail(
     )
     doubts = [changes.cannot[t.table] for t in changes.trails if t.table in changes.cannot]
     if flags and not any(flags):
-        return replace(found, on=False, why="the CRM's own settings say so")
+        return replace(found, on=False, why=msg("the CRM's own settings say so"))
     if doubts and not flags:
         return replace(found, why=doubts[0])
     missed = 0 if doubts else _changed_after(own, of, recording)
     if missed >= ENOUGH_CHANGED:
         end = max(k.last for k in of if k.changed and k.last)
-        why = f"it ends on {end}; {missed:,} of its rows were changed in the months after"
+        why = msg(
+            "it ends on {end}; {missed:,} of its rows were changed in the months after",
+            end=end,
+            missed=missed,
+        )
         return replace(found, on=False, why=why)
     if flags:
-        return replace(found, on=True, why="the CRM's own settings say so")
+        return replace(found, on=True, why=msg("the CRM's own settings say so"))
     if rows:
-        return replace(found, on=True, why="its changes are in the history")
+        return replace(found, on=True, why=msg("its changes are in the history"))
     if not any(t.rows for t in changes.trails):
-        none = "the history that the product keeps has no rows" if changes.trails else ""
-        return replace(found, why=changes.cannot.get("") or none or "no history was read")
+        none = msg("the history that the product keeps has no rows") if changes.trails else ""
+        return replace(found, why=changes.cannot.get("") or none or msg("no history was read"))
     unseen = _changed_since(own, changes, recording)
     if unseen >= ENOUGH_CHANGED:
-        why = f"{unseen:,} of its rows were changed since the history begins, none is in it"
+        why = msg(
+            "{unseen:,} of its rows were changed since the history begins, none is in it",
+            unseen=unseen,
+        )
         return replace(found, on=False, why=why)
-    return replace(found, why="the history has nothing of it, and little of it was changed")
+    return replace(found, why=msg("the history has nothing of it, and little of it was changed"))
 
 
 def _changed_since(tables: tuple[str, ...], changes: Changes, recording: Recording | None) -> int:

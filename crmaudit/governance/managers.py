@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from crmaudit.messages import joined, msg
 from crmaudit.workspace.audit_file import Unit
 from crmaudit.workspace.people import Person
 
@@ -69,14 +70,18 @@ def manager_fit(focus: Focus, managers: Sequence[Person], units: Iterable[Unit])
     heads = {u.head for u in units if u.function == focus and u.head is not None}
     if focus == "none":
         return _shared(managers, headed)
-    advised = "the service manager" if focus == "customer service" else "the sales manager"
+    advised = (
+        msg("the service manager") if focus == "customer service" else msg("the sales manager")
+    )
     if heads & {m.id for m in managers} or (
         not heads and any(_fits(m, headed.get(m.id, []), _WORDS[focus]) for m in managers)
     ):
         return ManagerFit(True, "", advised)
     if any(m.job is None and m.id not in headed for m in managers):
-        return ManagerFit(None, "the CRM manager's job is not declared", advised)
-    jobs = ", ".join(m.job or f"head of {headed[m.id][0]}" for m in managers)
+        return ManagerFit(None, msg("the CRM manager's job is not declared"), advised)
+    jobs = joined(
+        ", ", (m.job or msg("head of {headed}", headed=headed[m.id][0]) for m in managers)
+    )
     return ManagerFit(False, jobs, advised, certain=bool(heads))
 
 
@@ -91,12 +96,14 @@ def _fits(person: Person, headed: list[str], words: tuple[str, ...]) -> bool:
 
 
 def _shared(managers: Sequence[Person], headed: dict[str, list[str]]) -> ManagerFit:
-    advised = "the heads of department together"
+    advised = msg("the heads of department together")
     if not headed:
-        return ManagerFit(None, "no unit names its head", advised)
-    others = [m.job or "no head of a unit" for m in managers if m.id not in headed]
+        return ManagerFit(None, msg("no unit names its head"), advised)
+    others = [m.job or msg("no head of a unit") for m in managers if m.id not in headed]
     if others:
-        return ManagerFit(False, ", ".join(others), advised)
+        return ManagerFit(False, joined(", ", others), advised)
     if len(managers) == 1 and len(headed) > 1:
-        return ManagerFit(False, f"the head of {headed[managers[0].id][0]} alone", advised)
+        return ManagerFit(
+            False, msg("the head of {headed} alone", headed=headed[managers[0].id][0]), advised
+        )
     return ManagerFit(True, "", advised)

@@ -14,6 +14,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from crmaudit.messages import msg
+
 Dimension = Literal[
     "ownership",
     "documentation",
@@ -65,9 +67,13 @@ class Told:
         if self.said:
             return self.said
         if self.hidden:
-            return f"fewer than five of {self.whole:,.0f}"
-        told = f"{self.part:,.0f} of {self.whole:,.0f}"
-        return f"{told}, {self.unknown:,.0f} not known" if self.unknown else told
+            return msg("fewer than five of {whole:,.0f}", whole=self.whole)
+        told = msg("{part:,.0f} of {whole:,.0f}", part=self.part, whole=self.whole)
+        return (
+            msg("{told}, {unknown:,.0f} not known", told=told, unknown=self.unknown)
+            if self.unknown
+            else told
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +95,14 @@ class Criterion:
     def line(self) -> str:
         """`at least 80 %`, `more than 80 %`, `all`, `at least one`."""
         if self.beyond:
-            return f"more than {100 * self.least:g} %" if self.least else "at least one"
-        return "all" if self.least == 1 else f"at least {100 * self.least:g} %"
+            return (
+                msg("more than {least:g} %", least=100 * self.least)
+                if self.least
+                else msg("at least one")
+            )
+        return (
+            msg("all") if self.least == 1 else msg("at least {least:g} %", least=100 * self.least)
+        )
 
     def state(self, told: Told | None) -> State:
         if told is not None and told.moot:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from crmaudit.messages import joined, msg
 from crmaudit.workspace.landscape import Process, Step
 
 PURPOSES: tuple[Literal["lead tracking", "activity tracking", "campaign tracking"], ...] = (
@@ -36,16 +37,24 @@ def breaks(
     before: Step | None = None
     for i, step in enumerate(process.steps):
         if not step.systems:
-            found.append(Break(process.id, i, "no system supports this step"))
+            found.append(Break(process.id, i, msg("no system supports this step")))
         elif step.recorded is False:
-            found.append(Break(process.id, i, "the outcome is not recorded"))
+            found.append(Break(process.id, i, msg("the outcome is not recorded")))
         elif before is not None and before.systems:
             shared = set(step.systems) & set(before.systems)
-            joined = shared or any(connected(a, b) for a in before.systems for b in step.systems)
-            if not joined:
+            linked = shared or any(connected(a, b) for a in before.systems for b in step.systems)
+            if not linked:
                 source, target = (
-                    ", ".join(names.get(s, s) for s in x.systems) for x in (before, step)
+                    joined(", ", (names.get(s, s) for s in x.systems)) for x in (before, step)
                 )
-                found.append(Break(process.id, i, f"no feed leads from {source} to {target}"))
+                found.append(
+                    Break(
+                        process.id,
+                        i,
+                        msg(
+                            "no feed leads from {source} to {target}", source=source, target=target
+                        ),
+                    )
+                )
         before = step
     return tuple(found)

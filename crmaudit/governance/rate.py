@@ -12,8 +12,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from crmaudit.messages import msg
+
 SMALLEST_GROUP = 5
-FEWER = "fewer than five"
+FEWER = msg("fewer than five")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,5 +38,5 @@ def too_few(people: int | None) -> bool:
 def head_count(people: int | None) -> str:
     """How many people, as it may be shown: `12`, `fewer than five`, `an unknown number of`."""
     if people is None:
-        return "an unknown number of"
-    return FEWER if people < SMALLEST_GROUP else f"{people:,}"
+        return msg("an unknown number of")
+    return FEWER if people < SMALLEST_GROUP else msg("{n:,}", n=people)

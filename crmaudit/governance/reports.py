@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from crmaudit.evidence import Board, Recording
+from crmaudit.messages import msg
 from crmaudit.workspace.landscape import Need
 from crmaudit.workspace.people import Person
 
@@ -96,7 +97,7 @@ class Shown:
 def of_need(need: Need, look: Look | None, days: int | None, people: Mapping[str, Person]) -> Shown:
     """A declared one. Persons of its audience are told by their job: who looks is behaviour."""
     audience = tuple(
-        (people[who].job or "one person") if who in people else who for who in need.audience
+        (people[who].job or msg("one person")) if who in people else who for who in need.audience
     )
     if look is None:
         basis = "declared" if need.last_consulted else ""
@@ -118,7 +119,7 @@ def of_look(look: Look, day: date | None) -> Shown:
     """One that the CRM has and nobody declared."""
     board = look.board
     return Shown(
-        board.name or "name not shown",
+        board.name or msg("name not shown"),
         board.kind,
         (board.audience,) if board.audience else (),
         True,

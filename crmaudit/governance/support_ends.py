@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from crmaudit.evidence import Health
+from crmaudit.messages import msg
 
 LOOKED_UP = date(2026, 11, 22)
 
@@ -128,8 +129,8 @@ def support_end(health: Health) -> SupportEnd | None:
     shipped = bool(_DISTRIBUTED.search(told)) and not _BY_THE_MAKER.search(told)
     other = _OTHERS.search(told)
     if other:
-        why = f"it is a build of its own ({other[0]}), whose maker sets the day"
+        why = msg("it is a build of its own ({other}), whose maker sets the day", other=other[0])
         return SupportEnd(product, health.release, None, shipped, why)
     end = _ENDS[product].get(health.release)
-    why = "" if end else f"the list of {LOOKED_UP:%Y-%m-%d} does not have that release"
+    why = "" if end else msg("the list of {day} does not have that release", day=LOOKED_UP)
     return SupportEnd(product, health.release, end, shipped, why)

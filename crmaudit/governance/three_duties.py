@@ -13,14 +13,15 @@ from datetime import date, timedelta
 from typing import Literal
 
 from crmaudit.governance.adoption import MeasuredAdoption, Share
+from crmaudit.messages import counted, joined, month_of, msg
 from crmaudit.workspace.landscape import Need
 from crmaudit.workspace.registers import Dysfunction, Request
 
 HeldBy = Literal["operations staff", "system manager", "management"]
 DUTIES: dict[HeldBy, str] = {
-    "operations staff": "record continuously",
-    "system manager": "see to proper use, improve forms and lists, build dashboards",
-    "management": "lead by the dashboards, and have the staff record",
+    "operations staff": msg("record continuously"),
+    "system manager": msg("see to proper use, improve forms and lists, build dashboards"),
+    "management": msg("lead by the dashboards, and have the staff record"),
 }
 CONSULTED_DAYS = 90
 ANSWERED_DAYS = 180
@@ -80,21 +81,28 @@ def three_duties(
 
 def _register(still: Sequence[Dysfunction], by: HeldBy) -> Sign:
     if not still:
-        return Sign("no open dysfunction is on the register", None)
+        return Sign(msg("no open dysfunction is on the register"), None)
     own = sum(d.duty_of == by for d in still)
     unsaid = sum(d.duty_of is None for d in still)
-    told = f"{own} of {_many(len(still), 'open dysfunction')} fall under it"
+    told = msg(
+        "{own} of {many} fall under it", own=own, many=counted(len(still), "open dysfunction")
+    )
     if unsaid:
-        told += f", of {unsaid} nobody said"
+        told += msg(", of {unsaid} nobody said", unsaid=unsaid)
     return Sign(told, False if own else None if unsaid else True)
 
 
 def _recording(seen: MeasuredAdoption | None, line: float) -> Sign:
     if seen is None or seen.recorded is None:
-        return Sign("who records was not measured", None)
+        return Sign(msg("who records was not measured"), None)
     used, recorded = (Share(n, seen.staff) for n in (seen.users, seen.recorded))
     return Sign(
-        f"{used.shown} staff worked in the CRM since {seen.since:%B %Y}, {recorded.shown} recorded",
+        msg(
+            "{shown} staff worked in the CRM since {since}, {shown2} recorded",
+            shown=used.shown,
+            since=month_of(seen.since),
+            shown2=recorded.shown,
+        ),
         # Who only looks things up has another duty: the line is of use, not of recording.
         seen.above(line),
         seen.evidence,
@@ -103,10 +111,10 @@ def _recording(seen: MeasuredAdoption | None, line: float) -> Sign:
 
 def _forms(still: Sequence[Dysfunction]) -> Sign:
     clumsy = sum(d.kind in ("slow to record", "hard to navigate") for d in still)
-    told = _many(clumsy, "open dysfunction") if clumsy else "no open dysfunction"
+    told = counted(clumsy, "open dysfunction") if clumsy else msg("no open dysfunction")
     # A register without any entry says nothing of forms.
     return Sign(
-        f"{told} of forms that are slow or hard to find one's way in",
+        msg("{told} of forms that are slow or hard to find one's way in", told=told),
         None if not still else not clumsy,
     )
 
@@ -114,44 +122,52 @@ def _forms(still: Sequence[Dysfunction]) -> Sign:
 def _requests(requests: Iterable[Request], day: date | None) -> Sign:
     waiting = [r for r in requests if r.status == "asked"]
     if day is None or not waiting:
-        return Sign("no request waits for an answer" if day else "no day to count from", None)
+        return Sign(
+            msg("no request waits for an answer") if day else msg("no day to count from"), None
+        )
     late = sum(r.date is not None and r.date < day - timedelta(days=ANSWERED_DAYS) for r in waiting)
     return Sign(
-        f"{late} of {_many(len(waiting), 'request')} have waited for over {ANSWERED_DAYS} days",
+        msg(
+            "{late} of {many} have waited for over {ANSWERED_DAYS} days",
+            late=late,
+            many=counted(len(waiting), "request"),
+            ANSWERED_DAYS=ANSWERED_DAYS,
+        ),
         not late,
     )
 
 
 def _boards(boards: Sequence[Need] | None) -> Sign:
     if boards is None:
-        return Sign("no dashboard, report or question is declared", None)
+        return Sign(msg("no dashboard, report or question is declared"), None)
     there = sum(n.exists is not False for n in boards)
-    told = _many(there, "dashboard") if there else "no dashboard"
-    return Sign(f"{told} made for the management", bool(there))
+    told = counted(there, "dashboard") if there else msg("no dashboard")
+    return Sign(msg("{told} made for the management", told=told), bool(there))
 
 
 def _consulted(boards: Sequence[Need], unused: Callable[[Need], int | None]) -> Sign:
     there = [n for n in boards if n.exists is not False]
     known = [d for d in map(unused, there) if d is not None]
     if not known:
-        return Sign("when its dashboards were last looked at is not recorded", None)
+        return Sign(msg("when its dashboards were last looked at is not recorded"), None)
     looked = sum(d <= CONSULTED_DAYS for d in known)
     silent = len(there) - len(known)
-    rest = f"; of {silent} it is not recorded" if silent else ""
+    rest = msg("; of {silent} it is not recorded", silent=silent) if silent else ""
     return Sign(
-        f"{looked} of {_many(len(there), 'dashboard')} looked at within {CONSULTED_DAYS} days"
-        f"{rest}",
+        msg(
+            "{looked} of {many} looked at within {CONSULTED_DAYS} days{rest}",
+            looked=looked,
+            many=counted(len(there), "dashboard"),
+            CONSULTED_DAYS=CONSULTED_DAYS,
+            rest=rest,
+        ),
         bool(looked) or (None if len(known) < len(there) else False),
     )
 
 
 def _units(idle: Sequence[str] | None) -> Sign:
     if idle is None:
-        return Sign("which units record was not measured", None)
+        return Sign(msg("which units record was not measured"), None)
     if not idle:
-        return Sign("in every key unit somebody records", True)
-    return Sign(f"nobody records in {', '.join(idle)}", False)
-
-
-def _many(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+        return Sign(msg("in every key unit somebody records"), True)
+    return Sign(msg("nobody records in {idle}", idle=joined(", ", idle)), False)

@@ -19,6 +19,7 @@ from crmaudit.governance.upkeep_server import (
     stale,
     statistics_told,
 )
+from crmaudit.messages import counted, joined, msg
 from crmaudit.workspace.dossier import Care, System
 
 Duty = Literal["backup", "restore_test", "index_care", "updates"]
@@ -92,7 +93,7 @@ def _of(
     found = _found(duty, care, system, testified, day, allow)
     if found.state == "late" and care is None and _of_vendor(system):
         # What is shown is the vendor's affair, who promised nothing that is known here.
-        return replace(found, state="not assessed", why="the vendor looks after it")
+        return replace(found, state="not assessed", why=msg("the vendor looks after it"))
     return found
 
 
@@ -109,14 +110,16 @@ def _found(
     allow: Allowance,
 ) -> Upkeep:
     if day is None:
-        return _by_word(duty, care, None, allow, "the day of the audit is not known")
+        return _by_word(duty, care, None, allow, msg("the day of the audit is not known"))
     if duty == "backup":
         return _backup(care, testified.backups.get(system.id), day, allow)
     health = testified.health.get(system.id)
     if duty == "restore_test":
-        return _by_word(duty, care, day, allow, "no server shows whether a backup was restored")
+        return _by_word(
+            duty, care, day, allow, msg("no server shows whether a backup was restored")
+        )
     if health is None:
-        return _by_word(duty, care, day, allow, "no server was read")
+        return _by_word(duty, care, day, allow, msg("no server was read"))
     if duty == "index_care":
         return _index_care(care, health, day, allow)
     return _updates(care, health, day, allow)
@@ -126,27 +129,29 @@ def declared_words(care: Care | None) -> str:
     """`daily, last on 2026-10-30`."""
     if care is None:
         return ""
-    last = f"last on {care.last}" if care.last else ""
-    return ", ".join(x for x in (care.frequency or "", last) if x)
+    last = msg("last on {last}", last=care.last) if care.last else ""
+    return joined(", ", (x for x in (msg(care.frequency or ""), last) if x))
 
 
 def _by_word(duty: Duty, care: Care | None, day: date | None, allow: Allowance, why: str) -> Upkeep:
     """Judged by what was declared alone: it can be overdue by its own words, never kept."""
     told = declared_words(care)
     if care is not None and care.frequency == "never":
-        return Upkeep(duty, "late", told, why="it is never done")
+        return Upkeep(duty, "late", told, why=msg("it is never done"))
     if care is not None and care.last is not None and day is not None:
         period = PERIOD.get(care.frequency) if care.frequency else None
         days = (day - care.last).days
         if period is not None and days > period + allow.grace_days:
-            return Upkeep(duty, "late", told, why=f"{days:,} days passed, by what is declared")
+            return Upkeep(
+                duty, "late", told, why=msg("{days:,} days passed, by what is declared", days=days)
+            )
     return Upkeep(duty, "not assessed", told, why=why)
 
 
 def _backup(care: Care | None, found: Backups | None, day: date, allow: Allowance) -> Upkeep:
     told = declared_words(care)
     if found is None:
-        return _by_word("backup", care, day, allow, "no backup folder was looked into")
+        return _by_word("backup", care, day, allow, msg("no backup folder was looked into"))
     if found.cannot:
         return _by_word("backup", care, day, allow, found.cannot)
     proof = (found.id,)
@@ -156,17 +161,29 @@ def _backup(care: Care | None, found: Backups | None, day: date, allow: Allowanc
         return _none_kept(care, found, day, allow, against)
     last = kept.newest.written.date()
     held = of_database(found)
-    which = "newest" if held[0] is kept.newest else "newest whole one"
-    shown = f"{which} of {len(held)} is {_days(kept.days)} old"
+    which = msg("newest") if held[0] is kept.newest else msg("newest whole one")
+    shown = msg(
+        "{which} of {held} is {days} old", which=which, held=len(held), days=_days(kept.days)
+    )
     period = _period(care, allow)
     if kept.days > period + allow.grace_days:
-        why = f"the newest backup is {_days(kept.days)} old"
+        why = msg("the newest backup is {days} old", days=_days(kept.days))
         if found.unread:
-            return _by_word("backup", care, day, allow, f"{why}, but {_unread(found)}")
+            return _by_word(
+                "backup",
+                care,
+                day,
+                allow,
+                msg("{why}, but {unread}", why=why, unread=_unread(found)),
+            )
         return Upkeep("backup", against, told, shown, why, last, proof)
     claimed = care.last if care else None
     if claimed is not None and claimed <= day and claimed - last > _grace(allow):
-        why = f"the newest backup is of {last}, {_days((claimed - last).days)} before the last one"
+        why = msg(
+            "the newest backup is of {last}, {days} before the last one",
+            last=last,
+            days=_days((claimed - last).days),
+        )
         return Upkeep("backup", "contradicted", told, shown, why, last, proof)
     return Upkeep("backup", "kept", told, shown, "", last, proof)
 
@@ -177,17 +194,27 @@ def _none_kept(
     """Nothing whole was found. What is not known here may be a backup all the same."""
     held = of_database(found)
     if not held and (found.unread or found.others):
-        others = f"none of the {found.others:,} files in the folder has a form known here"
+        others = msg(
+            "none of the {others:,} files in the folder has a form known here", others=found.others
+        )
         why = _unread(found) if found.unread else others
         return _by_word("backup", care, day, allow, why)
-    shown = f"{len(held)} backups, none of them whole" if held else "no backup in the folder"
+    shown = (
+        msg("{held} backups, none of them whole", held=len(held))
+        if held
+        else msg("no backup in the folder")
+    )
     proof = (found.id,)
     return Upkeep("backup", against, declared_words(care), shown, shown, evidence=proof)
 
 
 def _unread(found: Backups) -> str:
     one = found.unread == 1
-    return f"{found.unread:,} {'folder' if one else 'folders'} within it may not be read"
+    return msg(
+        "{unread:,} {folder} within it may not be read",
+        unread=found.unread,
+        folder=msg("folder") if one else msg("folders"),
+    )
 
 
 def _index_care(care: Care | None, health: Health, day: date, allow: Allowance) -> Upkeep:
@@ -197,22 +224,25 @@ def _index_care(care: Care | None, health: Health, day: date, allow: Allowance) 
     if not judged:
         large = any((t.rows or 0) >= allow.least_rows for t in health.tables)
         why = health.cannot.get("changes") or health.cannot.get("statistics", "")
-        why = why or "the server does not tell how old its statistics are"
+        why = why or msg("the server does not tell how old its statistics are")
         if not large:
-            why = f"no table has {allow.least_rows:,} rows: care would change nothing"
+            why = msg(
+                "no table has {least_rows:,} rows: care would change nothing",
+                least_rows=allow.least_rows,
+            )
         return _by_word("index_care", care, day, allow, why)
     last = newest_care(health)
     done = last.date() if last else None
     old = old_statistics(care, health, day, allow)
     if not old:
-        shown = f"statistics of all {len(judged)} larger tables are current"
+        shown = msg("statistics of all {judged} larger tables are current", judged=len(judged))
         if len(judged) == 1:
-            shown = "statistics of the one larger table are current"
+            shown = msg("statistics of the one larger table are current")
         return Upkeep("index_care", "kept", told, shown, "", done, proof)
     never = all(s.share is None for s in old)
-    shown = f"statistics of {len(old)} of {len(judged)} larger tables " + (
-        "were never gathered" if never else "are old"
-    )
+    shown = msg(
+        "statistics of {old} of {judged} larger tables ", old=len(old), judged=len(judged)
+    ) + (msg("were never gathered") if never else msg("are old"))
     against = _against(care)
     return Upkeep("index_care", against, told, shown, shown, done, proof)
 
@@ -238,17 +268,19 @@ def _updates(care: Care | None, health: Health, day: date, allow: Allowance) -> 
     told = declared_words(care)
     support = support_end(health)
     if support is None or support.end is None:
-        why = support.why if support else "a file has no server to bring up to date"
+        why = support.why if support else msg("a file has no server to bring up to date")
         if support is None and health.provenance.engine in SERVERS:
-            why = "the server does not tell its version"
+            why = msg("the server does not tell its version")
         return _by_word("updates", care, day, allow, why)
     name, proof = f"{support.product} {support.release}", (health.id,)
     if day > support.end:
-        shown = f"{name}, whose support ended on {support.end}"
+        shown = msg("{name}, whose support ended on {end}", name=name, end=support.end)
         return Upkeep("updates", _against(care), told, shown, shown, None, proof)
-    shown = f"{name}, supported until {support.end}"
+    shown = msg("{name}, supported until {end}", name=name, end=support.end)
     # Whether its newest repair is installed, no server says.
-    by_word = _by_word("updates", care, day, allow, "whether all repairs are in, no server says")
+    by_word = _by_word(
+        "updates", care, day, allow, msg("whether all repairs are in, no server says")
+    )
     if by_word.state == "not assessed" and care is not None and care.last is not None:
         return Upkeep("updates", "kept", told, shown, "", None, proof)
     return replace(by_word, shown=shown, evidence=proof)
@@ -270,4 +302,4 @@ def _grace(allow: Allowance) -> timedelta:
 
 
 def _days(days: int) -> str:
-    return f"{days} day" if days == 1 else f"{days:,} days" if days else "less than a day"
+    return counted(days, "day") if days else msg("less than a day")

@@ -8,6 +8,7 @@ from itertools import pairwise
 from statistics import median
 
 from crmaudit.evidence import BackupFile, Backups
+from crmaudit.messages import msg
 
 COMPARED = 5
 """A backup's size is laid beside the middle one of so many before it."""
@@ -78,7 +79,9 @@ def shrunk(kept: Kept, share: float, least: int) -> Small | None:
     middle = int(median(before))
     if kept.newest.bytes >= share * middle:
         return None
-    return Small(kept.newest, middle, f"the middle one of the {len(before)} before it")
+    return Small(
+        kept.newest, middle, msg("the middle one of the {before} before it", before=len(before))
+    )
 
 
 def implausible(kept: Kept, database: int | None, plain: float, packed: float) -> Small | None:
@@ -88,7 +91,7 @@ def implausible(kept: Kept, database: int | None, plain: float, packed: float) -
         return None
     if kept.newest.bytes >= least * database:
         return None
-    return Small(kept.newest, database, "the rows it should hold")
+    return Small(kept.newest, database, msg("the rows it should hold"))
 
 
 @dataclass(frozen=True, slots=True)

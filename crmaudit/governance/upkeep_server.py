@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from crmaudit.evidence import Health, IndexHealth, TableHealth, Unindexed
+from crmaudit.messages import msg
 
 SERVERS = ("postgresql", "mysql", "mariadb")
 
@@ -41,7 +42,7 @@ def stale(health: Health, share: float, least_rows: int) -> tuple[Stale, ...]:
     return tuple(sorted(found, key=lambda s: (-(s.table.rows or 0), s.table.table)))
 
 
-NEVER = "its statistics were never gathered"
+NEVER = msg("its statistics were never gathered")
 
 
 def statistics_told(health: Health, least_rows: int) -> tuple[TableHealth, ...]:
@@ -161,25 +162,27 @@ def recovery(health: Health) -> Recovery:
     """What the settings say of point-in-time recovery. Elsewhere it may still be provided for."""
     settings, engine = health.settings, health.provenance.engine
     if engine not in SERVERS:
-        return Recovery(None, "a file has no log to go back by")
+        return Recovery(None, msg("a file has no log to go back by"))
     if engine != "postgresql":
         log = settings.get("log_bin")
         if log is None:
             return Recovery(None, health.cannot.get("settings", "the server does not tell"))
-        return Recovery(log == "ON", "the binary log is " + ("on" if log == "ON" else "off"))
+        return Recovery(
+            log == "ON", msg("the binary log is on" if log == "ON" else "the binary log is off")
+        )
     mode = settings.get("archive_mode")
     if settings.get("standby") == "on":
-        return Recovery(None, "this is a standby server: the primary one keeps the logs")
+        return Recovery(None, msg("this is a standby server: the primary one keeps the logs"))
     if mode is None:
         return Recovery(None, health.cannot.get("settings", "the server does not tell"))
     if mode == "off":
-        return Recovery(False, "archive_mode is off")
+        return Recovery(False, msg("archive_mode is off"))
     ways = [settings.get(n) for n in ("archive_command", "archive_library")]
     if all(w == "empty" for w in ways if w is not None) and any(ways):
-        return Recovery(False, "archive_mode is on, but no command archives anything")
+        return Recovery(False, msg("archive_mode is on, but no command archives anything"))
     if settings.get("archiving") == "failing":
-        return Recovery(False, "archive_mode is on, but archiving fails")
-    return Recovery(True, f"archive_mode is {mode}")
+        return Recovery(False, msg("archive_mode is on, but archiving fails"))
+    return Recovery(True, msg("archive_mode is {mode}", mode=mode))
 
 
 # Growth

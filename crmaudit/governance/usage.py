@@ -11,7 +11,9 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cached_property
 
+from crmaudit import messages
 from crmaudit.evidence import Access, CrmAccount, Recorded, Recording
+from crmaudit.messages import joined, msg
 from crmaudit.workspace.audit_file import Unit
 from crmaudit.workspace.people import Person, UserType
 
@@ -139,12 +141,13 @@ class Usage:
         """Why nothing can be said of who uses the system; empty where it can."""
         if self.newest is None:
             told = dict.fromkeys((self.recording.cannot if self.recording else {}).values())
-            why = f": {'; '.join(list(told)[:2])}" if told else ""
-            return f"no row or login tells of people at work{why}"
+            why = joined("", (": ", joined("; ", list(told)[:2]))) if told else ""
+            return msg("no row or login tells of people at work{why}", why=why)
         if self.newest < self.since(days):
-            return (
-                f"the newest trace of anybody's work is of {self.newest:%B %Y}: whether nobody "
-                "works there or the data at hand end then cannot be told"
+            return msg(
+                "the newest trace of anybody's work is of {newest}: whether nobody "
+                "works there or the data at hand end then cannot be told",
+                newest=messages.month_of(self.newest),
             )
         return ""
 
@@ -153,11 +156,11 @@ class Usage:
         """Why nothing can be said of who records; empty where something can."""
         recording = self.recording
         if recording is None:
-            return "nobody read who records"
+            return msg("nobody read who records")
         if recording.tables or recording.recorded:
             return ""
         told = dict.fromkeys(recording.cannot.values())
-        return "; ".join(list(told)[:2]) or "no table says who made its rows"
+        return joined("; ", list(told)[:2]) or msg("no table says who made its rows")
 
     @property
     def own(self) -> tuple[AccountUse, ...]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from crmaudit.messages import msg
 from crmaudit.workspace.audit_file import Unit
 from crmaudit.workspace.dossier import System
 from crmaudit.workspace.people import Person
@@ -54,14 +55,14 @@ class Directory:
             return self._auditor()
         owner = system.owners.business if role == "business owner" else system.owners.it
         if owner is not None and not self.left(owner):
-            return self._of(owner, role)
+            return self._of(owner, msg(role))
         person = self._people.get(owner or "")
         unit = self._units.get(person.unit or "") if person else None
         if unit is None and role == "IT owner":
             unit = next((u for u in self._units.values() if u.function == "it"), None)
         head = unit.head if unit else None
         if unit is not None and head is not None and head != owner and not self.left(head):
-            return self._of(head, f"head of {unit.name}")
+            return self._of(head, msg("head of {unit}", unit=unit.name))
         return self._auditor()
 
     def left(self, person: str) -> bool:
@@ -71,8 +72,8 @@ class Directory:
 
     def _auditor(self) -> Contact:
         if not self._auditors:
-            return Contact(None, "the auditor", "auditor")
-        return self._of(self._auditors[0], "auditor")
+            return Contact(None, msg("the auditor"), msg("auditor"))
+        return self._of(self._auditors[0], msg("auditor"))
 
     def _of(self, person: str, role: str) -> Contact:
         known = self._people.get(person)

@@ -17,6 +17,7 @@ from typing import Literal
 
 from crmaudit.inventory.asking import Asked, Contact, Directory
 from crmaudit.inventory.cost import RUNNING, newest_year, undeclared
+from crmaudit.messages import joined, msg
 from crmaudit.workspace.dossier import System
 from crmaudit.workspace.weights import DEFAULTS
 
@@ -111,7 +112,7 @@ def _reason(system: System, key: str) -> str:
     if not system.blank:
         return ""
     parts = key.split(".")
-    wider = (".".join(parts[:n]) for n in range(len(parts), 0, -1))
+    wider = (joined(".", parts[:n]) for n in range(len(parts), 0, -1))
     return next((system.blank[k] for k in wider if k in system.blank), "")
 
 
@@ -180,7 +181,7 @@ def _parts(system: System, key: str, short: str, day: date | None) -> tuple[_Par
     value: object = system
     for step in key.split("."):
         value = getattr(value, step)
-    return (_Part(bool(value), f"{short}: nothing said", key),)
+    return (_Part(bool(value), msg("{short}: nothing said", short=msg(short)), key),)
 
 
 def _given(system: System, key: str, parts: tuple[_Part, ...]) -> bool:
@@ -199,22 +200,32 @@ def _documentation(system: System) -> Iterator[_Part]:
             document = getattr(system.documentation, part)
             # "none" is a fact too: somebody looked and there is no documentation.
             known = document is not None and document.exists is not None
-            yield _Part(known, f"{part} documentation: nothing said", f"documentation.{part}")
+            yield _Part(
+                known, msg("{part} documentation: nothing said", part=part), f"documentation.{part}"
+            )
 
 
 def _costs(system: System, day: date | None) -> Iterator[_Part]:
     year = newest_year(system, day)
     if year is None:
-        yield _Part(False, "cost: of no year", "costs")
+        yield _Part(False, msg("cost: of no year"), "costs")
         return
     lacking = undeclared(system, year)
     for kind in RUNNING:
-        yield _Part(kind not in lacking, f"{kind} cost of {year}: nothing said", "costs")
+        yield _Part(
+            kind not in lacking,
+            msg("{kind} cost of {year}: nothing said", kind=kind, year=year),
+            "costs",
+        )
 
 
 def _skills(system: System, key: str) -> Iterator[_Part]:
     if not system.support.skills:
-        yield _Part(False, "support skills: none listed", key)
+        yield _Part(False, msg("support skills: none listed"), key)
     for skill in system.support.skills or ():
-        yield _Part(bool(skill.held), f"skill {skill.skill}: nobody named", key)
-        yield _Part(skill.needed is not None, f"skill {skill.skill}: level needed not said", key)
+        yield _Part(bool(skill.held), msg("skill {skill}: nobody named", skill=skill.skill), key)
+        yield _Part(
+            skill.needed is not None,
+            msg("skill {skill}: level needed not said", skill=skill.skill),
+            key,
+        )

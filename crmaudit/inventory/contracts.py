@@ -59,8 +59,15 @@ def contract_state(contract: Contract, as_of: date, days: int) -> ContractState:
 def contracts_ahead(
     systems: Iterable[System], as_of: date | None, days: int = DAYS_AHEAD
 ) -> tuple[ContractAhead, ...]:
-    """All declared contracts, the one that has to be acted upon first at the top."""
-    found = [_ahead(s, s.contract, as_of, days) for s in systems if s.contract is not None]
+    """All declared contracts, the one that has to be acted upon first at the top.
+
+    One of which nothing is filled in, as `init` writes it, is not declared.
+    """
+    found = [
+        _ahead(s, s.contract, as_of, days)
+        for s in systems
+        if s.contract is not None and s.contract != Contract()
+    ]
     return tuple(sorted(found, key=lambda c: (c.act_by or date.max, c.system)))
 
 

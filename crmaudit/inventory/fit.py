@@ -19,6 +19,7 @@ from typing import Literal
 from crmaudit.inventory.access_path import bulk_interfaces, ways_out
 from crmaudit.inventory.inventory import InventoryRow
 from crmaudit.inventory.lifecycle import Phase
+from crmaudit.messages import chained, counted, joined, msg
 from crmaudit.workspace.dossier import Fitness, System
 from crmaudit.workspace.weights import DEFAULTS
 
@@ -125,7 +126,7 @@ def fit(
     quadrant, reason = _quadrant(row.life.declared or row.life.by_dates, *axes)
     withheld = around.keeps if quadrant == "eliminate" else ""
     if withheld:
-        quadrant, reason = None, f"eliminate is withheld: {withheld}"
+        quadrant, reason = None, msg("eliminate is withheld: {withheld}", withheld=withheld)
     return Fit(
         row.system.id,
         *axes,
@@ -164,25 +165,27 @@ def _quadrant(
     phase: Phase | None, functional: Axis, technical: Axis
 ) -> tuple[Quadrant | None, str]:
     if phase == "plan":
-        return None, "it is only planned"
+        return None, msg("it is only planned")
     if phase == "retired":
-        return None, "it is retired already"
+        return None, msg("it is retired already")
     thin = [
-        f"{100 * axis.coverage:.0f} % of the {name} fit"
+        msg("{coverage:.0f} % of the {name} fit", coverage=100 * axis.coverage, name=msg(name))
         for name, axis in (("functional", functional), ("technical", technical))
         if axis.score is None or axis.coverage < COVERAGE
     ]
     if thin or functional.score is None or technical.score is None:
-        return None, f"only {' and '.join(thin)} is known"
+        return None, msg("only {thin} is known", thin=chained("{a} and {b}", thin))
     high = functional.score >= BOUNDARY, technical.score >= BOUNDARY
     quadrant = _QUADRANTS[high]
     if high[0] is high[1]:
-        return quadrant, f"{_word(high[0])} functional and technical fit"
-    return quadrant, f"{_word(high[0])} functional, {_word(high[1])} technical fit"
+        return quadrant, msg("{word} functional and technical fit", word=_word(high[0]))
+    return quadrant, msg(
+        "{word} functional, {word2} technical fit", word=_word(high[0]), word2=_word(high[1])
+    )
 
 
 def _word(high: bool) -> str:
-    return "high" if high else "low"
+    return msg("high") if high else msg("low")
 
 
 _QUADRANTS: Mapping[tuple[bool, bool], Quadrant] = {
@@ -196,43 +199,59 @@ _CRITICALITY = ("low", "medium", "high", "critical")
 
 def _functional(row: InventoryRow, around: Surroundings) -> dict[str, _Judged]:
     system, own = row.system, row.system.fitness
-    entities = "entity" if around.record_of == 1 else "entities"
     return {
         "functional fitness": _declared(own, own.functional, around.judge),
         "value": _declared(own, own.value, around.judge),
-        "perceived quality": (None, "nobody was asked")
+        "perceived quality": (None, msg("nobody was asked"))
         if row.perceived is None
-        else (scaled(row.perceived.score, 0, 100), f"{row.perceived.score:.0f} of 100"),
-        "measured quality": (None, "not measured")
+        else (
+            scaled(row.perceived.score, 0, 100),
+            msg("{score:.0f} of 100", score=row.perceived.score),
+        ),
+        "measured quality": (None, msg("not measured"))
         if around.measured is None
-        else (scaled(around.measured, 0.5, 1), f"{100 * around.measured:.0f} of 100"),
-        "criticality": (None, "not declared")
+        else (
+            scaled(around.measured, 0.5, 1),
+            msg("{measured:.0f} of 100", measured=100 * around.measured),
+        ),
+        "criticality": (None, msg("not declared"))
         if system.criticality is None
-        else (scaled(_CRITICALITY.index(system.criticality), 0, 3), system.criticality),
-        "users": (None, "users or staff not declared")
+        else (scaled(_CRITICALITY.index(system.criticality), 0, 3), msg(system.criticality)),
+        "users": (None, msg("users or staff not declared"))
         if system.users is None or not around.staff
         else (
             scaled(system.users / around.staff, 0, 0.5),
-            f"{system.users} of {around.staff} staff",
+            msg(
+                "{users} users, beside {staff} expected in the CRM",
+                users=system.users,
+                staff=around.staff,
+            ),
         ),
-        "system of record": (None, "no system of record is decided")
+        "system of record": (None, msg("no system of record is decided"))
         if around.record_of is None
-        else (scaled(around.record_of, 0, 5), f"of {around.record_of} {entities}"),
+        else (
+            scaled(around.record_of, 0, 5),
+            msg("of {entities}", entities=counted(around.record_of, "entity", "entities")),
+        ),
     }
 
 
 def _declared(fitness: Fitness, judgement: int | None, judge: str) -> _Judged:
     if judgement is None:
-        return None, "nobody judged"
-    told = (f"{judgement} of 4", judge, str(fitness.when or ""))
-    return scaled(judgement, 1, 4), ", ".join(t for t in told if t)
+        return None, msg("nobody judged")
+    told = (msg("{judgement} of 4", judgement=judgement), judge, str(fitness.when or ""))
+    return scaled(judgement, 1, 4), joined(", ", (t for t in told if t))
 
 
 def _technical(row: InventoryRow, around: Surroundings) -> dict[str, _Judged]:
     own = row.system.fitness
     months, ends = row.life.support_months, row.life.support_ends
     over = row.out_of_support or (months is not None and months < 0)
-    told = f"{'ended' if over else 'until'} {ends}" if ends else "end of support not known"
+    told = (
+        msg("ended {day}" if over else "until {day}", day=ends)
+        if ends
+        else msg("end of support not known")
+    )
     risk = row.skill_risk
     return {
         "technical fitness": _declared(own, own.technical, around.judge),
@@ -247,10 +266,10 @@ def _technical(row: InventoryRow, around: Surroundings) -> dict[str, _Judged]:
 
 _SKILLS = {"covered": 10.0, "single": 5.5, "gap": 1.0}
 _SKILL_WORDS = {
-    "covered": "two people or more hold every skill",
-    "single": "a skill hangs on one person",
-    "gap": "nobody holds a skill that is needed",
-    "unknown": "nobody said who holds the skills",
+    "covered": msg("two people or more hold every skill"),
+    "single": msg("a skill hangs on one person"),
+    "gap": msg("nobody holds a skill that is needed"),
+    "unknown": msg("nobody said who holds the skills"),
 }
 _DOCUMENT = {"complete": 10.0, "partly": 5.5, "outdated": 4.0, "none": 1.0}
 _EXISTS = 7.0
@@ -261,39 +280,43 @@ def _documentation(system: System) -> _Judged:
     parts = {"system": system.documentation.system, "database": system.documentation.database}
     known = {n: d for n, d in parts.items() if d is not None and d.exists is not None}
     if not known:
-        return None, "nobody said"
+        return None, msg("nobody said")
     scores = [_DOCUMENT.get(d.status or "", _EXISTS) for d in known.values()]
-    words = ", ".join(f"{n}: {d.status or 'exists'}" for n, d in known.items())
+    words = joined(
+        ", ", (joined(": ", (msg(n), msg(d.status or "exists"))) for n, d in known.items())
+    )
     return sum(scores) / len(scores), words
 
 
 def _maintenance(system: System) -> _Judged:
     care = system.maintenance
     if care is None:
-        return None, "nobody said"
+        return None, msg("nobody said")
     if care.provider == "none":
-        return 1.0, "nobody maintains it"
+        return 1.0, msg("nobody maintains it")
     duties = {"backup": care.backup, "restore test": care.restore_test, "updates": care.updates}
     known = {n: d for n, d in duties.items() if d is not None and (d.frequency or d.last)}
     if not known:
-        return None, "duties not declared"
-    done = [n for n, d in known.items() if d.frequency != "never"]
-    told = (*done, *(f"never {n}" for n in known if n not in done))
-    return scaled(len(done) / len(known), 0, 1), ", ".join(told)
+        return None, msg("duties not declared")
+    done = [msg(n) for n, d in known.items() if d.frequency != "never"]
+    told = (*done, *(msg("never {n}", n=msg(n)) for n in known if n not in done))
+    return scaled(len(done) / len(known), 0, 1), joined(", ", told)
 
 
 def _way_out(system: System) -> _Judged:
     ways = ways_out(system)
     if ways is None:
-        return None, "interfaces not declared"
+        return None, msg("interfaces not declared")
     if not ways:
-        return 1.0, "none but the screen"
-    return max(_WAYS[w] for w in ways), ", ".join(ways)
+        return 1.0, msg("none but the screen")
+    return max(_WAYS[w] for w in ways), joined(", ", map(msg, ways))
 
 
 def _interfaces(system: System) -> _Judged:
     known = [i for i in bulk_interfaces(system) if i.documented is not None]
     if not known:
-        return None, "nobody said whether they are documented"
+        return None, msg("nobody said whether they are documented")
     described = sum(bool(i.documented) for i in known)
-    return scaled(described / len(known), 0, 1), f"{described} of {len(known)} documented"
+    return scaled(described / len(known), 0, 1), msg(
+        "{described} of {known} documented", described=described, known=len(known)
+    )

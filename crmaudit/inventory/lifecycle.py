@@ -16,6 +16,7 @@ from datetime import date
 from itertools import pairwise
 from typing import Literal
 
+from crmaudit.messages import msg
 from crmaudit.workspace.dossier import Lifecycle, System
 
 Phase = Literal["plan", "phase-in", "active", "phase-out", "retired"]
@@ -139,7 +140,9 @@ def _disorder(life: Lifecycle) -> list[DateConflict]:
     known = list(_begins(life).items())
     return [
         DateConflict(
-            _BEGINS[late], after, f"{_told(late, after)} lies before {_told(early, before)}"
+            _BEGINS[late],
+            after,
+            msg("{told} lies before {told2}", told=_told(late, after), told2=_told(early, before)),
         )
         for (early, before), (late, after) in pairwise(known)
         if after < before
@@ -160,15 +163,19 @@ def _conflicts(life: Lifecycle, day: date | None) -> list[DateConflict]:
     # Of several the one furthest from what is declared says it all.
     if over:
         phase, when = over[-1]
-        return [DateConflict(_BEGINS[phase], when, f"{_told(phase, when)} has passed")]
+        return [
+            DateConflict(_BEGINS[phase], when, msg("{told} has passed", told=_told(phase, when)))
+        ]
     if ahead:
         phase, when = ahead[0]
-        return [DateConflict(_BEGINS[phase], when, f"{_told(phase, when)} lies ahead")]
+        return [
+            DateConflict(_BEGINS[phase], when, msg("{told} lies ahead", told=_told(phase, when)))
+        ]
     return []
 
 
 def _told(phase: Phase, day: date) -> str:
-    return f"`{_BEGINS[phase]}: {day}`"
+    return msg("`{phase}: {day}`", phase=_BEGINS[phase], day=str(day))
 
 
 def _months(day: date, end: date) -> int:

@@ -17,6 +17,7 @@ from typing import Literal
 from crmaudit.workspace.dossier import System, Voice
 
 DAYS_A_YEAR = 365.25
+Direction = Literal["rated higher", "rated lower", "alike"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,7 @@ class OpinionGap:
         return None if score is None else self.perceived.score - score
 
     @property
-    def direction(self) -> Literal["rated higher", "rated lower", "alike"] | None:
+    def direction(self) -> Direction | None:
         """Where people rate the data; `alike` within five points. None: not measured."""
         if self.difference is None:
             return None

@@ -45,6 +45,7 @@ from crmaudit.evidence import (
     TableProfile,
     Tested,
 )
+from crmaudit.messages import chained, joined, msg
 from crmaudit.quality.column_roles import (
     is_created_stamp,
     is_identifier,
@@ -66,8 +67,8 @@ SURE = 0.7
 """Faults, and keys that were only inferred, count from this confidence on."""
 
 LACKING = {
-    "consistency": "no reference, dependency or format of it was tested",
-    "accuracy": "needs a trusted reference, or an expectation of that dimension",
+    "consistency": msg("no reference, dependency or format of it was tested"),
+    "accuracy": msg("needs a trusted reference, or an expectation of that dimension"),
 }
 
 INVALID: Mapping[str, str] = {
@@ -221,7 +222,7 @@ def column_counts(
     found: list[Count] = []
     reasons = dict(LACKING)
     if column.status.state == "failed":
-        reason = f"the column could not be profiled: {column.status.reason}"
+        reason = msg("the column could not be profiled: {reason}", reason=column.status.reason)
         return [], {d: LACKING.get(d, reason) for d in DIMENSIONS}
     for dimension, statistic, count in (
         ("completeness", "nulls", _completeness),
@@ -278,7 +279,11 @@ def table_counts(profile: TableProfile, about: About) -> Iterator[Count]:
         if dimension and passed is not None and applicable:
             yield Count(
                 dimension,
-                f"expectation {test.expectation} ({test.check})",
+                msg(
+                    "expectation {expectation} ({check})",
+                    expectation=test.expectation,
+                    check=test.check,
+                ),
                 passed,
                 applicable,
                 test.column if test.column in weight else "",
@@ -294,15 +299,15 @@ _Counted = tuple[str, int, int, tuple[tuple[str, int], ...]] | str
 
 def _completeness(profile: TableProfile, column: ColumnProfile, about: About) -> _Counted:
     if not column.rows:
-        return "the table is empty"
+        return msg("the table is empty")
     if _means(column, _BY_PROGRAM) or is_system_column(column.name, profile.table, about.table):
-        return "the program fills this column itself"
+        return msg("the program fills this column itself")
     if _filled_by_default(column, about):
-        return "its default fills this column"
+        return msg("its default fills this column")
     if not column.filled:
-        return "unused: no row holds a value"
+        return msg("unused: no row holds a value")
     missing = (("null", column.nulls), ("blank", column.blanks))
-    return "rows filled", column.filled, column.rows, tuple(m for m in missing if m[1])
+    return msg("rows filled"), column.filled, column.rows, tuple(m for m in missing if m[1])
 
 
 def _filled_by_default(column: ColumnProfile, about: About) -> bool:
@@ -315,16 +320,16 @@ def _filled_by_default(column: ColumnProfile, about: About) -> bool:
 def _uniqueness(profile: TableProfile, column: ColumnProfile, about: About) -> _Counted:
     declared = column.name in unique_columns(about.table) | about.unique
     if not declared and not is_identifier(column.name, profile.table):
-        return "not declared unique and not named as identifier"
+        return msg("not declared unique and not named as identifier")
     if about.numbers_rows((column.name,)):
-        return "it numbers the rows, whose things were counted instead"
+        return msg("it numbers the rows, whose things were counted instead")
     if column.distinct is None:
-        return "different values were not counted"
+        return msg("different values were not counted")
     if not column.filled:
-        return "no row holds a value"
+        return msg("no row holds a value")
     repeated = column.filled - column.distinct
     failed = (("repeated", repeated),) if repeated else ()
-    return "different values", column.distinct, column.filled, failed
+    return msg("different values"), column.distinct, column.filled, failed
 
 
 def _validity(profile: TableProfile, column: ColumnProfile, about: About) -> _Counted:
@@ -339,7 +344,9 @@ def _validity(profile: TableProfile, column: ColumnProfile, about: About) -> _Co
         if more > 0:
             by_fault[fault.kind] = by_fault.get(fault.kind, 0) + more
     if not applicable:
-        return "no row holds a value" if not column.filled else "its content is not checked"
+        return (
+            msg("no row holds a value") if not column.filled else msg("its content is not checked")
+        )
     if about.day and (_is_modified(column, about) or is_created_stamp(column.name)):
         # Years from 2200 on have failed already.
         ahead = sum(n for m, n in column.months.items() if about.day.isoformat()[:7] < m < "2200")
@@ -351,24 +358,26 @@ def _validity(profile: TableProfile, column: ColumnProfile, about: About) -> _Co
     for kind, rows in by_fault.items():
         failed[kind] = failed.get(kind, 0) + rows
     told = tuple(sorted(failed.items(), key=lambda f: (-f[1], f[0])))
-    return "values without a fault", applicable - faulty, applicable, told
+    return msg("values without a fault"), applicable - faulty, applicable, told
 
 
 def _timeliness(profile: TableProfile, column: ColumnProfile, about: About) -> _Counted:
     if not _is_modified(column, about):
-        return "not a date of change"
+        return msg("not a date of change")
     if not about.ages:
-        return "written once, not kept up"
+        return msg("written once, not kept up")
     if about.day is None:
-        return "no as-of date"
+        return msg("no as-of date")
     if not column.months:
-        return "holds no dates"
+        return msg("holds no dates")
     first = (about.day - timedelta(days=about.fresh_days)).isoformat()[:7]
     last = about.day.isoformat()[:7]
     fresh = sum(n for month, n in column.months.items() if first <= month <= last)
     total = sum(column.months.values())
-    since = f"changed in the {about.fresh_days} days before {about.day}"
-    return since, fresh, total, (("earlier or later", total - fresh),) if fresh < total else ()
+    since = msg(
+        "changed in the {fresh_days} days before {day}", fresh_days=about.fresh_days, day=about.day
+    )
+    return since, fresh, total, ((msg("earlier or later"), total - fresh),) if fresh < total else ()
 
 
 def _written(profile: TableProfile, column: ColumnProfile, about: About) -> _Counted:
@@ -378,7 +387,7 @@ def _written(profile: TableProfile, column: ColumnProfile, about: About) -> _Cou
         return LACKING["consistency"]
     failed = tuple((f.kind, _scaled(f, column.filled)) for f in faults)
     faulty = min(column.filled, sum(n for _, n in failed))
-    return "values written like the others", column.filled - faulty, column.filled, failed
+    return msg("values written like the others"), column.filled - faulty, column.filled, failed
 
 
 def _of(profile: TableProfile, column: ColumnProfile, kinds: Iterable[str]) -> Iterator[Fault]:
@@ -410,7 +419,11 @@ def _keys(profile: TableProfile, about: About) -> Iterator[Count]:
         with_key = key.rows - (key.nulls or 0)
         if with_key > 0:
             failed = (("repeated", key.repeated),) if key.repeated else ()
-            what = f"rows with a key of their own ({', '.join(key.columns)}, {key.basis})"
+            what = msg(
+                "rows with a key of their own ({columns}, {basis})",
+                columns=joined(", ", key.columns),
+                basis=key.basis,
+            )
             passed = max(0, with_key - key.repeated)
             column = key.columns[0] if len(key.columns) == 1 else ""
             yield Count(
@@ -423,11 +436,20 @@ def _references(about: About, weight: Mapping[str, float]) -> Iterator[Count]:
         sure = ref.basis != "inferred" or ref.confidence >= SURE
         if not sure or not ref.filled or ref.orphans is None:
             continue
-        when = f" where {ref.when[0]} is {ref.when[1]}" if ref.when else ""
+        when = (
+            msg(" where {column} is {value}", column=ref.when[0], value=ref.when[1])
+            if ref.when
+            else ""
+        )
         column = ref.columns[0] if len(ref.columns) == 1 else ""
         yield Count(
             "consistency",
-            f"references to {ref.to} by {', '.join(ref.columns)}{when}",
+            msg(
+                "references to {to} by {columns}{when}",
+                to=ref.to,
+                columns=", ".join(ref.columns),
+                when=when,
+            ),
             ref.filled - ref.orphans,
             ref.filled,
             column if column in weight else "",
@@ -440,10 +462,14 @@ def _references(about: About, weight: Mapping[str, float]) -> Iterator[Count]:
 def _between(profile: TableProfile, weight: Mapping[str, float]) -> Iterator[Count]:
     for d in profile.dependencies:
         if d.rows:
-            failed = (("broken dependency", d.rows - d.kept),) if d.kept < d.rows else ()
+            failed = ((msg("broken dependency"), d.rows - d.kept),) if d.kept < d.rows else ()
             yield Count(
                 "consistency",
-                f"{d.dependent} as its {d.determinant} has it",
+                msg(
+                    "{dependent} as its {determinant} has it",
+                    dependent=d.dependent,
+                    determinant=d.determinant,
+                ),
                 d.kept,
                 d.rows,
                 d.dependent if d.dependent in weight else "",
@@ -457,7 +483,7 @@ def _between(profile: TableProfile, weight: Mapping[str, float]) -> Iterator[Cou
             method = Method("sample", n=fault.sampled) if fault.sampled is not None else EXACT
             yield Count(
                 "consistency",
-                f"order of {' and '.join(fault.columns)}",
+                msg("order of {columns}", columns=chained("{a} and {b}", fault.columns)),
                 fault.of - fault.rows,
                 fault.of,
                 column,

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from crmaudit.evidence import ColumnProfile, ExpectationTests, TableProfile, Tested
+from crmaudit.messages import counted, joined, msg
 from crmaudit.quality.quality import Quality, column_named
 from crmaudit.workspace.answers import CHECKS, Expectation
 
@@ -126,10 +127,10 @@ def _unanswered(
         t for s, d in tests.items() if e.system in (None, s) for t in d.tests
         if t.expectation == e.id
     ]  # fmt: skip
-    why = profiled[0].reason if profiled else "the table it is about was not profiled"
+    why = profiled[0].reason if profiled else msg("the table it is about was not profiled")
     if known:
         return Answer(
-            "", "", "", check, None, reason="it was changed since it was tested on the rows"
+            "", "", "", check, None, reason=msg("it was changed since it was tested on the rows")
         )
     place = profiled[0] if profiled else Answer("", "", "", check, None)
     return Answer(place.system, place.table, place.column, check, None, reason=why)
@@ -142,7 +143,7 @@ def _judged(e: Expectation, test: Tested, day: date | None, system: str, evidenc
     found = verdict(e, test, day)
     text = found.text
     if found.kept is not None and test.left_out:
-        text += f" ({', '.join(test.left_out)} left out)"
+        text += msg(" ({left_out} left out)", left_out=joined(", ", test.left_out))
     return Answer(
         system, test.table, test.column, test.check, found.kept, text, found.reason,
         found.part, found.whole, tested=True, evidence=(evidence,),
@@ -162,34 +163,46 @@ def verdict(e: Expectation, test: Tested, day: date | None = None) -> Verdict:
     if test.check == "sql":
         return _statement(e, test.faults or 0, test.applicable)
     words = {
-        "required": "filled",
-        "unique": "unique",
-        "pattern": "of the pattern",
-        "domain": "in the list",
-        "minimum": f"at least {e.minimum:g}" if e.minimum is not None else "",
-        "maximum": f"at most {e.maximum:g}" if e.maximum is not None else "",
-        "compare": f"with {e.compare}" if len(e.compare or "") <= _LONG else "keep the comparison",
-        "reference": f"found in {e.reference}",
+        "required": msg("filled"),
+        "unique": msg("unique"),
+        "pattern": msg("of the pattern"),
+        "domain": msg("in the list"),
+        "minimum": msg("at least {minimum:g}", minimum=e.minimum) if e.minimum is not None else "",
+        "maximum": msg("at most {maximum:g}", maximum=e.maximum) if e.maximum is not None else "",
+        "compare": msg("with {compare}", compare=e.compare)
+        if len(e.compare or "") <= _LONG
+        else msg("keep the comparison"),
+        "reference": msg("found in {reference}", reference=e.reference),
     }
     return _share(words[test.check], test.passed or 0, rows, e.threshold)
 
 
 def _statement(e: Expectation, faults: int, rows: int | None) -> Verdict:
-    found = f"{faults:,} {'fault' if faults == 1 else 'faults'}"
+    found = counted(faults, "fault")
     if rows:
         passed = max(0, rows - faults)
-        allowed = f"{100 * (1 - e.threshold):.4g} %" if e.threshold < 1 else "none"
-        text = f"{found} against {rows:,} rows, {allowed} allowed"
+        allowed = msg("{n:.4g} %", n=100 * (1 - e.threshold)) if e.threshold < 1 else msg("none")
+        text = msg(
+            "{found} against {rows:,} rows, {allowed} allowed",
+            found=found,
+            rows=rows,
+            allowed=allowed,
+        )
         return Verdict(passed / rows >= e.threshold, text, "", passed, rows)
     if faults and e.threshold < 1:
-        reason = "its faults are a share of nothing: name the `table:` or `entity:` they are of"
+        reason = msg(
+            "its faults are a share of nothing: name the `table:` or `entity:` they are of"
+        )
         return Verdict(None, reason=reason)
-    return Verdict(not faults, f"{found}, none allowed")
+    return Verdict(not faults, msg("{found}, none allowed", found=found))
 
 
 # By the profile --------------------------------------------------------------------------
 
-_NEEDS_ROWS = "needs the rows, which a profile does not keep; collect again to test it"
+_NEEDS_ROWS = (
+    "this expectation ({check}) needs the rows, which a profile does not keep; "
+    "collect again to test it"
+)
 
 
 def _by_profiles(e: Expectation, quality: Quality, day: date | None) -> Iterator[Answer]:
@@ -198,13 +211,16 @@ def _by_profiles(e: Expectation, quality: Quality, day: date | None) -> Iterator
         column = column_named(profile, name) if name else None
         place = column.name if column else name
         if name and column is None:
-            reason = f"there is no column {name!r}"
+            reason = msg("there is no column {name!r}", name=name)
             yield Answer(system, profile.table, place, "", None, reason=reason)
             continue
         for check in asked(e):
             found = _by_profile(check, e, profile, column, quality, day)
             if e.where is not None:
-                found = Verdict(None, reason=f"this expectation (where) {_NEEDS_ROWS}")
+                found = Verdict(
+                    None,
+                    reason=msg(_NEEDS_ROWS, check="where"),
+                )
             yield Answer(
                 system, profile.table, place, check, found.kept, found.text, found.reason,
                 found.part, found.whole, exact, evidence=(profile.id,),
@@ -236,18 +252,23 @@ def _by_profile(
     if check in ("rows_at_least", "rows_at_most"):
         return _rows(check, profile.rows, e)
     if check in ("pattern", "compare", "reference", "sql"):
-        return Verdict(None, reason=f"this expectation ({check}) {_NEEDS_ROWS}")
+        return Verdict(
+            None,
+            reason=msg(_NEEDS_ROWS, check=check),
+        )
     if column is None:
-        return Verdict(None, reason=f"{check} needs a column")
+        return Verdict(None, reason=msg("{check} needs a column", check=check))
     if column.status.state != "done":
-        return Verdict(None, reason=f"the column was not counted: {column.status.reason}")
+        return Verdict(
+            None, reason=msg("the column was not counted: {reason}", reason=column.status.reason)
+        )
     match check:
         case "required":
-            return _share("filled", column.filled, column.rows, e.threshold)
+            return _share(msg("filled"), column.filled, column.rows, e.threshold)
         case "unique":
             if column.uniques is None:
-                return Verdict(None, reason="its different values were not counted")
-            return _share("unique", column.uniques, column.filled, e.threshold)
+                return Verdict(None, reason=msg("its different values were not counted"))
+            return _share(msg("unique"), column.uniques, column.filled, e.threshold)
         case "domain":
             return _domain(e.domain or (), column, e.threshold)
         case "max_age_days":
@@ -261,44 +282,61 @@ def _by_profile(
 def _rows(check: str, rows: int, e: Expectation) -> Verdict:
     if check == "rows_at_least":
         limit = e.rows_at_least or 0
-        return Verdict(rows >= limit, f"{rows:,} rows, at least {limit:,} expected")
+        return Verdict(
+            rows >= limit, msg("{rows:,} rows, at least {limit:,} expected", rows=rows, limit=limit)
+        )
     limit = e.rows_at_most or 0
-    return Verdict(rows <= limit, f"{rows:,} rows, at most {limit:,} expected")
+    return Verdict(
+        rows <= limit, msg("{rows:,} rows, at most {limit:,} expected", rows=rows, limit=limit)
+    )
 
 
 def _age(e: Expectation, newest: date | None, day: date | None) -> Verdict:
     if newest is None or day is None:
-        return Verdict(None, reason="the column holds no date that can be read")
+        return Verdict(None, reason=msg("the column holds no date that can be read"))
     limit, age = e.max_age_days or 0, (day - newest).days
-    return Verdict(age <= limit, f"newest value {age:,} days old, at most {limit:,} expected")
+    return Verdict(
+        age <= limit,
+        msg("newest value {age:,} days old, at most {limit:,} expected", age=age, limit=limit),
+    )
 
 
 def _share(word: str, part: int, whole: int, threshold: float) -> Verdict:
     if not whole:
-        return Verdict(None, reason="there is no value to judge")
+        return Verdict(None, reason=msg("there is no value to judge"))
     kept, share = part / whole >= threshold, round(100 * part / whole, 1)
-    under = "" if kept or share < 100 * threshold else "under "
-    text = f"{part:,} of {whole:,} {word} ({under}{share:g} %), {100 * threshold:g} % expected"
+    under = "" if kept or share < 100 * threshold else msg("under ")
+    text = msg(
+        "{part:,} of {whole:,} {word} ({under}{share:g} %), {threshold:g} % expected",
+        part=part,
+        whole=whole,
+        word=word,
+        under=under,
+        share=share,
+        threshold=100 * threshold,
+    )
     return Verdict(kept, text, "", part, whole)
 
 
 def _domain(domain: tuple[str, ...], column: ColumnProfile, threshold: float) -> Verdict:
     if any(v.masked for v in column.top) or sum(v.count for v in column.top) != column.filled:
-        return Verdict(None, reason="not all values of the column are shown in the profile")
+        return Verdict(None, reason=msg("not all values of the column are shown in the profile"))
     inside = sum(v.count for v in column.top if v.value in domain)
-    return _share("in the list", inside, column.filled, threshold)
+    return _share(msg("in the list"), inside, column.filled, threshold)
 
 
 def _bound(
     check: str, limit: float, value: str | None, column: ColumnProfile, threshold: float
 ) -> Verdict:
     if column.masking != "none" or value is None:
-        return Verdict(None, reason="the column's range is not shown")
+        return Verdict(None, reason=msg("the column's range is not shown"))
     try:
         found = float(value)
     except ValueError:
-        return Verdict(None, reason="the column's range is no number")
+        return Verdict(None, reason=msg("the column's range is no number"))
     kept = found >= limit if check == "minimum" else found <= limit
     if not kept and threshold < 1:
-        return Verdict(None, reason="the profile does not count how many values are outside")
-    return Verdict(kept, f"{check} {found:g}, {limit:g} expected")
+        return Verdict(None, reason=msg("the profile does not count how many values are outside"))
+    return Verdict(
+        kept, msg("{check} {found:g}, {limit:g} expected", check=check, found=found, limit=limit)
+    )

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from crmaudit.evidence import ColumnProfile, TableProfile
+from crmaudit.messages import msg
 from crmaudit.quality.column_roles import unique_columns
 from crmaudit.quality.quality import Quality, column_named
 from crmaudit.workspace.landscape import Entity
@@ -41,7 +42,7 @@ def claims(quality: Quality, entities: Mapping[str, Entity]) -> Iterator[KeyClai
         declared = unique_columns(quality.declared(system, profile.table))
         for column in profile.columns:
             if column.name in declared and profile.rows:
-                says = "the database declares it a key"
+                says = msg("the database declares it a key")
                 yield _claim(system, profile, column, says, technical=True)
         about = quality.about(profile)
         for key in about.keys:
@@ -58,20 +59,20 @@ def claims(quality: Quality, entities: Mapping[str, Entity]) -> Iterator[KeyClai
         if len(mapped.key) == 1 and mapped.basis != "inferred":
             found = column_named(profile, mapped.key[0])
             if found is not None:
-                says = "the map says it is the key"
+                says = msg("the map says it is the key")
                 yield _claim(holding.system, profile, found, says, technical=True)
         entity = entities.get(mapped.entity)
         for attribute in entity.attributes if entity else ():
             if attribute.unique and (found := column_named(profile, attribute.name)):
-                says = f"{attribute.name} is defined as unique"
+                says = msg("{attribute} is defined as unique", attribute=attribute.name)
                 yield _claim(holding.system, profile, found, says, technical=False)
 
 
 _SAYS = {
-    "declared": "the database declares them a key",
-    "map": "the map says they are the key",
-    "product map": "they are the product's key",
-    "dictionary": "the product describes them as a key",
+    "declared": msg("the database declares them a key"),
+    "map": msg("the map says they are the key"),
+    "product map": msg("they are the product's key"),
+    "dictionary": msg("the product describes them as a key"),
 }
 
 

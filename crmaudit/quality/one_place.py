@@ -21,6 +21,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from crmaudit.evidence import Between, Reach, Reached
+from crmaudit.messages import msg
 from crmaudit.quality.effective import translated
 from crmaudit.quality.matching.judged import JudgedOverlap
 from crmaudit.workspace.landscape import Entity
@@ -91,12 +92,12 @@ class Step:
 
 
 _TOLD = {
-    ("lead tracking", "opportunity"): "became an opportunity",
-    ("lead tracking", "customer"): "became a customer",
-    ("lead tracking", "confirmation"): "came to an order or confirmation",
-    ("activity tracking", "customer"): "tell with whom",
-    ("activity tracking", "recorded by people"): "were recorded by people",
-    ("campaign tracking", "response"): "have any response",
+    ("lead tracking", "opportunity"): msg("became an opportunity"),
+    ("lead tracking", "customer"): msg("became a customer"),
+    ("lead tracking", "confirmation"): msg("came to an order or confirmation"),
+    ("activity tracking", "customer"): msg("tell with whom"),
+    ("activity tracking", "recorded by people"): msg("were recorded by people"),
+    ("campaign tracking", "response"): msg("have any response"),
 }
 _NEXT: Mapping[str, tuple[tuple[str, str], ...]] = {
     "lead tracking": (
@@ -220,6 +221,31 @@ def seen(places: Iterable[OnePlace]) -> tuple[Seen, ...]:
         customers = sum(k.records for k in kinds)
         found.append(Seen(system, customers, having, together, kinds[0].evidence))
     return tuple(found)
+
+
+PARTS = ("contact", "activity", "invoice", "case")
+"""What should be at hand of a customer, as `one_place_view:` of a dossier calls it."""
+_AS_DECLARED = {"contact point": "contact", "open case": "case"}
+
+
+def parts_shown(
+    declared: Mapping[str, Iterable[str] | None], counted: Iterable[Seen]
+) -> Mapping[str, frozenset[str]]:
+    """System → the parts that it shows: those declared, and those that some customer has.
+
+    A system of which nothing is declared or counted is left out.
+    """
+    shown = {s: frozenset(parts) for s, parts in declared.items() if parts is not None}
+    for found in counted:
+        if found.system in declared:
+            held = frozenset(_AS_DECLARED.get(part, part) for part in found.held)
+            shown[found.system] = shown.get(found.system, frozenset()) | held
+    return {s: shown[s] for s in declared if s in shown}
+
+
+def fullest(shown: Mapping[str, frozenset[str]], crm: str | None) -> str | None:
+    """The system that shows most parts; of several the CRM, else the first; None without any."""
+    return max(shown, key=lambda s: (len(shown[s]), s == crm), default=None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from crmaudit.evidence import EXACT, ColumnProfile, Method, Table, TableProfile
+from crmaudit.messages import joined, msg
 from crmaudit.quality.counts import (
     DIMENSIONS,
     FRESH_DAYS,
@@ -71,7 +72,9 @@ class Score:
         if not self.applicable and not self.reason:
             raise ValueError("a score that is not assessed needs a reason")
         if not 0 <= self.passed <= self.applicable:
-            raise ValueError(f"passed {self.passed} of {self.applicable}")
+            raise ValueError(
+                msg("passed {passed} of {whole}", passed=self.passed, whole=self.applicable)
+            )
 
     @property
     def share(self) -> float | None:
@@ -196,21 +199,21 @@ def card_of(profile: TableProfile, about: About, column: ColumnProfile | None = 
         return _card([replace(c, weight=1.0) for c in counts], reasons)
     status = profile.provenance.status
     if status.state == "failed":
-        reason = f"the table could not be profiled: {status.reason}"
+        reason = msg("the table could not be profiled: {reason}", reason=status.reason)
         return _card([], {d: LACKING.get(d, reason) for d in DIMENSIONS})
     counts = [n for c in profile.columns for n in column_counts(profile, c, about)[0]]
     counts += table_counts(profile, about)
     reasons = {
         **LACKING,
-        "completeness": "no column that people fill holds a value",
-        "uniqueness": "no column is declared unique or named as identifier",
-        "validity": "no column holds a value that could be checked",
-        "timeliness": "no date of change, or no as-of date"
+        "completeness": msg("no column that people fill holds a value"),
+        "uniqueness": msg("no column is declared unique or named as identifier"),
+        "validity": msg("no column holds a value that could be checked"),
+        "timeliness": msg("no date of change, or no as-of date")
         if about.ages
-        else "written once, not kept up",
+        else msg("written once, not kept up"),
     }
     if not profile.rows:
-        empty = dict.fromkeys(DIMENSIONS, "the table is empty")
+        empty = dict.fromkeys(DIMENSIONS, msg("the table is empty"))
         reasons = {**empty, **LACKING}
     clean = None
     if profile.clean is not None and profile.looked_at:
@@ -243,7 +246,7 @@ def overall(card: Scorecard) -> Score:
     assessed = [s for s in card.scores.values() if s.share is not None]
     if not assessed:
         reasons = dict.fromkeys(s.reason for s in card.scores.values())
-        return Score("overall", reason="; ".join(reasons) or "nothing was measured")
+        return Score("overall", reason=joined("; ", reasons) or msg("nothing was measured"))
     checks = [s.checks for s in assessed]
     applicable = sum(whole for _, whole in checks)
     weight = {s.dimension: card.weights.get(s.dimension, 1.0) for s in assessed}
@@ -282,8 +285,8 @@ def _card(
         counted = [c for c in found if c.applicable and c.weight > 0]
         if not counted:
             weightless = any(c.applicable for c in found)
-            reason = "what was counted weighs 0" if weightless else reasons.get(dimension, "")
-            reason = reason or "nothing was measured"
+            reason = msg("what was counted weighs 0") if weightless else reasons.get(dimension, "")
+            reason = reason or msg("nothing was measured")
             scores[dimension] = Score(dimension, reason=reason)
             continue
         scores[dimension] = Score(
@@ -304,7 +307,7 @@ def _combined(dimension: str, cards: list[tuple[Scorecard, float]]) -> Score:
     if not assessed:
         missing = LACKING.get(dimension, "nothing was measured")
         reasons = dict.fromkeys(s.reason for s, _ in scores)
-        return Score(dimension, reason="; ".join(reasons) or missing)
+        return Score(dimension, reason=joined("; ", reasons) or missing)
     return Score(
         dimension,
         _whole(sum(s.passed * w for s, w in assessed)),

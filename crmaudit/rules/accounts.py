@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from crmaudit.facts import Facts
 from crmaudit.governance.accounts import Accounts, Judged
+from crmaudit.messages import counted, joined, msg
 from crmaudit.rules.base import Confidence, Hit, Measurement, NotAssessed, Severity
-from crmaudit.rules.words import counted, subject
+from crmaudit.rules.words import listed, subject
 from crmaudit.workspace.dossier import System
 
 COLLECT = "crmaudit collect --only access"
@@ -29,13 +30,13 @@ def accounts_of(facts: Facts, *, rights: bool = False) -> Iterator[Told]:
     """
     read = facts.governance.accounts(facts.day)
     if not read:
-        raise NotAssessed("nobody read the accounts of a system", needs=COLLECT)
+        raise NotAssessed(msg("nobody read the accounts of a system"), needs=COLLECT)
     for system in facts.workspace.in_scope:
         if system.id in read:
             accounts = read[system.id]
             why = accounts.no_rights if rights else accounts.cannot
             if why:
-                yield NotAssessed(f"{system.name}: {why}", COLLECT, f"system:{system.id}")
+                yield NotAssessed(joined(": ", (system.name, why)), COLLECT, f"system:{system.id}")
             else:
                 yield system, accounts
 
@@ -57,11 +58,19 @@ def compared(facts: Facts) -> Iterator[Told]:
         elif any(system.id in p.accounts for p in facts.workspace.people.people):
             linked = system.id in facts.governance.testified.linked
             reason = (
-                f"of no account of {system.name} that people.yaml names, rank and rights are known"
+                msg(
+                    "of no account of {system} that people.yaml names, rank and rights are known",
+                    system=system.name,
+                )
                 if linked
-                else f"whose the accounts of {system.name} are can only be said with the key"
+                else msg(
+                    "whose the accounts of {system} are can only be said with the key",
+                    system=system.name,
+                )
             )
-            yield NotAssessed(reason, "rank: and accounts: in people.yaml", f"system:{system.id}")
+            yield NotAssessed(
+                reason, msg("rank: and accounts: in people.yaml"), f"system:{system.id}"
+            )
 
 
 def account_subject(system: System, judged: Judged) -> str:
@@ -105,7 +114,12 @@ def each(
     if more:
         yield Hit(
             f"system:{system.id}",
-            f"{system.name}: {counted(len(more), 'more account')} {rest}",
+            msg(
+                "{system}: {accounts} {rest}",
+                system=system.name,
+                accounts=counted(len(more), "more account"),
+                rest=rest,
+            ),
             measurements=(
                 Measurement.share(rest, len(ordered), len(accounts.usable), accounts.evidence),
             ),
@@ -120,7 +134,4 @@ def _order(severity: Severity | None) -> int:
 
 def shown(found: Iterable[Judged], limit: int = 3) -> str:
     """`acct-1, acct-2 and 4 more`, in the order of their pseudonyms."""
-    names = sorted(j.name for j in found)
-    if len(names) > limit:
-        return f"{', '.join(names[:limit])} and {len(names) - limit} more"
-    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+    return listed(sorted(j.name for j in found), limit)

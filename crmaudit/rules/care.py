@@ -9,8 +9,9 @@ from crmaudit.facts import Facts
 from crmaudit.governance.cadence import PERIOD, CareCheck
 from crmaudit.governance.governance import Duty
 from crmaudit.governance.upkeep import of_duty
+from crmaudit.messages import capital, long_date, msg
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity
-from crmaudit.rules.words import capital, long_date, span
+from crmaudit.rules.words import span
 from crmaudit.workspace.dossier import Care, System
 
 
@@ -37,8 +38,12 @@ def care_results(
         about = f"system:{system.id}"
         if care.state == "unknown":
             yield NotAssessed(
-                f"nobody said how often {words} of {system.name} is done",
-                f"maintenance: {duty}: in its dossier",
+                msg(
+                    "nobody said how often {words} of {system} is done",
+                    words=words,
+                    system=system.name,
+                ),
+                msg("maintenance: {duty}: in its dossier", duty=duty),
                 about,
             )
         elif care.state != "kept":
@@ -46,7 +51,12 @@ def care_results(
             measured = Measurement("days since", care.days_since or 0, "days")
             yield Hit(
                 about,
-                f"{capital(words)} of {system.name} {_found(care, declared, rarest_days)}",
+                msg(
+                    "{words} of {system} {found}",
+                    words=capital(words),
+                    system=system.name,
+                    found=_found(care, declared, rarest_days),
+                ),
                 path=("maintenance", duty),
                 measurements=(measured,) if care.state == "late" else (),
                 severity=milder.get(care.state),
@@ -71,13 +81,21 @@ def _seen_done(facts: Facts, system: System, duty: Duty, days: int) -> bool:
 
 def _found(care: CareCheck, declared: Care, rarest_days: int) -> str:
     if care.state == "never":
-        return "is never done"
+        return msg("is never done")
     if care.state == "late" and declared.last is not None and care.days_since is not None:
-        return f"was last done {span(care.days_since)} ago, on {long_date(declared.last)}"
-    return f"is done {declared.frequency}; {_every(rarest_days)} is expected"
+        return msg(
+            "was last done {span} ago, on {long_date}",
+            span=span(care.days_since),
+            long_date=long_date(declared.last),
+        )
+    return msg(
+        "is done {frequency}; {every} is expected",
+        frequency=msg(declared.frequency or ""),
+        every=_every(rarest_days),
+    )
 
 
 def _every(days: int) -> str:
     """`daily`, `weekly`; a length without a word is said in days."""
     words = {period: word for word, period in PERIOD.items() if period > 1} | {1: "daily"}
-    return words.get(days, f"every {days} days")
+    return msg(words[days]) if days in words else msg("every {days} days", days=days)

@@ -30,6 +30,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crmaudit.facts import Facts
+from crmaudit.messages import msg
 from crmaudit.rules.base import Hit, Severity, Topic
 from crmaudit.rules.use import out_of_scope, strangers_too
 from crmaudit.rules.words import part_of, systems
@@ -50,8 +51,14 @@ def check(facts: Facts) -> Iterator[Hit]:
             strangers = strangers_too(facts, "C", entity.id)
             yield Hit(
                 f"entity:{entity.id}",
-                f"{entity.label} is maintained in {systems(facts, changing)}, yet created in "
-                f"{part_of(0, len(crud.systems), 'system')} in scope{strangers}",
+                msg(
+                    "{entity} is maintained in {systems}, yet created in {systems2} in "
+                    "scope{strangers}",
+                    entity=entity.label,
+                    systems=systems(facts, changing),
+                    systems2=part_of(0, len(crud.systems), "system"),
+                    strangers=strangers,
+                ),
                 confidence="firm" if strangers else "certain",
                 who=entity.steward,
                 related=tuple(f"system:{s}" for s in changing),

@@ -31,6 +31,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crmaudit.facts import Facts
+from crmaudit.messages import msg
 from crmaudit.rules.base import Hit, Measurement, Severity, Topic
 from crmaudit.rules.words import systems
 
@@ -48,8 +49,13 @@ def check(facts: Facts) -> Iterator[Hit]:
         undecided = entity.class_ == "master" and entity.system_of_record is None
         yield Hit(
             f"entity:{entity.id}",
-            f"{entity.label} is created in {len(creators)} of {len(crud.systems)} systems: "
-            f"{systems(facts, creators)}",
+            msg(
+                "{entity} is created in {creators} of {systems} systems: {systems2}",
+                entity=entity.label,
+                creators=len(creators),
+                systems=len(crud.systems),
+                systems2=systems(facts, creators),
+            ),
             measurements=(Measurement.share("systems creating", len(creators), len(crud.systems)),),
             severity="high" if undecided else None,
             who=entity.steward,

@@ -27,6 +27,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crmaudit.facts import Facts
+from crmaudit.messages import msg
 from crmaudit.rules.base import Hit, Severity, Topic
 from crmaudit.rules.use import out_of_scope, strangers_too
 from crmaudit.rules.words import part_of, systems
@@ -46,12 +47,19 @@ def check(facts: Facts, own: bool = True) -> Iterator[Hit]:
         readers = [s for s in said if "R" not in crud.cell(s, entity.id).denied]
         if creators and not readers and not out_of_scope(facts, ("R",), entity.id):
             strangers = strangers_too(facts, "R", entity.id)
-            wanted = ", though a need in needs.yaml asks for it" if entity.id in needed else ""
+            wanted = msg(", though a need in needs.yaml asks for it") if entity.id in needed else ""
             yield Hit(
                 f"entity:{entity.id}",
-                f"{entity.label} is created in {systems(facts, creators)} and read by "
-                f"{part_of(0, len(crud.systems), 'system')}{_denied(facts, said)}{wanted}"
-                f"{strangers}",
+                msg(
+                    "{entity} is created in {systems} and read by "
+                    "{systems2}{denied}{wanted}{strangers}",
+                    entity=entity.label,
+                    systems=systems(facts, creators),
+                    systems2=part_of(0, len(crud.systems), "system"),
+                    denied=_denied(facts, said),
+                    wanted=wanted,
+                    strangers=strangers,
+                ),
                 confidence="firm" if said or strangers else "certain",
                 who=entity.steward,
                 related=tuple(f"system:{s}" for s in creators),
@@ -60,4 +68,8 @@ def check(facts: Facts, own: bool = True) -> Iterator[Hit]:
 
 def _denied(facts: Facts, said: list[str]) -> str:
     """What evidence says of those who are said to read it."""
-    return f": {systems(facts, said)} did not do so when it was watched" if said else ""
+    return (
+        msg(": {systems} did not do so when it was watched", systems=systems(facts, said))
+        if said
+        else ""
+    )

@@ -28,6 +28,7 @@ from collections.abc import Iterator
 
 from crmaudit.crud_matrix import Letter
 from crmaudit.facts import Facts
+from crmaudit.messages import msg
 from crmaudit.rules.base import Hit, Measurement, Severity, Topic
 from crmaudit.rules.use import out_of_scope, strangers_too
 from crmaudit.rules.words import part_of
@@ -51,8 +52,12 @@ def check(facts: Facts) -> Iterator[Hit]:
             strangers = max(strangers_too(facts, x, entity.id) for x in WRITING)
             yield Hit(
                 f"entity:{entity.id}",
-                f"{entity.label} is read by {part_of(len(readers), len(crud.systems), 'system')} "
-                f"and written by none{strangers}",
+                msg(
+                    "{entity} is read by {systems} and written by none{strangers}",
+                    entity=entity.label,
+                    systems=part_of(len(readers), len(crud.systems), "system"),
+                    strangers=strangers,
+                ),
                 measurements=(
                     Measurement.share("systems reading", len(readers), len(crud.systems)),
                 ),

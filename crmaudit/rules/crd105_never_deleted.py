@@ -30,6 +30,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crmaudit.facts import Facts
+from crmaudit.messages import msg
 from crmaudit.rules.base import Hit, Measurement, Severity, Topic
 from crmaudit.rules.use import strangers_too
 from crmaudit.rules.words import systems, verb
@@ -51,17 +52,29 @@ def check(facts: Facts) -> Iterator[Hit]:
         if years is None or not holders or deleting:
             continue
         never = (
-            "the one system that holds it never deletes it"
+            msg("the one system that holds it never deletes it")
             if len(holders) == 1
-            else f"none of the {len(holders)} systems that hold it ever deletes it"
+            else msg(
+                "none of the {holders} systems that hold it ever deletes it", holders=len(holders)
+            )
         )
         if said:
-            never += f", though {systems(facts, said)} {verb(len(said), 'is', 'are')} said to"
+            never += msg(
+                ", though {systems} {verb} said to",
+                systems=systems(facts, said),
+                verb=verb(len(said), "is", "are"),
+            )
         strangers = strangers_too(facts, "D", entity.id)
         yield Hit(
             f"entity:{entity.id}",
-            f"{entity.label} is to be kept for {years:g} {'year' if years == 1 else 'years'}; "
-            f"{never}{strangers}",
+            msg(
+                "{entity} is to be kept for {years:g} {year}; {never}{strangers}",
+                entity=entity.label,
+                years=years,
+                year=msg("year") if years == 1 else msg("years"),
+                never=never,
+                strangers=strangers,
+            ),
             path=("retention",),
             measurements=(Measurement.share("holders deleting", 0, len(holders)),),
             severity="high" if entity.personal_data in ("personal", "special") else None,

@@ -30,6 +30,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crmaudit.facts import Facts
+from crmaudit.messages import msg
 from crmaudit.rules.base import Hit, Measurement, Severity, Topic
 from crmaudit.rules.words import systems
 
@@ -45,11 +46,19 @@ def check(facts: Facts) -> Iterator[Hit]:
         if len(places) < 2:
             continue
         joined = any(crud.reach(entity.id, [s]).issuperset(places) for s in places)
-        ways = "feeds or a database" if entity.id in facts.testimony.shared else "feeds"
+        ways = msg("feeds or a database") if entity.id in facts.testimony.shared else msg("feeds")
         yield Hit(
             f"entity:{entity.id}",
-            f"{entity.label} is updated in {len(places)} of {len(crud.systems)} systems "
-            f"({systems(facts, places)}), {'joined' if joined else 'not joined'} by {ways}",
+            msg(
+                "{entity} is updated in {places} of {systems} systems ({systems2}), "
+                "{joined} by {ways}",
+                entity=entity.label,
+                places=len(places),
+                systems=len(crud.systems),
+                systems2=systems(facts, places),
+                joined=msg("joined") if joined else msg("not joined"),
+                ways=ways,
+            ),
             measurements=(Measurement.share("systems updating", len(places), len(crud.systems)),),
             severity="low" if joined else "high" if entity.class_ == "master" else "medium",
             who=entity.steward,

@@ -38,6 +38,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crmaudit.facts import Facts
+from crmaudit.messages import msg
 from crmaudit.rules.base import Hit, Measurement, Severity, Topic
 from crmaudit.rules.words import systems
 
@@ -54,12 +55,21 @@ def check(facts: Facts) -> Iterator[Hit]:
         lost = [s for s in updaters if not crud.reach(entity.id, [s]) & set(creators)]
         if not creators or not lost:
             continue
-        back = "its creator" if len(creators) == 1 else f"any of its {len(creators)} creators"
+        back = (
+            msg("its creator")
+            if len(creators) == 1
+            else msg("any of its {creators} creators", creators=len(creators))
+        )
         told = all(facts.workspace.system[s].feeds is not None for s in lost)
         yield Hit(
             f"entity:{entity.id}",
-            f"{entity.label}: changes made in {systems(facts, lost)} do not reach {back} "
-            f"({systems(facts, creators)})",
+            msg(
+                "{entity}: changes made in {systems} do not reach {back} ({systems2})",
+                entity=entity.label,
+                systems=systems(facts, lost),
+                back=back,
+                systems2=systems(facts, creators),
+            ),
             measurements=(
                 Measurement.share("updaters without way back", len(lost), len(updaters)),
             ),

@@ -31,6 +31,7 @@ from collections.abc import Iterator
 
 from crmaudit.facts import Facts
 from crmaudit.inventory import in_use, left_blank
+from crmaudit.messages import msg
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
 from crmaudit.rules.words import part_of, verb
 
@@ -46,15 +47,21 @@ def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
         if not in_use(system) or left_blank(system, "feeds"):
             continue
         if system.feeds is None:
-            reason = f"nobody said with which systems {system.name} exchanges data"
-            yield NotAssessed(reason, "feeds: (empty for none)", f"system:{silo}")
+            reason = msg(
+                "nobody said with which systems {system} exchanges data", system=system.name
+            )
+            yield NotAssessed(reason, msg("feeds: (empty for none)"), f"system:{silo}")
             continue
         held = list(crud.held_by(silo))
         shared = [e for e in held if len(crud.holders(e)) > 1]
         yield Hit(
             f"system:{silo}",
-            f"{system.name} has no feed; {part_of(len(shared), len(held), 'entity', 'entities')} "
-            f"it holds {verb(len(shared), 'lies', 'lie')} elsewhere too",
+            msg(
+                "{system} has no feed; {entities} it holds {verb} elsewhere too",
+                system=system.name,
+                entities=part_of(len(shared), len(held), "entity", "entities"),
+                verb=verb(len(shared), "lies", "lie"),
+            ),
             path=("feeds",),
             measurements=(Measurement.share("entities held elsewhere", len(shared), len(held)),),
             severity="high" if shared else "low",

@@ -30,6 +30,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crmaudit.facts import Facts
+from crmaudit.messages import msg
 from crmaudit.rules.base import Hit, Severity, Topic
 from crmaudit.rules.words import part_of
 
@@ -44,11 +45,15 @@ def check(facts: Facts) -> Iterator[Hit]:
     needed = {e for need in facts.workspace.needs for e in need.entities}
     for entity in facts.workspace.entities:
         if not facts.crud.holders(entity.id):
-            asked = ", and a need asks for it" if entity.id in needed else ""
+            asked = msg(", and a need asks for it") if entity.id in needed else ""
             yield Hit(
                 f"entity:{entity.id}",
-                f"{entity.label} is held by "
-                f"{part_of(0, len(facts.crud.systems), 'system')} in scope{asked}",
+                msg(
+                    "{entity} is held by {systems} in scope{asked}",
+                    entity=entity.label,
+                    systems=part_of(0, len(facts.crud.systems), "system"),
+                    asked=asked,
+                ),
                 severity="high" if asked else None,
                 who=entity.steward,
             )

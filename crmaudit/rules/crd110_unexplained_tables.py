@@ -32,6 +32,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crmaudit.facts import Facts
+from crmaudit.messages import msg
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
 from crmaudit.rules.words import listed, part_of, verb
 
@@ -47,21 +48,29 @@ def check(facts: Facts, share: float = 0.5) -> Iterator[Hit | NotAssessed]:
         if catalog is None:
             # A system without a database has no tables to explain.
             if system.database is not None:
-                reason = f"the tables of {system.name} were not read"
-                yield NotAssessed(reason, f"crmaudit collect {system.id}", f"system:{system.id}")
+                reason = msg("the tables of {system} were not read", system=system.name)
+                yield NotAssessed(
+                    reason,
+                    msg("crmaudit collect {system}", system=system.id),
+                    f"system:{system.id}",
+                )
             continue
         cover = facts.covers.get(system.id)
         if cover is None:
-            reason = f"nobody said what the tables of {system.name} hold"
+            reason = msg("nobody said what the tables of {system} hold", system=system.name)
             yield NotAssessed(reason, f"maps/{system.id}.yaml", f"system:{system.id}")
             continue
         rest, tables = cover.unexplained, cover.tables
         if rest:
             yield Hit(
                 f"system:{system.id}",
-                f"{system.name}: {part_of(len(rest), len(tables), 'table')} "
-                f"{verb(len(rest), 'belongs', 'belong')} to no entity: "
-                f"{listed(t.qualified for t in rest)}",
+                msg(
+                    "{system}: {tables} {verb} to no entity: {qualified}",
+                    system=system.name,
+                    tables=part_of(len(rest), len(tables), "table"),
+                    verb=verb(len(rest), "belongs", "belong"),
+                    qualified=listed(t.qualified for t in rest),
+                ),
                 measurements=(
                     Measurement.share("tables unexplained", len(rest), len(tables), (catalog.id,)),
                 ),

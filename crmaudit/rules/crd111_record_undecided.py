@@ -38,8 +38,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crmaudit.facts import Facts
+from crmaudit.messages import counted, msg
 from crmaudit.rules.base import Hit, Measurement, Severity, Topic
-from crmaudit.rules.words import counted, systems
+from crmaudit.rules.words import systems
 
 severity: Severity = "medium"
 topic: Topic = "mapping"
@@ -54,11 +55,23 @@ def check(facts: Facts) -> Iterator[Hit]:
             continue
         names = systems(facts, record.systems)
         tie = len(record.systems) > 1
-        lead = f"{names} tie" if tie else f"{names} leads by {counted(record.margin, 'point')}"
+        lead = (
+            msg("{names} tie", names=names)
+            if tie
+            else msg(
+                "{names} leads by {points}", names=names, points=counted(record.margin, "point")
+            )
+        )
         yield Hit(
             f"entity:{entity.id}",
-            f"{entity.label} is written by {len(writers)} of {len(crud.systems)} systems and no "
-            f"system of record is named; {lead}",
+            msg(
+                "{entity} is written by {writers} of {systems} systems and no system of "
+                "record is named; {lead}",
+                entity=entity.label,
+                writers=len(writers),
+                systems=len(crud.systems),
+                lead=lead,
+            ),
             measurements=(
                 Measurement("score of the first", record.score, "points"),
                 Measurement("lead over the next", record.margin, "points"),

@@ -33,8 +33,9 @@ from collections.abc import Iterable, Iterator
 
 from crmaudit.facts import Facts
 from crmaudit.inventory import leaving
+from crmaudit.messages import joined, msg
 from crmaudit.rules.base import Hit, Measurement, Severity, Topic
-from crmaudit.rules.words import systems, verb
+from crmaudit.rules.words import listed, systems, verb
 
 severity: Severity = "high"
 topic: Topic = "extraction"
@@ -55,8 +56,12 @@ def check(facts: Facts) -> Iterator[Hit]:
         unknown = facts.crud.unknown(entity.id)
         yield Hit(
             f"entity:{entity.id}",
-            f"{entity.label} loses {_all(len(creators))}: "
-            f"{_reasons(facts, creators, phased_out, unsupported)}",
+            msg(
+                "{entity} loses {all}: {reasons}",
+                entity=entity.label,
+                all=_all(len(creators)),
+                reasons=_reasons(facts, creators, phased_out, unsupported),
+            ),
             measurements=(Measurement.share("creators ending", len(creators), len(creators)),),
             confidence="tentative" if unknown or creators != said else "certain",
             who=entity.steward,
@@ -66,7 +71,11 @@ def check(facts: Facts) -> Iterator[Hit]:
 
 
 def _all(creators: int) -> str:
-    return "its only creator" if creators == 1 else f"all {creators} of its creators"
+    return (
+        msg("its only creator")
+        if creators == 1
+        else msg("all {creators} of its creators", creators=creators)
+    )
 
 
 def _reasons(
@@ -75,9 +84,18 @@ def _reasons(
     """`A is phased out, B and C are out of the vendor's support`."""
     groups: dict[str, list[str]] = {}
     for s in creators:
-        why = ["phased out"] if s in phased_out else []
-        why += ["out of the vendor's support"] if s in unsupported else []
-        groups.setdefault(" and ".join(why), []).append(s)
-    return ", ".join(
-        f"{systems(facts, ids)} {verb(len(ids), 'is', 'are')} {why}" for why, ids in groups.items()
+        why = [msg("phased out")] if s in phased_out else []
+        why += [msg("out of the vendor's support")] if s in unsupported else []
+        groups.setdefault(listed(why), []).append(s)
+    return joined(
+        ", ",
+        (
+            msg(
+                "{systems} {are} {why}",
+                systems=systems(facts, ids),
+                are=verb(len(ids), "is", "are"),
+                why=why,
+            )
+            for why, ids in groups.items()
+        ),
     )

@@ -31,6 +31,7 @@ from collections.abc import Iterator
 
 from crmaudit.facts import Facts
 from crmaudit.inventory import left_blank
+from crmaudit.messages import msg
 from crmaudit.rules.base import Hit, Measurement, Severity, Topic
 from crmaudit.rules.words import part_of, systems, verb
 
@@ -52,9 +53,14 @@ def check(facts: Facts) -> Iterator[Hit]:
             continue
         yield Hit(
             f"entity:{entity.id}",
-            f"{entity.label} has no steward, and {part_of(len(without), len(creators), 'system')} "
-            f"creating it {verb(len(without), 'has', 'have')} no business owner: "
-            f"{systems(facts, without)}",
+            msg(
+                "{entity} has no steward, and {systems} creating it {verb} no business "
+                "owner: {systems2}",
+                entity=entity.label,
+                systems=part_of(len(without), len(creators), "system"),
+                verb=verb(len(without), "has", "have"),
+                systems2=systems(facts, without),
+            ),
             measurements=(Measurement.share("creators unowned", len(without), len(creators)),),
             severity="high" if entity.class_ == "master" else None,
             related=tuple(f"system:{s}" for s in without),

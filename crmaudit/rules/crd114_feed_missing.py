@@ -32,8 +32,9 @@ from collections.abc import Iterator
 from crmaudit.crud_matrix import feed_subject
 from crmaudit.facts import Facts
 from crmaudit.inventory import in_use
+from crmaudit.messages import counted, msg
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
-from crmaudit.rules.words import counted, entities
+from crmaudit.rules.words import entities
 
 severity: Severity = "medium"
 topic: Topic = "mapping"
@@ -48,15 +49,24 @@ def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
             continue
         told = [s.feeds is not None for s in (giver, taker)]
         if not any(told):
-            reason = f"neither {giver.name} nor {taker.name} says what feeds it has"
-            yield NotAssessed(reason, "feeds: in both dossiers", feed_subject(source, target))
+            reason = msg(
+                "neither {giver} nor {taker} says what feeds it has",
+                giver=giver.name,
+                taker=taker.name,
+            )
+            yield NotAssessed(reason, msg("feeds: in both dossiers"), feed_subject(source, target))
             continue
         read = len(crud.read_from(source, target))
         yield Hit(
             feed_subject(source, target),
-            f"{taker.name} reads {counted(read, 'entity', 'entities')} that {giver.name} creates; "
-            f"no feed brings {'it' if read == 1 else f'{len(carried)} of them'}: "
-            f"{entities(facts, carried)}",
+            msg(
+                "{taker} reads {entities} that {giver} creates; no feed brings {it}: {entities2}",
+                taker=taker.name,
+                entities=counted(read, "entity", "entities"),
+                giver=giver.name,
+                it=msg("it") if read == 1 else msg("{carried} of them", carried=len(carried)),
+                entities2=entities(facts, carried),
+            ),
             file=workspace.file_of(f"system:{target}"),
             path=("feeds",) if taker.feeds is not None else ("id",),
             measurements=(Measurement.share("entities without a feed", len(carried), read),),

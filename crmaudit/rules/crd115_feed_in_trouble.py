@@ -34,6 +34,7 @@ from collections.abc import Iterator
 
 from crmaudit.crud_matrix import FeedLink
 from crmaudit.facts import Facts
+from crmaudit.messages import msg
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
 from crmaudit.rules.words import listed
 
@@ -56,7 +57,7 @@ SAID = {
 def check(facts: Facts) -> Iterator[Hit]:
     workspace = facts.workspace
     if not facts.crud.feeds and any(s.feeds is None for s in workspace.in_scope):
-        raise NotAssessed("no dossier declares a feed", needs="feeds: (empty for none)")
+        raise NotAssessed(msg("no dossier declares a feed"), needs=msg("feeds: (empty for none)"))
     pairs: dict[str, list[FeedLink]] = {}
     for link in facts.crud.feeds:
         pairs.setdefault(link.subject, []).append(link)
@@ -71,21 +72,31 @@ def check(facts: Facts) -> Iterator[Hit]:
             continue
         only = len(links) == 1
         said = listed(
-            SAID[words][0] if only else f"{len(b)} {SAID[words][len(b) > 1]}"
+            msg(SAID[words][0])
+            if only
+            else msg("{n} {have}", n=len(b), have=msg(SAID[words][len(b) > 1]))
             for words, b in bad.items()
             if b
         )
         first = bad[worst][0]
-        names = [workspace.system[s].name for s in (first.source, first.target)]
+        source, target = (workspace.system[s].name for s in (first.source, first.target))
         yield Hit(
             subject,
-            f"The feed from {' to '.join(names)} {said}"
+            msg(
+                "The feed from {source} to {target} {said}", source=source, target=target, said=said
+            )
             if only
-            else f"Of {len(links)} feeds from {' to '.join(names)}, {said}",
+            else msg(
+                "Of {links} feeds from {source} to {target}, {said}",
+                links=len(links),
+                source=source,
+                target=target,
+                said=said,
+            ),
             file=workspace.file_of(f"system:{first.declared_in}"),
             path=("feeds", first.index),
             measurements=tuple(
-                Measurement.share(f"feeds {words}", len(b), len(links))
+                Measurement.share(msg("feeds {words}", words=words), len(b), len(links))
                 for words, b in bad.items()
                 if b
             ),

@@ -34,6 +34,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crmaudit.facts import Facts
+from crmaudit.messages import msg
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
 from crmaudit.rules.words import systems
 
@@ -45,7 +46,7 @@ initiative = "mend-feeds"
 def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
     crud = facts.crud
     if not crud.feeds and any(s.feeds is None for s in facts.workspace.in_scope):
-        raise NotAssessed("no dossier declares a feed", needs="feeds: (empty for none)")
+        raise NotAssessed(msg("no dossier declares a feed"), needs=msg("feeds: (empty for none)"))
     for name in sorted({e for link in crud.feeds for e in link.entities}):
         circles = crud.circles(name)
         if not circles:
@@ -55,13 +56,18 @@ def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
         record = entity.system_of_record if entity else None
         yield Hit(
             f"entity:{name}",
-            f"{entity.label if entity else name} goes in a circle through "
-            f"{len(longest)} of {len(crud.systems)} systems: {systems(facts, longest)}",
+            msg(
+                "{entity} goes in a circle through {longest} of {systems} systems: {systems2}",
+                entity=entity.label if entity else name,
+                longest=len(longest),
+                systems=len(crud.systems),
+                systems2=systems(facts, longest),
+            ),
             measurements=(Measurement("systems in the circle", len(longest), "systems"),),
             severity="low" if record in longest else None,
             who=entity.steward if entity else None,
             related=tuple(f"system:{s}" for circle in circles for s in circle),
         )
     for subject in sorted({link.subject for link in crud.feeds if not link.entities}):
-        reason = "nobody said which entities this feed carries"
-        yield NotAssessed(reason, "feeds: entities:", subject)
+        reason = msg("nobody said which entities this feed carries")
+        yield NotAssessed(reason, msg("feeds: entities:"), subject)

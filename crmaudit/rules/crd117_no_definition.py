@@ -23,6 +23,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crmaudit.facts import Facts
+from crmaudit.messages import msg
 from crmaudit.rules.base import Hit, Measurement, Severity, Topic
 from crmaudit.rules.words import part_of
 
@@ -41,7 +42,8 @@ def check(facts: Facts) -> Iterator[Hit]:
             held = part_of(holders, len(facts.crud.systems), "system")
             yield Hit(
                 f"entity:{entity.id}",
-                f"{entity.label} has no definition" + ("" if unsaid else f" and is held by {held}"),
+                msg("{entity} has no definition", entity=entity.label)
+                + ("" if unsaid else msg(" and is held by {held}", held=held)),
                 measurements=(Measurement("systems holding it", holders, "systems"),),
                 severity="medium" if holders > 1 or entity.class_ == "master" else None,
                 who=entity.steward,

@@ -24,6 +24,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crmaudit.facts import Facts
+from crmaudit.messages import msg
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
 from crmaudit.rules.words import part_of
 
@@ -39,13 +40,19 @@ def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
         if entity.steward is not None:
             continue
         if entity.class_ is None:
-            reason = f"nobody said whether {entity.label} is master, reference or transaction data"
-            yield NotAssessed(reason, "class: in entities.yaml", subject)
+            reason = msg(
+                "nobody said whether {entity} is master, reference or transaction data",
+                entity=entity.label,
+            )
+            yield NotAssessed(reason, msg("class: in entities.yaml"), subject)
         elif entity.class_ == "master":
             holders = len(facts.crud.holders(entity.id))
             yield Hit(
                 subject,
-                f"{entity.label} is master data in "
-                f"{part_of(holders, len(facts.crud.systems), 'system')} and has no steward",
+                msg(
+                    "{entity} is master data in {systems} and has no steward",
+                    entity=entity.label,
+                    systems=part_of(holders, len(facts.crud.systems), "system"),
+                ),
                 measurements=(Measurement("systems holding it", holders, "systems"),),
             )

@@ -33,8 +33,9 @@ from collections.abc import Iterator
 from crmaudit.crud_matrix import table_subject, unmatched
 from crmaudit.evidence import Catalog
 from crmaudit.facts import Facts
+from crmaudit.messages import counted, msg
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
-from crmaudit.rules.words import counted, listed
+from crmaudit.rules.words import listed
 
 severity: Severity = "medium"
 topic: Topic = "mapping"
@@ -52,9 +53,11 @@ def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
         name = facts.workspace.system[declared.system].name
         catalog = facts.evidence.catalogs.get(declared.system)
         if catalog is None:
-            reason = f"the tables of {name} were not read"
+            reason = msg("the tables of {name} were not read", name=name)
             yield NotAssessed(
-                reason, f"crmaudit collect {declared.system}", f"system:{declared.system}"
+                reason,
+                msg("crmaudit collect {system}", system=declared.system),
+                f"system:{declared.system}",
             )
             continue
         seen = set()
@@ -62,11 +65,18 @@ def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
             if wrong.table in seen:
                 continue
             seen.add(wrong.table)
-            lacks = f"column {listed(wrong.columns)}" if wrong.columns else "table"
+            lacks = (
+                msg("column {columns}", columns=listed(wrong.columns)) if wrong.columns else "table"
+            )
             yield Hit(
                 table_subject(declared.system, wrong.table),
-                f"The map of {name} names {wrong.table}: there is no such {lacks} "
-                f"among {counted(len(catalog.tables), 'table')}",
+                msg(
+                    "The map of {name} names {table}: there is no such {lacks} among {tables}",
+                    name=name,
+                    table=wrong.table,
+                    lacks=lacks,
+                    tables=counted(len(catalog.tables), "table"),
+                ),
                 file=file,
                 path=(wrong.part, wrong.index),
                 measurements=(_tables(catalog),),

@@ -40,8 +40,8 @@ from collections.abc import Iterator
 
 from crmaudit.crud_matrix import cell_subject
 from crmaudit.facts import Facts
+from crmaudit.messages import counted, msg
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
-from crmaudit.rules.words import counted
 
 severity: Severity = "medium"
 topic: Topic = "mapping"
@@ -58,30 +58,43 @@ def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
         if not created or (catalog is None and system.database is None):
             continue
         if catalog is None:
-            reason = f"the tables of {system.name} were not read"
-            yield NotAssessed(reason, f"crmaudit collect {system.id}", f"system:{system.id}")
+            reason = msg("the tables of {system} were not read", system=system.name)
+            yield NotAssessed(
+                reason, msg("crmaudit collect {system}", system=system.id), f"system:{system.id}"
+            )
             continue
         if cover is None:
-            reason = f"nobody said what the tables of {system.name} hold"
+            reason = msg("nobody said what the tables of {system} hold", system=system.name)
             yield NotAssessed(reason, f"maps/{system.id}.yaml", f"system:{system.id}")
             continue
         for entity in created:
             tables, subject = cover.holding.get(entity, ()), cell_subject(system.id, entity)
             rows, label = cover.rows(entity), facts.workspace.entity[entity].label
             if tables and rows is None:
-                reason = f"the rows of {label} in {system.name} were not counted"
-                yield NotAssessed(reason, f"crmaudit collect {system.id}", subject)
+                reason = msg(
+                    "the rows of {label} in {system} were not counted",
+                    label=label,
+                    system=system.name,
+                )
+                yield NotAssessed(
+                    reason, msg("crmaudit collect {system}", system=system.id), subject
+                )
             elif not rows:
                 are = (
-                    "the one mapped to it is"
+                    msg("the one mapped to it is")
                     if len(tables) == 1
-                    else f"all {len(tables)} mapped to it are"
+                    else msg("all {tables} mapped to it are", tables=len(tables))
                 )
-                found = f"{are} empty" if tables else "none holds it"
+                found = msg("{are} empty", are=are) if tables else msg("none holds it")
                 yield Hit(
                     subject,
-                    f"{system.name} is said to create {label}; of its "
-                    f"{counted(len(cover.tables), 'table')}, {found}",
+                    msg(
+                        "{system} is said to create {label}; of its {tables}, {found}",
+                        system=system.name,
+                        label=label,
+                        tables=counted(len(cover.tables), "table"),
+                        found=found,
+                    ),
                     file=facts.workspace.file_of(f"system:{system.id}"),
                     path=("crud", entity),
                     measurements=(

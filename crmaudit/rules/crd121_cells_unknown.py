@@ -32,6 +32,7 @@ from collections.abc import Iterator
 
 from crmaudit.facts import Facts
 from crmaudit.inventory import left_blank
+from crmaudit.messages import msg
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
 from crmaudit.rules.words import part_of
 
@@ -44,18 +45,24 @@ def check(facts: Facts, share: float = 0.2) -> Iterator[Hit]:
     crud = facts.crud
     whole = len(crud.entities)
     if not whole:
-        raise NotAssessed("no entity is named", needs="entities.yaml, or crud: in the dossiers")
+        raise NotAssessed(
+            msg("no entity is named"), needs=msg("entities.yaml, or crud: in the dossiers")
+        )
     for system in facts.workspace.in_scope:
         unknown = whole - crud.said_of(system.id)
         if unknown > share * whole and not left_blank(system, "crud"):
             cells = (
                 part_of(unknown, whole, "entity", "entities")
                 if unknown < whole or whole == 1
-                else f"any of {whole:,} entities"
+                else msg("any of {whole:,} entities", whole=whole)
             )
             yield Hit(
                 f"system:{system.id}",
-                f"{system.name} does not say what it does with {cells}",
+                msg(
+                    "{system} does not say what it does with {cells}",
+                    system=system.name,
+                    cells=cells,
+                ),
                 path=("crud",),
                 measurements=(Measurement.share("cells unknown", unknown, whole),),
                 severity="low" if unknown < whole else None,

@@ -25,6 +25,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crmaudit.facts import Facts
+from crmaudit.messages import msg
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
 from crmaudit.rules.words import part_of
 
@@ -39,15 +40,19 @@ def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
         subject = f"entity:{entity.id}"
         kept = entity.retention is not None and entity.retention.years is not None
         if entity.personal_data is None:
-            reason = f"nobody said whether {entity.label} is personal data"
-            yield NotAssessed(reason, "personal_data: in entities.yaml", subject)
+            reason = msg("nobody said whether {entity} is personal data", entity=entity.label)
+            yield NotAssessed(reason, msg("personal_data: in entities.yaml"), subject)
         elif entity.personal_data != "none" and not kept:
             holders = len(facts.crud.holders(entity.id))
             special = entity.personal_data == "special"
             yield Hit(
                 subject,
-                f"{entity.label} is personal data{' of a special kind' if special else ''} in "
-                f"{part_of(holders, len(facts.crud.systems), 'system')}, without a retention rule",
+                msg(
+                    "{entity} is personal data{it} in {systems}, without a retention rule",
+                    entity=entity.label,
+                    it=msg(" of a special kind") if special else "",
+                    systems=part_of(holders, len(facts.crud.systems), "system"),
+                ),
                 path=("personal_data",),
                 measurements=(Measurement("systems holding it", holders, "systems"),),
                 severity="critical" if special else None,

@@ -32,6 +32,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crmaudit.facts import Facts
+from crmaudit.messages import msg
 from crmaudit.rules.base import Hit, NotAssessed, Severity, Topic
 from crmaudit.rules.words import systems, verb
 
@@ -50,20 +51,36 @@ def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
         cell, found = crud.cell(record, entity.id), crud.record(entity.id)
         writers = [s for s in crud.writers(entity.id) if s != record]
         if cell.letters is None and not set(cell.proven) & {"C", "U"}:
-            reason = f"{names[record].name} does not say what it does with {entity.label}"
-            yield NotAssessed(reason, f"crud: {entity.id}: in its dossier", subject)
+            reason = msg(
+                "{name} does not say what it does with {entity}",
+                name=names[record].name,
+                entity=entity.label,
+            )
+            yield NotAssessed(
+                reason, msg("crud: {entity}: in its dossier", entity=entity.id), subject
+            )
         elif found and found.conflict in ("does not write", "contradicted"):
             others = (
-                f"; {systems(facts, writers)} {verb(len(writers), 'writes', 'write')} it"
+                msg(
+                    "; {systems} {verb} it",
+                    systems=systems(facts, writers),
+                    verb=verb(len(writers), "writes", "write"),
+                )
                 if writers
                 else ""
             )
             denied = found.conflict == "contradicted"
-            seen = ", as was seen," if denied else ""
+            seen = msg(", as was seen,") if denied else ""
             yield Hit(
                 subject,
-                f"{names[record].name} is the system of record of {entity.label} and{seen} neither "
-                f"creates nor updates it{others}",
+                msg(
+                    "{name} is the system of record of {entity} and{seen} neither creates "
+                    "nor updates it{others}",
+                    name=names[record].name,
+                    entity=entity.label,
+                    seen=seen,
+                    others=others,
+                ),
                 path=("system_of_record",),
                 confidence="firm" if denied else "certain",
                 who=entity.steward,

@@ -28,8 +28,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crmaudit.facts import Facts
+from crmaudit.messages import capital, chained, msg
 from crmaudit.rules.base import Hit, Severity, Topic
-from crmaudit.rules.words import capital, part_of, verb
+from crmaudit.rules.words import part_of, verb
 
 severity: Severity = "low"
 topic: Topic = "mapping"
@@ -43,15 +44,22 @@ def check(facts: Facts) -> Iterator[Hit]:
         vague = sum(link.cardinality is None for link in links)
         lacking = []
         if not entity.attributes:
-            lacking.append(f"no attributes of {entity.label} are described")
+            lacking.append(msg("no attributes of {entity} are described", entity=entity.label))
         if vague:
-            of = "" if lacking else f" of {entity.label}"
+            of = "" if lacking else msg(" of {entity}", entity=entity.label)
             some = part_of(vague, len(links), "relationship")
-            lacking.append(f"{some}{of} {verb(vague, 'has', 'have')} no cardinality")
+            lacking.append(
+                msg(
+                    "{some}{of} {verb} no cardinality",
+                    some=some,
+                    of=of,
+                    verb=verb(vague, "has", "have"),
+                )
+            )
         if lacking:
             yield Hit(
                 f"entity:{entity.id}",
-                capital(", and ".join(lacking)),
+                capital(chained("{a}, and {b}", lacking)),
                 severity="medium" if entity.class_ == "master" and not entity.attributes else None,
                 who=entity.steward,
             )

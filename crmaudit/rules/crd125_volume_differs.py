@@ -40,8 +40,9 @@ from collections import Counter
 from collections.abc import Iterator
 
 from crmaudit.facts import Facts
+from crmaudit.messages import counted, msg
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
-from crmaudit.rules.words import counted, doubted, guessed
+from crmaudit.rules.words import doubted, guessed
 
 severity: Severity = "low"
 topic: Topic = "mapping"
@@ -57,19 +58,24 @@ def check(facts: Facts, share: float = 0.5) -> Iterator[Hit | NotAssessed]:
         for system, count in _counts(facts, entity.id):
             counts[system] += count
         if stated is None:
-            reason = f"nobody stated how many rows of {entity.label} there are"
-            yield NotAssessed(reason, "volume: rows: in entities.yaml", f"entity:{entity.id}")
+            reason = msg("nobody stated how many rows of {entity} there are", entity=entity.label)
+            yield NotAssessed(reason, msg("volume: rows: in entities.yaml"), f"entity:{entity.id}")
         elif not counts:
-            reason = f"no table counted is mapped to {entity.label} by itself"
-            yield NotAssessed(reason, "maps/, crmaudit collect", f"entity:{entity.id}")
+            reason = msg("no table counted is mapped to {entity} by itself", entity=entity.label)
+            yield NotAssessed(reason, msg("maps/, crmaudit collect"), f"entity:{entity.id}")
         else:
             system = max(counts, key=lambda s: counts[s])
             there, catalog = counts[system], facts.evidence.catalogs.get(system)
             if abs(there - stated) > share * stated:
                 yield Hit(
                     f"entity:{entity.id}",
-                    f"{entity.label}: {counted(stated, 'row')} declared, {there:,} found in "
-                    f"{facts.workspace.system[system].name}",
+                    msg(
+                        "{entity}: {rows} declared, {there:,} found in {name}",
+                        entity=entity.label,
+                        rows=counted(stated, "row"),
+                        there=there,
+                        name=facts.workspace.system[system].name,
+                    ),
                     path=("volume",),
                     measurements=(
                         Measurement("rows declared", stated, "rows"),

@@ -46,6 +46,7 @@ from collections.abc import Iterator
 
 from crmaudit.crud_matrix import LETTERS, cell_subject
 from crmaudit.facts import Facts
+from crmaudit.messages import msg
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
 from crmaudit.rules.use import (
     documents,
@@ -83,8 +84,14 @@ def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
                 writing = set(denied) & {"C", "U"} and is_master(facts, entity) and not record
                 yield Hit(
                     cell_subject(system.id, entity),
-                    f"{system.name} is said to {to_do(denied)} {entity_label(facts, entity)}; "
-                    f"{watched_by(against)} showed none of it",
+                    msg(
+                        "{system} is said to {to_do} {entity_label}; {watched_by} showed none of "
+                        "it",
+                        system=system.name,
+                        to_do=to_do(denied),
+                        entity_label=entity_label(facts, entity),
+                        watched_by=watched_by(against),
+                    ),
                     file=facts.workspace.file_of(f"system:{system.id}"),
                     path=("crud", entity),
                     measurements=(
@@ -103,7 +110,13 @@ def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
         if open_:
             why = most_told(facts, system.id, reasons)
             yield NotAssessed(
-                f"{open_} of {declared} letters declared of {system.name}: {why}",
-                f"crmaudit collect {system.id}, maps/{system.id}.yaml",
+                msg(
+                    "{open} of {declared} letters declared of {system}: {why}",
+                    open=open_,
+                    declared=declared,
+                    system=system.name,
+                    why=why,
+                ),
+                msg("crmaudit collect {system}, maps/{system}.yaml", system=system.id),
                 f"system:{system.id}",
             )

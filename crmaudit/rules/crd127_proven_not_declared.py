@@ -45,9 +45,10 @@ from collections.abc import Iterator
 
 from crmaudit.crud_matrix import LETTERS, cell_subject
 from crmaudit.facts import Facts
+from crmaudit.messages import counted, msg
 from crmaudit.rules.base import Hit, Measurement, Severity, Topic
 from crmaudit.rules.use import documents, does, doubtful, labels, said_by, weight
-from crmaudit.rules.words import counted, doubted, entity_label
+from crmaudit.rules.words import doubted, entity_label
 from crmaudit.workspace.dossier import System
 
 severity: Severity = "medium"
@@ -65,11 +66,21 @@ def check(facts: Facts) -> Iterator[Hit]:
         unnamed = proven if silent else [e for e in proven if e not in known]
         if unnamed:
             number = counted(len(unnamed), "entity", "entities")
-            lack = "its dossier says nothing" if silent else "entities.yaml does not name them"
+            lack = (
+                msg("its dossier says nothing")
+                if silent
+                else msg("entities.yaml does not name them")
+            )
             share = Measurement.share("proven, not declared", len(unnamed), len(proven))
             yield Hit(
                 f"system:{system.id}",
-                f"{system.name} is proven to use {number}, and {lack}: {labels(facts, unnamed)}",
+                msg(
+                    "{system} is proven to use {number}, and {lack}: {labels}",
+                    system=system.name,
+                    number=number,
+                    lack=lack,
+                    labels=labels(facts, unnamed),
+                ),
                 measurements=(share,),
                 who=system.owners.business or system.owners.it,
             )
@@ -89,8 +100,13 @@ def _shadows(facts: Facts, system: System, proven: list[str]) -> Iterator[Hit]:
             path = ("crud", entity) if entity in system.crud else ("crud",)
             yield Hit(
                 cell_subject(system.id, entity),
-                f"{system.name} {does(shadow)} {entity_label(facts, entity)}, as {said_by(told)} "
-                "showed; nobody declared it",
+                msg(
+                    "{system} {does} {entity_label}, as {said_by} showed; nobody declared it",
+                    system=system.name,
+                    does=does(shadow),
+                    entity_label=entity_label(facts, entity),
+                    said_by=said_by(told),
+                ),
                 file=facts.workspace.file_of(f"system:{system.id}"),
                 path=path if system.crud else ("id",),
                 measurements=(

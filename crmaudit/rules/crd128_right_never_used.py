@@ -41,9 +41,10 @@ from collections.abc import Iterator
 
 from crmaudit.crud_matrix import Excess
 from crmaudit.facts import Facts
+from crmaudit.messages import counted, joined, msg
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
 from crmaudit.rules.use import account_subject, kind_of_data, labels, map_file, to_do
-from crmaudit.rules.words import counted, part_of
+from crmaudit.rules.words import part_of
 
 severity: Severity = "low"
 topic: Topic = "access"
@@ -58,14 +59,24 @@ def check(facts: Facts, letters: int = 1) -> Iterator[Hit | NotAssessed]:
         if excess.database not in scope or count < letters:
             continue
         host = facts.workspace.system[excess.database]
-        most = "".join(x for x in "CUDR" if any(x in found for found in excess.unused.values()))
+        most = joined(
+            "", (x for x in "CUDR" if any(x in found for found in excess.unused.values()))
+        )
         writing = [e for e, found in excess.unused.items() if set(found) & {"C", "U", "D"}]
-        whose = "" if excess.system else ", an account of no system,"
+        whose = "" if excess.system else msg(", an account of no system,")
         yield Hit(
             account_subject(excess.database, excess.account),
-            f"{excess.account}{whose} may {to_do(most)} in {host.name} and did not use "
-            f"{part_of(count, excess.judged, 'right')} in {counted(excess.days, 'day')}: "
-            f"{labels(facts, writing or excess.unused, 2)}",
+            msg(
+                "{account}{whose} may {to_do} in {host} and did not use {rights} in "
+                "{days}: {labels}",
+                account=excess.account,
+                whose=whose,
+                to_do=to_do(most),
+                host=host.name,
+                rights=part_of(count, excess.judged, "right"),
+                days=counted(excess.days, "day"),
+                labels=labels(facts, writing or excess.unused, 2),
+            ),
             file=map_file(facts, excess.database),
             measurements=(
                 Measurement.share("rights not used", count, excess.judged, excess.evidence),
@@ -78,8 +89,12 @@ def check(facts: Facts, letters: int = 1) -> Iterator[Hit | NotAssessed]:
     for database, reason in facts.testimony.windowless.items():
         if database in scope:
             yield NotAssessed(
-                f"which rights in {facts.workspace.system[database].name} are used: {reason}",
-                f"crmaudit collect {database} --only statements",
+                msg(
+                    "which rights in {name} are used: {reason}",
+                    name=facts.workspace.system[database].name,
+                    reason=reason,
+                ),
+                msg("crmaudit collect {database} --only statements", database=database),
                 f"system:{database}",
             )
 

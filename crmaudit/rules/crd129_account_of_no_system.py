@@ -44,6 +44,7 @@ from collections.abc import Iterator
 from crmaudit.crud_matrix import Stranger
 from crmaudit.crud_matrix.principals import user_of
 from crmaudit.facts import Facts
+from crmaudit.messages import msg
 from crmaudit.rules.base import Hit, Measurement, Severity, Topic
 from crmaudit.rules.use import (
     account_subject,
@@ -73,12 +74,19 @@ def check(facts: Facts) -> Iterator[Hit]:
         if stranger.used:
             told = told_of(facts, stranger.used, does)
         elif could and (stranger.database, user_of(stranger.name)) not in judged:
-            told = f"may {told_of(facts, {e: stranger.may[e] for e in could}, to_do)}"
+            told = msg(
+                "may {told_of}", told_of=told_of(facts, {e: stranger.may[e] for e in could}, to_do)
+            )
         else:
             continue
         yield Hit(
             account_subject(stranger.database, stranger.name),
-            f"{stranger.name}, an account of no system, {told} in {host.name}",
+            msg(
+                "{stranger}, an account of no system, {told} in {host}",
+                stranger=stranger.name,
+                told=told,
+                host=host.name,
+            ),
             file=map_file(facts, stranger.database),
             measurements=(
                 Measurement("statements seen", stranger.calls, "", evidence=stranger.evidence),

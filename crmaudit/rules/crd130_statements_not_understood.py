@@ -26,8 +26,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crmaudit.facts import Facts
+from crmaudit.messages import counted, joined, msg
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
-from crmaudit.rules.words import counted, listed, part_of, verb
+from crmaudit.rules.words import listed, part_of, verb
 
 severity: Severity = "medium"
 topic: Topic = "mapping"
@@ -39,8 +40,8 @@ def check(facts: Facts, share: float = 0.05) -> Iterator[Hit | NotAssessed]:
     testimony = facts.testimony
     if not testimony.rates and not testimony.failed:
         raise NotAssessed(
-            "no statements and no code were read",
-            needs="crmaudit collect --only statements,code",
+            msg("no statements and no code were read"),
+            needs=msg("crmaudit collect --only statements,code"),
         )
     for system in facts.workspace.in_scope:
         rates = [r for r in testimony.rates if r.system == system.id]
@@ -52,13 +53,21 @@ def check(facts: Facts, share: float = 0.05) -> Iterator[Hit | NotAssessed]:
         faults = []
         if unknown > share * distinct:
             statements = part_of(unknown, distinct, "statement")
-            faults.append(f"{statements} {verb(unknown, 'was', 'were')} not understood")
+            faults.append(
+                msg(
+                    "{statements} {verb} not understood",
+                    statements=statements,
+                    verb=verb(unknown, "was", "were"),
+                )
+            )
         if lost:
-            faults.append(f"the source lost {counted(lost, 'statement')}")
+            faults.append(
+                msg("the source lost {statements}", statements=counted(lost, "statement"))
+            )
         if faults:
             yield Hit(
                 f"system:{system.id}",
-                f"{system.name}: {listed(faults)}",
+                joined(": ", (system.name, listed(faults))),
                 measurements=(
                     Measurement.share("statements not understood", unknown, distinct, ids),
                     Measurement.share("calls not understood", calls - told, calls, ids),
@@ -69,6 +78,8 @@ def check(facts: Facts, share: float = 0.05) -> Iterator[Hit | NotAssessed]:
             )
         broken = [(kind, why) for s, kind, _, why in testimony.failed if s == system.id]
         if broken:
-            why = "; ".join(f"{kind}: {why}" for kind, why in broken)
-            reason = f"not all of {system.name} could be read: {why}"
-            yield NotAssessed(reason, f"crmaudit collect {system.id}", f"system:{system.id}")
+            why = joined("; ", (joined(": ", (kind, why)) for kind, why in broken))
+            reason = msg("not all of {system} could be read: {why}", system=system.name, why=why)
+            yield NotAssessed(
+                reason, msg("crmaudit collect {system}", system=system.id), f"system:{system.id}"
+            )

@@ -37,6 +37,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crmaudit.facts import Facts
+from crmaudit.messages import msg
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
 from crmaudit.rules.words import part_of, verb, worst
 
@@ -56,7 +57,7 @@ def check(facts: Facts, calls: int = 1) -> Iterator[Hit | NotAssessed]:
         if not used:
             continue
         if cover is None:
-            reason = f"nobody said what the tables of {system.name} hold"
+            reason = msg("nobody said what the tables of {system} hold", system=system.name)
             yield NotAssessed(reason, f"maps/{system.id}.yaml", f"system:{system.id}")
             continue
         written = [t for t in used if set(t.letters) & {"C", "U", "D"}]
@@ -64,9 +65,13 @@ def check(facts: Facts, calls: int = 1) -> Iterator[Hit | NotAssessed]:
         evidence = tuple(sorted({e for t in used for e in t.evidence}))
         yield Hit(
             f"system:{system.id}",
-            f"{system.name}: {part_of(len(used), whole, 'table')} "
-            f"{verb(len(used), 'is', 'are')} used and of no entity: "
-            f"{worst((t.table, t.calls + t.places) for t in used)}",
+            msg(
+                "{system}: {tables} {verb} used and of no entity: {worst}",
+                system=system.name,
+                tables=part_of(len(used), whole, "table"),
+                verb=verb(len(used), "is", "are"),
+                worst=worst((t.table, t.calls + t.places) for t in used),
+            ),
             measurements=(
                 Measurement.share("tables used and unexplained", len(used), whole, evidence),
                 Measurement.share("of these written", len(written), len(used), evidence),

@@ -55,6 +55,7 @@ from collections.abc import Iterator
 
 from crmaudit.crud_matrix.flows import Flow, flows, worked
 from crmaudit.facts import Facts
+from crmaudit.messages import joined, msg
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
 from crmaudit.rules.words import entities, listed
 
@@ -66,8 +67,8 @@ initiative = "mend-feeds"
 def check(facts: Facts) -> Iterator[Hit]:
     workspace = facts.workspace
     if not facts.crud.testimony:
-        reason = "nothing was read of who uses the databases"
-        raise NotAssessed(reason, needs="crmaudit collect --only statements,code")
+        reason = msg("nothing was read of who uses the databases")
+        raise NotAssessed(reason, needs=msg("crmaudit collect --only statements,code"))
     for flow in flows(facts.crud):
         if flow.kind != "direct":
             continue
@@ -77,7 +78,7 @@ def check(facts: Facts) -> Iterator[Hit]:
         read, written = worked(facts.crud, flow)
         yield Hit(
             flow.subject,
-            f"{_doing(facts, flow, read, written)}; {_declared(flow)}",
+            joined("; ", (_doing(facts, flow, read, written), _declared(flow))),
             file=workspace.file_of(ends[1]),
             path=("feeds",) if taker.feeds is not None else ("id",),
             measurements=(Measurement("entities", len(flow.entities), evidence=evidence),),
@@ -91,14 +92,32 @@ def check(facts: Facts) -> Iterator[Hit]:
 
 def _doing(facts: Facts, flow: Flow, read: list[str], written: list[str]) -> str:
     giver, taker = (facts.workspace.system[s].name for s in (flow.source, flow.target))
-    said = [f"{taker} reads {entities(facts, read)} in {giver}'s database"] if read else []
+    said = (
+        [
+            msg(
+                "{taker} reads {entities} in {giver}'s database",
+                taker=taker,
+                entities=entities(facts, read),
+                giver=giver,
+            )
+        ]
+        if read
+        else []
+    )
     if written:
-        said.append(f"{giver} writes {entities(facts, written)} in {taker}'s database")
+        said.append(
+            msg(
+                "{giver} writes {entities} in {taker}'s database",
+                giver=giver,
+                entities=entities(facts, written),
+                taker=taker,
+            )
+        )
     return listed(said)
 
 
 def _declared(flow: Flow) -> str:
     if not flow.declared:
-        return "no feed declares it"
-    ways = ("hand" if way == "manual" else way for way in flow.by)
-    return f"the declared feed goes by {listed(ways)}"
+        return msg("no feed declares it")
+    ways = (msg("hand" if way == "manual" else way) for way in flow.by)
+    return msg("the declared feed goes by {ways}", ways=listed(ways))

@@ -39,6 +39,7 @@ from collections.abc import Iterator
 
 from crmaudit.crud_matrix.flows import Flow, flows
 from crmaudit.facts import Facts
+from crmaudit.messages import msg
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
 from crmaudit.rules.words import entities
 
@@ -50,7 +51,7 @@ initiative = "mend-feeds"
 def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
     crud, workspace = facts.crud, facts.workspace
     if not crud.feeds and any(s.feeds is None for s in workspace.in_scope):
-        raise NotAssessed("no dossier declares a feed", needs="feeds: (empty for none)")
+        raise NotAssessed(msg("no dossier declares a feed"), needs=msg("feeds: (empty for none)"))
     pairs: dict[str, list[Flow]] = {}
     for flow in flows(crud):
         if flow.declared and flow.kind != "direct":
@@ -67,15 +68,20 @@ def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
         unused = list(dict.fromkeys(e for f in idle for e in f.entities))
         names = {end: facts.workspace.system[s].name for end, s in _ends(flow).items()}
         said = (
-            f"{names['target']} does nothing with"
+            msg("{names} does nothing with", names=names["target"])
             if flow.reason == "target"
-            else f"{names['source']} itself does not hold"
+            else msg("{names} itself does not hold", names=names["source"])
         )
         first = flow.feeds[0]
         yield Hit(
             subject,
-            f"The feed from {names['source']} to {names['target']} carries what {said}: "
-            f"{entities(facts, unused)}",
+            msg(
+                "The feed from {names} to {names2} carries what {said}: {entities}",
+                names=names["source"],
+                names2=names["target"],
+                said=said,
+                entities=entities(facts, unused),
+            ),
             file=workspace.file_of(f"system:{first.declared_in}"),
             path=("feeds", first.index),
             measurements=(Measurement.share("entities not used", len(unused), carried),),
@@ -95,10 +101,14 @@ def _ends(flow: Flow) -> dict[str, str]:
 
 def _open(facts: Facts, flow: Flow) -> str:
     if flow.reason == "entities":
-        return "nobody said which entities this feed carries"
+        return msg("nobody said which entities this feed carries")
     name = facts.workspace.system[_ends(flow)[flow.reason]].name
-    return f"nobody said what {name} does to {entities(facts, flow.entities)}"
+    return msg(
+        "nobody said what {name} does to {entities}",
+        name=name,
+        entities=entities(facts, flow.entities),
+    )
 
 
 def _needs(facts: Facts, flow: Flow) -> str:
-    return "feeds: entities:" if flow.reason == "entities" else "crud: of both ends"
+    return msg("feeds: entities:") if flow.reason == "entities" else msg("crud: of both ends")

@@ -45,6 +45,7 @@ from collections.abc import Iterator
 from crmaudit.crud_matrix.structure import joints
 from crmaudit.facts import Facts
 from crmaudit.inventory import leaving
+from crmaudit.messages import msg
 from crmaudit.rules.base import Hit, Measurement, Severity, Topic
 from crmaudit.rules.words import listed
 
@@ -60,11 +61,16 @@ def check(facts: Facts, *, systems: int = 2) -> Iterator[Hit]:
         if joint.kind != "system" or len(parts) < 2:
             continue
         system = facts.workspace.system[joint.id]
-        sizes = listed([f"{parts[0]:,}", *(f"{n:,}" for n in parts[1:])], 4)
+        sizes = listed((msg("{n:,}", n=n) for n in parts), 4)
         yield Hit(
             f"system:{joint.id}",
-            f"Without {system.name}, {len(parts)} groups of systems ({sizes}) share no entity "
-            "with each other",
+            msg(
+                "Without {system}, {parts} groups of systems ({sizes}) share no entity "
+                "with each other",
+                system=system.name,
+                parts=len(parts),
+                sizes=sizes,
+            ),
             measurements=(
                 Measurement.share(
                     "systems cut off from the largest group", sum(parts[1:]), sum(joint.parts)

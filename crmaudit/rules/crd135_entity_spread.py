@@ -41,8 +41,9 @@ from collections.abc import Iterator
 
 from crmaudit.crud_matrix.structure import diagonal
 from crmaudit.facts import Facts
+from crmaudit.messages import counted, msg
 from crmaudit.rules.base import Hit, Measurement, Severity, Topic
-from crmaudit.rules.words import counted, part_of
+from crmaudit.rules.words import part_of, verb
 
 severity: Severity = "low"
 topic: Topic = "mapping"
@@ -64,8 +65,13 @@ def check(facts: Facts, *, holders: int = 5, subsystems: int = 3) -> Iterator[Hi
         source = known.systems[0] if known and len(known.systems) == 1 else None
         yield Hit(
             f"entity:{entity.id}",
-            f"{entity.label} is held by {part_of(len(held), len(crud.systems), 'system')} in "
-            f"{counted(spread, 'subsystem')}; {_copies(len(copies), source is not None)}",
+            msg(
+                "{entity} is held by {systems} in {subsystems}; {copies}",
+                entity=entity.label,
+                systems=part_of(len(held), len(crud.systems), "system"),
+                subsystems=counted(spread, "subsystem"),
+                copies=_copies(len(copies), source is not None),
+            ),
             measurements=(
                 Measurement.share("systems holding it", len(held), len(crud.systems)),
                 Measurement("subsystems", spread, "subsystems"),
@@ -80,7 +86,11 @@ def check(facts: Facts, *, holders: int = 5, subsystems: int = 3) -> Iterator[Hi
 
 def _copies(count: int, source: bool) -> str:
     if not source:
-        return "no single one of them is the source"
+        return msg("no single one of them is the source")
     if not count:
-        return "all copies are joined to the source"
-    return f"{count} of the copies {'is' if count == 1 else 'are'} joined to no source"
+        return msg("all copies are joined to the source")
+    return msg(
+        "{count} of the copies {is_} joined to no source",
+        count=count,
+        is_=verb(count, "is", "are"),
+    )

@@ -39,6 +39,7 @@ from collections.abc import Iterator
 
 from crmaudit.crud_matrix.flows import both_ways
 from crmaudit.facts import Facts
+from crmaudit.messages import msg
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
 from crmaudit.rules.words import systems
 
@@ -50,7 +51,7 @@ initiative = "agree-system-of-record"
 def check(facts: Facts) -> Iterator[Hit]:
     crud = facts.crud
     if not crud.feeds and any(s.feeds is None for s in facts.workspace.in_scope):
-        raise NotAssessed("no dossier declares a feed", needs="feeds: (empty for none)")
+        raise NotAssessed(msg("no dossier declares a feed"), needs=msg("feeds: (empty for none)"))
     for entity in facts.workspace.entity.values():
         joint = both_ways(crud, entity.id)
         if entity.system_of_record is not None or not joint:
@@ -62,8 +63,12 @@ def check(facts: Facts) -> Iterator[Hit]:
         joined = [s for s in writers if any(s in pair for pair in pairs)]
         yield Hit(
             f"entity:{entity.id}",
-            f"{entity.label} is changed in {systems(facts, joined)}, which give it to each other; "
-            "whose version counts is not said",
+            msg(
+                "{entity} is changed in {systems}, which give it to each other; whose "
+                "version counts is not said",
+                entity=entity.label,
+                systems=systems(facts, joined),
+            ),
             measurements=(
                 Measurement.share("writers that overwrite each other", len(joined), len(writers)),
             ),

@@ -50,6 +50,7 @@ from collections.abc import Iterator
 from crmaudit.crud_matrix.structure import relays
 from crmaudit.facts import Facts
 from crmaudit.inventory import leaving
+from crmaudit.messages import msg
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
 from crmaudit.rules.words import part_of, verb
 
@@ -62,7 +63,7 @@ def check(facts: Facts, *, systems: int = 2) -> Iterator[Hit]:
     crud, workspace = facts.crud, facts.workspace
     silent = [s.name for s in workspace.in_scope if s.feeds is None]
     if not crud.feeds and silent:
-        raise NotAssessed("no dossier declares a feed", needs="feeds: (empty for none)")
+        raise NotAssessed(msg("no dossier declares a feed"), needs=msg("feeds: (empty for none)"))
     for relay in relays(crud):
         cut, joined = sum(relay.parts[1:]), sum(relay.parts)
         system = workspace.system[relay.id]
@@ -70,8 +71,12 @@ def check(facts: Facts, *, systems: int = 2) -> Iterator[Hit]:
             continue
         yield Hit(
             f"system:{relay.id}",
-            f"{part_of(cut, joined, 'other system')} {verb(cut, 'has', 'have')} feeds to the rest "
-            f"only through {system.name}",
+            msg(
+                "{systems} {verb} feeds to the rest only through {system}",
+                systems=part_of(cut, joined, "other system"),
+                verb=verb(cut, "has", "have"),
+                system=system.name,
+            ),
             path=("feeds",) if system.feeds is not None else (),
             measurements=(
                 Measurement.share("systems cut off without it", cut, joined),

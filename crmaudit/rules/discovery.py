@@ -11,6 +11,7 @@ from importlib.metadata import entry_points
 from types import ModuleType
 
 from crmaudit.errors import CrmauditError
+from crmaudit.messages import joined, msg
 from crmaudit.rules.base import ROOMS, SEVERITIES, Rule
 
 _NAME = re.compile(r"([a-z]{3})(\d{3})_\w+$")
@@ -54,7 +55,11 @@ def rule(code: str) -> Rule:
     import difflib
 
     close = difflib.get_close_matches(wanted, known, n=3, cutoff=0.5)
-    hint = f"did you mean {', '.join(close)}?" if close else "`crmaudit explain` lists all codes"
+    hint = (
+        msg("did you mean {close}?", close=joined(", ", close))
+        if close
+        else msg("`crmaudit explain` lists all codes")
+    )
     raise CrmauditError(f"there is no rule {code!r}", hint)
 
 
@@ -79,7 +84,7 @@ def read_rule(module: ModuleType) -> Rule:
     }
     return Rule(
         code=code,
-        title=title,
+        title=msg(title),
         severity=module.severity,
         topic=module.topic,
         initiative=module.initiative,

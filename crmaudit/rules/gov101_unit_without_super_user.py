@@ -32,6 +32,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crmaudit.facts import Facts
+from crmaudit.messages import msg
 from crmaudit.rules.base import Hit, NotAssessed, Severity, Topic
 
 severity: Severity = "high"
@@ -43,7 +44,9 @@ def check(facts: Facts) -> Iterator[Hit]:
     facts.need("people.yaml")
     room = facts.governance
     if not room.key_units:
-        raise NotAssessed("no unit is declared", needs="units: in audit.yaml")
+        raise NotAssessed(msg("no unit is declared"), needs=msg("units: in audit.yaml"))
     for unit in room.key_units:
         if not any(p.user_type == "super user" for p in room.people_of(unit.id)):
-            yield Hit(f"unit:{unit.id}", f"{unit.name} has no super user", who=unit.head)
+            yield Hit(
+                f"unit:{unit.id}", msg("{unit} has no super user", unit=unit.name), who=unit.head
+            )

@@ -27,6 +27,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crmaudit.facts import Facts
+from crmaudit.messages import msg
 from crmaudit.rules.base import Hit, NotAssessed, Severity, Topic
 from crmaudit.rules.words import crm_subject
 
@@ -39,15 +40,19 @@ def check(facts: Facts) -> Iterator[Hit]:
     facts.need("people.yaml")
     team = facts.governance.of_type("super user")
     if not team:
-        raise NotAssessed("no super user is declared", needs="user_type: in people.yaml")
+        raise NotAssessed(msg("no super user is declared"), needs=msg("user_type: in people.yaml"))
     first = [p for p in team if p.primary]
     if len(first) != 1:
-        of = "The one super user" if len(team) == 1 else f"Of {len(team)} super users"
-        found = "none is" if not first else f"{len(first)} are"
-        found = "is not" if len(team) == 1 else found
+        of = (
+            msg("The one super user")
+            if len(team) == 1
+            else msg("Of {team} super users", team=len(team))
+        )
+        found = msg("none is") if not first else msg("{first} are", first=len(first))
+        found = msg("is not") if len(team) == 1 else found
         yield Hit(
             crm_subject(facts),
-            f"{of} {found} marked as the primary one",
+            msg("{of} {found} marked as the primary one", of=of, found=found),
             file="people.yaml",
             path=("people",),
         )

@@ -23,6 +23,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crmaudit.facts import Facts
+from crmaudit.messages import msg
 from crmaudit.rules.base import Hit, NotAssessed, Severity, Topic
 from crmaudit.rules.words import crm_name, crm_subject
 
@@ -37,18 +38,24 @@ def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
     if not champions:
         yield Hit(
             crm_subject(facts),
-            f"{crm_name(facts)} has no system champion",
+            msg("{crm_name} has no system champion", crm_name=crm_name(facts)),
             file="people.yaml",
         )
     elif not any(p.rank == "executive" for p in champions):
         for person in champions:
             subject = f"person:{person.id}"
             if person.rank is None:
-                yield NotAssessed("the champion's rank is not declared", "rank: here", subject)
+                yield NotAssessed(
+                    msg("the champion's rank is not declared"), msg("rank: here"), subject
+                )
             else:
                 yield Hit(
                     subject,
-                    f"The system champion, {person.name}, is no executive ({person.rank})",
+                    msg(
+                        "The system champion, {person}, is no executive ({rank})",
+                        person=person.name,
+                        rank=msg(person.rank),
+                    ),
                     path=("rank",),
                     who=person.id,
                 )

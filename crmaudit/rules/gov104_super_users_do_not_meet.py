@@ -29,8 +29,9 @@ from collections.abc import Iterator
 
 from crmaudit.facts import Facts
 from crmaudit.governance.cadence import PERIOD, kept
+from crmaudit.messages import counted, msg
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
-from crmaudit.rules.words import counted, crm_subject, subject
+from crmaudit.rules.words import crm_subject, subject
 
 severity: Severity = "medium"
 topic: Topic = "users"
@@ -48,19 +49,27 @@ def check(
         found = True
         about, path = subject("meeting", meeting.group), ("meetings", i)
         if meeting.cadence is None:
-            yield NotAssessed("its cadence is not declared", "cadence: in people.yaml", about)
+            yield NotAssessed(
+                msg("its cadence is not declared"), msg("cadence: in people.yaml"), about
+            )
         elif PERIOD.get(meeting.cadence, 10**6) > rarest_days:
-            message = f"The super users meet {meeting.cadence}; about monthly is advised"
+            message = msg(
+                "The super users meet {cadence}; about monthly is advised",
+                cadence=msg(meeting.cadence),
+            )
             yield Hit(about, message, path, "people.yaml")
         elif (record := kept(meeting.held, meeting.cadence, facts.as_of, tolerance)) is None:
-            yield NotAssessed("no date held is recorded", "held: in people.yaml", about)
+            yield NotAssessed(msg("no date held is recorded"), msg("held: in people.yaml"), about)
         elif record.late_gaps:
-            message = (
-                f"The super users' meeting, {meeting.cadence} by agreement, was held "
-                f"{counted(record.held, 'time')} in a year, with a gap of {record.longest} days"
+            message = msg(
+                "The super users' meeting, {cadence} by agreement, was held {times} in a "
+                "year, with a gap of {longest} days",
+                cadence=msg(meeting.cadence),
+                times=counted(record.held, "time"),
+                longest=record.longest,
             )
             measured = Measurement("longest gap", record.longest, "days")
             yield Hit(about, message, path, "people.yaml", (measured,))
     if not found and len(team := facts.governance.of_type("super user")) > 1:
-        message = f"The {len(team)} super users have no meeting of their own"
+        message = msg("The {team} super users have no meeting of their own", team=len(team))
         yield Hit(crm_subject(facts), message, file="people.yaml")

@@ -26,6 +26,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crmaudit.facts import Facts
+from crmaudit.messages import msg
 from crmaudit.rules.base import Hit, Measurement, Severity, Topic
 from crmaudit.rules.words import crm_name, part_of, subject
 
@@ -39,18 +40,27 @@ def check(facts: Facts) -> Iterator[Hit]:
     room, crm = facts.governance, crm_name(facts)
     for duty in ("super user", "data custodian"):
         for person in room.untrained("super user" if duty == "super user" else "data custodian"):
-            planned = "; a course is planned" if person.training_needed else ""
+            planned = msg("; a course is planned") if person.training_needed else ""
             yield Hit(
                 f"person:{person.id}",
-                f"No training on {crm} is recorded for {person.name}, {duty}{planned}",
+                msg(
+                    "No training on {crm} is recorded for {person}, {duty}{planned}",
+                    crm=crm,
+                    person=person.name,
+                    duty=msg(duty),
+                    planned=planned,
+                ),
                 who=person.id,
             )
     everyday, without = room.of_type("everyday user"), room.untrained("everyday user")
     if without:
         yield Hit(
             subject("user-type", "everyday user"),
-            f"No training on {crm} is recorded for "
-            f"{part_of(len(without), len(everyday), 'declared everyday user')}",
+            msg(
+                "No training on {crm} is recorded for {users}",
+                crm=crm,
+                users=part_of(len(without), len(everyday), "declared everyday user"),
+            ),
             file="people.yaml",
             path=("people",),
             measurements=(Measurement.share("without training", len(without), len(everyday)),),

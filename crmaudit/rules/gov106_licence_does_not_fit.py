@@ -26,8 +26,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crmaudit.facts import Facts
+from crmaudit.messages import capital, msg
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
-from crmaudit.rules.words import capital, part_of, subject, verb
+from crmaudit.rules.words import part_of, subject, verb
 
 severity: Severity = "low"
 topic: Topic = "users"
@@ -38,26 +39,37 @@ def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
     facts.need("people.yaml")
     for fit in facts.governance.licence_fits:
         about = subject("user-type", fit.user_type)
-        who = "people who do not use it" if fit.user_type == "none" else f"{fit.user_type}s"
+        who = (
+            msg("people who do not use it") if fit.user_type == "none" else msg(f"{fit.user_type}s")
+        )
         if not fit.known:
             yield NotAssessed(
-                f"the licences of the {who} are not declared", "licence: in people.yaml", about
+                msg("the licences of the {who} are not declared", who=who),
+                msg("licence: in people.yaml"),
+                about,
             )
         elif fit.wrong:
-            some = f"{fit.wrong} of {fit.known} {who}"
+            some = msg("{wrong} of {known} {who}", wrong=fit.wrong, known=fit.known, who=who)
             if fit.user_type != "none":
                 known = " with a known licence" if fit.unknown else ""
                 some = part_of(
                     fit.wrong, fit.known, f"{fit.user_type}{known}", f"{fit.user_type}s{known}"
                 )
             elif fit.known == 1:
-                some = "the one person with a licence declared who does not use it"
+                some = msg("the one person with a licence declared who does not use it")
             hold = verb(fit.wrong, "holds", "hold")
-            needs = "none is needed" if fit.fitting == "none" else f"a {fit.fitting} one fits"
-            another = "a licence" if fit.fitting == "none" else "another licence than needed"
             yield Hit(
                 about,
-                capital(f"{some} {hold} {another}; {needs}"),
+                capital(
+                    msg("{some} {hold} a licence; none is needed", some=some, hold=hold)
+                    if fit.fitting == "none"
+                    else msg(
+                        "{some} {hold} another licence than needed; a {fitting} one fits",
+                        some=some,
+                        hold=hold,
+                        fitting=msg(fit.fitting),
+                    )
+                ),
                 file="people.yaml",
                 path=("people",),
                 measurements=(Measurement.share("other licence", fit.wrong, fit.known),),

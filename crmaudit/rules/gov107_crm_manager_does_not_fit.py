@@ -36,6 +36,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crmaudit.facts import Facts
+from crmaudit.messages import msg
 from crmaudit.rules.base import Hit, NotAssessed, Severity, Topic
 from crmaudit.rules.words import crm_name, crm_subject
 
@@ -49,19 +50,37 @@ def check(facts: Facts) -> Iterator[Hit]:
     managers = facts.workspace.people.crm_managers
     about = crm_subject(facts)
     if not managers:
-        yield Hit(about, f"Nobody manages {crm_name(facts)}", file="people.yaml", severity="high")
+        yield Hit(
+            about,
+            msg("Nobody manages {crm_name}", crm_name=crm_name(facts)),
+            file="people.yaml",
+            severity="high",
+        )
         return
     fit = facts.governance.manager_fit
     if fit is None:
-        raise NotAssessed("the CRM's focus is not declared", needs="crm_focus: in audit.yaml")
+        raise NotAssessed(
+            msg("the CRM's focus is not declared"), needs=msg("crm_focus: in audit.yaml")
+        )
     if fit.fits is None:
-        raise NotAssessed(fit.reason, needs="job: in people.yaml, head: of units in audit.yaml")
+        raise NotAssessed(
+            fit.reason, needs=msg("job: in people.yaml, head: of units in audit.yaml")
+        )
     if not fit.fits:
         focus = facts.workspace.audit.crm_focus
-        aim = "without a focus" if focus == "none" else f"with a focus on {focus}"
+        aim = (
+            msg("without a focus")
+            if focus == "none"
+            else msg("with a focus on {focus}", focus=msg(focus or ""))
+        )
         yield Hit(
             about,
-            f"A CRM {aim} is best managed by {fit.advised}; here: {fit.reason}",
+            msg(
+                "A CRM {aim} is best managed by {advised}; here: {reason}",
+                aim=aim,
+                advised=fit.advised,
+                reason=fit.reason,
+            ),
             file="people.yaml",
             path=("crm_managers",),
             confidence="certain" if fit.certain else "tentative",

@@ -28,6 +28,7 @@ from collections.abc import Iterator
 
 from crmaudit.facts import Facts
 from crmaudit.governance.accounts import WIDEST, Accounts, Judged
+from crmaudit.messages import msg
 from crmaudit.rules.accounts import compared, each
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
 from crmaudit.rules.words import entity_label, position_subject, position_words, verb
@@ -51,23 +52,34 @@ def check(facts: Facts, reading: bool = True) -> Iterator[Hit | NotAssessed]:
     if not room.access and not room.unjudged_access:
         if measured:
             return
-        raise NotAssessed("no granted access level is known", needs="granted: in people.yaml")
+        raise NotAssessed(
+            msg("no granted access level is known"), needs=msg("granted: in people.yaml")
+        )
     for position in room.unjudged_access:
         yield NotAssessed(
-            "the rank, which decides the recommended access, is not declared",
-            "rank: in people.yaml",
+            msg("the rank, which decides the recommended access, is not declared"),
+            msg("rank: in people.yaml"),
             position_subject(position),
         )
     for group in room.access_by_position:
         if group.over:
             widest, over = group.widest, len(group.over)
             # Of others with the same job the level may not be known.
-            who = "one person" if group.known == 1 else f"{over} of {group.known} people"
+            who = (
+                msg("one person")
+                if group.known == 1
+                else msg("{over} of {known} people", over=over, known=group.known)
+            )
             yield Hit(
                 position_subject(group.position),
-                f"{position_words(group.position, facts)}: "
-                f"{who} {verb(over, 'holds', 'hold')} "
-                f"{widest.granted} access; {widest.recommended} is recommended",
+                msg(
+                    "{position_words}: {who} {verb} {granted} access; {recommended} is recommended",
+                    position_words=position_words(group.position, facts),
+                    who=who,
+                    verb=verb(over, "holds", "hold"),
+                    granted=msg(widest.granted),
+                    recommended=msg(widest.recommended),
+                ),
                 file="people.yaml",
                 path=("people",),
                 measurements=(
@@ -84,10 +96,15 @@ def _measured(facts: Facts, system: System, accounts: Accounts, *, reading: bool
     def words(judged: Judged) -> str:
         found, advised = over[judged.name], judged.advised
         label = entity_label(facts, found[0].kind.entity) or found[0].kind.object
-        more = f" and {len(found) - 1} more" if len(found) > 1 else ""
-        return (
-            f"{judged.name} may {_VERBS[found[0].worst]} {label}{more} at "
-            f"{found[0].level}; {advised[0] if advised else 'less'} is recommended"
+        more = msg(" and {found} more", found=len(found) - 1) if len(found) > 1 else ""
+        return msg(
+            "{judged} may {see} {label}{more} at {level}; {advised} is recommended",
+            judged=judged.name,
+            see=msg(_VERBS[found[0].worst]),
+            label=label,
+            more=more,
+            level=msg(found[0].level),
+            advised=msg(advised[0]) if advised else msg("less"),
         )
 
     def grave(judged: Judged) -> Severity | None:
@@ -95,5 +112,5 @@ def _measured(facts: Facts, system: System, accounts: Accounts, *, reading: bool
         return "low" if not first.changes else None if first.level == WIDEST else "medium"
 
     chosen = [accounts.by_name[name] for name in over]
-    rest = "may do more than is recommended"
+    rest = msg("may do more than is recommended")
     yield from each(facts, system, accounts, chosen, words, rest, severity=grave)

@@ -26,9 +26,10 @@ from collections.abc import Iterator
 
 from crmaudit.facts import Facts
 from crmaudit.governance.accounts import Accounts, Judged
+from crmaudit.messages import counted, msg
 from crmaudit.rules.accounts import compared, each
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
-from crmaudit.rules.words import counted, position_subject, position_words, verb
+from crmaudit.rules.words import position_subject, position_words, verb
 from crmaudit.workspace.dossier import System
 
 severity: Severity = "medium"
@@ -49,19 +50,28 @@ def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
         if measured:
             return
         raise NotAssessed(
-            "no granted access level is known together with a rank",
-            needs="granted: and rank: in people.yaml",
+            msg("no granted access level is known together with a rank"),
+            needs=msg("granted: and rank: in people.yaml"),
         )
     for group in room.access_by_position:
         if group.under:
             least, under = group.narrowest, len(group.under)
             # Of others with the same job the level may not be known.
-            who = "one person" if group.known == 1 else f"{under} of {group.known} people"
+            who = (
+                msg("one person")
+                if group.known == 1
+                else msg("{under} of {known} people", under=under, known=group.known)
+            )
             yield Hit(
                 position_subject(group.position),
-                f"{position_words(group.position, facts)}: "
-                f"{who} {verb(under, 'holds', 'hold')} "
-                f"{least.granted} access; {least.recommended} is recommended",
+                msg(
+                    "{position_words}: {who} {verb} {granted} access; {recommended} is recommended",
+                    position_words=position_words(group.position, facts),
+                    who=who,
+                    verb=verb(under, "holds", "hold"),
+                    granted=msg(least.granted),
+                    recommended=msg(least.recommended),
+                ),
                 file="people.yaml",
                 path=("people",),
                 measurements=(Measurement.share("short of access", len(group.under), group.known),),
@@ -72,11 +82,24 @@ def _measured(facts: Facts, system: System, accounts: Accounts) -> Iterator[Hit]
     short = {j.name: found for j in accounts.compared if (found := accounts.short(j))}
 
     def words(judged: Judged) -> str:
-        advised, found = judged.advised[0] if judged.advised else "", short[judged.name]
+        found = short[judged.name]
+        advised = msg(judged.advised[0]) if judged.advised else ""
         if found.level == "None":
-            return f"{judged.name} may see no records; {advised} is recommended"
-        of = f"{found.kinds} of {counted(found.of, 'kind')} of record"
-        return f"{judged.name} sees {of} no further than {found.level}; {advised} is recommended"
+            return msg(
+                "{judged} may see no records; {advised} is recommended",
+                judged=judged.name,
+                advised=advised,
+            )
+        of = msg(
+            "{kinds} of {kinds2} of record", kinds=found.kinds, kinds2=counted(found.of, "kind")
+        )
+        return msg(
+            "{judged} sees {of} no further than {level}; {advised} is recommended",
+            judged=judged.name,
+            of=of,
+            level=msg(found.level),
+            advised=advised,
+        )
 
     yield from each(
         facts,
@@ -84,5 +107,5 @@ def _measured(facts: Facts, system: System, accounts: Accounts) -> Iterator[Hit]
         accounts,
         [j for j in accounts.compared if j.name in short],
         words,
-        "see less than is recommended",
+        msg("see less than is recommended"),
     )

@@ -31,9 +31,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crmaudit.facts import Facts
+from crmaudit.messages import capital, msg
 from crmaudit.rules.accounts import accounts_of
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
-from crmaudit.rules.words import capital, crm_subject, part_of, verb
+from crmaudit.rules.words import crm_subject, part_of, verb
 
 severity: Severity = "high"
 topic: Topic = "access"
@@ -52,9 +53,13 @@ def check(facts: Facts, most: int = 3, share: float = 0.02) -> Iterator[Hit | No
         if found > max(most, int(share * whole)):
             yield Hit(
                 f"system:{system.id}",
-                f"{system.name}: {part_of(found, whole, 'account')} that can be used "
-                f"{verb(found, 'is an administrator', 'are administrators')}; at most "
-                f"{max(most, int(share * whole)):,} should",
+                msg(
+                    "{system}: {accounts} that can be used {verb}; at most {most:,} should",
+                    system=system.name,
+                    accounts=part_of(found, whole, "account"),
+                    verb=verb(found, "is an administrator", "are administrators"),
+                    most=max(most, int(share * whole)),
+                ),
                 measurements=(
                     Measurement.share("administrators", found, whole, accounts.evidence),
                 ),
@@ -70,13 +75,19 @@ def _declared(facts: Facts, most: int) -> Iterator[Hit]:
     facts.need("people.yaml")
     holders = facts.governance.widest_holders
     if holders is None:
-        raise NotAssessed("no granted access level is known", needs="granted: in people.yaml")
+        raise NotAssessed(
+            msg("no granted access level is known"), needs=msg("granted: in people.yaml")
+        )
     if holders.part > most:
         some = part_of(holders.part, holders.whole, "person", "people")
         yield Hit(
             crm_subject(facts),
-            f"{capital(some)} with a known level {verb(holders.part, 'has', 'have')} "
-            f"Organizational access; at most {most} should",
+            msg(
+                "{some} with a known level {verb} Organizational access; at most {most} should",
+                some=capital(some),
+                verb=verb(holders.part, "has", "have"),
+                most=most,
+            ),
             file="people.yaml",
             path=("people",),
             measurements=(

@@ -25,6 +25,7 @@ from collections.abc import Iterator
 
 from crmaudit.facts import Facts
 from crmaudit.governance.access import leavers
+from crmaudit.messages import msg
 from crmaudit.rules.accounts import accounts_of, each
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
 from crmaudit.rules.words import position_subject, position_words
@@ -46,8 +47,8 @@ def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
             system,
             accounts,
             accounts.leavers,
-            lambda j: f"{j.name} can still be used although its holder has left",
-            "can still be used although their holders have left",
+            lambda j: msg("{j} can still be used although its holder has left", j=j.name),
+            msg("can still be used although their holders have left"),
             severity=lambda j: "critical" if j.administrator else None,
         )
     if not read:
@@ -58,10 +59,14 @@ def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
     if not any(p.leaves for p in people):
         return
     for position, count in leavers(people, facts.as_of).items():
-        who = "somebody" if count == 1 else f"{count} people"
+        who = msg("somebody") if count == 1 else msg("{count} people", count=count)
         yield Hit(
             position_subject(position),
-            f"{position_words(position, facts)}: account or rights of {who} who left still stand",
+            msg(
+                "{position_words}: account or rights of {who} who left still stand",
+                position_words=position_words(position, facts),
+                who=who,
+            ),
             file="people.yaml",
             path=("people",),
             measurements=(Measurement("leavers with an account", count),),

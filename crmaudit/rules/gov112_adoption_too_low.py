@@ -35,8 +35,9 @@ from collections.abc import Iterator
 from crmaudit.facts import Facts
 from crmaudit.governance.adoption import MeasuredAdoption
 from crmaudit.governance.rate import head_count, too_few
+from crmaudit.messages import joined, month_of, msg
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
-from crmaudit.rules.words import crm_name, crm_subject, month_of, percent
+from crmaudit.rules.words import crm_name, crm_subject, percent
 
 severity: Severity = "high"
 topic: Topic = "users"
@@ -57,12 +58,20 @@ def check(facts: Facts, share: float = 0.8, days: int = 90) -> Iterator[Hit]:
 
 def _measured(facts: Facts, seen: MeasuredAdoption, share: float) -> Hit:
     small = too_few(seen.users)
-    rate = "" if small else f"{percent(seen.users / seen.staff)}: "
-    label = "staff who recorded or logged in under an account of their own"
+    rate = "" if small else joined("", (percent(seen.users / seen.staff), ": "))
+    label = msg("staff who recorded or logged in under an account of their own")
     return Hit(
         crm_subject(facts),
-        f"Measured adoption {rate}{head_count(seen.users)} of {seen.staff:,} staff worked in "
-        f"{crm_name(facts)} since {month_of(seen.since)}; more than {percent(share)} should",
+        msg(
+            "Measured adoption {rate}{head_count} of {staff:,} staff worked in "
+            "{crm_name} since {month_of}; more than {percent} should",
+            rate=rate,
+            head_count=head_count(seen.users),
+            staff=seen.staff,
+            crm_name=crm_name(facts),
+            month_of=month_of(seen.since),
+            percent=percent(share),
+        ),
         measurements=()
         if small
         else (Measurement.share(label, seen.users, seen.staff, seen.evidence),),
@@ -76,29 +85,44 @@ def _declared(facts: Facts, share: float) -> Iterator[Hit]:
     found = facts.governance.adoption
     if found is None:
         raise NotAssessed(
-            "users or staff are not counted, or the users outnumber the staff",
-            needs="users: in the CRM's dossier and staff: in audit.yaml",
+            msg("users or staff are not counted, or the users outnumber the staff"),
+            needs=msg("users: in the CRM's dossier and staff: in audit.yaml"),
         )
     if too_few(found.staff):
-        raise NotAssessed("fewer than five staff: no share is told", needs="a larger group")
+        raise NotAssessed(
+            msg("fewer than five staff: no share is told"), needs=msg("a larger group")
+        )
     above = found.above(share)
     if above is None:
         raise NotAssessed(
-            f"of {found.unknown} of {found.staff} staff nobody said whether they use the CRM",
-            needs="users: in the CRM's dossier",
+            msg(
+                "of {unknown} of {staff} staff nobody said whether they use the CRM",
+                unknown=found.unknown,
+                staff=found.staff,
+            ),
+            needs=msg("users: in the CRM's dossier"),
         )
     if not above:
         used = found.users + found.unknown
-        most = "at most " if found.unknown else ""
-        counts = (
-            f"{most}{head_count(used)} of {found.staff:,} staff use {crm_name(facts)}, as declared"
+        most = msg("at most ") if found.unknown else ""
+        counts = msg(
+            "{most}{head_count} of {staff:,} staff use {crm_name}, as declared",
+            most=most,
+            head_count=head_count(used),
+            staff=found.staff,
+            crm_name=crm_name(facts),
         )
         small = too_few(used)
-        rate = "" if small else f"{percent(used / found.staff)}: "
+        rate = "" if small else joined("", (percent(used / found.staff), ": "))
         measured = Measurement.share("staff who use the CRM", used, found.staff)
         yield Hit(
             crm_subject(facts),
-            f"Adoption {rate}{counts}; more than {percent(share)} should",
+            msg(
+                "Adoption {rate}{counts}; more than {percent} should",
+                rate=rate,
+                counts=counts,
+                percent=percent(share),
+            ),
             measurements=() if small else (measured,),
             confidence="firm",
         )

@@ -24,6 +24,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crmaudit.facts import Facts
+from crmaudit.messages import msg
 from crmaudit.rules.base import Hit, NotAssessed, Severity, Topic
 from crmaudit.rules.care import care_results
 
@@ -39,7 +40,7 @@ def check(
         facts,
         facts.governance.restorable,
         "restore_test",
-        "the restore test",
+        msg("the restore test"),
         rarest_days,
         grace_days,
         milder={"rare": "low", "late": "medium"},

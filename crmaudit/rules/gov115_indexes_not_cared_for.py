@@ -24,6 +24,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crmaudit.facts import Facts
+from crmaudit.messages import msg
 from crmaudit.rules.base import Hit, NotAssessed, Severity, Topic
 from crmaudit.rules.care import care_results
 
@@ -37,7 +38,7 @@ def check(facts: Facts, rarest_days: int = 7, grace_days: int = 14) -> Iterator[
         facts,
         facts.governance.with_indexes,
         "index_care",
-        "index care",
+        msg("index care"),
         rarest_days,
         grace_days,
     )

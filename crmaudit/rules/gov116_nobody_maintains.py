@@ -23,6 +23,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crmaudit.facts import Facts
+from crmaudit.messages import msg
 from crmaudit.rules.base import Hit, NotAssessed, Severity, Topic
 
 severity: Severity = "high"
@@ -38,20 +39,26 @@ def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
             continue
         if care is None or (care.provider is None and care.by is None):
             yield NotAssessed(
-                f"who maintains {name} is not declared", "maintenance: in its dossier", about
+                msg("who maintains {name} is not declared", name=name),
+                msg("maintenance: in its dossier"),
+                about,
             )
         elif care.provider == "none":
             yield Hit(
                 about,
-                f"Nobody maintains {name}",
+                msg("Nobody maintains {name}", name=name),
                 path=("maintenance", "provider"),
                 severity="critical" if system.criticality == "critical" else None,
                 who=system.owners.it,
             )
-        elif care.by is None and care.provider != "vendor":
+        elif care.by is None and care.provider and care.provider != "vendor":
             yield Hit(
                 about,
-                f"The maintenance of {name} is {care.provider}, but nobody is named for it",
+                msg(
+                    "The maintenance of {name} is {provider}, but nobody is named for it",
+                    name=name,
+                    provider=msg(care.provider),
+                ),
                 path=("maintenance", "provider"),
                 severity="medium",
                 who=system.owners.it,

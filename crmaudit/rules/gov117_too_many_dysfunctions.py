@@ -37,6 +37,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crmaudit.facts import Facts
+from crmaudit.messages import msg
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
 from crmaudit.rules.words import crm_subject, percent
 
@@ -50,14 +51,20 @@ def check(facts: Facts, share: float = 0.1) -> Iterator[Hit]:
     rate = facts.governance.dysfunction_rate
     if rate is None:
         raise NotAssessed(
-            "no process step names its systems, so there is nothing to count over",
-            needs="steps: with systems: in processes.yaml",
+            msg("no process step names its systems, so there is nothing to count over"),
+            needs=msg("steps: with systems: in processes.yaml"),
         )
     if rate.share > share:
         yield Hit(
             crm_subject(facts),
-            f"{percent(rate.share)} of the places where a process step uses a system do not work "
-            f"({rate.part} of {rate.whole}); at most {percent(share)} is expected",
+            msg(
+                "{percent} of the places where a process step uses a system do not work "
+                "({part} of {whole}); at most {percent2} is expected",
+                percent=percent(rate.share),
+                part=rate.part,
+                whole=rate.whole,
+                percent2=percent(share),
+            ),
             file="registers.yaml",
             path=("dysfunctions",),
             measurements=(Measurement.share("dysfunctions", rate.part, rate.whole),),

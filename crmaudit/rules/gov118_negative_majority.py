@@ -30,6 +30,7 @@ from collections.abc import Iterator
 
 from crmaudit.facts import Facts
 from crmaudit.governance.attitudes import Attitudes
+from crmaudit.messages import msg
 from crmaudit.rules.base import Confidence, Hit, Measurement, NotAssessed, Severity, Topic
 from crmaudit.rules.unread import unread_surveys
 from crmaudit.rules.words import crm_name, crm_subject
@@ -46,11 +47,11 @@ def check(facts: Facts, share: float = 0.5) -> Iterator[Hit | NotAssessed]:
         facts.need("registers.yaml")
     if not opinions.total and not any(s.negative for s in surveys):
         raise NotAssessed(
-            "no opinion is recorded, and of no survey five answers are sorted",
-            needs="opinions: in registers.yaml, or surveys: in kpis.yaml",
+            msg("no opinion is recorded, and of no survey five answers are sorted"),
+            needs=msg("opinions: in registers.yaml, or surveys: in kpis.yaml"),
         )
     if opinions.total and opinions.worse / opinions.total > share:
-        yield _hit(facts, opinions, crm_subject(facts), "those heard", "firm")
+        yield _hit(facts, opinions, crm_subject(facts), msg("those heard"), "firm")
     for survey in surveys:
         if survey.negative is None:
             continue
@@ -59,7 +60,7 @@ def check(facts: Facts, share: float = 0.5) -> Iterator[Hit | NotAssessed]:
             about = f"survey:{survey.survey.id}"
             # That chance made it a majority can be ruled out where the whole interval is one.
             sure: Confidence = "firm" if low > share else "tentative"
-            yield _hit(facts, survey.attitudes, about, "those who answered", sure)
+            yield _hit(facts, survey.attitudes, about, msg("those who answered"), sure)
 
 
 def _hit(facts: Facts, found: Attitudes, about: str, whom: str, sure: Confidence) -> Hit:
@@ -67,8 +68,12 @@ def _hit(facts: Facts, found: Attitudes, about: str, whom: str, sure: Confidence
     register = not about.startswith("survey:")
     return Hit(
         about,
-        f"For the majority of {whom}, {crm_name(facts)} made things worse: "
-        f"{found.share_text('made things worse')}",
+        msg(
+            "For the majority of {whom}, {crm_name} made things worse: {share_text}",
+            whom=whom,
+            crm_name=crm_name(facts),
+            share_text=found.share_text("made things worse"),
+        ),
         file="registers.yaml" if register else "",
         path=("opinions",) if register else (),
         measurements=(measured,) if found.showable else (),

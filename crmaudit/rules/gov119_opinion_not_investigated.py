@@ -30,6 +30,7 @@ from collections.abc import Iterator
 
 from crmaudit.facts import Facts
 from crmaudit.governance.attitudes import NEGATIVE, group_name, open_questions
+from crmaudit.messages import msg
 from crmaudit.rules.base import Hit, Severity, Topic
 from crmaudit.rules.words import listed
 
@@ -45,6 +46,10 @@ def check(facts: Facts) -> Iterator[Hit]:
         if opinion.attitude == NEGATIVE and lacking:
             yield Hit(
                 f"opinion:{opinion.id}",
-                f"Negative opinion of {group_name(opinion)}: {listed(lacking)} not recorded",
+                msg(
+                    "Negative opinion of {group_name}: {lacking} not recorded",
+                    group_name=group_name(opinion),
+                    lacking=listed(lacking),
+                ),
                 related=tuple(f"system:{s}" for s in opinion.systems),
             )

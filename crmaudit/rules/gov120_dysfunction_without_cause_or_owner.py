@@ -23,8 +23,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crmaudit.facts import Facts
+from crmaudit.messages import msg
 from crmaudit.rules.base import Hit, Severity, Topic
-from crmaudit.rules.words import quoted
+from crmaudit.rules.words import listed, quoted
 
 severity: Severity = "medium"
 topic: Topic = "attitudes"
@@ -38,13 +39,17 @@ def check(facts: Facts) -> Iterator[Hit]:
             continue
         lacking = []
         if dysfunction.cause in (None, "unknown"):
-            lacking.append("known cause")
+            lacking.append(msg("no known cause"))
         if dysfunction.owner is None:
-            lacking.append("owner")
+            lacking.append(msg("no owner"))
         if lacking:
             yield Hit(
                 f"dysfunction:{dysfunction.id}",
-                f"The dysfunction {quoted(dysfunction.what)} has no {' and no '.join(lacking)}",
+                msg(
+                    "The dysfunction {what} has {lacking}",
+                    what=quoted(dysfunction.what),
+                    lacking=listed(lacking),
+                ),
                 who=dysfunction.owner,
                 related=tuple(f"system:{s}" for s in dysfunction.systems),
             )

@@ -37,6 +37,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from crmaudit.facts import Facts
+from crmaudit.messages import msg
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
 from crmaudit.rules.words import entity_label, several, systems
 
@@ -52,11 +53,20 @@ def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
     for double in apart.values():
         twice = tuple(_measured(facts, double.systems, double.others))
         things = max((m.value for m in twice), default=0)
-        seen = f"; both hold the same {things:,.0f} {twice[0].unit}" if twice else ""
+        seen = (
+            msg("; both hold the same {things:,.0f} {unit}", things=things, unit=twice[0].unit)
+            if twice
+            else ""
+        )
         yield Hit(
             f"dysfunction:{double.dysfunction.id}",
-            f"Double work with the {double.twin}: no feed joins "
-            f"{systems(facts, double.systems)} and {systems(facts, double.others)}{seen}",
+            msg(
+                "Double work with the {twin}: no feed joins {systems} and {systems2}{seen}",
+                twin=double.twin,
+                systems=systems(facts, double.systems),
+                systems2=systems(facts, double.others),
+                seen=seen,
+            ),
             measurements=twice,
             confidence="certain" if twice else "firm",
             who=double.dysfunction.owner,
@@ -68,12 +78,17 @@ def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
             continue
         if double.systems and double.others:
             yield NotAssessed(
-                "which feeds join the systems is not declared", "feeds: in their dossiers", about
+                msg("which feeds join the systems is not declared"),
+                msg("feeds: in their dossiers"),
+                about,
             )
         else:
             yield NotAssessed(
-                f"nobody said which system in scope is the {double.twin}, or which one it doubles",
-                "a dossier for it, and systems: of the dysfunction",
+                msg(
+                    "nobody said which system in scope is the {twin}, or which one it doubles",
+                    twin=double.twin,
+                ),
+                msg("a dossier for it, and systems: of the dysfunction"),
                 about,
             )
 

@@ -29,6 +29,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crmaudit.facts import Facts
+from crmaudit.messages import msg
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
 from crmaudit.rules.interviewed import need_held
 from crmaudit.rules.words import burdened, cost_range
@@ -43,23 +44,34 @@ def check(facts: Facts, hours: int = 200) -> Iterator[Hit | NotAssessed]:
     burdens = facts.governance.burdens
     if not burdens:
         raise NotAssessed(
-            "no pain tells minutes, period and people", needs="pains: with minutes:, per:, people:"
+            msg("no pain tells minutes, period and people"),
+            needs=msg("pains: with minutes:, per:, people:"),
         )
     for burden in burdens:
         if burden.hours is None:
             yield NotAssessed(
-                "fewer than five people bear these pains: their hours are not shown",
-                "pains of a larger group",
+                msg("fewer than five people bear these pains: their hours are not shown"),
+                msg("pains of a larger group"),
                 burden.subject,
             )
         elif burden.hours[1] > hours:
             low, high = burden.hours
             about = burdened(facts, burden.subject)
             one = burden.pains == 1
-            told = f"1 pain{about} costs" if one else f"{burden.pains} pains{about} cost"
+            told = (
+                msg("1 pain{about} costs", about=about)
+                if one
+                else msg("{pains} pains{about} cost", pains=burden.pains, about=about)
+            )
             yield Hit(
                 burden.subject,
-                f"{told} {low:,.0f} to {high:,.0f} hours a year{cost_range(facts, low, high)}",
+                msg(
+                    "{told} {low:,.0f} to {high:,.0f} hours a year{cost_range}",
+                    told=told,
+                    low=low,
+                    high=high,
+                    cost_range=cost_range(facts, low, high),
+                ),
                 measurements=(
                     Measurement("hours a year, at least", low, "hours"),
                     Measurement("hours a year, at most", high, "hours"),

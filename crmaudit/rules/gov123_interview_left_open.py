@@ -32,6 +32,7 @@ from collections.abc import Iterator
 
 from crmaudit.facts import Facts
 from crmaudit.governance.interviews import OPENING, QUESTIONS, unanswered
+from crmaudit.messages import msg
 from crmaudit.rules.base import Hit, Severity, Topic
 from crmaudit.rules.interviewed import need_held
 from crmaudit.rules.words import listed, verb
@@ -51,6 +52,12 @@ def check(facts: Facts) -> Iterator[Hit]:
             are = verb(len(lacking), "is", "are")
             yield Hit(
                 f"interview:{interview.id}",
-                f"{len(lacking)} of {total} questions {are} open: {listed(lacking)}",
+                msg(
+                    "{lacking} of {total} questions {are} open: {lacking2}",
+                    lacking=len(lacking),
+                    total=total,
+                    are=are,
+                    lacking2=listed(lacking),
+                ),
                 severity="low" if only_opening else "medium",
             )

@@ -27,9 +27,10 @@ from collections.abc import Iterator
 
 from crmaudit.facts import Facts
 from crmaudit.governance.interviews import untracked
+from crmaudit.messages import capital, msg
 from crmaudit.rules.base import Hit, Measurement, Severity, Topic
 from crmaudit.rules.interviewed import need_held
-from crmaudit.rules.words import capital, part_of, verb
+from crmaudit.rules.words import part_of, verb
 
 severity: Severity = "medium"
 topic: Topic = "interviews"
@@ -44,14 +45,18 @@ def check(facts: Facts) -> Iterator[Hit]:
             some = capital(part_of(len(lacking), total, "measure"))
             yield Hit(
                 about,
-                f"{some} named {verb(len(lacking), 'is', 'are')} not tracked as a KPI",
+                msg(
+                    "{some} named {verb} not tracked as a KPI",
+                    some=some,
+                    verb=verb(len(lacking), "is", "are"),
+                ),
                 path=("measures",),
                 measurements=(Measurement.share("not tracked", len(lacking), total),),
             )
         elif not total and interview.answers.measures.strip():
             yield Hit(
                 about,
-                "The answer on measures was not turned into measures",
+                msg("The answer on measures was not turned into measures"),
                 path=("answers", "measures"),
                 severity="low",
             )

@@ -30,6 +30,7 @@ from collections.abc import Iterator
 
 from crmaudit.facts import Facts
 from crmaudit.governance.kpis import lacks
+from crmaudit.messages import joined, msg
 from crmaudit.rules.base import Hit, Severity, Topic
 from crmaudit.rules.words import quoted
 
@@ -45,7 +46,11 @@ def check(facts: Facts) -> Iterator[Hit]:
         if lacking:
             yield Hit(
                 f"kpi:{kpi.id}",
-                f"The KPI {quoted(kpi.name)} has no {', no '.join(lacking)}",
+                msg(
+                    "The KPI {kpi} has {lacking}",
+                    kpi=quoted(kpi.name),
+                    lacking=joined(", ", (msg(f"no {x}") for x in lacking)),
+                ),
                 severity=None if "series" in lacking else "low",
                 who=kpi.owner,
             )

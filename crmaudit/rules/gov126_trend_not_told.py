@@ -52,8 +52,9 @@ from collections.abc import Iterator
 from crmaudit.facts import Facts
 from crmaudit.governance.kpis import told, worsening
 from crmaudit.governance.trend import SHORTEST
+from crmaudit.messages import counted, msg
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
-from crmaudit.rules.words import counted, quoted, rounded, verb
+from crmaudit.rules.words import quoted, rounded, verb
 
 severity: Severity = "medium"
 topic: Topic = "kpis"
@@ -68,22 +69,32 @@ def check(facts: Facts, alpha: float = 0.05, days: int = 90) -> Iterator[Hit | N
         trend = room.trend(kpi)
         if trend is None:
             yield NotAssessed(
-                f"{counted(len(points), 'value')} {verb(len(points), 'is', 'are')} too few to say "
-                f"whether it changes: {SHORTEST} are needed"
+                msg(
+                    "{values} {verb} too few to say whether it changes: {SHORTEST} are needed",
+                    values=counted(len(points), "value"),
+                    verb=verb(len(points), "is", "are"),
+                    SHORTEST=SHORTEST,
+                )
                 if points
-                else "no value is recorded",
-                f"{SHORTEST} values in kpis.yaml",
+                else msg("no value is recorded"),
+                msg("{SHORTEST} values in kpis.yaml", SHORTEST=SHORTEST),
                 about,
             )
         elif trend.notable(alpha) and not told(kpi, points, days):
             worse = worsening(kpi, trend)
-            way = "rises" if trend.slope > 0 else "falls"
-            never = "employees were not told"
-            judged = {True: " (worse)", False: " (better)", None: ""}[worse]
+            way = msg("rises") if trend.slope > 0 else msg("falls")
+            never = msg("employees were not told")
+            judged = {True: msg(" (worse)"), False: msg(" (better)"), None: ""}[worse]
             yield Hit(
                 about,
-                f"{quoted(kpi.name, 50)} {way} by {rounded(abs(trend.slope), kpi.unit)} "
-                f"in 30 days{judged}; {never if kpi.told is None else f'last told {kpi.told}'}",
+                msg(
+                    "{kpi} {way} by {rounded} in 30 days{judged}; {never}",
+                    kpi=quoted(kpi.name, 50),
+                    way=way,
+                    rounded=rounded(abs(trend.slope), kpi.unit),
+                    judged=judged,
+                    never=never if kpi.told is None else msg("last told {told}", told=kpi.told),
+                ),
                 measurements=(
                     Measurement("slope per 30 days", trend.slope, kpi.unit),
                     Measurement("p of the trend", trend.p),

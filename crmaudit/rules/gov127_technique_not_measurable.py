@@ -24,8 +24,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crmaudit.facts import Facts
+from crmaudit.messages import msg
 from crmaudit.rules.base import Hit, Severity, Topic
-from crmaudit.rules.words import quoted
+from crmaudit.rules.words import listed, quoted
 
 severity: Severity = "medium"
 topic: Topic = "kpis"
@@ -39,12 +40,16 @@ def check(facts: Facts) -> Iterator[Hit]:
     for technique in kpis.techniques:
         lacking = []
         if technique.start is None:
-            lacking.append("start date")
+            lacking.append(msg("no start date"))
         if technique.id not in measured:
-            lacking.append("KPI")
+            lacking.append(msg("no KPI"))
         if lacking:
             yield Hit(
                 f"technique:{technique.id}",
-                f"The technique {quoted(technique.name)} has no {' and no '.join(lacking)}",
+                msg(
+                    "The technique {technique} has {lacking}",
+                    technique=quoted(technique.name),
+                    lacking=listed(lacking),
+                ),
                 who=technique.owner,
             )

@@ -23,6 +23,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crmaudit.facts import Facts
+from crmaudit.messages import msg
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
 from crmaudit.rules.words import quoted, span
 
@@ -39,16 +40,22 @@ def check(facts: Facts, days: int = 90) -> Iterator[Hit | NotAssessed]:
         look = facts.governance.look(need)
         if idle is None:
             yield NotAssessed(
-                f"no consultation of this {need.kind} is recorded", "last_consulted:", about
+                msg("no consultation of this {kind} is recorded", kind=msg(need.kind)),
+                "last_consulted:",
+                about,
             )
         elif idle > days:
-            said = f"The {need.kind} {quoted(need.text)}"
+            said = msg("The {kind} {need}", kind=msg(need.kind), need=quoted(need.text))
             never = look is not None and look.never
             yield Hit(
                 about,
-                f"{said} was never opened, since it was made {span(idle)} ago"
+                msg(
+                    "{said} was never opened, since it was made {span} ago",
+                    said=said,
+                    span=span(idle),
+                )
                 if never
-                else f"{said} was last consulted {span(idle)} ago",
+                else msg("{said} was last consulted {span} ago", said=said, span=span(idle)),
                 path=("last_consulted",),
                 measurements=(
                     Measurement(

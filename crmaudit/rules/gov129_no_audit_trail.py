@@ -24,6 +24,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crmaudit.facts import Facts
+from crmaudit.messages import msg
 from crmaudit.rules.base import Hit, NotAssessed, Severity, Topic
 
 severity: Severity = "high"
@@ -41,21 +42,32 @@ def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
             continue
         if kept is None and trail is None:
             yield NotAssessed(
-                f"whether {system.name} records who changed what is not declared",
-                "maintenance: audit_trail: in its dossier",
+                msg(
+                    "whether {system} records who changed what is not declared", system=system.name
+                ),
+                msg("maintenance: audit_trail: in its dossier"),
                 about,
             )
         elif not trail or kept is False:
             measured = kept is False and seen is not None
             yield Hit(
                 about,
-                f"{system.name} does not record who changed what"
-                + (f", {_where(trail)}" if measured else ""),
+                _said(system.name, measured, trail),
                 path=() if trail is None else ("maintenance", "audit_trail"),
                 severity=None if system.kind == "crm" else "medium",
                 who=system.owners.it,
             )
 
 
-def _where(declared: bool | None) -> str:
-    return f"as its database shows{', although it is declared that it does' if declared else ''}"
+def _said(system: str, measured: bool, declared: bool | None) -> str:
+    if not measured:
+        return msg("{system} does not record who changed what", system=system)
+    if not declared:
+        return msg(
+            "{system} does not record who changed what, as its database shows", system=system
+        )
+    return msg(
+        "{system} does not record who changed what, as its database shows, "
+        "although it is declared that it does",
+        system=system,
+    )

@@ -23,6 +23,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crmaudit.facts import Facts
+from crmaudit.messages import msg
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
 from crmaudit.rules.words import quoted, span
 
@@ -39,12 +40,18 @@ def check(facts: Facts, days: int = 90) -> Iterator[Hit | NotAssessed]:
         about = f"request:{request.id}"
         if request.date is None:
             yield NotAssessed(
-                "when the request was made is not recorded", "date: in registers.yaml", about
+                msg("when the request was made is not recorded"),
+                msg("date: in registers.yaml"),
+                about,
             )
         elif (waiting := (facts.as_of - request.date).days) > days:
             yield Hit(
                 about,
-                f"The request {quoted(request.what)} has waited {span(waiting)} for an answer",
+                msg(
+                    "The request {what} has waited {span} for an answer",
+                    what=quoted(request.what),
+                    span=span(waiting),
+                ),
                 measurements=(Measurement("days waiting", waiting, "days"),),
                 severity="medium" if request.priority == "must" else None,
                 who=request.carried_by,

@@ -31,6 +31,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crmaudit.facts import Facts
+from crmaudit.messages import msg
 from crmaudit.rules.base import Hit, NotAssessed, Severity, Topic
 from crmaudit.rules.interviewed import need_held
 
@@ -42,13 +43,13 @@ initiative = "listen-to-users"
 def check(facts: Facts) -> Iterator[Hit]:
     room, interviews = facts.governance, need_held(facts)
     if not room.key_units:
-        raise NotAssessed("no unit is declared", needs="units: in audit.yaml")
+        raise NotAssessed(msg("no unit is declared"), needs=msg("units: in audit.yaml"))
     placed = [i.unit for i in interviews if i.unit is not None]
     for unit in room.key_units:
         if not any(room.within(heard, unit.id) for heard in placed):
             yield Hit(
                 f"unit:{unit.id}",
-                f"{unit.name} was not interviewed",
+                msg("{unit} was not interviewed", unit=unit.name),
                 confidence="certain" if len(placed) == len(interviews) else "tentative",
                 who=unit.head,
             )

@@ -23,6 +23,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crmaudit.facts import Facts
+from crmaudit.messages import msg
 from crmaudit.rules.base import Hit, Measurement, Severity, Topic
 from crmaudit.rules.words import crm_subject, part_of, verb
 
@@ -38,8 +39,11 @@ def check(facts: Facts) -> Iterator[Hit]:
     if unknown:
         yield Hit(
             crm_subject(facts),
-            f"How {part_of(unknown, len(people), 'person', 'people')} in people.yaml "
-            f"{verb(unknown, 'uses', 'use')} the CRM is not declared",
+            msg(
+                "How {persons} in people.yaml {verb} the CRM is not declared",
+                persons=part_of(unknown, len(people), "person", "people"),
+                verb=verb(unknown, "uses", "use"),
+            ),
             file="people.yaml",
             path=("people",),
             measurements=(Measurement.share("without a user type", unknown, len(people)),),

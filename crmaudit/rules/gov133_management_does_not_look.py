@@ -33,8 +33,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crmaudit.facts import Facts
+from crmaudit.messages import counted, msg
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
-from crmaudit.rules.words import counted, crm_subject, span
+from crmaudit.rules.words import crm_subject, span
 
 severity: Severity = "high"
 topic: Topic = "attitudes"
@@ -47,7 +48,7 @@ def check(facts: Facts, days: int = 90) -> Iterator[Hit]:
     if not boards:
         yield Hit(
             crm_subject(facts),
-            "No dashboard is made for the management",
+            msg("No dashboard is made for the management"),
             file="needs.yaml",
             severity="medium",
         )
@@ -56,16 +57,25 @@ def check(facts: Facts, days: int = 90) -> Iterator[Hit]:
     known = [d for d in told if d is not None]
     if not known:
         raise NotAssessed(
-            "no consultation of a dashboard for the management is recorded",
-            needs="last_consulted: in needs.yaml",
+            msg("no consultation of a dashboard for the management is recorded"),
+            needs=msg("last_consulted: in needs.yaml"),
         )
     if min(known) > days:
-        some = "The one dashboard" if len(boards) == 1 else f"None of {len(boards)} dashboards"
-        was = "was not" if len(boards) == 1 else "was"
+        some = (
+            msg("The one dashboard")
+            if len(boards) == 1
+            else msg("None of {boards} dashboards", boards=len(boards))
+        )
+        was = msg("was not") if len(boards) == 1 else msg("was")
         yield Hit(
             crm_subject(facts),
-            f"{some} for the management {was} opened in {counted(days, 'day')}; "
-            f"the last time was {span(min(known))} ago",
+            msg(
+                "{some} for the management {was} opened in {days}; the last time was {span} ago",
+                some=some,
+                was=was,
+                days=counted(days, "day"),
+                span=span(min(known)),
+            ),
             file="needs.yaml",
             measurements=(Measurement("days since consulted", min(known), "days"),),
             confidence="certain" if len(known) == len(boards) else "tentative",

@@ -34,8 +34,9 @@ from collections.abc import Iterator
 from crmaudit.facts import Facts
 from crmaudit.governance.usage import Usage
 from crmaudit.governance.users import RECORDING
+from crmaudit.messages import month_of, msg
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
-from crmaudit.rules.words import crm_name, month_of
+from crmaudit.rules.words import crm_name
 from crmaudit.workspace.audit_file import Unit
 
 severity: Severity = "high"
@@ -51,7 +52,7 @@ def check(facts: Facts, days: int = 365) -> Iterator[Hit | NotAssessed]:
     if not seen or not room.key_units:
         facts.need("people.yaml")
     if not room.key_units:
-        raise NotAssessed("no unit is declared", needs="units: in audit.yaml")
+        raise NotAssessed(msg("no unit is declared"), needs=msg("units: in audit.yaml"))
     recording = room.units_recording(facts.day, days)
     for unit in room.key_units:
         if recording.get(unit.id) is None:
@@ -62,11 +63,17 @@ def check(facts: Facts, days: int = 365) -> Iterator[Hit | NotAssessed]:
 
 def _idle(facts: Facts, use: Usage, unit: Unit, days: int) -> Hit:
     people = use.people(facts.governance.accounts_within(use, unit))
-    label = "people of the unit who recorded"
+    label = msg("people of the unit who recorded")
     return Hit(
         f"unit:{unit.id}",
-        f"None of {people} people with an account in {unit.name} recorded anything in "
-        f"{crm_name(facts)} since {month_of(use.since(days))}",
+        msg(
+            "None of {people} people with an account in {unit} recorded anything in "
+            "{crm_name} since {month_of}",
+            people=people,
+            unit=unit.name,
+            crm_name=crm_name(facts),
+            month_of=month_of(use.since(days)),
+        ),
         measurements=(Measurement.share(label, 0, people, use.evidence),),
         who=unit.head,
     )
@@ -78,14 +85,14 @@ def _declared(facts: Facts, unit: Unit) -> Iterator[Hit | NotAssessed]:
         return
     if not types or None in types:
         yield NotAssessed(
-            f"how people of {unit.name} use the CRM is not declared",
-            "user_type: in people.yaml",
+            msg("how people of {unit} use the CRM is not declared", unit=unit.name),
+            msg("user_type: in people.yaml"),
             f"unit:{unit.id}",
         )
     else:
         yield Hit(
             f"unit:{unit.id}",
-            f"Nobody listed for {unit.name} in people.yaml records in the CRM",
+            msg("Nobody listed for {unit} in people.yaml records in the CRM", unit=unit.name),
             who=unit.head,
             confidence="firm",
         )

@@ -30,6 +30,7 @@ from collections.abc import Iterator
 
 from crmaudit.facts import Facts
 from crmaudit.governance.attitudes import group_name, open_questions
+from crmaudit.messages import capital, msg
 from crmaudit.rules.base import Hit, Severity, Topic
 from crmaudit.rules.words import listed
 
@@ -46,8 +47,11 @@ def check(facts: Facts) -> Iterator[Hit]:
             group = group_name(opinion)
             yield Hit(
                 f"opinion:{opinion.id}",
-                f"{group[:1].upper()}{group[1:]} does not use the CRM: "
-                f"{listed(lacking)} not recorded",
+                msg(
+                    "{group} does not use the CRM: {lacking} not recorded",
+                    group=capital(group),
+                    lacking=listed(lacking),
+                ),
                 severity=None if "cause" in lacking else "medium",
                 related=tuple(f"system:{s}" for s in opinion.systems),
             )

@@ -23,6 +23,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crmaudit.facts import Facts
+from crmaudit.messages import msg
 from crmaudit.rules.base import Hit, NotAssessed, Severity, Topic
 from crmaudit.rules.words import crm_name, crm_subject
 
@@ -37,10 +38,12 @@ def check(facts: Facts) -> Iterator[Hit]:
     if "data custodian" in types:
         return
     if not types or types == {None}:
-        raise NotAssessed("nobody's user type is declared", needs="user_type: in people.yaml")
+        raise NotAssessed(
+            msg("nobody's user type is declared"), needs=msg("user_type: in people.yaml")
+        )
     yield Hit(
         crm_subject(facts),
-        f"{crm_name(facts)} has no data custodian",
+        msg("{crm_name} has no data custodian", crm_name=crm_name(facts)),
         file="people.yaml",
         confidence="firm" if None in types else "certain",
     )

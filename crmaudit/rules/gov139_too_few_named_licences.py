@@ -33,8 +33,8 @@ from collections.abc import Iterator
 from crmaudit.facts import Facts
 from crmaudit.governance.licences import NAMED_DAYS, named, need_named
 from crmaudit.governance.rate import too_few
+from crmaudit.messages import counted, msg
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
-from crmaudit.rules.words import counted
 
 severity: Severity = "medium"
 topic: Topic = "users"
@@ -45,13 +45,16 @@ def check(facts: Facts, days: int = NAMED_DAYS) -> Iterator[Hit]:
     facts.need("people.yaml")
     crm = facts.workspace.crm
     if crm is None:
-        raise NotAssessed("which system is the CRM is not declared", needs="crm: in audit.yaml")
+        raise NotAssessed(
+            msg("which system is the CRM is not declared"), needs=msg("crm: in audit.yaml")
+        )
     if {x.type for x in crm.licences or ()} & {"site", "server", "free", "subscription"}:
         return  # Everybody may use it.
     count = named(crm)
     if count is None:
         raise NotAssessed(
-            f"the licences of {crm.name} are not counted", needs="licences: in its dossier"
+            msg("the licences of {crm} are not counted", crm=crm.name),
+            needs=msg("licences: in its dossier"),
         )
     room = facts.governance
     needed = len(room.of_type("super user")) + len(room.of_type("data custodian"))
@@ -60,8 +63,14 @@ def check(facts: Facts, days: int = NAMED_DAYS) -> Iterator[Hit]:
     if by_use is not None and by_use > max(needed, count) and not too_few(by_use):
         yield Hit(
             f"system:{crm.id}",
-            f"{crm.name} has {counted(count, 'named licence')} for {by_use} accounts that are used "
-            f"on {days} days a month, or whose holder's type needs one",
+            msg(
+                "{crm} has {licences} for {by_use} accounts that are used on {days} days "
+                "a month, or whose holder's type needs one",
+                crm=crm.name,
+                licences=counted(count, "named licence"),
+                by_use=by_use,
+                days=days,
+            ),
             path=("licences",),
             measurements=(
                 Measurement(
@@ -76,8 +85,12 @@ def check(facts: Facts, days: int = NAMED_DAYS) -> Iterator[Hit]:
     elif count < needed:
         yield Hit(
             f"system:{crm.id}",
-            f"{crm.name} has {counted(count, 'named licence')} for {needed} people who are super "
-            "users or data custodians",
+            msg(
+                "{crm} has {licences} for {needed} people who are super users or data custodians",
+                crm=crm.name,
+                licences=counted(count, "named licence"),
+                needed=needed,
+            ),
             path=("licences",),
             measurements=(Measurement("named licences lacking", needed - count),),
             who=crm.owners.it,

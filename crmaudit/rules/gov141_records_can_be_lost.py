@@ -24,7 +24,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crmaudit.facts import Facts
+from crmaudit.messages import msg
 from crmaudit.rules.base import Hit, NotAssessed, Severity, Topic
+from crmaudit.rules.words import listed
 
 severity: Severity = "medium"
 topic: Topic = "access"
@@ -39,21 +41,28 @@ def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
         about = f"system:{system.id}"
         ways = []
         if deletes:
-            ways.append("delete records for good")
+            ways.append(msg("delete records for good"))
         if bulk:
-            ways.append("change many records at once")
+            ways.append(msg("change many records at once"))
         if ways:
             both = len(ways) == 2 and care is not None and care.audit_trail is False
             yield Hit(
                 about,
-                f"Ordinary users of {system.name} can {' and '.join(ways)}",
+                msg(
+                    "Ordinary users of {system} can {ways}",
+                    system=system.name,
+                    ways=listed(ways),
+                ),
                 path=("maintenance",),
                 severity="high" if both else None,
                 who=system.owners.it,
             )
         elif system.kind == "crm" and (deletes is None or bulk is None):
             yield NotAssessed(
-                f"what users of {system.name} can delete or change in bulk is not declared",
-                "maintenance: hard_deletes:, bulk_changes: in its dossier",
+                msg(
+                    "what users of {system} can delete or change in bulk is not declared",
+                    system=system.name,
+                ),
+                msg("maintenance: hard_deletes:, bulk_changes: in its dossier"),
                 about,
             )

@@ -41,8 +41,9 @@ from collections.abc import Iterator
 from crmaudit.evidence import Catalog, Health, Table
 from crmaudit.facts import Facts
 from crmaudit.governance import upkeep_server
+from crmaudit.messages import capital, msg
 from crmaudit.rules.base import Hit, Measurement, Severity, Topic
-from crmaudit.rules.words import capital, listed, part_of, verb
+from crmaudit.rules.words import listed, part_of, verb
 
 severity: Severity = "low"
 topic: Topic = "maintenance"
@@ -61,12 +62,16 @@ def check(facts: Facts, most: int = 0, least_rows: int = 1000) -> Iterator[Hit]:
             else _described(catalog, least_rows)
         )
         if len(bare) > most:
-            noun = "reference" if asked else "foreign key"
+            noun = "reference" if asked else msg("foreign key")
             proof = (health.id,) if health is not None and asked else (catalog.id,)
             yield Hit(
                 f"system:{system}",
-                f"{capital(part_of(len(bare), keys, noun))} "
-                f"{verb(len(bare), 'has', 'have')} no index: {listed(bare)}",
+                msg(
+                    "{count} {verb} no index: {bare}",
+                    count=capital(part_of(len(bare), keys, noun)),
+                    verb=verb(len(bare), "has", "have"),
+                    bare=listed(bare),
+                ),
                 measurements=(Measurement.share("keys without index", len(bare), keys, proof),),
                 who=facts.workspace.system[system].owners.it,
             )

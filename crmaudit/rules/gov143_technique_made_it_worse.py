@@ -53,6 +53,7 @@ from collections.abc import Iterator
 
 from crmaudit.facts import Facts
 from crmaudit.governance.kpis import FEWEST_EACH_SIDE
+from crmaudit.messages import msg
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
 from crmaudit.rules.words import amount, quoted
 
@@ -69,18 +70,25 @@ def check(facts: Facts, alpha: float = 0.05) -> Iterator[Hit | NotAssessed]:
         about, effect = f"kpi:{kpi.id}", facts.governance.effect(kpi)
         if effect is None:
             yield NotAssessed(
-                "too few values before or after the technique's start to compare",
-                f"the start, and {FEWEST_EACH_SIDE} values on each side of it",
+                msg("too few values before or after the technique's start to compare"),
+                msg(
+                    "the start, and {FEWEST_EACH_SIDE} values on each side of it",
+                    FEWEST_EACH_SIDE=FEWEST_EACH_SIDE,
+                ),
                 about,
             )
         elif effect.notable(alpha) and kpi.direction is None:
-            yield NotAssessed("which way is better is not declared", "direction:", about)
+            yield NotAssessed(msg("which way is better is not declared"), "direction:", about)
         elif effect.notable(alpha) and effect.worse(kpi):
             yield Hit(
                 about,
-                f"{quoted(kpi.name, 50)} lies {amount(abs(effect.change), kpi.unit)} "
-                f"{'higher' if effect.change > 0 else 'lower'} since the technique began, which is "
-                f"worse{', but went that way before' if effect.already else ''}",
+                msg(
+                    "{kpi} lies {amount} {higher} since the technique began, which is worse{it}",
+                    kpi=quoted(kpi.name, 50),
+                    amount=amount(abs(effect.change), kpi.unit),
+                    higher=msg("higher") if effect.change > 0 else msg("lower"),
+                    it=msg(", but went that way before") if effect.already else "",
+                ),
                 measurements=(
                     Measurement("median before", effect.before, kpi.unit),
                     Measurement("median after", effect.after, kpi.unit),

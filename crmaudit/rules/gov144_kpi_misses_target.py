@@ -34,6 +34,7 @@ from collections.abc import Iterator
 
 from crmaudit.facts import Facts
 from crmaudit.governance.kpis import short_of_target
+from crmaudit.messages import msg
 from crmaudit.rules.base import Hit, Measurement, Severity, Topic
 from crmaudit.rules.words import amount, quoted
 
@@ -51,7 +52,12 @@ def check(facts: Facts, margin: float = 0.0) -> Iterator[Hit]:
         if abs(value - kpi.target) > margin * abs(kpi.target):
             yield Hit(
                 f"kpi:{kpi.id}",
-                f"{quoted(kpi.name)}: {amount(value, kpi.unit)} against a target of {kpi.target:g}",
+                msg(
+                    "{kpi}: {amount} against a target of {target:g}",
+                    kpi=quoted(kpi.name),
+                    amount=amount(value, kpi.unit),
+                    target=kpi.target,
+                ),
                 measurements=(
                     Measurement("newest value", value, kpi.unit),
                     Measurement("target", kpi.target, kpi.unit),

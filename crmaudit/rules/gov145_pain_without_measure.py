@@ -24,6 +24,7 @@ from collections.abc import Iterator
 
 from crmaudit.facts import Facts
 from crmaudit.governance.pains import unmeasured
+from crmaudit.messages import msg
 from crmaudit.rules.base import Hit, Measurement, Severity, Topic
 from crmaudit.rules.interviewed import need_held
 from crmaudit.rules.words import part_of
@@ -39,8 +40,10 @@ def check(facts: Facts) -> Iterator[Hit]:
         if lacking:
             yield Hit(
                 f"interview:{interview.id}",
-                f"The cost of {part_of(len(lacking), total, 'pain')} is not known: minutes, period "
-                "or people are missing",
+                msg(
+                    "The cost of {pains} is not known: minutes, period or people are missing",
+                    pains=part_of(len(lacking), total, "pain"),
+                ),
                 path=("pains", lacking[0]),
                 measurements=(Measurement.share("without cost", len(lacking), total),),
             )

@@ -29,8 +29,9 @@ from collections import Counter
 from collections.abc import Iterator
 
 from crmaudit.facts import Facts
+from crmaudit.messages import capital, msg
 from crmaudit.rules.base import Hit, Measurement, Severity, Topic
-from crmaudit.rules.words import capital, part_of, subject, verb
+from crmaudit.rules.words import part_of, subject, verb
 
 severity: Severity = "medium"
 topic: Topic = "attitudes"
@@ -44,8 +45,12 @@ def check(facts: Facts, least: int = 3) -> Iterator[Hit]:
         if count >= least:
             yield Hit(
                 subject("duty", duty),
-                f"{capital(part_of(count, len(still), 'open dysfunction'))} "
-                f"{verb(count, 'falls', 'fall')} under the duty of {duty}",
+                msg(
+                    "{dysfunctions} {verb} under the duty of {duty}",
+                    dysfunctions=capital(part_of(count, len(still), "open dysfunction")),
+                    verb=verb(count, "falls", "fall"),
+                    duty=msg(duty),
+                ),
                 file="registers.yaml",
                 path=("dysfunctions",),
                 measurements=(Measurement.share("dysfunctions", count, len(still)),),

@@ -26,6 +26,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crmaudit.facts import Facts
+from crmaudit.messages import msg
 from crmaudit.rules.base import Hit, Severity, Topic
 from crmaudit.rules.interviewed import need_held
 from crmaudit.rules.words import crm_subject
@@ -38,5 +39,9 @@ initiative = "listen-to-users"
 def check(facts: Facts) -> Iterator[Hit]:
     interviews = need_held(facts)
     if not any(i.walks for i in interviews):
-        count = "the only interview" if len(interviews) == 1 else f"{len(interviews)} interviews"
-        yield Hit(crm_subject(facts), f"No process was walked through in {count}")
+        count = (
+            msg("the only interview")
+            if len(interviews) == 1
+            else msg("{interviews} interviews", interviews=len(interviews))
+        )
+        yield Hit(crm_subject(facts), msg("No process was walked through in {count}", count=count))

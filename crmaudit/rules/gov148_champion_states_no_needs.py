@@ -25,6 +25,7 @@ from collections.abc import Iterator
 
 from crmaudit.facts import Facts
 from crmaudit.governance.reports import for_management
+from crmaudit.messages import msg
 from crmaudit.rules.base import Hit, Severity, Topic
 from crmaudit.rules.words import crm_subject
 
@@ -37,9 +38,13 @@ def check(facts: Facts) -> Iterator[Hit]:
     facts.need("needs.yaml")
     needs = facts.workspace.needs
     if not any(for_management(n, facts.workspace.person) for n in needs):
-        some = "The one need is not" if len(needs) == 1 else f"None of {len(needs)} needs is"
+        some = (
+            msg("The one need is not")
+            if len(needs) == 1
+            else msg("None of {needs} needs is", needs=len(needs))
+        )
         yield Hit(
             crm_subject(facts),
-            f"{some} stated for the management or the system champion",
+            msg("{some} stated for the management or the system champion", some=some),
             file="needs.yaml",
         )

@@ -23,8 +23,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crmaudit.facts import Facts
+from crmaudit.messages import capital, msg
 from crmaudit.rules.base import Hit, Measurement, Severity, Topic
-from crmaudit.rules.words import capital, crm_subject, part_of, verb
+from crmaudit.rules.words import crm_subject, part_of, verb
 
 severity: Severity = "low"
 topic: Topic = "users"
@@ -39,8 +40,11 @@ def check(facts: Facts, share: float = 0.25) -> Iterator[Hit]:
     if without and without / len(waiting) >= share:
         yield Hit(
             crm_subject(facts),
-            f"{capital(part_of(without, len(waiting), 'open request'))} "
-            f"{verb(without, 'has', 'have')} no priority",
+            msg(
+                "{requests} {verb} no priority",
+                requests=capital(part_of(without, len(waiting), "open request")),
+                verb=verb(without, "has", "have"),
+            ),
             file="registers.yaml",
             path=("requests",),
             measurements=(Measurement.share("without priority", without, len(waiting)),),

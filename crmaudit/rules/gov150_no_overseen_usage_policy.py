@@ -27,6 +27,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crmaudit.facts import Facts
+from crmaudit.messages import msg
 from crmaudit.rules.base import Hit, NotAssessed, Severity, Topic
 from crmaudit.rules.words import crm_name, crm_subject, quoted
 
@@ -38,14 +39,16 @@ initiative = "keep-policies"
 def check(facts: Facts) -> Iterator[Hit]:
     policies = facts.workspace.audit.policies
     if not policies:
-        raise NotAssessed("no policy is listed", needs="policies: in audit.yaml")
+        raise NotAssessed(msg("no policy is listed"), needs=msg("policies: in audit.yaml"))
     usage = [p for p in policies if p.about == "use"]
     if not usage:
         if any(p.about is None for p in policies):
-            raise NotAssessed("what the policies are about is not said", needs="about: use there")
+            raise NotAssessed(
+                msg("what the policies are about is not said"), needs=msg("about: use there")
+            )
         yield Hit(
             crm_subject(facts),
-            f"No policy says what must stand in {crm_name(facts)}",
+            msg("No policy says what must stand in {crm_name}", crm_name=crm_name(facts)),
             file="audit.yaml",
             path=("policies",),
         )
@@ -53,6 +56,6 @@ def check(facts: Facts) -> Iterator[Hit]:
         if not policy.overseen_by:
             yield Hit(
                 f"policy:{policy.id}",
-                f"No super user oversees the usage policy {quoted(policy.name)}",
+                msg("No super user oversees the usage policy {policy}", policy=quoted(policy.name)),
                 who=policy.owner,
             )

@@ -24,8 +24,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crmaudit.facts import Facts
+from crmaudit.messages import counted, joined, msg
 from crmaudit.rules.base import Hit, Severity, Topic
-from crmaudit.rules.words import counted, quoted
+from crmaudit.rules.words import quoted
 
 severity: Severity = "high"
 topic: Topic = "access"
@@ -37,17 +38,25 @@ def check(facts: Facts) -> Iterator[Hit]:
     for incident in facts.workspace.registers.incidents:
         open_ends = []
         if incident.restored != "yes":
-            restored = {"partly": "partly restored", "no": "not restored"}
-            open_ends.append(restored.get(incident.restored or "", "restored or not is unknown"))
+            restored = {"partly": msg("partly restored"), "no": msg("not restored")}
+            open_ends.append(
+                restored.get(incident.restored or "", msg("restored or not is unknown"))
+            )
         if not incident.cause.strip():
-            open_ends.append("cause not found")
+            open_ends.append(msg("cause not found"))
         if open_ends:
-            count = counted(incident.records, "record") if incident.records else "records"
-            what = {"disclosed": "disclosed", "deleted": "deleted", "overwritten": "overwritten"}
-            kind = what.get(incident.kind or "", "changed or lost")
+            count = counted(incident.records, "record") if incident.records else msg("records")
+            known = incident.kind in ("disclosed", "deleted", "overwritten")
+            kind = msg(incident.kind if known and incident.kind else "changed or lost")
             yield Hit(
                 f"incident:{incident.id}",
-                f"Incident {quoted(incident.what)}: {count} {kind}; {', '.join(open_ends)}",
+                msg(
+                    "Incident {what}: {count} {kind}; {open_ends}",
+                    what=quoted(incident.what),
+                    count=count,
+                    kind=kind,
+                    open_ends=joined(", ", open_ends),
+                ),
                 severity=None if incident.restored != "yes" else "low",
                 related=tuple(f"system:{s}" for s in incident.systems),
             )

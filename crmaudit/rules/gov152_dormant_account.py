@@ -27,9 +27,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crmaudit.facts import Facts
+from crmaudit.messages import month_of, msg
 from crmaudit.rules.accounts import COLLECT, accounts_of, each
 from crmaudit.rules.base import Hit, NotAssessed, Severity, Topic
-from crmaudit.rules.words import month_of
 
 severity: Severity = "medium"
 topic: Topic = "access"
@@ -43,7 +43,7 @@ def check(facts: Facts, days: int = 180) -> Iterator[Hit | NotAssessed]:
             continue
         system, accounts = told
         if accounts.login_unknown == len(accounts.usable):
-            reason = f"{system.name} does not tell when accounts were last used"
+            reason = msg("{system} does not tell when accounts were last used", system=system.name)
             yield NotAssessed(reason, COLLECT, f"system:{system.id}")
             continue
         yield from each(
@@ -52,11 +52,15 @@ def check(facts: Facts, days: int = 180) -> Iterator[Hit | NotAssessed]:
             accounts,
             accounts.dormant(days),
             lambda j: (
-                f"{j.name} was last used in {month_of(j.account.last_login)} and keeps its rights"
+                msg(
+                    "{j} was last used in {month_of} and keeps its rights",
+                    j=j.name,
+                    month_of=month_of(j.account.last_login),
+                )
                 if j.account.last_login
                 else ""
             ),
-            f"were not used for {days} days and keep their rights",
+            msg("were not used for {days} days and keep their rights", days=days),
             # An administrator's account opens everything.
             severity=lambda j: "high" if j.administrator else None,
         )

@@ -28,9 +28,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crmaudit.facts import Facts
+from crmaudit.messages import month_of, msg
 from crmaudit.rules.accounts import COLLECT, accounts_of, each, surety
 from crmaudit.rules.base import Hit, NotAssessed, Severity, Topic
-from crmaudit.rules.words import month_of
 
 severity: Severity = "low"
 topic: Topic = "access"
@@ -44,7 +44,9 @@ def check(facts: Facts, grace_days: int = 30) -> Iterator[Hit | NotAssessed]:
             continue
         system, accounts = told
         if all(j.account.never_logged_in is None for j in accounts.usable):
-            reason = f"{system.name} does not tell which accounts were never used"
+            reason = msg(
+                "{system} does not tell which accounts were never used", system=system.name
+            )
             yield NotAssessed(reason, COLLECT, f"system:{system.id}")
             continue
         yield from each(
@@ -53,14 +55,14 @@ def check(facts: Facts, grace_days: int = 30) -> Iterator[Hit | NotAssessed]:
             accounts,
             accounts.never_used(grace_days),
             lambda j: (
-                f"{j.name} was never used"
+                msg("{j} was never used", j=j.name)
                 + (
-                    f" since it was made in {month_of(j.account.created)}"
+                    msg(" since it was made in {month_of}", month_of=month_of(j.account.created))
                     if j.account.created
                     else ""
                 )
             ),
-            "were never used",
+            msg("were never used"),
             severity=lambda j: "high" if j.administrator else None,
             # Without its first day it may be quite new.
             confidence=lambda j: surety(j) if j.account.created else "tentative",

@@ -26,6 +26,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crmaudit.facts import Facts
+from crmaudit.messages import joined, msg
 from crmaudit.rules.accounts import accounts_of, each
 from crmaudit.rules.base import Confidence, Hit, NotAssessed, Severity, Topic
 
@@ -45,8 +46,12 @@ def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
             system,
             accounts,
             accounts.shared,
-            lambda j: f"{j.name} seems to be nobody's own: {'; '.join(j.account.signs[:2])}",
-            "seem to be nobody's own",
+            lambda j: msg(
+                "{j} seems to be nobody's own: {signs}",
+                j=j.name,
+                signs=joined("; ", j.account.signs[:2]),
+            ),
+            msg("seem to be nobody's own"),
             severity=lambda j: "high" if j.administrator else None,
             confidence=lambda j: _sure(len(j.account.signs)),
         )

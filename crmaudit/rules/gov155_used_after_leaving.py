@@ -27,6 +27,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crmaudit.facts import Facts
+from crmaudit.messages import msg
 from crmaudit.rules.accounts import accounts_of, each
 from crmaudit.rules.base import Hit, NotAssessed, Severity, Topic
 
@@ -47,9 +48,9 @@ def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
             accounts,
             accounts.used_after_leaving,
             lambda j: (
-                f"{j.name} was used after its holder's last day of work"
-                + ("" if j.usable else "; it is closed by now")
+                msg("{j} was used after its holder's last day of work", j=j.name)
+                + ("" if j.usable else msg("; it is closed by now"))
             ),
-            "were used after their holders had left",
+            msg("were used after their holders had left"),
             confidence=lambda j: "certain" if j.account.ended else "firm",
         )

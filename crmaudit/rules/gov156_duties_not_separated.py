@@ -44,6 +44,7 @@ from collections.abc import Iterator
 
 from crmaudit.facts import Facts
 from crmaudit.governance.accounts_conflicts import ConflictFound, words
+from crmaudit.messages import joined, msg
 from crmaudit.rules.accounts import COLLECT, MOST, account_subject, accounts_of
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
 from crmaudit.rules.words import quoted, subject
@@ -59,8 +60,8 @@ def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
         return
     if not found:
         raise NotAssessed(
-            "no duties are named that must not lie in one hand",
-            needs="access_policy: conflicts: in audit.yaml",
+            msg("no duties are named that must not lie in one hand"),
+            needs=msg("access_policy: conflicts: in audit.yaml"),
         )
     told: set[str] = set()
     for i, conflict in enumerate(found):
@@ -73,24 +74,30 @@ def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
 def _each(facts: Facts, number: int, found: ConflictFound, told: set[str]) -> Iterator[Hit]:
     labels = {e.id: e.label for e in facts.workspace.entities}
     what = words(found.conflict, labels)
-    reason = f" ({quoted(found.conflict.reason, 40)})" if found.conflict.reason else ""
+    given = msg(found.conflict.reason) if found.usual else found.conflict.reason
+    reason = joined("", (" (", quoted(given, 40), ")")) if given else ""
     # One finding an account: further conflicts of the same one show once the first is solved.
     left = [h for h in found.hands if _about(facts, h.accounts[0]) not in told]
     for hand in left[:MOST]:
         about = _about(facts, hand.accounts[0])
         told.add(about)
         others = [f"{s}.{j.name}" for s, j in hand.accounts[1:]]
-        also = f" with {others[0]}" if others else ""
+        also = msg(" with {others}", others=others[0]) if others else ""
         yield Hit(
             about,
-            f"{hand.name}{also} {what}{reason}",
+            msg("{hand}{also} {what}{reason}", hand=hand.name, also=also, what=what, reason=reason),
             file="audit.yaml",
             confidence="firm" if found.usual else "certain",
         )
     if len(left) > MOST:
         yield Hit(
             subject("conflict", str(number + 1)),
-            f"{len(left) - MOST:,} more accounts, of which each {what}{reason}",
+            msg(
+                "{left:,} more accounts, of which each {what}{reason}",
+                left=len(left) - MOST,
+                what=what,
+                reason=reason,
+            ),
             file="audit.yaml",
             measurements=(Measurement("accounts that may both", len(left)),),
             confidence="firm",

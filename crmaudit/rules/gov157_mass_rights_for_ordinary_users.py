@@ -29,9 +29,10 @@ from collections.abc import Iterator
 
 from crmaudit.evidence.access import Beyond
 from crmaudit.facts import Facts
+from crmaudit.messages import counted, joined, msg
 from crmaudit.rules.accounts import accounts_of, shown
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
-from crmaudit.rules.words import counted, subject
+from crmaudit.rules.words import subject
 
 severity: Severity = "medium"
 topic: Topic = "access"
@@ -54,14 +55,22 @@ def check(facts: Facts, share: float = 0.1) -> Iterator[Hit | NotAssessed]:
             found, whole = accounts.may(right), len(accounts.ordinary)
             if not found or (right != "mass delete" and len(found) < share * whole):
                 continue
-            named = f": {shown(found, 2)}" if len(found) <= 5 else ""
+            named = joined("", (": ", shown(found, 2))) if len(found) <= 5 else ""
             yield Hit(
                 subject("right", system.id, right),
-                f"{system.name}: {len(found):,} of {counted(whole, 'ordinary account')} may "
-                f"{words}{named}",
+                msg(
+                    "{system}: {found:,} of {accounts} may {words}{named}",
+                    system=system.name,
+                    found=len(found),
+                    accounts=counted(whole, "ordinary account"),
+                    words=msg(words),
+                    named=named,
+                ),
                 file=facts.workspace.file_of(f"system:{system.id}"),
                 measurements=(
-                    Measurement.share(f"may {words}", len(found), whole, accounts.evidence),
+                    Measurement.share(
+                        msg("may {words}", words=msg(words)), len(found), whole, accounts.evidence
+                    ),
                 ),
                 severity="high" if right == "mass delete" else None,
                 related=(f"system:{system.id}",),

@@ -28,6 +28,7 @@ from collections.abc import Iterator
 
 from crmaudit.facts import Facts
 from crmaudit.governance.accounts import Accounts, Kind
+from crmaudit.messages import msg
 from crmaudit.rules.accounts import accounts_of, each
 from crmaudit.rules.base import Hit, NotAssessed, Severity, Topic
 from crmaudit.rules.words import entity_label, listed
@@ -53,11 +54,12 @@ def _of(facts: Facts, system: System, accounts: Accounts) -> Iterator[Hit]:
         system,
         accounts,
         [accounts.by_name[name] for name in wide],
-        lambda j: (
-            f"{j.name}, no administrator, may delete every "
-            f"{listed(_names(facts, wide[j.name]))} of the organisation"
+        lambda j: msg(
+            "{j}, no administrator, may delete every {facts} of the organisation",
+            j=j.name,
+            facts=listed(_names(facts, wide[j.name])),
         ),
-        "that are no administrators may delete all records of a kind",
+        msg("that are no administrators may delete all records of a kind"),
     )
 
 

@@ -23,6 +23,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crmaudit.facts import Facts
+from crmaudit.messages import msg
 from crmaudit.rules.accounts import COLLECT, accounts_of, each
 from crmaudit.rules.base import Hit, NotAssessed, Severity, Topic
 
@@ -38,7 +39,9 @@ def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
             continue
         system, accounts = told
         if not accounts.access.units:
-            reason = f"{system.name} keeps no units that its accounts could belong to"
+            reason = msg(
+                "{system} keeps no units that its accounts could belong to", system=system.name
+            )
             yield NotAssessed(reason, COLLECT, f"system:{system.id}")
             continue
         yield from each(
@@ -47,8 +50,8 @@ def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
             accounts,
             accounts.without_unit,
             lambda j: (
-                f"{j.name} belongs to "
-                + ("a unit that is not there" if j.account.unit else "no unit")
+                msg("{j} belongs to ", j=j.name)
+                + (msg("a unit that is not there") if j.account.unit else msg("no unit"))
             ),
-            "belong to no unit",
+            msg("belong to no unit"),
         )

@@ -29,6 +29,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crmaudit.facts import Facts
+from crmaudit.messages import msg
 from crmaudit.rules.accounts import COLLECT, accounts_of
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
 from crmaudit.rules.words import listed, part_of, quoted, verb
@@ -46,15 +47,20 @@ def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
         system, accounts = told
         whole = len(accounts.access.roles)
         if not any(accounts.holders.values()):
-            reason = f"{system.name} does not tell who holds which role"
+            reason = msg("{system} does not tell who holds which role", system=system.name)
             yield NotAssessed(reason, COLLECT, f"system:{system.id}")
         elif accounts.unheld:
             idle = len(accounts.unheld)
             named = listed(quoted(r.name or r.id, 30) for r in accounts.unheld)
             yield Hit(
                 f"system:{system.id}",
-                f"{system.name}: {part_of(idle, whole, 'role')} {verb(idle, 'is', 'are')} held by "
-                f"no account: {named}",
+                msg(
+                    "{system}: {roles} {verb} held by no account: {named}",
+                    system=system.name,
+                    roles=part_of(idle, whole, "role"),
+                    verb=verb(idle, "is", "are"),
+                    named=named,
+                ),
                 measurements=(
                     Measurement.share("roles without a holder", idle, whole, accounts.evidence),
                 ),

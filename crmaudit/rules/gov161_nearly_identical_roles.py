@@ -35,6 +35,7 @@ from collections.abc import Iterator
 
 from crmaudit.facts import Facts
 from crmaudit.governance.accounts_roles import ALIKE, FEWEST, Alike, alike
+from crmaudit.messages import msg
 from crmaudit.rules.accounts import MOST, accounts_of
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
 from crmaudit.rules.words import quoted, subject
@@ -53,8 +54,12 @@ def check(facts: Facts, least: float = ALIKE, fewest: int = FEWEST) -> Iterator[
         for pair in alike(accounts.access.roles, least, fewest)[:MOST]:
             yield Hit(
                 subject("role", system.id, pair.one.id, pair.other.id),
-                f"The roles {quoted(pair.one.name or pair.one.id, 30)} and "
-                f"{quoted(pair.other.name or pair.other.id, 30)} {_words(pair)}",
+                msg(
+                    "The roles {one} and {other} {words}",
+                    one=quoted(pair.one.name or pair.one.id, 30),
+                    other=quoted(pair.other.name or pair.other.id, 30),
+                    words=_words(pair),
+                ),
                 file=facts.workspace.file_of(f"system:{system.id}"),
                 measurements=(
                     Measurement.share("rights in common", pair.same, pair.all, accounts.evidence),
@@ -66,9 +71,19 @@ def check(facts: Facts, least: float = ALIKE, fewest: int = FEWEST) -> Iterator[
 def _words(pair: Alike) -> str:
     number = len(pair.differ)
     if not number:
-        return f"give the same {pair.all:,} rights"
+        return msg("give the same {all:,} rights", all=pair.all)
     first = pair.differ[0]
     verbs = {"C": "create", "R": "read", "U": "update", "D": "delete"}
-    where = f"to {verbs[first.letter]} {first.object}" if first.object else first.letter
-    more = f" and {number - 1} more" if number > 1 else ""
-    return f"share {pair.same:,} of {pair.all:,} rights and differ in the right {where}{more}"
+    where = (
+        msg("to {verbs} {object}", verbs=verbs[first.letter], object=first.object)
+        if first.object
+        else first.letter
+    )
+    more = msg(" and {number} more", number=number - 1) if number > 1 else ""
+    return msg(
+        "share {same:,} of {all:,} rights and differ in the right {where}{more}",
+        same=pair.same,
+        all=pair.all,
+        where=where,
+        more=more,
+    )

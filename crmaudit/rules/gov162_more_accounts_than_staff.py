@@ -36,9 +36,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crmaudit.facts import Facts
+from crmaudit.messages import counted, msg
 from crmaudit.rules.accounts import accounts_of
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
-from crmaudit.rules.words import counted
 
 severity: Severity = "medium"
 topic: Topic = "access"
@@ -55,13 +55,18 @@ def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
         if facts.workspace.crm is not None and system.id != facts.workspace.crm.id:
             continue  # The staff are those who should use the CRM.
         if staff is None:
-            reason = "the staff who should use the CRM are not counted"
-            yield NotAssessed(reason, "staff: in audit.yaml", f"system:{system.id}")
+            reason = msg("the staff who should use the CRM are not counted")
+            yield NotAssessed(reason, msg("staff: in audit.yaml"), f"system:{system.id}")
         elif len(accounts.own) > staff:
             yield Hit(
                 f"system:{system.id}",
-                f"{system.name} has {counted(len(accounts.own), 'account')} that can be used for "
-                f"{staff:,} staff; programs and shared accounts are not counted",
+                msg(
+                    "{system} has {accounts} that can be used for {staff:,} staff; programs "
+                    "and shared accounts are not counted",
+                    system=system.name,
+                    accounts=counted(len(accounts.own), "account"),
+                    staff=staff,
+                ),
                 measurements=(
                     Measurement(
                         "accounts beyond the staff",

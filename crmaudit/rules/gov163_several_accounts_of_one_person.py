@@ -29,6 +29,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crmaudit.facts import Facts
+from crmaudit.messages import msg
 from crmaudit.rules.accounts import account_subject, accounts_of, shown
 from crmaudit.rules.base import Hit, NotAssessed, Severity, Topic
 
@@ -48,7 +49,7 @@ def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
             first = min(found, key=lambda j: j.name)
             yield Hit(
                 account_subject(system, first),
-                f"{shown(found)} belong to one person",
+                msg("{found} belong to one person", found=shown(found)),
                 file=facts.workspace.file_of(f"system:{system.id}"),
                 # One of them does daily work, the other administers: that is as it should be.
                 confidence="tentative" if any(j.administrator for j in found) else "firm",

@@ -31,6 +31,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crmaudit.facts import Facts
+from crmaudit.messages import msg
 from crmaudit.rules.accounts import accounts_of, each
 from crmaudit.rules.base import Hit, NotAssessed, Severity, Topic
 
@@ -43,8 +44,8 @@ def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
     facts.need("people.yaml")
     if not facts.workspace.people.complete:
         raise NotAssessed(
-            "people.yaml does not say that everybody with an account is listed",
-            needs="complete: true in people.yaml",
+            msg("people.yaml does not say that everybody with an account is listed"),
+            needs=msg("complete: true in people.yaml"),
         )
     for told in accounts_of(facts):
         if isinstance(told, NotAssessed):
@@ -52,22 +53,23 @@ def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
             continue
         system, accounts = told
         if system.id not in facts.governance.testified.linked:
-            reason = (
-                f"whose the accounts of {system.name} are can only be said with the audit's key"
+            reason = msg(
+                "whose the accounts of {system} are can only be said with the audit's key",
+                system=system.name,
             )
-            needs = "the key that they were collected with"
+            needs = msg("the key that they were collected with")
             yield NotAssessed(reason, needs, f"system:{system.id}")
             continue
         listed = any(system.id in p.accounts for p in facts.workspace.people.people)
         if not listed:
-            reason = f"people.yaml names no account in {system.name}"
-            yield NotAssessed(reason, "accounts: in people.yaml", f"system:{system.id}")
+            reason = msg("people.yaml names no account in {system}", system=system.name)
+            yield NotAssessed(reason, msg("accounts: in people.yaml"), f"system:{system.id}")
             continue
         yield from each(
             facts,
             system,
             accounts,
             accounts.of_nobody,
-            lambda j: f"{j.name} belongs to nobody who is listed in people.yaml",
-            "belong to nobody who is listed",
+            lambda j: msg("{j} belongs to nobody who is listed in people.yaml", j=j.name),
+            msg("belong to nobody who is listed"),
         )

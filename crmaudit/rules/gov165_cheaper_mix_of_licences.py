@@ -54,6 +54,7 @@ from collections.abc import Iterator
 
 from crmaudit.facts import Facts
 from crmaudit.governance.licences import NAMED_DAYS, RESERVE, better_mix
+from crmaudit.messages import msg
 from crmaudit.rules.accounts import accounts_of
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
 
@@ -76,17 +77,27 @@ def check(
         mix = better_mix(accounts, uses[system.id], days, reserve)
         if mix is None:
             yield NotAssessed(
-                f"numbers, prices or the measured use of {system.name}'s named and concurrent "
-                "licences are not known",
-                "licences: in the dossier, and logins with their ends",
+                msg(
+                    "numbers, prices or the measured use of {system}'s named and concurrent "
+                    "licences are not known",
+                    system=system.name,
+                ),
+                msg("licences: in the dossier, and logins with their ends"),
                 f"system:{system.id}",
             )
         elif mix.cost_now and mix.saving >= least * mix.cost_now:
             money = facts.workspace.audit.currency
             yield Hit(
                 f"system:{system.id}",
-                f"{system.name}: {mix.named:,} named and {mix.concurrent:,} concurrent licences "
-                f"would do, saving about {mix.saving:,.0f} {money} a year",
+                msg(
+                    "{system}: {named:,} named and {concurrent:,} concurrent licences would "
+                    "do, saving about {saving:,.0f} {money} a year",
+                    system=system.name,
+                    named=mix.named,
+                    concurrent=mix.concurrent,
+                    saving=mix.saving,
+                    money=money,
+                ),
                 path=("licences",),
                 measurements=(
                     Measurement("saving a year", mix.saving, money, evidence=accounts.evidence),

@@ -50,6 +50,7 @@ from crmaudit.governance.adoption import Share
 from crmaudit.governance.adoption_told import small, words
 from crmaudit.governance.licences import NAMED_DAYS, fits
 from crmaudit.governance.rate import too_few
+from crmaudit.messages import msg
 from crmaudit.rules.accounts import accounts_of
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
 
@@ -70,8 +71,11 @@ def check(facts: Facts, days: int = NAMED_DAYS) -> Iterator[Hit | NotAssessed]:
         found = fits(accounts, uses[system.id], days)
         if found is None:
             yield NotAssessed(
-                f"on how many days the licences of {system.name} are used is not known",
-                "crmaudit collect --only access,recording",
+                msg(
+                    "on how many days the licences of {system} are used is not known",
+                    system=system.name,
+                ),
+                msg("crmaudit collect --only access,recording"),
                 f"system:{system.id}",
             )
             continue
@@ -79,8 +83,11 @@ def check(facts: Facts, days: int = NAMED_DAYS) -> Iterator[Hit | NotAssessed]:
         told_of = [
             (share, what)
             for share, what in (
-                (Share(found.occasional, found.named), "named licences are used on fewer than"),
-                (Share(found.all_day, found.shared), "shared licences are used on at least"),
+                (
+                    Share(found.occasional, found.named),
+                    msg("named licences are used on fewer than"),
+                ),
+                (Share(found.all_day, found.shared), msg("shared licences are used on at least")),
             )
             if not too_few(share.part)
         ]
@@ -88,12 +95,21 @@ def check(facts: Facts, days: int = NAMED_DAYS) -> Iterator[Hit | NotAssessed]:
             share, what = told_of[0]
             yield Hit(
                 f"system:{system.id}",
-                f"{system.name}: {words(share, small(share))} {what} {days} days a month, over "
-                f"{found.months} months",
+                msg(
+                    "{system}: {words} {what} {days} days a month, over {months} months",
+                    system=system.name,
+                    words=words(share, small(share)),
+                    what=what,
+                    days=days,
+                    months=found.months,
+                ),
                 path=("licences",),
                 measurements=tuple(
                     Measurement.share(
-                        f"{w} {days} days a month", x.part, x.whole, accounts.evidence
+                        msg("{w} {days} days a month", w=w, days=days),
+                        x.part,
+                        x.whole,
+                        accounts.evidence,
                     )
                     for x, w in told_of
                     if not small(x)

@@ -32,6 +32,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crmaudit.facts import Facts
+from crmaudit.messages import msg
 from crmaudit.rules.base import Hit, NotAssessed, Severity, Topic
 from crmaudit.rules.words import entity_subject, several
 
@@ -45,12 +46,21 @@ def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
     rows = facts.governance.raci(facts.day)
     declared = [r for r in rows if r.declared]
     if not declared:
-        raise NotAssessed("no entity says who is responsible", needs="raci: in entities.yaml")
+        raise NotAssessed(
+            msg("no entity says who is responsible"), needs=msg("raci: in entities.yaml")
+        )
     for row in declared:
         if row.faults:
-            more = f" and {len(row.faults) - 1} more" if len(row.faults) > 1 else ""
+            more = (
+                msg(" and {faults} more", faults=len(row.faults) - 1) if len(row.faults) > 1 else ""
+            )
             yield Hit(
                 entity_subject(row.entity),
-                f"Responsibility for {several(row.label)}: {row.faults[0]}{more}",
+                msg(
+                    "Responsibility for {row}: {faults}{more}",
+                    row=several(row.label),
+                    faults=row.faults[0],
+                    more=more,
+                ),
                 path=("raci",),
             )

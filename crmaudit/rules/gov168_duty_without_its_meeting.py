@@ -26,6 +26,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crmaudit.facts import Facts
+from crmaudit.messages import msg
 from crmaudit.rules.base import Hit, NotAssessed, Severity, Topic
 from crmaudit.rules.words import crm_name, listed, subject
 
@@ -38,18 +39,24 @@ def check(facts: Facts) -> Iterator[Hit]:
     facts.need("people.yaml")
     room = facts.governance
     found = {(d.of, d.duty): d for d in room.duties(facts.day)}
-    champions, custodians = room.of_type("system champion"), room.of_type("data custodian")
+    champions, custodians = (
+        room.of_type("system champion"),
+        room.of_type("data custodian"),
+    )
     if not champions and not custodians:
         raise NotAssessed(
-            "neither a champion nor a data custodian is declared",
-            needs="user_type: in people.yaml",
+            msg("neither a champion nor a data custodian is declared"),
+            needs=msg("user_type: in people.yaml"),
         )
     benefits = found["system champion", "reports benefits to CEO and board"]
     if champions and benefits.met == "no":
         yield Hit(
             subject("user-type", "system champion"),
-            f"No meeting in which the champion reports the benefits of {crm_name(facts)} to CEO "
-            "and board is recorded for the last year",
+            msg(
+                "No meeting in which the champion reports the benefits of {crm_name} to "
+                "CEO and board is recorded for the last year",
+                crm_name=crm_name(facts),
+            ),
             file="people.yaml",
             who=champions[0].id,
         )
@@ -59,7 +66,7 @@ def check(facts: Facts) -> Iterator[Hit]:
     if said and idle:
         yield Hit(
             subject("user-type", "data custodian"),
-            f"No data custodian is said to set up {listed(idle)}",
+            msg("No data custodian is said to set up {idle}", idle=listed(map(msg, idle))),
             file="people.yaml",
             confidence="firm",
         )

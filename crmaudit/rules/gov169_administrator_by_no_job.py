@@ -37,6 +37,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crmaudit.facts import Facts
+from crmaudit.messages import msg
 from crmaudit.rules.accounts import accounts_of, each, surety
 from crmaudit.rules.base import Hit, NotAssessed, Severity, Topic
 
@@ -55,8 +56,8 @@ def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
         found = accounts.needless_administrators(facts.workspace.people.people)
         if found is None:
             yield NotAssessed(
-                "nobody is declared an overall administrator",
-                "administers: in people.yaml",
+                msg("nobody is declared an overall administrator"),
+                msg("administers: in people.yaml"),
                 f"system:{system.id}",
             )
             continue
@@ -66,10 +67,15 @@ def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
             accounts,
             found,
             lambda j: (
-                f"{j.name} may administer everything; its holder is no overall administrator"
+                msg(
+                    "{j} may administer everything; its holder is no overall administrator",
+                    j=j.name,
+                )
                 if j.person
-                else f"{j.name} may administer everything and is of no overall administrator"
+                else msg(
+                    "{j} may administer everything and is of no overall administrator", j=j.name
+                )
             ),
-            "may administer everything, and their holders are no overall administrators",
+            msg("may administer everything, and their holders are no overall administrators"),
             confidence=lambda j: surety(j) if j.person else "firm",
         )

@@ -37,6 +37,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crmaudit.facts import Facts
+from crmaudit.messages import msg
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
 
 severity: Severity = "medium"
@@ -52,15 +53,20 @@ def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
                 continue
             if use.peak is None:
                 yield NotAssessed(
-                    f"how many are in {system.name} at one time is not measured",
-                    "crmaudit collect --only access,recording, where sessions are kept",
+                    msg("how many are in {system} at one time is not measured", system=system.name),
+                    msg("crmaudit collect --only access,recording, where sessions are kept"),
                     f"system:{system.id}",
                 )
             elif use.peak >= use.licence.entitled:
                 yield Hit(
                     f"system:{system.id}",
-                    f"{system.name}: up to {use.peak:,} accounts shared "
-                    f"{use.licence.entitled:,} concurrent licences at one time",
+                    msg(
+                        "{system}: up to {peak:,} accounts shared {entitled:,} concurrent "
+                        "licences at one time",
+                        system=system.name,
+                        peak=use.peak,
+                        entitled=use.licence.entitled,
+                    ),
                     path=("licences", use.index),
                     measurements=(
                         Measurement("most accounts at one time", use.peak, evidence=use.evidence),

@@ -25,6 +25,7 @@ from collections.abc import Iterator
 
 from crmaudit.facts import Facts
 from crmaudit.governance.duties import gone
+from crmaudit.messages import joined, msg
 from crmaudit.rules.base import Hit, Severity, Topic
 from crmaudit.rules.words import ahead, listed
 
@@ -40,13 +41,13 @@ def check(facts: Facts, days: int = 90) -> Iterator[Hit]:
     for person, (who, posts) in gone(facts.workspace, facts.as_of, days).items():
         left = who.leaves is not None and who.leaves < facts.as_of
         when = (
-            "has left"
+            msg("has left")
             if left or who.leaves is None
-            else (f"leaves {ahead((who.leaves - facts.as_of).days)}")
+            else (msg("leaves {ahead}", ahead=ahead((who.leaves - facts.as_of).days)))
         )
         yield Hit(
             f"person:{person}",
-            f"{who.name}, {listed(posts, 2)}, {when}",
+            joined(", ", (who.name, listed(posts, 2), when)),
             path=("leaves",),
             severity=None if left else "low",
             who=person,

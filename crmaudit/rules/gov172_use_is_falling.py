@@ -43,6 +43,7 @@ from collections.abc import Iterator
 from crmaudit.facts import Facts
 from crmaudit.governance.adoption import falling
 from crmaudit.governance.rate import too_few
+from crmaudit.messages import msg
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
 from crmaudit.rules.measured_use import need_usage
 from crmaudit.rules.words import crm_name, crm_subject, percent
@@ -57,17 +58,27 @@ def check(facts: Facts, share: float = 0.25) -> Iterator[Hit]:
     found = falling(use)
     if found is None or too_few(round(found.usual)):
         raise NotAssessed(
-            "less than a year of months of at least five accounts is at hand",
-            needs="crmaudit collect --only access,recording, once there is more",
+            msg("less than a year of months of at least five accounts is at hand"),
+            needs=msg("crmaudit collect --only access,recording, once there is more"),
         )
     if found.by(share):
-        what = "at work" if found.logins else "recording"
-        now = f"{found.now:.0f}" if not too_few(round(found.now)) else "fewer than five"
+        what = msg("at work") if found.logins else msg("recording")
+        now = (
+            msg("{n:.0f}", n=found.now) if not too_few(round(found.now)) else msg("fewer than five")
+        )
         fell = 1 - found.now / found.usual
         yield Hit(
             crm_subject(facts),
-            f"Accounts {what} in {crm_name(facts)} fell from {found.usual:.0f} to {now} a month, "
-            f"by {percent(round(fell, 2))} within {found.months} months",
+            msg(
+                "Accounts {what} in {crm_name} fell from {usual:.0f} to {now} a month, "
+                "by {percent} within {months} months",
+                what=what,
+                crm_name=crm_name(facts),
+                usual=found.usual,
+                now=now,
+                percent=percent(round(fell, 2)),
+                months=found.months,
+            ),
             measurements=(
                 Measurement("change a month", found.trend.slope, "accounts", evidence=use.evidence),
                 Measurement("p", found.trend.p, evidence=use.evidence),

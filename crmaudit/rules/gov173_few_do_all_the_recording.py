@@ -39,6 +39,7 @@ from collections.abc import Iterator
 
 from crmaudit.facts import Facts
 from crmaudit.governance.adoption import concentration
+from crmaudit.messages import msg
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
 from crmaudit.rules.measured_use import need_usage
 from crmaudit.rules.words import crm_name, crm_subject, percent
@@ -53,17 +54,26 @@ def check(facts: Facts, share: float = 0.5, days: int = 365, rows: int = 100) ->
     found = concentration(use, days)
     if found is None or found.rows < rows:
         raise NotAssessed(
-            f"fewer than ten accounts could record, or they recorded fewer than {rows} rows",
-            needs="crmaudit collect --only access,recording",
+            msg(
+                "fewer than ten accounts could record, or they recorded fewer than {rows} rows",
+                rows=rows,
+            ),
+            needs=msg("crmaudit collect --only access,recording"),
         )
     # Of few accounts five are always many: half as much again as their even part is no finding.
     even = found.busiest / found.accounts
     if found.top / found.rows > max(share, 1.5 * even):
         yield Hit(
             crm_subject(facts),
-            f"The {found.busiest} busiest of {found.accounts} accounts wrote "
-            f"{percent(found.top / found.rows)} of {found.rows:,} rows recorded by hand in "
-            f"{crm_name(facts)}",
+            msg(
+                "The {busiest} busiest of {accounts} accounts wrote {percent} of "
+                "{rows:,} rows recorded by hand in {crm_name}",
+                busiest=found.busiest,
+                accounts=found.accounts,
+                percent=percent(found.top / found.rows),
+                rows=found.rows,
+                crm_name=crm_name(facts),
+            ),
             measurements=(
                 Measurement.share("rows of the busiest five", found.top, found.rows, use.evidence),
                 Measurement("Gini coefficient", found.gini, evidence=use.evidence),

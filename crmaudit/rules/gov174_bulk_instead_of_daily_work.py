@@ -38,6 +38,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crmaudit.facts import Facts
+from crmaudit.messages import msg
 from crmaudit.rules.base import Hit, Measurement, Severity, Topic
 from crmaudit.rules.measured_use import need_usage
 from crmaudit.rules.words import crm_name, entity_label, entity_subject, percent, several
@@ -61,8 +62,14 @@ def check(facts: Facts, share: float = 0.5, days: int = 365, rows: int = 100) ->
             label = several(entity_label(facts, entity))
             yield Hit(
                 entity_subject(entity),
-                f"{percent(bulk / whole)} of {whole:,} {label} that people made in "
-                f"{crm_name(facts)} within a year came in bulk",
+                msg(
+                    "{percent} of {whole:,} {label} that people made in {crm_name} within a "
+                    "year came in bulk",
+                    percent=percent(bulk / whole),
+                    whole=whole,
+                    label=label,
+                    crm_name=crm_name(facts),
+                ),
                 measurements=(Measurement.share("made in bulk", bulk, whole, use.evidence),),
                 confidence="firm",
                 related=(f"system:{use.system}",),

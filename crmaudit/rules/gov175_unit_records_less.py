@@ -65,6 +65,7 @@ from collections.abc import Iterator
 from crmaudit.facts import Facts
 from crmaudit.governance.adoption import fills
 from crmaudit.governance.rate import too_few
+from crmaudit.messages import msg
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
 from crmaudit.rules.measured_use import need_usage
 from crmaudit.rules.words import entity_label, percent, subject
@@ -79,8 +80,8 @@ def check(facts: Facts, points: float = 0.1) -> Iterator[Hit]:
     told = fills(use)
     if not told:
         raise NotAssessed(
-            "no two units recorded thirty rows each with columns that matter",
-            needs="crmaudit collect --only access,recording",
+            msg("no two units recorded thirty rows each with columns that matter"),
+            needs=msg("crmaudit collect --only access,recording"),
         )
     short = [f for f in told if f.short_by >= points and not too_few(f.recorders)]
     for name in sorted({f.unit for f in short}):
@@ -89,12 +90,21 @@ def check(facts: Facts, points: float = 0.1) -> Iterator[Hit]:
         others = percent(round(one.other_filled / one.other_rows, 3))
         yield Hit(
             subject("unit", name),
-            f"{unit.name if unit else name} fills {one.column} in "
-            f"{percent(round(one.filled / one.rows, 3))} of {one.rows:,} rows of "
-            f"{entity_label(facts, one.entity)}, all others in {others}"
-            + (f"; so with {len(own) - 1} more columns" if len(own) > 1 else ""),
+            msg(
+                "{unit} fills {column} in {percent} of {rows:,} rows of {entity_label}, "
+                "all others in {others}",
+                unit=unit.name if unit else name,
+                column=one.column,
+                percent=percent(round(one.filled / one.rows, 3)),
+                rows=one.rows,
+                entity_label=entity_label(facts, one.entity),
+                others=others,
+            )
+            + (msg("; so with {own} more columns", own=len(own) - 1) if len(own) > 1 else ""),
             measurements=(
-                Measurement.share(f"with {one.column}", one.filled, one.rows, use.evidence),
+                Measurement.share(
+                    msg("with {column}", column=one.column), one.filled, one.rows, use.evidence
+                ),
                 Measurement.share("others", one.other_filled, one.other_rows, use.evidence),
             ),
             who=unit.head if unit else None,

@@ -42,6 +42,7 @@ from collections.abc import Iterator
 
 from crmaudit.facts import Facts
 from crmaudit.governance.adoption import cohorts, stayed
+from crmaudit.messages import msg
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
 from crmaudit.rules.measured_use import need_usage
 from crmaudit.rules.words import crm_name, crm_subject
@@ -57,15 +58,25 @@ def check(facts: Facts, share: float = 0.5, people: int = 10) -> Iterator[Hit]:
     found = stayed(cohorts(use), _MONTHS)
     if found.whole < people:
         raise NotAssessed(
-            f"fewer than {people} accounts began to record at least {_MONTHS} months ago, "
-            "after the first year at hand",
-            needs="crmaudit collect --only recording, once there is more",
+            msg(
+                "fewer than {people} accounts began to record at least {MONTHS} months "
+                "ago, after the first year at hand",
+                people=people,
+                MONTHS=_MONTHS,
+            ),
+            needs=msg("crmaudit collect --only recording, once there is more"),
         )
     if found.part / found.whole < share:
         yield Hit(
             crm_subject(facts),
-            f"Of {found.whole} accounts that began to record in {crm_name(facts)}, "
-            f"{'fewer than five' if found.hidden else found.part} still did {_MONTHS} months later",
+            msg(
+                "Of {whole} accounts that began to record in {crm_name}, {part} still "
+                "did {MONTHS} months later",
+                whole=found.whole,
+                crm_name=crm_name(facts),
+                part=msg("fewer than five") if found.hidden else found.part,
+                MONTHS=_MONTHS,
+            ),
             measurements=()
             if found.hidden
             else (Measurement.share("still recording", found.part, found.whole, use.evidence),),

@@ -45,6 +45,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crmaudit.facts import Facts
+from crmaudit.messages import joined, msg
 from crmaudit.rules.base import Hit, NotAssessed, Severity, Topic
 from crmaudit.rules.measured_use import losses
 from crmaudit.rules.words import entities, entity_subject
@@ -65,7 +66,8 @@ def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
             why = off[0].why if len({t.why for t in off}) == 1 and len(named) < 60 else ""
             yield Hit(
                 about,
-                f"{system.name} keeps no history of {named}" + (f": {why}" if why else ""),
+                msg("{system} keeps no history of {named}", system=system.name, named=named)
+                + (joined("", (": ", why)) if why else ""),
                 severity=None if masters else "medium",
                 who=system.owners.it,
                 related=tuple(entity_subject(t.entity) for t in off),
@@ -73,7 +75,12 @@ def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
         elif open_:
             named = entities(facts, (t.entity for t in open_))
             yield NotAssessed(
-                f"whether {system.name} keeps a history of {named} cannot be told: {open_[0].why}",
-                "the part `history` or `trail` in maps/, then crmaudit collect --only changes",
+                msg(
+                    "whether {system} keeps a history of {named} cannot be told: {why}",
+                    system=system.name,
+                    named=named,
+                    why=open_[0].why,
+                ),
+                msg("the part `history` or `trail` in maps/, then crmaudit collect --only changes"),
                 about,
             )

@@ -50,9 +50,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crmaudit.facts import Facts
+from crmaudit.messages import counted, msg
 from crmaudit.rules.base import Hit, Severity, Topic
 from crmaudit.rules.measured_use import losses
-from crmaudit.rules.words import counted, entities, entity_subject
+from crmaudit.rules.words import entities, entity_subject
 
 severity: Severity = "medium"
 topic: Topic = "access"
@@ -69,8 +70,12 @@ def check(facts: Facts) -> Iterator[Hit]:
             rows = sum(t.rows for t in blind)
             yield Hit(
                 f"system:{system.id}",
-                f"The history of {system.name} tells no value before a change: {named}, "
-                f"{counted(rows, 'row')}",
+                msg(
+                    "The history of {system} tells no value before a change: {named}, {rows}",
+                    system=system.name,
+                    named=named,
+                    rows=counted(rows, "row"),
+                ),
                 severity=None if any(t.master for t in blind) else "low",
                 confidence="firm",
                 who=system.owners.it,

@@ -41,9 +41,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crmaudit.facts import Facts
+from crmaudit.messages import counted, msg
 from crmaudit.rules.base import Hit, Measurement, Severity, Topic
 from crmaudit.rules.measured_use import losses
-from crmaudit.rules.words import counted, table_subject
+from crmaudit.rules.words import table_subject
 
 severity: Severity = "high"
 topic: Topic = "access"
@@ -58,8 +59,14 @@ def check(facts: Facts) -> Iterator[Hit]:
             entity = tables.get(kind.table, "")
             yield Hit(
                 table_subject(system.id, place),
-                f"{counted(kind.gone or 0, 'record')} of {place} in {system.name} were deleted for "
-                f"good, of {kind.deleted:,} deletions in the history",
+                msg(
+                    "{records} of {place} in {system} were deleted for good, of {deleted:,} "
+                    "deletions in the history",
+                    records=counted(kind.gone or 0, "record"),
+                    place=place,
+                    system=system.name,
+                    deleted=kind.deleted,
+                ),
                 measurements=(
                     Measurement.share("gone", kind.gone or 0, kind.deleted, found.evidence),
                 ),

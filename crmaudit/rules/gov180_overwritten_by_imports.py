@@ -35,9 +35,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crmaudit.facts import Facts
+from crmaudit.messages import counted, msg
 from crmaudit.rules.base import Hit, Measurement, Severity, Topic
 from crmaudit.rules.measured_use import losses
-from crmaudit.rules.words import column_subject, counted
+from crmaudit.rules.words import column_subject
 
 severity: Severity = "high"
 topic: Topic = "access"
@@ -54,12 +55,19 @@ def check(facts: Facts, rows: int = 20) -> Iterator[Hit]:
         for (table, name), (imports, whole, emptied) in sorted(sums.items()):
             if imports < rows:
                 continue
-            lost = f"; {emptied:,} of them were left empty" if emptied else ""
-            of_all = f", of {whole:,} replaced in all" if whole > imports else ""
+            lost = msg("; {emptied:,} of them were left empty", emptied=emptied) if emptied else ""
+            of_all = msg(", of {whole:,} replaced in all", whole=whole) if whole > imports else ""
             yield Hit(
                 column_subject(system.id, table, name),
-                f"Imports or bulk changes in {system.name} replaced "
-                f"{counted(imports, 'value')} of {table}.{name}{of_all}"
+                msg(
+                    "Imports or bulk changes in {system} replaced {values} of "
+                    "{table}.{name}{of_all}",
+                    system=system.name,
+                    values=counted(imports, "value"),
+                    table=table,
+                    name=name,
+                    of_all=of_all,
+                )
                 + (lost if whole == imports else ""),
                 measurements=(
                     Measurement.share(

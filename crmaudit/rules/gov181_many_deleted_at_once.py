@@ -37,9 +37,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crmaudit.facts import Facts
+from crmaudit.messages import counted, joined, long_date, msg
 from crmaudit.rules.base import Hit, Measurement, Severity, Topic
 from crmaudit.rules.measured_use import losses
-from crmaudit.rules.words import counted, long_date, table_subject
+from crmaudit.rules.words import table_subject
 
 severity: Severity = "medium"
 topic: Topic = "access"
@@ -57,11 +58,19 @@ def check(facts: Facts, days: int = 730) -> Iterator[Hit]:
                 tables.setdefault(b.table, []).append((b.rows, long_date(b.day), b.by))
         for table, deeds in sorted(tables.items()):
             rows, day, by = max(deeds)
-            more = f"; {counted(len(deeds) - 1, 'other time')}" if len(deeds) > 1 else ""
+            others = counted(len(deeds) - 1, "other time")
+            more = joined("", ("; ", others)) if len(deeds) > 1 else ""
             yield Hit(
                 table_subject(system.id, table),
-                f"{by or 'An unknown account'} deleted {counted(rows, 'record')} of {table} in "
-                f"{system.name} at once on {day}{more}",
+                msg(
+                    "{by} deleted {records} of {table} in {system} at once on {day}{more}",
+                    by=by or msg("An unknown account"),
+                    records=counted(rows, "record"),
+                    table=table,
+                    system=system.name,
+                    day=day,
+                    more=more,
+                ),
                 measurements=(
                     Measurement(
                         "records deleted at once", rows, "records", evidence=found.evidence

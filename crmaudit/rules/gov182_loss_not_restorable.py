@@ -45,9 +45,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crmaudit.facts import Facts
+from crmaudit.messages import counted, long_date, msg
 from crmaudit.rules.base import Hit, Severity, Topic
 from crmaudit.rules.measured_use import losses
-from crmaudit.rules.words import counted, long_date
 
 severity: Severity = "high"
 topic: Topic = "access"
@@ -66,11 +66,18 @@ def check(facts: Facts) -> Iterator[Hit]:
         if tested and days and tested >= max(days):
             continue
         when = (
-            f"last tested on {long_date(tested)}" if tested else "never tested, as far as declared"
+            msg("last tested on {long_date}", long_date=long_date(tested))
+            if tested
+            else msg("never tested, as far as declared")
         )
         yield Hit(
             f"system:{system.id}",
-            f"{counted(gone, 'record')} are gone from {system.name}; restoring a backup was {when}",
+            msg(
+                "{records} are gone from {system}; restoring a backup was {when}",
+                records=counted(gone, "record"),
+                system=system.name,
+                when=when,
+            ),
             path=("maintenance", "restore_test") if care and care.restore_test else (),
             confidence="firm",
             who=system.owners.it,

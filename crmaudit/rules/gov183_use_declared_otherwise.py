@@ -46,9 +46,10 @@ from collections.abc import Iterator
 
 from crmaudit.facts import Facts
 from crmaudit.governance.rate import head_count, too_few
+from crmaudit.messages import month_of, msg
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
 from crmaudit.rules.measured_use import need_usage
-from crmaudit.rules.words import crm_subject, month_of
+from crmaudit.rules.words import crm_subject
 
 severity: Severity = "low"
 topic: Topic = "users"
@@ -59,21 +60,29 @@ def check(facts: Facts, share: float = 0.2, days: int = 90) -> Iterator[Hit]:
     use = need_usage(facts, days)
     crm = facts.workspace.crm
     if crm is None or crm.users is None:
-        raise NotAssessed("the CRM's dossier counts no users", needs="users: in its dossier")
+        raise NotAssessed(
+            msg("the CRM's dossier counts no users"), needs=msg("users: in its dossier")
+        )
     since, until = use.since(days), use.until
     seen = use.people(a for a in use.accounts if not a.program and a.used(since, until))
     if not use.logins_known or too_few(crm.users):
         raise NotAssessed(
-            "logins are not known, so that users who only look are not seen",
-            needs="the part `sessions` in maps/",
+            msg("logins are not known, so that users who only look are not seen"),
+            needs=msg("the part `sessions` in maps/"),
         )
     if crm.users - seen > share * crm.users:
         small = too_few(seen)
-        label = "accounts at work, of the users declared"
+        label = msg("accounts at work, of the users declared")
         yield Hit(
             crm_subject(facts),
-            f"{crm.name} is said to have {crm.users:,} users; {head_count(seen)} accounts worked "
-            f"in it since {month_of(since)}",
+            msg(
+                "{crm} is said to have {users:,} users; {head_count} accounts worked in "
+                "it since {month_of}",
+                crm=crm.name,
+                users=crm.users,
+                head_count=head_count(seen),
+                month_of=month_of(since),
+            ),
             path=("users",),
             measurements=()
             if small

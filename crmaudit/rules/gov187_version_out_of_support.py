@@ -33,9 +33,10 @@ from collections.abc import Iterator
 
 from crmaudit.facts import Facts
 from crmaudit.governance.support_ends import support_end
+from crmaudit.messages import long_date, msg
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
 from crmaudit.rules.upkeep import served
-from crmaudit.rules.words import long_date, span
+from crmaudit.rules.words import span
 
 severity: Severity = "high"
 topic: Topic = "maintenance"
@@ -56,19 +57,35 @@ def check(facts: Facts, soon_days: int = 365) -> Iterator[Hit | NotAssessed]:
         about = f"system:{system.id}"
         if support.end is None:
             yield NotAssessed(
-                f"until when {name} under {system.name} is supported is not known: {support.why}",
-                "the maker's own list",
+                msg(
+                    "until when {name} under {system} is supported is not known: {why}",
+                    name=name,
+                    system=system.name,
+                    why=support.why,
+                ),
+                msg("the maker's own list"),
                 about,
             )
             continue
         days = (support.end - day).days
         if days > soon_days:
             continue
-        ended = f"ended {span(-days)} ago, on" if days < 0 else "ends on"
         yield Hit(
             about,
-            f"The maker's support of {name}, which {system.name} runs on, "
-            f"{ended} {long_date(support.end)}",
+            msg(
+                "The maker's support of {name}, which {system} runs on, ended {span} ago, on {day}",
+                name=name,
+                system=system.name,
+                span=span(-days),
+                day=long_date(support.end),
+            )
+            if days < 0
+            else msg(
+                "The maker's support of {name}, which {system} runs on, ends on {day}",
+                name=name,
+                system=system.name,
+                day=long_date(support.end),
+            ),
             path=("database",) if system.database else (),
             measurements=(
                 Measurement("days of support left", days, "days", evidence=(health.id,)),

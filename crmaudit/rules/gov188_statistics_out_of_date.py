@@ -31,6 +31,7 @@ from collections.abc import Iterator
 from crmaudit.facts import Facts
 from crmaudit.governance.upkeep import Allowance, declared_words, old_statistics
 from crmaudit.governance.upkeep_server import Stale, statistics_told, switched_off
+from crmaudit.messages import msg
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
 from crmaudit.rules.upkeep import served
 from crmaudit.rules.words import listed, part_of, percent
@@ -59,9 +60,12 @@ def check(
             if any((t.rows or 0) >= least_rows for t in health.tables):
                 why = health.cannot.get("changes") or health.cannot.get("statistics")
                 yield NotAssessed(
-                    f"how old the statistics of {system.name} are is not told: "
-                    f"{why or 'the server does not say'}",
-                    "more rights for the account that collects",
+                    msg(
+                        "how old the statistics of {system} are is not told: {why}",
+                        system=system.name,
+                        why=why or msg("the server does not say"),
+                    ),
+                    msg("more rights for the account that collects"),
                     about,
                 )
             continue
@@ -70,12 +74,21 @@ def check(
         due = care is not None and care.frequency not in (None, "never", "on demand")
         promised = declared_words(care) if due else ""
         told = (
-            f"Statistics of {part_of(len(old), len(judged), 'larger table')} of {system.name} "
-            f"are old{f', though index care is declared {promised}' if promised else ''}: "
-            f"{listed(map(_words, old), 1)}"
+            msg(
+                "Statistics of {tables} of {system} are old{promised}: {map}",
+                tables=part_of(len(old), len(judged), "larger table"),
+                system=system.name,
+                promised=msg(", though index care is declared {promised}", promised=promised)
+                if promised
+                else "",
+                map=listed(map(_words, old), 1),
+            )
             if old
-            else f"The server of {system.name} no longer renews its statistics: "
-            f"{listed(off)} is switched off"
+            else msg(
+                "The server of {system} no longer renews its statistics: {off} is switched off",
+                system=system.name,
+                off=listed(off),
+            )
         )
         yield Hit(
             about,
@@ -91,5 +104,9 @@ def check(
 
 
 def _words(found: Stale) -> str:
-    how = "never gathered" if found.share is None else f"{percent(found.share)} changed"
-    return f"{found.table.table} ({how})"
+    how = (
+        msg("never gathered")
+        if found.share is None
+        else msg("{percent} changed", percent=percent(found.share))
+    )
+    return msg("{table} ({how})", table=found.table.table, how=how)

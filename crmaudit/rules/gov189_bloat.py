@@ -31,9 +31,10 @@ from collections.abc import Iterator
 
 from crmaudit.facts import Facts
 from crmaudit.governance.upkeep_server import bloated, dead_rows, free_share
+from crmaudit.messages import counted, msg
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
 from crmaudit.rules.upkeep import MIB, served, size
-from crmaudit.rules.words import counted, listed, percent
+from crmaudit.rules.words import listed, percent
 
 severity: Severity = "low"
 topic: Topic = "maintenance"
@@ -57,10 +58,21 @@ def check(
         free = free_share(health)
         if tables:
             saved = sum(t.free or 0 for t in tables)
-            named = listed((f"{t.table} ({percent(round(t.bloat or 0, 2))})" for t in tables), 3)
+            named = listed(
+                (
+                    msg("{table} ({share})", table=t.table, share=percent(round(t.bloat or 0, 2)))
+                    for t in tables
+                ),
+                3,
+            )
             yield Hit(
                 about,
-                f"A rewrite of tables of {system.name} would save about {size(saved)}: {named}",
+                msg(
+                    "A rewrite of tables of {system} would save about {size}: {named}",
+                    system=system.name,
+                    size=size(saved),
+                    named=named,
+                ),
                 measurements=(Measurement("bytes to be saved", saved, "bytes", evidence=proof),),
                 confidence="firm",
                 who=system.owners.it,
@@ -68,8 +80,12 @@ def check(
         elif free is not None and free >= share and (health.free or 0) >= least_mib * MIB:
             yield Hit(
                 about,
-                f"{percent(round(free, 2))} of the database file of {system.name} is empty, "
-                f"{size(health.free or 0)}",
+                msg(
+                    "{percent} of the database file of {system} is empty, {size}",
+                    percent=percent(round(free, 2)),
+                    system=system.name,
+                    size=size(health.free or 0),
+                ),
                 measurements=(
                     Measurement.share("free bytes", health.free or 0, health.bytes or 0, proof),
                 ),
@@ -80,15 +96,25 @@ def check(
             there = gone + sum(t.rows or 0 for t in waiting)
             yield Hit(
                 about,
-                f"Rows that are gone wait to be swept from {counted(len(waiting), 'table')} of "
-                f"{system.name}: {listed((f'{t.table} ({t.dead or 0:,})' for t in waiting), 3)}",
+                msg(
+                    "Rows that are gone wait to be swept from {tables} of {system}: {table}",
+                    tables=counted(len(waiting), "table"),
+                    system=system.name,
+                    table=listed(
+                        (msg("{table} ({n:,})", table=t.table, n=t.dead or 0) for t in waiting), 3
+                    ),
+                ),
                 measurements=(Measurement.share("dead rows", gone, there, proof),),
                 confidence="firm",
                 who=system.owners.it,
             )
         elif "bloat" in health.cannot and not any(t.bloat is not None for t in health.tables):
             yield NotAssessed(
-                f"how much of {system.name} is empty space is not known: {health.cannot['bloat']}",
-                "the right that is named",
+                msg(
+                    "how much of {system} is empty space is not known: {cannot}",
+                    system=system.name,
+                    cannot=health.cannot["bloat"],
+                ),
+                msg("the right that is named"),
                 about,
             )

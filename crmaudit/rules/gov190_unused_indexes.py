@@ -33,6 +33,7 @@ from collections.abc import Iterator
 
 from crmaudit.facts import Facts
 from crmaudit.governance.upkeep_server import SERVERS, counted_days, unused
+from crmaudit.messages import joined, msg
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
 from crmaudit.rules.upkeep import MIB, served, size
 from crmaudit.rules.words import listed, part_of, span, verb
@@ -53,26 +54,40 @@ def check(facts: Facts, least_days: int = 31, least_mib: float = 1) -> Iterator[
         if not health.indexes:
             continue
         if not counted or days is None or days < least_days:
-            why = health.cannot.get("uses", "the server does not count it")
+            why = health.cannot.get("uses", msg("the server does not count it"))
             if counted and days is not None:
-                why = f"the server counts for {span(days)} only, of {least_days}"
+                why = msg(
+                    "the server counts for {span} only, of {least_days}",
+                    span=span(days),
+                    least_days=least_days,
+                )
             yield NotAssessed(
-                f"which indexes of {system.name} are unused is not known: {why}",
-                "a server that has counted for a month, and the right to read its counters"
+                msg(
+                    "which indexes of {system} are unused is not known: {why}",
+                    system=system.name,
+                    why=why,
+                ),
+                msg("a server that has counted for a month, and the right to read its counters")
                 if health.provenance.engine in SERVERS
-                else "somebody who knows what each was made for",
+                else msg("somebody who knows what each was made for"),
                 about,
             )
             continue
         idle = [i for i in unused(health) if i.bytes is None or i.bytes >= least_mib * MIB]
         if idle:
             saved = sum(i.bytes or 0 for i in idle)
-            room = f", {size(saved)}" if saved else ""
+            room = joined("", (", ", size(saved))) if saved else ""
             yield Hit(
                 about,
-                f"{part_of(len(idle), len(counted), 'index', 'indexes')} of {system.name} "
-                f"{verb(len(idle), 'was', 'were')} not used for {span(days)}{room}: "
-                f"{listed(f'{i.table}.{i.name}' for i in idle)}",
+                msg(
+                    "{indexs} of {system} {verb} not used for {span}{room}: {table}",
+                    indexs=part_of(len(idle), len(counted), "index", "indexes"),
+                    system=system.name,
+                    verb=verb(len(idle), "was", "were"),
+                    span=span(days),
+                    room=room,
+                    table=listed(f"{i.table}.{i.name}" for i in idle),
+                ),
                 measurements=(
                     Measurement.share("unused indexes", len(idle), len(counted), (health.id,)),
                 ),

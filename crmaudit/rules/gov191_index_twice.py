@@ -31,9 +31,10 @@ from collections.abc import Iterator
 
 from crmaudit.facts import Facts
 from crmaudit.governance.upkeep_server import covered
+from crmaudit.messages import capital, msg
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
 from crmaudit.rules.upkeep import served
-from crmaudit.rules.words import capital, listed, part_of, verb
+from crmaudit.rules.words import listed, part_of, verb
 
 severity: Severity = "low"
 topic: Topic = "maintenance"
@@ -49,11 +50,24 @@ def check(facts: Facts, most: int = 0) -> Iterator[Hit | NotAssessed]:
         spare = covered(health)
         if len(spare) > most:
             number = part_of(len(spare), len(health.indexes), "index", "indexes")
-            named = (f"{i.table}.{i.name} (by {i.covered_by})" for i in spare)
+            named = (
+                msg(
+                    "{table}.{i} (by {covered_by})",
+                    table=i.table,
+                    i=i.name,
+                    covered_by=i.covered_by,
+                )
+                for i in spare
+            )
             yield Hit(
                 f"system:{system.id}",
-                f"{capital(number)} of {system.name} {verb(len(spare), 'is', 'are')} covered by "
-                f"another: {listed(named, 2)}",
+                msg(
+                    "{number} of {system} {verb} covered by another: {named}",
+                    number=capital(number),
+                    system=system.name,
+                    verb=verb(len(spare), "is", "are"),
+                    named=listed(named, 2),
+                ),
                 measurements=(
                     Measurement.share(
                         "spare indexes", len(spare), len(health.indexes), (health.id,)

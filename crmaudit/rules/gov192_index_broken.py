@@ -29,9 +29,10 @@ from collections.abc import Iterator
 
 from crmaudit.facts import Facts
 from crmaudit.governance.upkeep_server import invalid
+from crmaudit.messages import capital, msg
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
 from crmaudit.rules.upkeep import served
-from crmaudit.rules.words import capital, listed, part_of, verb
+from crmaudit.rules.words import listed, part_of, verb
 
 severity: Severity = "medium"
 topic: Topic = "maintenance"
@@ -49,8 +50,13 @@ def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
             number = part_of(len(broken), len(health.indexes), "index", "indexes")
             yield Hit(
                 f"system:{system.id}",
-                f"{capital(number)} of {system.name} {verb(len(broken), 'is', 'are')} broken and "
-                f"not used: {listed(f'{i.table}.{i.name}' for i in broken)}",
+                msg(
+                    "{number} of {system} {verb} broken and not used: {table}",
+                    number=capital(number),
+                    system=system.name,
+                    verb=verb(len(broken), "is", "are"),
+                    table=listed(f"{i.table}.{i.name}" for i in broken),
+                ),
                 measurements=(
                     Measurement.share(
                         "broken indexes", len(broken), len(health.indexes), (health.id,)

@@ -36,6 +36,7 @@ from collections.abc import Iterator
 from crmaudit.facts import Facts
 from crmaudit.governance.upkeep import Allowance, of_duty
 from crmaudit.governance.upkeep_backups import newest
+from crmaudit.messages import msg
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
 from crmaudit.rules.upkeep import backed_up
 
@@ -55,8 +56,14 @@ def check(facts: Facts, grace_days: int = 2, typical_days: int = 1) -> Iterator[
         kept = of_duty("backup", system, facts.governance.testified, day, allow)
         if kept.state == "not assessed":
             yield NotAssessed(
-                f"how old the newest backup of {system.name} is, is not known: {kept.why}",
-                "crmaudit collect by an account that may read it, or the day of a restore test",
+                msg(
+                    "how old the newest backup of {system} is, is not known: {why}",
+                    system=system.name,
+                    why=kept.why,
+                ),
+                msg(
+                    "crmaudit collect by an account that may read it, or the day of a restore test"
+                ),
                 f"system:{system.id}",
             )
             continue
@@ -64,12 +71,21 @@ def check(facts: Facts, grace_days: int = 2, typical_days: int = 1) -> Iterator[
         if kept.state == "kept" or not kept.evidence:
             continue
         care = system.maintenance.backup if system.maintenance else None
-        promised = f", though it is declared {care.frequency}" if care and care.frequency else ""
+        promised = (
+            msg(", though it is declared {frequency}", frequency=msg(care.frequency))
+            if care and care.frequency
+            else ""
+        )
         held = newest(backups, day)
         age = held.days if held else None
         yield Hit(
             f"system:{system.id}",
-            f"Backup of {system.name}: {kept.why}{promised}",
+            msg(
+                "Backup of {system}: {why}{promised}",
+                system=system.name,
+                why=kept.why,
+                promised=promised,
+            ),
             path=("maintenance", "backup") if care else ("maintenance",),
             measurements=()
             if age is None

@@ -42,6 +42,7 @@ from collections.abc import Iterator
 
 from crmaudit.facts import Facts
 from crmaudit.governance.upkeep_backups import implausible, newest, shrunk
+from crmaudit.messages import msg
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
 from crmaudit.rules.upkeep import MIB, backed_up, size
 from crmaudit.rules.words import percent
@@ -75,8 +76,14 @@ def check(
         if small is not None:
             yield Hit(
                 f"system:{system.id}",
-                f"The newest backup of {system.name} has {size(small.file.bytes)}, "
-                f"{percent(small.share)} of {small.what} ({size(small.beside)})",
+                msg(
+                    "The newest backup of {system} has {size}, {percent} of {what} ({size2})",
+                    system=system.name,
+                    size=size(small.file.bytes),
+                    percent=percent(small.share),
+                    what=small.what,
+                    size2=size(small.beside),
+                ),
                 path=("maintenance",),
                 measurements=(
                     Measurement.share(

@@ -36,9 +36,10 @@ from collections.abc import Iterator
 
 from crmaudit.facts import Facts
 from crmaudit.governance.upkeep_backups import broken
+from crmaudit.messages import long_date, msg
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
 from crmaudit.rules.upkeep import backed_up
-from crmaudit.rules.words import listed, long_date, part_of, verb
+from crmaudit.rules.words import listed, part_of, verb
 
 severity: Severity = "high"
 topic: Topic = "maintenance"
@@ -54,11 +55,24 @@ def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
         faults = broken(backups)
         tested = [f for f in backups.files if f.sound is not None]
         if faults:
-            named = (f"{f.name} of {long_date(f.written.date())} ({f.why})" for f in faults)
+            named = (
+                msg(
+                    "{f} of {long_date} ({why})",
+                    f=f.name,
+                    long_date=long_date(f.written.date()),
+                    why=f.why,
+                )
+                for f in faults
+            )
             yield Hit(
                 f"system:{system.id}",
-                f"Backups of {system.name}: {part_of(len(faults), len(tested), 'tested file')} "
-                f"{verb(len(faults), 'is', 'are')} not whole: {listed(named, 1)}",
+                msg(
+                    "Backups of {system}: {files} {verb} not whole: {named}",
+                    system=system.name,
+                    files=part_of(len(faults), len(tested), "tested file"),
+                    verb=verb(len(faults), "is", "are"),
+                    named=listed(named, 1),
+                ),
                 path=("maintenance",),
                 measurements=(
                     Measurement.share("broken backups", len(faults), len(tested), (backups.id,)),

@@ -39,6 +39,7 @@ from collections.abc import Iterator
 
 from crmaudit.facts import Facts
 from crmaudit.governance.upkeep_server import SERVERS, recovery
+from crmaudit.messages import msg
 from crmaudit.rules.base import Hit, NotAssessed, Severity, Topic
 from crmaudit.rules.upkeep import served
 
@@ -58,8 +59,8 @@ def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
         about = f"system:{system.id}"
         if system.criticality is None:
             yield NotAssessed(
-                f"how much stops with {system.name} is not declared",
-                "criticality: in its dossier",
+                msg("how much stops with {system} is not declared", system=system.name),
+                msg("criticality: in its dossier"),
                 about,
             )
             continue
@@ -68,15 +69,23 @@ def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
         way = recovery(health)
         if way.on is None:
             yield NotAssessed(
-                f"whether {system.name} can be brought back to any moment is not known: {way.why}",
-                "the right to read the server's settings",
+                msg(
+                    "whether {system} can be brought back to any moment is not known: {why}",
+                    system=system.name,
+                    why=way.why,
+                ),
+                msg("the right to read the server's settings"),
                 about,
             )
         elif not way.on:
             yield Hit(
                 about,
-                f"{system.name} is critical, and its server keeps no log to restore to a moment: "
-                f"{way.why}",
+                msg(
+                    "{system} is critical, and its server keeps no log to restore to a "
+                    "moment: {why}",
+                    system=system.name,
+                    why=way.why,
+                ),
                 path=("criticality",),
                 confidence="firm",
                 who=system.owners.it,

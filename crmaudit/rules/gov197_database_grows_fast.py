@@ -33,6 +33,7 @@ from collections.abc import Iterator
 
 from crmaudit.facts import Facts
 from crmaudit.governance.upkeep_server import growth
+from crmaudit.messages import msg
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
 from crmaudit.rules.upkeep import MIB, served, size
 from crmaudit.rules.words import span
@@ -54,16 +55,27 @@ def check(
         grown = growth(health, least_days)
         if grown is None:
             yield NotAssessed(
-                f"how fast {system.name} grows is not known: no reading of it is "
-                f"{least_days} days older than the newest",
-                f"a second crmaudit collect, {least_days} days later",
+                msg(
+                    "how fast {system} grows is not known: no reading of it is {least_days} "
+                    "days older than the newest",
+                    system=system.name,
+                    least_days=least_days,
+                ),
+                msg("a second crmaudit collect, {least_days} days later", least_days=least_days),
                 about,
             )
         elif grown.a_year >= times and grown.last >= least_mib * MIB:
             yield Hit(
                 about,
-                f"{system.name} grew from {size(grown.first)} to {size(grown.last)} in "
-                f"{span(grown.days)}: {grown.a_year:.1f} times as large in a year at that pace",
+                msg(
+                    "{system} grew from {size} to {size2} in {span}: {a_year:.1f} times as "
+                    "large in a year at that pace",
+                    system=system.name,
+                    size=size(grown.first),
+                    size2=size(grown.last),
+                    span=span(grown.days),
+                    a_year=grown.a_year,
+                ),
                 measurements=(
                     Measurement(
                         "growth a year", round(grown.a_year, 2), "times", evidence=(health.id,)

@@ -39,8 +39,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crmaudit.facts import Facts
+from crmaudit.messages import counted, joined, msg
 from crmaudit.rules.base import Hit, Measurement, Severity, Topic
-from crmaudit.rules.words import counted, listed, quoted, verb
+from crmaudit.rules.words import listed, quoted, verb
 
 severity: Severity = "low"
 topic: Topic = "kpis"
@@ -56,17 +57,26 @@ def check(facts: Facts, most: int = 1) -> Iterator[Hit]:
         if lacking > most:
             first = course.rhythm.missing[0]
             parts.append(
-                f"{counted(lacking, 'value')} {verb(lacking, 'is', 'are')} missing, the first "
-                f"after {first.after}"
+                msg(
+                    "{values} {verb} missing, the first after {after}",
+                    values=counted(lacking, "value"),
+                    verb=verb(lacking, "is", "are"),
+                    after=first.after,
+                )
             )
         parts += [
-            f"values come every {s.now} since {s.since}, before every {s.was}"
+            msg(
+                "values come every {now} since {since}, before every {was}",
+                now=msg(s.now),
+                since=s.since,
+                was=msg(s.was),
+            )
             for s in course.rhythm.switches[:1]
         ]
         if parts:
             yield Hit(
                 f"kpi:{kpi.id}",
-                f"{quoted(kpi.name, 40)}: {listed(parts)}",
+                joined(": ", (quoted(kpi.name, 40), listed(parts))),
                 measurements=(Measurement("values missing", lacking, "values"),),
                 who=kpi.owner,
             )

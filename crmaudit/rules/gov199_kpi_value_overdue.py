@@ -36,8 +36,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crmaudit.facts import Facts
+from crmaudit.messages import long_date, msg
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
-from crmaudit.rules.words import long_date, quoted, span
+from crmaudit.rules.words import quoted, span
 
 severity: Severity = "low"
 topic: Topic = "kpis"
@@ -52,13 +53,19 @@ def check(facts: Facts, days: int = 30) -> Iterator[Hit | NotAssessed]:
             continue
         if course.rhythm.days is None:
             yield NotAssessed(
-                "its values come at no usual interval", "values at one interval", f"kpi:{kpi.id}"
+                msg("its values come at no usual interval"),
+                msg("values at one interval"),
+                f"kpi:{kpi.id}",
             )
         elif course.overdue is not None and course.overdue > days:
             yield Hit(
                 f"kpi:{kpi.id}",
-                f"{quoted(kpi.name)}: the last value is of {long_date(max(course.points)[0])}; the "
-                f"next one is overdue for {span(course.overdue)}",
+                msg(
+                    "{kpi}: the last value is of {long_date}; the next one is overdue for {span}",
+                    kpi=quoted(kpi.name),
+                    long_date=long_date(max(course.points)[0]),
+                    span=span(course.overdue),
+                ),
                 measurements=(Measurement("days overdue", course.overdue, "days"),),
                 who=kpi.owner,
             )

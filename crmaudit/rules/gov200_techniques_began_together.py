@@ -57,6 +57,7 @@ from collections.abc import Iterator
 
 from crmaudit.facts import Facts
 from crmaudit.governance.kpis import SAME_TIME_DAYS, confounders
+from crmaudit.messages import msg
 from crmaudit.rules.base import Hit, Measurement, Severity, Topic
 from crmaudit.rules.words import listed, quoted
 
@@ -77,8 +78,12 @@ def check(facts: Facts, days: int = SAME_TIME_DAYS, alpha: float = 0.05) -> Iter
             names = listed(quoted(t.name, 30) for t in beside)
             yield Hit(
                 f"kpi:{kpi.id}",
-                f"{quoted(kpi.name, 40)} changed since {quoted(course.technique.name, 30)} began; "
-                f"{names} began at nearly the same time",
+                msg(
+                    "{kpi} changed since {technique} began; {names} began at nearly the same time",
+                    kpi=quoted(kpi.name, 40),
+                    technique=quoted(course.technique.name, 30),
+                    names=names,
+                ),
                 measurements=(Measurement("p of the difference", course.effect.p),),
                 who=kpi.owner,
                 related=tuple(f"technique:{t.id}" for t in (course.technique, *beside)),

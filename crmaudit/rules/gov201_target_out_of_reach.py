@@ -52,8 +52,9 @@ from datetime import timedelta
 
 from crmaudit.facts import Facts
 from crmaudit.governance.kpis import outlook
+from crmaudit.messages import counted, month_of, msg
 from crmaudit.rules.base import Hit, Measurement, Severity, Topic
-from crmaudit.rules.words import amount, counted, month_of, quoted
+from crmaudit.rules.words import amount, quoted
 
 severity: Severity = "medium"
 topic: Topic = "kpis"
@@ -68,19 +69,24 @@ def check(facts: Facts, alpha: float = 0.05, years: int = 3) -> Iterator[Hit]:
         if found is None or found.reached or trend is None or not trend.notable(alpha):
             continue
         if found.away:
-            told = "the trend leads away from it"
+            told = msg("the trend leads away from it")
         elif found.late(trend.last + timedelta(days=round(365.25 * years))):
             told = (
-                f"at this pace it comes in {month_of(found.on)}"
+                msg("at this pace it comes in {month_of}", month_of=month_of(found.on))
                 if found.on
-                else f"at this pace it is over {counted(10, 'year')} away"
+                else msg("at this pace it is over {years} away", years=counted(10, "year"))
             )
         else:
             continue
         yield Hit(
             f"kpi:{kpi.id}",
-            f"{quoted(kpi.name, 50)} is at {amount(found.newest, kpi.unit)}, its target at "
-            f"{found.target:g}; {told}",
+            msg(
+                "{kpi} is at {amount}, its target at {target:g}; {told}",
+                kpi=quoted(kpi.name, 50),
+                amount=amount(found.newest, kpi.unit),
+                target=found.target,
+                told=told,
+            ),
             measurements=(
                 Measurement("newest value", found.newest, kpi.unit),
                 Measurement("slope per 30 days", trend.slope, kpi.unit),

@@ -36,9 +36,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crmaudit.facts import Facts
+from crmaudit.messages import capital, msg
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
 from crmaudit.rules.unread import unread_surveys
-from crmaudit.rules.words import capital, part_of, quoted, verb
+from crmaudit.rules.words import part_of, quoted, verb
 
 severity: Severity = "low"
 topic: Topic = "attitudes"
@@ -47,20 +48,24 @@ initiative = "listen-to-users"
 
 def check(facts: Facts, share: float = 0.1) -> Iterator[Hit | NotAssessed]:
     if not facts.workspace.kpis.surveys:
-        raise NotAssessed("no survey is declared", needs="surveys: in kpis.yaml")
+        raise NotAssessed(msg("no survey is declared"), needs=msg("surveys: in kpis.yaml"))
     yield from unread_surveys(facts)
     for found in facts.governance.surveys:
         about, name = f"survey:{found.survey.id}", quoted(found.survey.name, 50)
         whole = len(found.answers)
         if found.survey.attitude is None:
-            yield Hit(about, f"The answers to {name} are not sorted by attitude")
+            yield Hit(about, msg("The answers to {name} are not sorted by attitude", name=name))
             continue
         out = len(found.unsorted.get("attitude", ()))
         if out and out / whole > share:
             yield Hit(
                 about,
-                f"{capital(part_of(out, whole, 'answer'))} to {name} "
-                f"{verb(out, 'falls', 'fall')} into no group of attitude",
+                msg(
+                    "{answers} to {name} {verb} into no group of attitude",
+                    answers=capital(part_of(out, whole, "answer")),
+                    name=name,
+                    verb=verb(out, "falls", "fall"),
+                ),
                 path=("attitude",),
                 measurements=(Measurement.share("answers not sorted", out, whole),),
             )

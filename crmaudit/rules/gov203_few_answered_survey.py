@@ -48,9 +48,10 @@ from collections.abc import Iterator
 
 from crmaudit.facts import Facts
 from crmaudit.governance.rate import head_count
+from crmaudit.messages import capital, msg
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
 from crmaudit.rules.unread import unread_surveys
-from crmaudit.rules.words import capital, quoted
+from crmaudit.rules.words import quoted
 
 severity: Severity = "low"
 topic: Topic = "attitudes"
@@ -59,7 +60,7 @@ initiative = "listen-to-users"
 
 def check(facts: Facts, share: float = 0.5) -> Iterator[Hit | NotAssessed]:
     if not facts.workspace.kpis.surveys:
-        raise NotAssessed("no survey is declared", needs="surveys: in kpis.yaml")
+        raise NotAssessed(msg("no survey is declared"), needs=msg("surveys: in kpis.yaml"))
     staff = facts.governance.staff
     yield from unread_surveys(facts)
     for found in facts.governance.surveys:
@@ -67,15 +68,19 @@ def check(facts: Facts, share: float = 0.5) -> Iterator[Hit | NotAssessed]:
         response = found.response(staff)
         if response is None:
             yield NotAssessed(
-                "the staff are not counted, or an answer is not one person's",
-                "staff: in audit.yaml",
+                msg("the staff are not counted, or an answer is not one person's"),
+                msg("staff: in audit.yaml"),
                 about,
             )
         elif response < share:
             yield Hit(
                 about,
-                f"{capital(head_count(number))} of {staff} staff answered "
-                f"{quoted(found.survey.name)}",
+                msg(
+                    "{head_count} of {staff} staff answered {survey}",
+                    head_count=capital(head_count(number)),
+                    staff=staff,
+                    survey=quoted(found.survey.name),
+                ),
                 measurements=(Measurement.share("answered", number, staff or 0),)
                 if number >= 5
                 else (),

@@ -56,6 +56,7 @@ from collections.abc import Iterator
 from crmaudit.facts import Facts
 from crmaudit.governance.dysfunctions import answers
 from crmaudit.governance.rate import SMALLEST_GROUP
+from crmaudit.messages import joined, msg
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
 from crmaudit.rules.unread import unread_surveys
 from crmaudit.rules.words import quoted
@@ -69,7 +70,7 @@ def check(
     facts: Facts, share: float = 0.2, least: int = SMALLEST_GROUP
 ) -> Iterator[Hit | NotAssessed]:
     if not any(s.reason for s in facts.workspace.kpis.surveys):
-        raise NotAssessed("no survey has its reasons sorted", needs="reason: of a survey")
+        raise NotAssessed(msg("no survey has its reasons sorted"), needs=msg("reason: of a survey"))
     register = facts.workspace.registers.dysfunctions
     yield from unread_surveys(facts)
     for found in facts.governance.surveys:
@@ -82,10 +83,18 @@ def check(
             and not any(answers(d, reason) for d in register)
         ]
         if open_:
-            named = ", ".join(f"{quoted(reason)} ({n} of {giving})" for reason, n in open_[:3])
+            named = joined(
+                ", ",
+                (
+                    msg("{reason} ({n} of {giving})", reason=quoted(reason), n=n, giving=giving)
+                    for reason, n in open_[:3]
+                ),
+            )
             yield Hit(
                 f"survey:{found.survey.id}",
-                f"Reasons that many staff give and no dysfunction answers: {named}",
+                msg(
+                    "Reasons that many staff give and no dysfunction answers: {named}", named=named
+                ),
                 path=("reason",),
                 measurements=tuple(Measurement.share(r, n, giving) for r, n in open_),
             )

@@ -29,8 +29,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crmaudit.facts import Facts
+from crmaudit.messages import capital, counted, msg
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
-from crmaudit.rules.words import capital, counted
+from crmaudit.rules.words import verb
 
 severity: Severity = "low"
 topic: Topic = "plan"
@@ -40,15 +41,19 @@ initiative = "plan-and-measure"
 def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
     levels = [x for x in facts.maturity if x.target is not None]
     if not levels:
-        raise NotAssessed("no level is aimed at", needs="maturity_targets: in brief.yaml")
+        raise NotAssessed(msg("no level is aimed at"), needs=msg("maturity_targets: in brief.yaml"))
     for found in levels:
         about, target = f"maturity:{found.dimension}", found.target or 0
         unknown = [j for j in found.target_lacks if j.state == "not known"]
         if found.level is None or (found.level < target <= found.at_best):
             yield NotAssessed(
-                f"{counted(len(unknown), 'fact')} of its criteria "
-                f"{'is' if len(unknown) == 1 else 'are'} not known, so whether it is at level "
-                f"{target} cannot be told",
+                msg(
+                    "{facts} of its criteria {is_} not known, so whether it is at level "
+                    "{target} cannot be told",
+                    facts=counted(len(unknown), "fact"),
+                    is_=verb(len(unknown), "is", "are"),
+                    target=target,
+                ),
                 f"crmaudit governance maturity --dimension {found.dimension}",
                 about,
             )
@@ -56,8 +61,14 @@ def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
             lacks = [j for j in found.target_lacks if j.state == "not met"]
             yield Hit(
                 about,
-                f"{capital(found.dimension)} has earned level {found.level}; {target} is aimed at, "
-                f"{counted(len(lacks), 'criterion', 'criteria')} not met",
+                msg(
+                    "{dimension} has earned level {level}; {target} is aimed at, "
+                    "{criterions} not met",
+                    dimension=capital(msg(found.dimension)),
+                    level=found.level,
+                    target=target,
+                    criterions=counted(len(lacks), "criterion", "criteria"),
+                ),
                 file="brief.yaml",
                 path=("maturity_targets", found.dimension),
                 measurements=(

@@ -38,6 +38,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crmaudit.facts import Facts
+from crmaudit.messages import msg
 from crmaudit.rules.base import Hit, NotAssessed, Severity, Topic
 from crmaudit.rules.words import quoted
 
@@ -57,10 +58,23 @@ def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
         answer = asked.get(kpi.id) if kpi.sql else None
         current = answer is not None and answer.statement == kpi.sql
         if kpi.sql and kpi.system and not current:
-            yield NotAssessed(why.split(":")[0], "crmaudit collect --only series", about)
+            yield NotAssessed(
+                msg("its statement was not asked yet")
+                if answer is None
+                else msg("its statement was changed since it was asked"),
+                msg("crmaudit collect --only series"),
+                about,
+            )
         elif kpi.figure and not facts.figures:
-            yield NotAssessed("no audit was remembered yet", "crmaudit audit", about)
+            yield NotAssessed(
+                msg("no audit of an earlier day is remembered"), msg("crmaudit audit"), about
+            )
         else:
             # A long reason stands in the view.
-            short = " ".join(why.split()[:14])
-            yield Hit(about, f"{quoted(kpi.name, 40)} has no values: {short}", who=kpi.owner)
+            words = why.split()
+            short = why if len(words) <= 14 else " ".join(words[:14])
+            yield Hit(
+                about,
+                msg("{kpi} has no values: {short}", kpi=quoted(kpi.name, 40), short=short),
+                who=kpi.owner,
+            )

@@ -43,6 +43,7 @@ from collections.abc import Iterator
 
 from crmaudit.facts import Facts
 from crmaudit.governance.themes import Theme, themes, touching
+from crmaudit.messages import msg
 from crmaudit.rules.base import Hit, Measurement, Severity, Topic
 from crmaudit.rules.interviewed import groups_named, need_counted
 from crmaudit.rules.words import cost_range, quoted, subject
@@ -67,13 +68,22 @@ def _hit(facts: Facts, theme: Theme) -> Hit:
     measurements = [Measurement.share("groups that say so", part, whole)]
     if theme.hours:
         low, high = theme.hours
-        told = f", {low:,.0f} to {high:,.0f} hours a year{cost_range(facts, low, high)}"
+        told = msg(
+            ", {low:,.0f} to {high:,.0f} hours a year{cost_range}",
+            low=low,
+            high=high,
+            cost_range=cost_range(facts, low, high),
+        )
         measurements.append(Measurement("hours a year, at least", low, "hours"))
         measurements.append(Measurement("hours a year, at most", high, "hours"))
     return Hit(
         subject("theme", theme.name),
-        f"{groups_named(facts, theme.groups, whole)} name {quoted(theme.name, 40)}{told}; "
-        "nobody works on it",
+        msg(
+            "{groups_named} name {theme}{told}; nobody works on it",
+            groups_named=groups_named(facts, theme.groups, whole),
+            theme=quoted(theme.name, 40),
+            told=told,
+        ),
         file=facts.workspace.file_of(f"interview:{theme.groups[0]}"),
         measurements=tuple(measurements),
         # A register that names neither systems nor processes may speak of it all the same.

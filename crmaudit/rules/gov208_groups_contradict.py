@@ -44,6 +44,7 @@ from collections.abc import Iterator, Sequence
 from crmaudit.facts import Facts
 from crmaudit.governance.contradictions import Said
 from crmaudit.heard import between_groups
+from crmaudit.messages import msg
 from crmaudit.rules.base import Hit, Measurement, Severity, Topic
 from crmaudit.rules.interviewed import need_counted, parts_of, topic_label
 from crmaudit.rules.words import listed, verb
@@ -58,12 +59,17 @@ def check(facts: Facts) -> Iterator[Hit]:
     for found in between_groups(facts):
         first = found.good[0]
         good, bad = _groups(found.good), _groups(found.bad)
-        told = f"{topic_label(facts, found.topic)}: {listed(good, 2)}"
-        told += f" {verb(len(good), 'calls', 'call')} it good"
         both = {s.interview for s in (*found.good, *found.bad)}
         yield Hit(
             found.topic.subject,
-            f"{told}, {listed(bad, 2)} {verb(len(bad), 'calls', 'call')} it bad",
+            msg(
+                "{topic}: {good} {call_good} it good, {bad} {call_bad} it bad",
+                topic=topic_label(facts, found.topic),
+                good=listed(good, 2),
+                call_good=verb(len(good), "calls", "call"),
+                bad=listed(bad, 2),
+                call_bad=verb(len(bad), "calls", "call"),
+            ),
             file=facts.workspace.file_of(f"interview:{first.interview}"),
             path=("statements", first.index),
             measurements=(

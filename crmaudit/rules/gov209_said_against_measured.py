@@ -58,6 +58,7 @@ from collections.abc import Iterator, Sequence
 from crmaudit.facts import Facts
 from crmaudit.governance.contradictions import Gainsaid
 from crmaudit.heard import against_measured
+from crmaudit.messages import msg
 from crmaudit.rules.base import Hit, NotAssessed, Severity, Topic
 from crmaudit.rules.interviewed import need_counted, parts_of, shares
 from crmaudit.rules.words import listed, percent, quoted
@@ -71,7 +72,8 @@ def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
     heard = need_counted(facts)
     if not any(i.statements for i in heard):
         raise NotAssessed(
-            "no group was asked what it thinks of the data", needs="statements: in interviews/"
+            msg("no group was asked what it thinks of the data"),
+            needs=msg("statements: in interviews/"),
         )
     facts.need_evidence()
     found = against_measured(facts)
@@ -84,8 +86,11 @@ def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
         if one_said.topic.subject not in told and one_said.statement.verdict != "mixed":
             told[about := one_said.topic.subject] = []
             yield NotAssessed(
-                f"nothing measured tells whether {quoted(one_said.statement.text, 40)} holds",
-                "crmaudit collect, and about: beside the statement",
+                msg(
+                    "nothing measured tells whether {statement} holds",
+                    statement=quoted(one_said.statement.text, 40),
+                ),
+                msg("crmaudit collect, and about: beside the statement"),
                 about,
             )
 
@@ -93,11 +98,23 @@ def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
 def _hit(facts: Facts, about: str, several: Sequence[Gainsaid]) -> Hit:
     said, worst = several[0].said, several[0].facts[0]
     groups = listed(dict.fromkeys(g.said.group for g in several), 2)
-    where = "" if said.topic.system else f", in {facts.workspace.system[worst.subject.system].name}"
+    where = (
+        ""
+        if said.topic.system
+        else msg(", in {name}", name=facts.workspace.system[worst.subject.system].name)
+    )
     return Hit(
         about,
-        f"{groups}: {quoted(said.statement.text, 30)}; yet {percent(worst.share)} "
-        f"{worst.what} ({worst.part:,} of {worst.whole:,}{where})",
+        msg(
+            "{groups}: {statement}; yet {percent} {what} ({part:,} of {whole:,}{where})",
+            groups=groups,
+            statement=quoted(said.statement.text, 30),
+            percent=percent(worst.share),
+            what=worst.what,
+            part=worst.part,
+            whole=worst.whole,
+            where=where,
+        ),
         file=facts.workspace.file_of(f"interview:{said.interview}"),
         path=("statements", said.index),
         measurements=shares(fact for gainsaid in several for fact in gainsaid.facts),

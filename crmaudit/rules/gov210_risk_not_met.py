@@ -25,9 +25,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crmaudit.facts import Facts
+from crmaudit.messages import capital, joined, msg
 from crmaudit.rules.base import Hit, Measurement, Severity, Topic
 from crmaudit.rules.interviewed import need_held, quoted_of
-from crmaudit.rules.words import capital, part_of, verb
+from crmaudit.rules.words import part_of, verb
 
 severity: Severity = "low"
 topic: Topic = "interviews"
@@ -40,12 +41,16 @@ def check(facts: Facts) -> Iterator[Hit]:
         total = len(interview.risks)
         if lacking:
             first = quoted_of(interview, interview.risks[lacking[0]].text)
-            more = f" and {len(lacking) - 1} more" if len(lacking) > 1 else ""
+            more = msg(" and {lacking} more", lacking=len(lacking) - 1) if len(lacking) > 1 else ""
             some = capital(part_of(len(lacking), total, "risk"))
             yield Hit(
                 f"interview:{interview.id}",
-                f"{some} named {verb(len(lacking), 'was', 'were')} not answered"
-                + (f": {first}{more}" if first else ""),
+                msg(
+                    "{some} named {verb} not answered",
+                    some=some,
+                    verb=verb(len(lacking), "was", "were"),
+                )
+                + (joined("", (": ", first, more)) if first else ""),
                 path=("risks", lacking[0]),
                 measurements=(Measurement.share("risks not answered", len(lacking), total),),
             )

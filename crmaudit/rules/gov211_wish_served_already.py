@@ -43,9 +43,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crmaudit.facts import Facts
+from crmaudit.messages import msg
 from crmaudit.rules.base import Hit, Severity, Topic
 from crmaudit.rules.interviewed import need_held, quoted_of
-from crmaudit.rules.words import quoted
+from crmaudit.rules.words import listed, quoted
 from crmaudit.workspace.interviews import Saying
 
 severity: Severity = "low"
@@ -62,10 +63,19 @@ def check(facts: Facts) -> Iterator[Hit]:
         ]
         if served:
             index, wish, by = served[0]
-            more = f"; {len(served) - 1} more wishes like it" if len(served) > 1 else ""
+            more = (
+                msg("; {served} more wishes like it", served=len(served) - 1)
+                if len(served) > 1
+                else ""
+            )
             yield Hit(
                 f"interview:{interview.id}",
-                f"{quoted_of(interview, wish.text) or 'Something'} is wished for, yet {by}{more}",
+                msg(
+                    "{quoted_of} is wished for, yet {by}{more}",
+                    quoted_of=quoted_of(interview, wish.text) or msg("Something"),
+                    by=by,
+                    more=more,
+                ),
                 path=("wishes", index),
                 confidence="tentative",
             )
@@ -81,8 +91,8 @@ def _feed(facts: Facts, wish: Saying) -> str:
             other = feed.to or feed.from_
             carries = set(wish.entities) <= set(feed.entities)
             if {system.id, other} == ends and carries and feed.by != "manual":
-                named = " and ".join(facts.workspace.system[s].name for s in wish.systems)
-                return f"a feed between {named} carries it"
+                named = listed(facts.workspace.system[s].name for s in wish.systems)
+                return msg("a feed between {named} carries it", named=named)
     return ""
 
 
@@ -97,5 +107,7 @@ def _report(facts: Facts, wish: Saying) -> str:
             and set(wish.systems) <= set(need.sources)
             and set(wish.entities) <= set(need.entities)
         ):
-            return f"the {need.kind} {quoted(need.text, 40)} is there"
+            return msg(
+                "the {kind} {need} is there", kind=msg(need.kind), need=quoted(need.text, 40)
+            )
     return ""

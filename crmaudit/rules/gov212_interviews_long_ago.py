@@ -23,9 +23,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crmaudit.facts import Facts
+from crmaudit.messages import long_date, msg
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
 from crmaudit.rules.interviewed import need_held
-from crmaudit.rules.words import long_date, span
+from crmaudit.rules.words import span
 
 severity: Severity = "low"
 topic: Topic = "interviews"
@@ -38,11 +39,15 @@ def check(facts: Facts, days: int = 730) -> Iterator[Hit | NotAssessed]:
     for interview in heard:
         if interview.date is not None:
             age = (facts.as_of - interview.date).days
-            units.setdefault(interview.unit or f"interview {interview.id}", []).append(age)
+            units.setdefault(
+                interview.unit or msg("interview {interview}", interview=interview.id), []
+            ).append(age)
     for interview in heard:
         about = f"interview:{interview.id}"
         if interview.date is None:
-            yield NotAssessed("it is not said when it was held", "date: in the interview", about)
+            yield NotAssessed(
+                msg("it is not said when it was held"), msg("date: in the interview"), about
+            )
             continue
         age = (facts.as_of - interview.date).days
         # A unit that was asked again since is not out of date.
@@ -50,7 +55,11 @@ def check(facts: Facts, days: int = 730) -> Iterator[Hit | NotAssessed]:
         if age > days and newest == age:
             yield Hit(
                 about,
-                f"What this group said is of {long_date(interview.date)}, {span(age)} ago",
+                msg(
+                    "What this group said is of {long_date}, {span} ago",
+                    long_date=long_date(interview.date),
+                    span=span(age),
+                ),
                 path=("date",),
                 measurements=(Measurement("days since", age, "days"),),
             )

@@ -24,9 +24,9 @@ from collections.abc import Iterator
 
 from crmaudit.facts import Facts
 from crmaudit.governance.interviews import sayings
+from crmaudit.messages import counted, msg
 from crmaudit.rules.base import Hit, Measurement, Severity, Topic
 from crmaudit.rules.interviewed import need_held
-from crmaudit.rules.words import counted
 
 severity: Severity = "low"
 topic: Topic = "interviews"
@@ -39,6 +39,9 @@ def check(facts: Facts) -> Iterator[Hit]:
         if interview.participants is None and said:
             yield Hit(
                 f"interview:{interview.id}",
-                f"{counted(said, 'saying')} cannot be counted: it is not said how many took part",
+                msg(
+                    "{sayings} cannot be counted: it is not said how many took part",
+                    sayings=counted(said, "saying"),
+                ),
                 measurements=(Measurement("sayings left out", said),),
             )

@@ -32,6 +32,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crmaudit.facts import Facts
+from crmaudit.messages import msg
 from crmaudit.rules.base import Hit, NotAssessed, Severity, Topic
 from crmaudit.rules.interviewed import need_held
 
@@ -45,13 +46,17 @@ def check(facts: Facts) -> Iterator[Hit]:
     purposes = [p for p in facts.workspace.processes if p.purpose is not None]
     if not purposes:
         raise NotAssessed(
-            "no process that a CRM is for is declared", needs="purpose: in processes.yaml"
+            msg("no process that a CRM is for is declared"), needs=msg("purpose: in processes.yaml")
         )
     # Where nobody walked through anything, that alone is to be said.
     for process in purposes if walked else ():
         if process.id not in walked:
             yield Hit(
                 f"process:{process.id}",
-                f"No group walked through {process.name}, which serves {process.purpose}",
+                msg(
+                    "No group walked through {process}, which serves {purpose}",
+                    process=process.name,
+                    purpose=msg(process.purpose or ""),
+                ),
                 who=process.owner,
             )

@@ -41,8 +41,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crmaudit.facts import Facts
+from crmaudit.messages import long_date, msg
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
-from crmaudit.rules.words import long_date, quoted
+from crmaudit.rules.words import quoted
 
 severity: Severity = "low"
 topic: Topic = "kpis"
@@ -54,8 +55,8 @@ def check(facts: Facts, days: int = 31) -> Iterator[Hit]:
     met = [x for x in facts.governance.looks if x.need is not None]
     if not met:
         raise NotAssessed(
-            "no system records when a dashboard of needs.yaml was opened",
-            needs="dashboards: in maps/, and called: in needs.yaml",
+            msg("no system records when a dashboard of needs.yaml was opened"),
+            needs=msg("dashboards: in maps/, and called: in needs.yaml"),
         )
     for look in met:
         need = look.need
@@ -68,12 +69,27 @@ def check(facts: Facts, days: int = 31) -> Iterator[Hit]:
             continue
         if last is None or (said - last).days > days:
             name = facts.workspace.system[look.system].name
-            seen = f"{name} recorded the last look on {long_date(last)}" if last else ""
-            none = f"{name} recorded no look" + (f" since {look.since}" if look.since else "")
+            seen = (
+                msg(
+                    "{name} recorded the last look on {long_date}",
+                    name=name,
+                    long_date=long_date(last),
+                )
+                if last
+                else ""
+            )
+            none = msg("{name} recorded no look", name=name) + (
+                msg(" since {since}", since=look.since) if look.since else ""
+            )
             yield Hit(
                 f"need:{need.id}",
-                f"The {need.kind} {quoted(need.text)} is said to have been consulted on "
-                f"{long_date(said)}; {seen or none}",
+                msg(
+                    "The {kind} {need} is said to have been consulted on {long_date}; {seen}",
+                    kind=msg(need.kind),
+                    need=quoted(need.text),
+                    long_date=long_date(said),
+                    seen=seen or none,
+                ),
                 path=("last_consulted",),
                 measurements=(
                     Measurement(

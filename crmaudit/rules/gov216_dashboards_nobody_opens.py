@@ -33,8 +33,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crmaudit.facts import Facts
+from crmaudit.messages import counted, joined, msg
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
-from crmaudit.rules.words import counted, listed, quoted, verb
+from crmaudit.rules.words import listed, quoted, verb
 
 severity: Severity = "low"
 topic: Topic = "kpis"
@@ -45,7 +46,8 @@ def check(facts: Facts, days: int = 365) -> Iterator[Hit | NotAssessed]:
     looks = facts.governance.looks
     if not looks:
         raise NotAssessed(
-            "no system records when its dashboards were opened", needs="dashboards: in maps/"
+            msg("no system records when its dashboards were opened"),
+            needs=msg("dashboards: in maps/"),
         )
     for system in sorted({x.system for x in looks}):
         own = [x for x in looks if x.system == system and x.need is None]
@@ -54,8 +56,8 @@ def check(facts: Facts, days: int = 365) -> Iterator[Hit | NotAssessed]:
         if len(known) < len(own):
             lacking = counted(len(own) - len(known), "dashboard")
             yield NotAssessed(
-                f"of {lacking} it is not known since when nobody looked",
-                "created: or viewed: of dashboards: in maps/",
+                msg("of {lacking} it is not known since when nobody looked", lacking=lacking),
+                msg("created: or viewed: of dashboards: in maps/"),
                 f"system:{system}",
             )
         if idle:
@@ -63,11 +65,17 @@ def check(facts: Facts, days: int = 365) -> Iterator[Hit | NotAssessed]:
             never = sum(x.never for x in idle)
             yield Hit(
                 f"system:{system}",
-                f"{len(idle)} of {counted(len(own), 'dashboard')} of "
-                f"{facts.workspace.system[system].name} beyond those declared "
-                f"{verb(len(idle), 'was', 'were')} not opened in {counted(days, 'day')}"
-                + (f", {never} of them never" if never else "")
-                + (f": {listed(named)}" if named else ""),
+                msg(
+                    "{idle} of {dashboards} of {name} beyond those declared {verb} not "
+                    "opened in {days}",
+                    idle=len(idle),
+                    dashboards=counted(len(own), "dashboard"),
+                    name=facts.workspace.system[system].name,
+                    verb=verb(len(idle), "was", "were"),
+                    days=counted(days, "day"),
+                )
+                + (msg(", {never} of them never", never=never) if never else "")
+                + (joined("", (": ", listed(named))) if named else ""),
                 measurements=(
                     Measurement.share(
                         "dashboards not opened", len(idle), len(own), (idle[0].evidence,)

@@ -59,6 +59,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crmaudit.facts import Facts
+from crmaudit.messages import msg
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
 from crmaudit.rules.unread import unread_surveys
 from crmaudit.rules.words import listed
@@ -73,8 +74,8 @@ def check(facts: Facts, points: float = 10.0) -> Iterator[Hit | NotAssessed]:
     found = facts.governance.data_marks
     if not found:
         raise NotAssessed(
-            "no survey in which five people or more marked the quality of data",
-            needs="score_of: data quality, of a survey in kpis.yaml",
+            msg("no survey in which five people or more marked the quality of data"),
+            needs=msg("score_of: data quality, of a survey in kpis.yaml"),
         )
     said = {x.system: x.perceived for x in facts.opinions if not x.entity}
     scope = {s.id for s in facts.workspace.in_scope}
@@ -85,7 +86,7 @@ def check(facts: Facts, points: float = 10.0) -> Iterator[Hit | NotAssessed]:
             continue
         if opinion is None:
             yield NotAssessed(
-                f"the dossier of {name} does not say how good its data are",
+                msg("the dossier of {name} does not say how good its data are", name=name),
                 "perceived_quality:",
                 about,
             )
@@ -93,9 +94,17 @@ def check(facts: Facts, points: float = 10.0) -> Iterator[Hit | NotAssessed]:
             who = listed(dict.fromkeys(facts.speaker(v.who) for v in opinion.voices), 2)
             yield Hit(
                 about,
-                f"{name}: its data are marked {opinion.score:.0f} of 100 by {who}, and "
-                f"{mark.score:.0f} ({mark.low:.0f} to {mark.high:.0f}) by {mark.number:,} answers "
-                "to a survey",
+                msg(
+                    "{name}: its data are marked {score:.0f} of 100 by {who}, and "
+                    "{score2:.0f} ({low:.0f} to {high:.0f}) by {number:,} answers to a survey",
+                    name=name,
+                    score=opinion.score,
+                    who=who,
+                    score2=mark.score,
+                    low=mark.low,
+                    high=mark.high,
+                    number=mark.number,
+                ),
                 path=("perceived_quality",),
                 measurements=(
                     Measurement("perceived", opinion.score, "of 100", whole=len(opinion.voices)),

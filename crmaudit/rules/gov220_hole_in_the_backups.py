@@ -46,9 +46,9 @@ from collections.abc import Iterator
 from crmaudit.facts import Facts
 from crmaudit.governance.cadence import PERIOD
 from crmaudit.governance.upkeep_backups import holes
+from crmaudit.messages import counted, long_date, msg
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
 from crmaudit.rules.upkeep import backed_up
-from crmaudit.rules.words import counted, long_date
 
 severity: Severity = "medium"
 topic: Topic = "maintenance"
@@ -73,11 +73,22 @@ def check(
         ]
         if told:
             longest = max(told, key=lambda h: h.days)
-            more = f", and {counted(len(told) - 1, 'other time')}" if len(told) > 1 else ""
+            more = (
+                msg(", and {times}", times=counted(len(told) - 1, "other time"))
+                if len(told) > 1
+                else ""
+            )
             yield Hit(
                 f"system:{system.id}",
-                f"No whole backup of {system.name} lies between {long_date(longest.before)} and "
-                f"{long_date(longest.after)}{more}, though it is declared {care.frequency}",
+                msg(
+                    "No whole backup of {system} lies between {long_date} and "
+                    "{long_date2}{more}, though it is declared {frequency}",
+                    system=system.name,
+                    long_date=long_date(longest.before),
+                    long_date2=long_date(longest.after),
+                    more=more,
+                    frequency=msg(care.frequency or ""),
+                ),
                 path=("maintenance", "backup"),
                 measurements=(
                     Measurement(

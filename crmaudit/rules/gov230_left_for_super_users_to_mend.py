@@ -39,8 +39,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crmaudit.facts import Facts
+from crmaudit.messages import counted, msg
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
-from crmaudit.rules.words import counted, subject
+from crmaudit.rules.words import listed, subject
 
 severity: Severity = "low"
 topic: Topic = "users"
@@ -51,23 +52,36 @@ def check(facts: Facts, fields: int = 1, categories: int = 1) -> Iterator[Hit]:
     facts.need("people.yaml")
     crm = facts.workspace.crm
     if crm is None:
-        raise NotAssessed("which system is the CRM is not declared", needs="crm: in audit.yaml")
+        raise NotAssessed(
+            msg("which system is the CRM is not declared"), needs=msg("crm: in audit.yaml")
+        )
     supers = facts.governance.of_type("super user")
     if not supers:
-        raise NotAssessed("nobody is declared as a super user", needs="user_type: in people.yaml")
+        raise NotAssessed(
+            msg("nobody is declared as a super user"), needs=msg("user_type: in people.yaml")
+        )
     found = facts.governance.testified.untidy.get(crm.id)
     if found is None:
         raise NotAssessed(
-            f"the tables of {crm.name} were not profiled", needs="crmaudit collect --only profile"
+            msg("the tables of {crm} were not profiled", crm=crm.name),
+            needs=msg("crmaudit collect --only profile"),
         )
     told, measured = [], []
     if found.unused and found.unused >= fields:
-        told.append(f"{found.unused} of {counted(found.custom, 'custom field')} hardly ever filled")
+        told.append(
+            msg(
+                "{unused} of {fields} hardly ever filled",
+                unused=found.unused,
+                fields=counted(found.custom, "custom field"),
+            )
+        )
         measured.append(
             Measurement.share("unused custom fields", found.unused, found.custom, found.evidence)
         )
     if found.categories and found.categories >= categories:
-        told.append(f"categories that overlap in {counted(found.categories, 'column')}")
+        told.append(
+            msg("categories that overlap in {columns}", columns=counted(found.categories, "column"))
+        )
         measured.append(
             Measurement(
                 "columns with overlapping categories", found.categories, evidence=found.evidence
@@ -77,7 +91,11 @@ def check(facts: Facts, fields: int = 1, categories: int = 1) -> Iterator[Hit]:
         first = next((p for p in supers if p.primary), supers[0])
         yield Hit(
             subject("user-type", "super user"),
-            f"Left for the super users to mend in {crm.name}: {' and '.join(told)}",
+            msg(
+                "Left for the super users to mend in {crm}: {told}",
+                crm=crm.name,
+                told=listed(told),
+            ),
             file="people.yaml",
             measurements=tuple(measured),
             confidence="firm",

@@ -8,6 +8,7 @@ from crmaudit.facts import Facts, NotAssessed
 from crmaudit.governance.contradictions import Measured, Topic
 from crmaudit.governance.interviews import counted, held
 from crmaudit.governance.rate import too_few
+from crmaudit.messages import joined, msg
 from crmaudit.rules.base import Measurement
 from crmaudit.rules.words import entity_label, listed, quoted
 from crmaudit.workspace.interviews import Interview
@@ -19,7 +20,8 @@ def need_held(facts: Facts) -> tuple[Interview, ...]:
     found = held(facts.workspace.interviews)
     if not found:
         raise NotAssessed(
-            "no interview was held yet", needs="answers in interviews/, by hand or from the form"
+            msg("no interview was held yet"),
+            needs=msg("answers in interviews/, by hand or from the form"),
         )
     return found
 
@@ -30,8 +32,10 @@ def need_counted(facts: Facts) -> tuple[Interview, ...]:
     found = counted(facts.workspace.interviews)
     if not found:
         raise NotAssessed(
-            "no group of five people or more was interviewed, or nobody said how many took part",
-            needs="participants: in interviews/",
+            msg(
+                "no group of five people or more was interviewed, or nobody said how many took part"
+            ),
+            needs=msg("participants: in interviews/"),
         )
     return found
 
@@ -40,7 +44,12 @@ def groups_named(facts: Facts, interviews: Sequence[str], whole: int) -> str:
     """`2 of 5 groups (Sales and Front desk)`; the names of large groups only."""
     names = {i.id: i.group for i in counted(facts.workspace.interviews)}
     named = listed((names[i] for i in interviews), 2)
-    return f"{len(interviews)} of {whole} groups ({named})"
+    return msg(
+        "{interviews} of {whole} groups ({named})",
+        interviews=len(interviews),
+        whole=whole,
+        named=named,
+    )
 
 
 def shares(facts: Iterable[Measured], most: int = 5) -> tuple[Measurement, ...]:
@@ -48,7 +57,7 @@ def shares(facts: Iterable[Measured], most: int = 5) -> tuple[Measurement, ...]:
     found = {(f.subject.subject, f.what): f for f in facts}
     return tuple(
         Measurement.share(
-            f"{f.what}, {f.subject.subject.partition(':')[2]}", f.part, f.whole, f.evidence
+            joined(", ", (f.what, f.subject.subject.partition(":")[2])), f.part, f.whole, f.evidence
         )
         for f in list(found.values())[:most]
     )
@@ -68,7 +77,7 @@ def topic_label(facts: Facts, topic: Topic) -> str:
     if not topic.entity:
         return system
     label = entity_label(facts, topic.entity)
-    return f"{label} in {system}" if system else label
+    return msg("{label} in {system}", label=label, system=system) if system else label
 
 
 def quoted_of(interview: Interview, text: str) -> str:

@@ -28,6 +28,7 @@ from collections.abc import Iterator
 
 from crmaudit.facts import Facts
 from crmaudit.inventory import left_blank
+from crmaudit.messages import msg
 from crmaudit.rules.base import Hit, Severity, Topic
 
 severity: Severity = "high"
@@ -40,7 +41,7 @@ def check(facts: Facts) -> Iterator[Hit]:
         if system.owners.business is None and not left_blank(system, "owners.business"):
             yield Hit(
                 f"system:{system.id}",
-                f"{system.name} has no business owner",
+                msg("{system} has no business owner", system=system.name),
                 path=("owners",),
                 who=system.owners.it,
             )

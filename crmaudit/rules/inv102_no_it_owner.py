@@ -30,6 +30,7 @@ from collections.abc import Iterator
 
 from crmaudit.facts import Facts
 from crmaudit.inventory import left_blank
+from crmaudit.messages import msg
 from crmaudit.rules.base import Hit, Severity, Topic
 
 severity: Severity = "high"
@@ -42,7 +43,7 @@ def check(facts: Facts) -> Iterator[Hit]:
         if system.owners.it is None and not left_blank(system, "owners.it"):
             yield Hit(
                 f"system:{system.id}",
-                f"{system.name} has no IT owner",
+                msg("{system} has no IT owner", system=system.name),
                 path=("owners",),
                 who=system.owners.business,
             )

@@ -38,6 +38,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from crmaudit.facts import Facts
+from crmaudit.messages import msg
 from crmaudit.rules.base import Hit, Measurement, Severity, Topic
 from crmaudit.rules.words import listed
 
@@ -55,8 +56,13 @@ def check(facts: Facts, many: int = 4) -> Iterator[Hit]:
         asked = Counter(f.contact.person for f in missing if f.contact)
         yield Hit(
             f"system:{system.id}",
-            f"{system.name} lacks {len(missing)} of {judged.wanted} facts: "
-            f"{listed((f.short for f in missing), 8)}",
+            msg(
+                "{system} lacks {missing} of {wanted} facts: {short}",
+                system=system.name,
+                missing=len(missing),
+                wanted=judged.wanted,
+                short=listed((msg(f.short) for f in missing), 8),
+            ),
             measurements=(Measurement.share("facts given", judged.given, judged.wanted),),
             severity="high" if len(missing) >= many else "medium" if len(missing) > 1 else "low",
             who=next((who for who, _ in asked.most_common(1)), None),

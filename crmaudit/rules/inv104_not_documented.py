@@ -29,8 +29,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crmaudit.facts import Facts
+from crmaudit.messages import chained, counted, msg
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
-from crmaudit.rules.words import counted, verb
+from crmaudit.rules.words import verb
 
 severity: Severity = "medium"
 topic: Topic = "dossier"
@@ -46,11 +47,20 @@ def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
         if lacking:
             yield Hit(
                 subject,
-                f"Neither the {' nor the '.join(lacking)} of {system.name} is documented "
-                f"({len(lacking)} of {counted(len(parts), 'part')})"
+                msg(
+                    "Neither the {lacking} of {system} is documented ({lacking2} of {parts})",
+                    lacking=chained("{a} nor the {b}", map(msg, lacking)),
+                    system=system.name,
+                    lacking2=len(lacking),
+                    parts=counted(len(parts), "part"),
+                )
                 if len(lacking) > 1
-                else f"The {lacking[0]} of {system.name} is not documented "
-                f"(1 of {counted(len(parts), 'part')})",
+                else msg(
+                    "The {lacking} of {system} is not documented (1 of {parts})",
+                    lacking=msg(lacking[0]),
+                    system=system.name,
+                    parts=counted(len(parts), "part"),
+                ),
                 path=("documentation",),
                 measurements=(
                     Measurement.share("parts documented", len(parts) - len(lacking), len(parts)),
@@ -60,8 +70,12 @@ def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
             )
         elif unsaid:
             yield NotAssessed(
-                f"nobody said whether the {' and the '.join(unsaid)} of {system.name} "
-                f"{verb(len(unsaid), 'is', 'are')} documented",
-                needs=f"documentation: {': and '.join(unsaid)}:",
+                msg(
+                    "nobody said whether the {unsaid} of {system} {verb} documented",
+                    unsaid=chained("{a} and the {b}", map(msg, unsaid)),
+                    system=system.name,
+                    verb=verb(len(unsaid), "is", "are"),
+                ),
+                needs=msg("documentation: {unsaid}:", unsaid=chained("{a}: and {b}", unsaid)),
                 subject=subject,
             )

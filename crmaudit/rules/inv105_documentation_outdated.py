@@ -33,6 +33,7 @@ from collections.abc import Iterator
 
 from crmaudit.facts import Facts
 from crmaudit.inventory import DocumentState
+from crmaudit.messages import chained, msg
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
 
 severity: Severity = "medium"
@@ -49,15 +50,28 @@ def check(facts: Facts, years: float = 3.0) -> Iterator[Hit | NotAssessed]:
         if old:
             yield Hit(
                 f"system:{system.id}",
-                f"{system.name}: the documentation of the "
-                + (
-                    f"{old[0].part} is outdated ({_age(old[0])})"
-                    if len(old) == 1
-                    else f"{' and of the '.join(f'{d.part} ({_age(d)})' for d in old)} is outdated"
+                msg(
+                    "{system}: the documentation of the {part} is outdated ({age})",
+                    system=system.name,
+                    part=msg(old[0].part),
+                    age=_age(old[0]),
+                )
+                if len(old) == 1
+                else msg(
+                    "{system}: the documentation of the {parts} is outdated",
+                    system=system.name,
+                    parts=chained(
+                        "{a} and of the {b}",
+                        (msg("{part} ({age})", part=msg(d.part), age=_age(d)) for d in old),
+                    ),
                 ),
                 path=("documentation", old[0].part),
                 measurements=tuple(
-                    Measurement(f"age of the {d.part}'s documentation", round(d.age, 1), "years")
+                    Measurement(
+                        msg("age of the {part}'s documentation", part=msg(d.part)),
+                        round(d.age, 1),
+                        "years",
+                    )
                     for d in old
                     if d.age is not None
                 ),
@@ -65,12 +79,19 @@ def check(facts: Facts, years: float = 3.0) -> Iterator[Hit | NotAssessed]:
             )
         elif undated:
             yield NotAssessed(
-                f"the documentation of the {' and the '.join(undated)} of {system.name} "
-                "bears no date",
-                needs=f"documentation: {undated[0]}: updated:",
+                msg(
+                    "the documentation of the {undated} of {system} bears no date",
+                    undated=chained("{a} and the {b}", map(msg, undated)),
+                    system=system.name,
+                ),
+                needs=msg("documentation: {undated}: updated:", undated=undated[0]),
                 subject=f"system:{system.id}",
             )
 
 
 def _age(document: DocumentState) -> str:
-    return "as people say" if document.age is None else f"{document.age:.1f} years old"
+    return (
+        msg("as people say")
+        if document.age is None
+        else msg("{age:.1f} years old", age=document.age)
+    )

@@ -35,6 +35,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crmaudit.facts import Facts
+from crmaudit.messages import msg
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
 from crmaudit.rules.words import listed, part_of
 
@@ -51,19 +52,28 @@ def check(facts: Facts, share: float = 0.9) -> Iterator[Hit | NotAssessed]:
             continue  # INV104 says so
         catalog = facts.evidence.catalogs.get(system.id)
         if catalog is None:
-            reason = f"the tables of {system.name} were not read"
-            yield NotAssessed(reason, f"crmaudit collect {system.id}", subject)
+            reason = msg("the tables of {system} were not read", system=system.name)
+            yield NotAssessed(reason, msg("crmaudit collect {system}", system=system.id), subject)
             continue
         found = facts.descriptions.get(system.id)
         if found is None:
-            reason = f"nobody counted the tables that the documentation of {system.name} describes"
-            yield NotAssessed(reason, "documentation: database: describes: (or tables:)", subject)
+            reason = msg(
+                "nobody counted the tables that the documentation of {system} describes",
+                system=system.name,
+            )
+            yield NotAssessed(
+                reason, msg("documentation: database: describes: (or tables:)"), subject
+            )
         elif found.described < share * found.present:
-            lacking = f", not {listed(found.missing)}" if found.missing else ""
+            lacking = msg(", not {missing}", missing=listed(found.missing)) if found.missing else ""
             yield Hit(
                 subject,
-                f"The documentation of {system.name} describes "
-                f"{part_of(found.described, found.present, 'table')}{lacking}",
+                msg(
+                    "The documentation of {system} describes {tables}{lacking}",
+                    system=system.name,
+                    tables=part_of(found.described, found.present, "table"),
+                    lacking=lacking,
+                ),
                 path=("documentation", "database"),
                 measurements=(
                     Measurement.share(

@@ -30,6 +30,7 @@ from collections.abc import Iterator
 
 from crmaudit.facts import Facts
 from crmaudit.inventory import left_blank
+from crmaudit.messages import msg
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
 from crmaudit.rules.words import listed, part_of
 
@@ -45,18 +46,30 @@ def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
         gaps = [s for s in skills if s.state == "gap"]
         unknown = [s.skill for s in skills if s.state == "unknown"]
         if gaps:
-            wanted = listed(f"{s.skill} (level {s.needed})" for s in gaps)
+            wanted = listed(
+                msg("{skill} (level {needed})", skill=s.skill, needed=s.needed) for s in gaps
+            )
             yield Hit(
                 subject,
-                f"{system.name}: nobody holds {part_of(len(gaps), len(skills), 'skill')} that it "
-                f"needs: {wanted}",
+                msg(
+                    "{system}: nobody holds {skills} that it needs: {wanted}",
+                    system=system.name,
+                    skills=part_of(len(gaps), len(skills), "skill"),
+                    wanted=wanted,
+                ),
                 path=("support", "skills"),
                 measurements=(Measurement.share("skills held by nobody", len(gaps), len(skills)),),
                 who=system.owners.it,
             )
         elif not skills and not left_blank(system, "support.skills"):
-            reason = f"nobody said which skills the support of {system.name} needs"
-            yield NotAssessed(reason, "support: skills:", subject)
+            reason = msg(
+                "nobody said which skills the support of {system} needs", system=system.name
+            )
+            yield NotAssessed(reason, msg("support: skills:"), subject)
         elif unknown:
-            reason = f"{system.name}: nobody said who holds {listed(unknown)}"
-            yield NotAssessed(reason, "support: skills: held:", subject)
+            reason = msg(
+                "{system}: nobody said who holds {unknown}",
+                system=system.name,
+                unknown=listed(unknown),
+            )
+            yield NotAssessed(reason, msg("support: skills: held:"), subject)

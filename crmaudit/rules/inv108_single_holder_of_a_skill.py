@@ -31,6 +31,7 @@ from collections.abc import Iterator
 
 from crmaudit.facts import Facts
 from crmaudit.inventory import left_blank
+from crmaudit.messages import msg
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
 from crmaudit.rules.words import listed, part_of
 
@@ -45,16 +46,21 @@ def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
         subject = f"system:{system.id}"
         single = [s.skill for s in skills if s.state == "single"]
         if single:
-            held = "is held" if len(single) == 1 else "are each held"
+            held = msg("is held") if len(single) == 1 else msg("are each held")
             yield Hit(
                 subject,
-                f"{system.name}: {part_of(len(single), len(skills), 'skill')} that it needs "
-                f"{held} by one person alone: {listed(single)}",
+                msg(
+                    "{system}: {skills} that it needs {held} by one person alone: {single}",
+                    system=system.name,
+                    skills=part_of(len(single), len(skills), "skill"),
+                    held=held,
+                    single=listed(single),
+                ),
                 path=("support", "skills"),
                 measurements=(Measurement.share("skills of one", len(single), len(skills)),),
                 severity="high" if system.criticality in ("high", "critical") else None,
                 who=system.owners.it,
             )
         elif not any(s.held for s in skills) and not left_blank(system, "support.skills"):
-            reason = f"nobody said who holds the skills that {system.name} needs"
-            yield NotAssessed(reason, "support: skills: held:", subject)
+            reason = msg("nobody said who holds the skills that {system} needs", system=system.name)
+            yield NotAssessed(reason, msg("support: skills: held:"), subject)

@@ -37,8 +37,9 @@ from collections.abc import Iterator
 
 from crmaudit.facts import Facts
 from crmaudit.inventory import left_blank, months_later, staying
+from crmaudit.messages import long_date, msg
 from crmaudit.rules.base import Hit, NotAssessed, Severity, Topic
-from crmaudit.rules.words import listed, long_date, part_of
+from crmaudit.rules.words import listed, part_of
 
 severity: Severity = "high"
 topic: Topic = "dossier"
@@ -58,18 +59,28 @@ def check(facts: Facts, months: int = 6) -> Iterator[Hit | NotAssessed]:
         lost = [skill for skill, able in rest.items() if not able]
         hired = [skill for skill, able in rest.items() if able and contractors.issuperset(able)]
         if lost:
-            message = f"by {long_date(until)} nobody is left who holds {listed(lost)}"
+            message = msg(
+                "by {long_date} nobody is left who holds {lost}",
+                long_date=long_date(until),
+                lost=listed(lost),
+            )
         elif hired:
-            message = f"contractors alone hold {listed(hired)}"
+            message = msg("contractors alone hold {hired}", hired=listed(hired))
         else:
             if not held and not left_blank(system, "support.skills"):
-                reason = f"nobody said who holds the skills that {system.name} needs"
-                yield NotAssessed(reason, "support: skills: held:", f"system:{system.id}")
+                reason = msg(
+                    "nobody said who holds the skills that {system} needs", system=system.name
+                )
+                yield NotAssessed(reason, msg("support: skills: held:"), f"system:{system.id}")
             continue
         yield Hit(
             f"system:{system.id}",
-            f"{system.name}: {message}, "
-            f"{part_of(len(lost or hired), len(row.skills), 'skill')} that it needs",
+            msg(
+                "{system}: {message}, {skills} that it needs",
+                system=system.name,
+                message=message,
+                skills=part_of(len(lost or hired), len(row.skills), "skill"),
+            ),
             path=("support", "skills"),
             severity=None if lost else "low",
             who=system.owners.it,

@@ -30,6 +30,7 @@ from collections.abc import Iterator
 
 from crmaudit.facts import Facts
 from crmaudit.inventory import in_use, left_blank
+from crmaudit.messages import msg
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
 from crmaudit.rules.words import span
 
@@ -47,7 +48,11 @@ def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
             days = (day - ended).days
             yield Hit(
                 f"system:{system.id}",
-                f"{system.name} is in use, {span(days)} after the vendor's support ended",
+                msg(
+                    "{system} is in use, {span} after the vendor's support ended",
+                    system=system.name,
+                    span=span(days),
+                ),
                 path=("lifecycle", "vendor_support_ends"),
                 measurements=(Measurement("days without support", days, "days"),),
                 severity="critical" if system.criticality == "critical" else None,
@@ -58,5 +63,5 @@ def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
             and in_use(system)
             and not left_blank(system, "lifecycle.vendor_support_ends")
         ):
-            reason = f"nobody said until when the vendor supports {system.name}"
-            yield NotAssessed(reason, "lifecycle: vendor_support_ends:", f"system:{system.id}")
+            reason = msg("nobody said until when the vendor supports {system}", system=system.name)
+            yield NotAssessed(reason, msg("lifecycle: vendor_support_ends:"), f"system:{system.id}")

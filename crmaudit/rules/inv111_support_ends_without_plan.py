@@ -29,6 +29,7 @@ from collections.abc import Iterator
 
 from crmaudit.facts import Facts
 from crmaudit.inventory import in_use, leaving, left_blank, months_later
+from crmaudit.messages import msg
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
 from crmaudit.rules.words import ahead
 
@@ -46,14 +47,22 @@ def check(facts: Facts, months: int = 18) -> Iterator[Hit | NotAssessed]:
             continue
         if ends is None:
             if not left_blank(system, "lifecycle.vendor_support_ends"):
-                reason = f"nobody said until when the vendor supports {system.name}"
-                yield NotAssessed(reason, "lifecycle: vendor_support_ends:", f"system:{system.id}")
+                reason = msg(
+                    "nobody said until when the vendor supports {system}", system=system.name
+                )
+                yield NotAssessed(
+                    reason, msg("lifecycle: vendor_support_ends:"), f"system:{system.id}"
+                )
         elif day <= ends <= months_later(day, months):
             days = (ends - day).days
             yield Hit(
                 f"system:{system.id}",
-                f"The vendor's support of {system.name} ends {ahead(days)}, "
-                "with neither successor nor phase-out planned",
+                msg(
+                    "The vendor's support of {system} ends {ahead}, with neither successor "
+                    "nor phase-out planned",
+                    system=system.name,
+                    ahead=ahead(days),
+                ),
                 path=("lifecycle", "vendor_support_ends"),
                 measurements=(Measurement("days of support left", days, "days"),),
                 who=system.owners.it,

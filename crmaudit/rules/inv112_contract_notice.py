@@ -30,8 +30,9 @@ from collections.abc import Iterator
 
 from crmaudit.facts import Facts
 from crmaudit.inventory import contract_state, in_use, left_blank
+from crmaudit.messages import long_date, msg
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
-from crmaudit.rules.words import ahead, long_date
+from crmaudit.rules.words import ahead
 
 severity: Severity = "medium"
 topic: Topic = "dossier"
@@ -47,20 +48,37 @@ def check(facts: Facts, days: int = 120) -> Iterator[Hit | NotAssessed]:
             continue
         if contract is None or contract.end is None or last is None:
             if not left_blank(system, "contract.end"):
-                reason = f"the end of the contract for {system.name} is not known"
-                yield NotAssessed(reason, "contract: end: and notice_days:", subject)
+                reason = msg(
+                    "the end of the contract for {system} is not known", system=system.name
+                )
+                yield NotAssessed(reason, msg("contract: end: and notice_days:"), subject)
             continue
         state = contract_state(contract, day, days)
         left, end = (last - day).days, long_date(contract.end)
         message = {
-            "ended": f"The contract for {system.name} ended on {end}, and it is in use",
-            "notice missed": f"The contract for {system.name} renews itself on {end}; "
-            f"notice was possible until {long_date(last)}",
-            "notice due": f"The contract for {system.name} needs a decision by "
-            f"{long_date(last)} ({ahead(left)})",
+            "ended": msg(
+                "The contract for {system} ended on {end}, and it is in use",
+                system=system.name,
+                end=end,
+            ),
+            "notice missed": msg(
+                "The contract for {system} renews itself on {end}; notice was possible "
+                "until {long_date}",
+                system=system.name,
+                end=end,
+                long_date=long_date(last),
+            ),
+            "notice due": msg(
+                "The contract for {system} needs a decision by {long_date} ({ahead})",
+                system=system.name,
+                long_date=long_date(last),
+                ahead=ahead(left),
+            ),
         }.get(state)
         if state == "notice due" and left < 0:
-            message = f"The contract for {system.name} runs out on {end}"
+            message = msg(
+                "The contract for {system} runs out on {end}", system=system.name, end=end
+            )
         if message:
             yield Hit(
                 subject,

@@ -30,6 +30,7 @@ from collections.abc import Iterator
 
 from crmaudit.facts import Facts
 from crmaudit.inventory import all_perceived, left_blank
+from crmaudit.messages import msg
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
 from crmaudit.rules.words import entity_label, listed
 
@@ -47,19 +48,31 @@ def check(facts: Facts, points: float = 50.0) -> Iterator[Hit | NotAssessed]:
             widest = max(apart, key=lambda p: p.high - p.low)
             yield Hit(
                 f"system:{system.id}",
-                f"{system.name}: {len(widest.voices)} opinions on its data lie "
-                f"{widest.high - widest.low:.0f} points of 100 apart ({about})",
+                msg(
+                    "{system}: {voices} opinions on its data lie {high:.0f} points of 100 "
+                    "apart ({about})",
+                    system=system.name,
+                    voices=len(widest.voices),
+                    high=widest.high - widest.low,
+                    about=about,
+                ),
                 path=("perceived_quality",),
                 measurements=tuple(
-                    Measurement(f"distance, {_about(facts, p.entity)}", p.high - p.low, "points")
+                    Measurement(
+                        msg("distance, {about}", about=_about(facts, p.entity)),
+                        p.high - p.low,
+                        "points",
+                    )
                     for p in apart
                 ),
                 who=system.owners.business,
             )
         elif not opinions and not left_blank(system, "perceived_quality"):
-            reason = f"no two opinions on the same data of {system.name} are recorded"
+            reason = msg(
+                "no two opinions on the same data of {system} are recorded", system=system.name
+            )
             yield NotAssessed(reason, "perceived_quality:", f"system:{system.id}")
 
 
 def _about(facts: Facts, entity: str | None) -> str:
-    return entity_label(facts, entity) or "the whole system"
+    return entity_label(facts, entity) or msg("the whole system")

@@ -35,8 +35,9 @@ from collections.abc import Iterator
 
 from crmaudit.facts import Facts
 from crmaudit.inventory import leaving
+from crmaudit.messages import counted, msg
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
-from crmaudit.rules.words import counted, entities
+from crmaudit.rules.words import entities
 
 severity: Severity = "high"
 topic: Topic = "extraction"
@@ -51,15 +52,24 @@ def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
         held = list(facts.crud.held_by(system.id))
         if not held:
             if not system.crud_complete:
-                reason = f"nobody said which entities {system.name} holds"
+                reason = msg("nobody said which entities {system} holds", system=system.name)
                 yield NotAssessed(reason, "crud:", subject)
             continue
         alone = [e for e in held if facts.crud.doing("C", e) == (system.id,)]
         number = counted(len(held), "entity", "entities")
-        lost = f", and it alone creates {entities(facts, alone)}" if alone else ""
+        lost = (
+            msg(", and it alone creates {entities}", entities=entities(facts, alone))
+            if alone
+            else ""
+        )
         yield Hit(
             subject,
-            f"{system.name} is to end without a successor; it holds {number}{lost}",
+            msg(
+                "{system} is to end without a successor; it holds {number}{lost}",
+                system=system.name,
+                number=number,
+                lost=lost,
+            ),
             path=("lifecycle",),
             measurements=(Measurement.share("entities it alone creates", len(alone), len(held)),),
             severity="high" if alone else "medium",

@@ -34,6 +34,7 @@ from crmaudit.facts import Facts
 from crmaudit.governance.licences import LicenceUse as Measured
 from crmaudit.inventory import left_blank
 from crmaudit.inventory.licences import PAID_EACH, LicenceUse
+from crmaudit.messages import msg
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
 from crmaudit.rules.words import part_of, verb
 
@@ -52,11 +53,18 @@ def check(facts: Facts, share: float = 0.1) -> Iterator[Hit | NotAssessed]:
             spare, bought = sum(u.idle for u in idle), sum(u.entitled for u in idle)
             known = [u.cost for u in idle if u.cost is not None]
             money, evidence = facts.inventory.currency, tuple(e for u in idle for e in u.evidence)
-            price = f", {sum(known):,.0f} {money} a year" if known else ""
+            price = (
+                msg(", {known:,.0f} {money} a year", known=sum(known), money=money) if known else ""
+            )
             yield Hit(
                 subject,
-                f"{system.name}: {part_of(spare, bought, 'licence')} "
-                f"{verb(spare, 'is', 'are')} paid and not used{price}",
+                msg(
+                    "{system}: {licences} {verb} paid and not used{price}",
+                    system=system.name,
+                    licences=part_of(spare, bought, "licence"),
+                    verb=verb(spare, "is", "are"),
+                    price=price,
+                ),
                 path=("licences", idle[0].place),
                 measurements=(
                     Measurement.share(
@@ -68,10 +76,12 @@ def check(facts: Facts, share: float = 0.1) -> Iterator[Hit | NotAssessed]:
                 who=system.owners.business,
             )
         elif system.licences is None and not left_blank(system, "licences"):
-            yield NotAssessed(f"no licences of {system.name} are listed", "licences:", subject)
+            yield NotAssessed(
+                msg("no licences of {system} are listed", system=system.name), "licences:", subject
+            )
         elif len(told) < sum(x.type in PAID_EACH for x in system.licences or ()):
-            reason = f"nobody counted the licences of {system.name} in use"
-            yield NotAssessed(reason, "licences: entitled: and used:", subject)
+            reason = msg("nobody counted the licences of {system} in use", system=system.name)
+            yield NotAssessed(reason, msg("licences: entitled: and used:"), subject)
 
 
 class _Idle(NamedTuple):

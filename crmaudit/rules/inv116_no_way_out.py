@@ -32,6 +32,7 @@ from collections.abc import Iterator
 
 from crmaudit.facts import Facts
 from crmaudit.inventory import left_blank, ways_out
+from crmaudit.messages import msg
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
 from crmaudit.rules.words import part_of
 
@@ -48,14 +49,18 @@ def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
         paths = ways_out(system)
         if paths is None:
             if not left_blank(system, "interfaces"):
-                reason = f"nobody said how the data of {system.name} can be reached"
-                yield NotAssessed(reason, "interfaces: or database:", f"system:{system.id}")
+                reason = msg(
+                    "nobody said how the data of {system} can be reached", system=system.name
+                )
+                yield NotAssessed(reason, msg("interfaces: or database:"), f"system:{system.id}")
         elif not paths:
             yield Hit(
                 f"system:{system.id}",
-                f"{system.name} holds "
-                f"{part_of(held, len(facts.crud.entities), 'entity', 'entities')} "
-                "and offers no export, interface or database access",
+                msg(
+                    "{system} holds {entities} and offers no export, interface or database access",
+                    system=system.name,
+                    entities=part_of(held, len(facts.crud.entities), "entity", "entities"),
+                ),
                 path=("interfaces",),
                 measurements=(Measurement.share("entities held", held, len(facts.crud.entities)),),
                 who=system.owners.it,

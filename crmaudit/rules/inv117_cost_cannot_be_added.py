@@ -29,6 +29,7 @@ from collections.abc import Iterator
 
 from crmaudit.facts import Facts
 from crmaudit.inventory import left_blank
+from crmaudit.messages import chained, joined, msg
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
 
 severity: Severity = "low"
@@ -42,20 +43,34 @@ def check(facts: Facts, years: int = 1) -> Iterator[Hit | NotAssessed]:
         system, cost = row.system, row.cost
         if cost is None:
             if not left_blank(system, "costs"):
-                reason = f"no cost of {system.name} is declared"
+                reason = msg("no cost of {system} is declared", system=system.name)
                 yield NotAssessed(reason, "costs:", f"system:{system.id}")
             continue
         wrong = []
         if cost.without_rate:
-            wrong.append(f"there is no rate for {', '.join(cost.without_rate)}")
+            wrong.append(
+                msg(
+                    "there is no rate for {without_rate}",
+                    without_rate=joined(", ", cost.without_rate),
+                )
+            )
         if cost.unpriced_hours:
-            wrong.append(f"{cost.unpriced_hours:,.0f} hours have no hourly rate")
+            wrong.append(
+                msg(
+                    "{unpriced_hours:,.0f} hours have no hourly rate",
+                    unpriced_hours=cost.unpriced_hours,
+                )
+            )
         if year - cost.year > years:
-            wrong.append(f"its newest cost is of {cost.year}")
+            wrong.append(msg("its newest cost is of {year}", year=cost.year))
         if wrong:
             yield Hit(
                 f"system:{system.id}",
-                f"The cost of {system.name} cannot be added up: {' and '.join(wrong)}",
+                msg(
+                    "The cost of {system} cannot be added up: {wrong}",
+                    system=system.name,
+                    wrong=chained("{a} and {b}", wrong),
+                ),
                 path=("costs",),
                 measurements=(Measurement("age of the newest cost", year - cost.year, "years"),),
                 who=system.owners.it,

@@ -35,8 +35,9 @@ from collections.abc import Iterator
 
 from crmaudit.facts import Facts
 from crmaudit.inventory import months_later
+from crmaudit.messages import joined, long_date, msg
 from crmaudit.rules.base import Hit, Measurement, Severity, Topic
-from crmaudit.rules.words import long_date
+from crmaudit.rules.words import listed
 
 severity: Severity = "medium"
 topic: Topic = "dossier"
@@ -56,16 +57,20 @@ def check(facts: Facts, months: int = 3) -> Iterator[Hit]:
             continue
         gone = any(last < day for last in going.values())
         said = [
-            f"the {d} {'left' if last < day else 'leaves'} on {long_date(last)}"
+            msg("the {duty} left on {day}", duty=msg(d), day=long_date(last))
+            if last < day
+            else msg("the {duty} leaves on {day}", duty=msg(d), day=long_date(last))
             for d, last in going.items()
         ]
         others = [who for duty, who in duties.items() if who and duty not in going]
         yield Hit(
             f"system:{system.id}",
-            f"{system.name}: {' and '.join(said)}",
+            joined(": ", (system.name, listed(said))),
             path=("owners",),
             measurements=tuple(
-                Measurement(f"days until the {duty} leaves", (last - day).days, "days")
+                Measurement(
+                    msg("days until the {duty} leaves", duty=msg(duty)), (last - day).days, "days"
+                )
                 for duty, last in going.items()
             ),
             severity="high" if gone else None,

@@ -39,6 +39,7 @@ from collections.abc import Iterator
 
 from crmaudit.facts import Facts
 from crmaudit.inventory import in_use, leaving
+from crmaudit.messages import msg
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
 from crmaudit.rules.words import part_of, systems, verb
 
@@ -50,16 +51,20 @@ initiative = "renew-or-replace"
 def check(facts: Facts) -> Iterator[Hit]:
     scope = [s for s in facts.workspace.in_scope if in_use(s)]
     if not any(s.depends_on for s in scope):
-        raise NotAssessed("no dossier says what its system depends on", needs="depends_on:")
+        raise NotAssessed(msg("no dossier says what its system depends on"), needs="depends_on:")
     ending = {r.system.id for r in facts.inventory.rows if leaving(r.system) or r.out_of_support}
     for system in scope:
         weak = [s for s in system.depends_on if s in ending and not leaving(system)]
         if weak:
             yield Hit(
                 f"system:{system.id}",
-                f"{system.name}: {part_of(len(weak), len(system.depends_on), 'system')} it depends "
-                f"on {verb(len(weak), 'ends or is', 'end or are')} out of support: "
-                f"{systems(facts, weak)}",
+                msg(
+                    "{system}: {systems} it depends on {verb} out of support: {systems2}",
+                    system=system.name,
+                    systems=part_of(len(weak), len(system.depends_on), "system"),
+                    verb=verb(len(weak), "ends or is", "end or are"),
+                    systems2=systems(facts, weak),
+                ),
                 path=("depends_on",),
                 measurements=(
                     Measurement.share("dependencies ending", len(weak), len(system.depends_on)),

@@ -29,6 +29,7 @@ from collections.abc import Iterator
 
 from crmaudit.facts import Facts
 from crmaudit.inventory import bulk_interfaces
+from crmaudit.messages import msg
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
 from crmaudit.rules.words import listed
 
@@ -43,14 +44,23 @@ def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
         if not ways or any(i.documented for i in ways):
             continue  # INV116 says where there is no way, one described way will do
         if any(i.documented is None for i in ways):
-            reason = f"nobody said whether the interfaces of {system.name} are documented"
-            yield NotAssessed(reason, "interfaces: documented:", f"system:{system.id}")
+            reason = msg(
+                "nobody said whether the interfaces of {system} are documented", system=system.name
+            )
+            yield NotAssessed(reason, msg("interfaces: documented:"), f"system:{system.id}")
             continue
-        none = "The one way" if len(ways) == 1 else f"None of the {len(ways)} ways"
+        none = (
+            msg("The one way") if len(ways) == 1 else msg("None of the {ways} ways", ways=len(ways))
+        )
         yield Hit(
             f"system:{system.id}",
-            f"{none} out of {system.name} is {'not ' if len(ways) == 1 else ''}documented: "
-            f"{listed(i.name or i.kind for i in ways)}",
+            msg(
+                "{none} out of {system} is {not_}documented: {i}",
+                none=none,
+                system=system.name,
+                not_=msg("not ") if len(ways) == 1 else "",
+                i=listed(i.name or msg(i.kind) for i in ways),
+            ),
             path=("interfaces",),
             measurements=(Measurement.share("ways out documented", 0, len(ways)),),
             who=system.owners.it,

@@ -33,8 +33,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crmaudit.facts import Facts
+from crmaudit.messages import counted, msg
 from crmaudit.rules.base import Hit, Severity, Topic
-from crmaudit.rules.words import counted, listed
+from crmaudit.rules.words import listed
 
 severity: Severity = "medium"
 topic: Topic = "dossier"
@@ -54,16 +55,20 @@ def check(facts: Facts) -> Iterator[Hit]:
         held = facts.crud.held_by(system.id).values()
         written = sum(bool(set(letters) & set("CUD")) for letters in held)
         if written:
-            signs.append(counted(written, "entity", "entities") + " written")
+            signs.append(counted(written, "entity", "entities") + msg(" written"))
         fed = sum(system.id in (f.source, f.target) for f in facts.crud.feeds)
         if fed:
             signs.append(counted(fed, "feed"))
         if row.cost and day and row.cost.year >= day.year and row.cost.total:
-            signs.append(f"costs in {row.cost.year}")
+            signs.append(msg("costs in {year}", year=row.cost.year))
         if signs:
             yield Hit(
                 f"system:{system.id}",
-                f"{system.name} is called retired and still has {listed(signs, 4)}",
+                msg(
+                    "{system} is called retired and still has {signs}",
+                    system=system.name,
+                    signs=listed(signs, 4),
+                ),
                 path=("lifecycle",),
                 who=system.owners.business or system.owners.it,
             )

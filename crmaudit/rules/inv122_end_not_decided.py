@@ -33,6 +33,7 @@ from collections.abc import Iterator
 
 from crmaudit.facts import Facts
 from crmaudit.inventory import in_use, leaving
+from crmaudit.messages import msg
 from crmaudit.rules.base import Hit, NotAssessed, Severity, Topic
 from crmaudit.rules.fitness import axes, unclassified
 
@@ -49,12 +50,21 @@ def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
         if lacking := unclassified(system, fit):
             yield lacking
         elif fit.withheld or fit.quadrant in ("migrate", "eliminate"):
-            found = f"TIME puts {system.name} under {fit.quadrant}: {fit.reason}"
+            found = msg(
+                "TIME puts {system} under {quadrant}: {reason}",
+                system=system.name,
+                quadrant=msg(fit.quadrant or ""),
+                reason=fit.reason,
+            )
             if fit.withheld:
-                found = f"{system.name} has low fit on both axes, yet {fit.withheld}"
+                found = msg(
+                    "{system} has low fit on both axes, yet {withheld}",
+                    system=system.name,
+                    withheld=fit.withheld,
+                )
             yield Hit(
                 f"system:{system.id}",
-                f"{found}; nothing is decided",
+                msg("{found}; nothing is decided", found=found),
                 path=("fitness",) if "fitness" in system.model_fields_set else (),
                 measurements=axes(fit),
                 confidence="firm" if fit.certain else "tentative",

@@ -32,6 +32,7 @@ from collections.abc import Iterator
 
 from crmaudit.facts import Facts
 from crmaudit.inventory import in_use
+from crmaudit.messages import msg
 from crmaudit.rules.base import Hit, NotAssessed, Severity, Topic
 from crmaudit.rules.fitness import axes, unclassified
 
@@ -50,8 +51,13 @@ def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
         elif fit.agrees is False:
             yield Hit(
                 f"system:{system.id}",
-                f"{system.name}: decided is {system.future}, TIME puts it under {fit.quadrant} "
-                f"({fit.reason})",
+                msg(
+                    "{system}: decided is {future}, TIME puts it under {quadrant} ({reason})",
+                    system=system.name,
+                    future=msg(system.future),
+                    quadrant=msg(fit.quadrant or ""),
+                    reason=fit.reason,
+                ),
                 path=("future",),
                 measurements=axes(fit),
                 confidence="firm" if fit.certain else "tentative",

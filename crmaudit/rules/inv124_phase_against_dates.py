@@ -29,6 +29,7 @@ from collections.abc import Iterator
 
 from crmaudit.facts import Facts
 from crmaudit.inventory import left_blank
+from crmaudit.messages import msg
 from crmaudit.rules.base import Hit, NotAssessed, Severity, Topic
 
 severity: Severity = "medium"
@@ -42,14 +43,20 @@ def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
         system, life = row.system, row.life
         if life.conflicts:
             first = life.conflicts[0]
-            called = f" is called {life.declared}, but its" if life.declared else ": its"
             yield Hit(
                 f"system:{system.id}",
-                f"{system.name}{called} {first.words}",
+                msg(
+                    "{system} is called {phase}, but its {words}",
+                    system=system.name,
+                    phase=msg(life.declared),
+                    words=first.words,
+                )
+                if life.declared
+                else msg("{system}: its {words}", system=system.name, words=first.words),
                 path=("lifecycle", first.key),
                 severity="low" if first.day > day else None,
                 who=system.owners.it,
             )
         elif life.declared is None and not life.spans and not left_blank(system, "lifecycle"):
-            reason = f"nobody said in which phase of its life {system.name} is"
-            yield NotAssessed(reason, "lifecycle: phase:", f"system:{system.id}")
+            reason = msg("nobody said in which phase of its life {system} is", system=system.name)
+            yield NotAssessed(reason, msg("lifecycle: phase:"), f"system:{system.id}")

@@ -41,8 +41,9 @@ from collections.abc import Iterator
 
 from crmaudit.facts import Facts
 from crmaudit.inventory import months_later
+from crmaudit.messages import counted, long_date, msg
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
-from crmaudit.rules.words import counted, long_date, subject
+from crmaudit.rules.words import subject
 from crmaudit.rules.words import systems as names
 
 severity: Severity = "medium"
@@ -52,7 +53,9 @@ initiative = "secure-skills"
 
 def check(facts: Facts, systems: int = 2, months: int = 12) -> Iterator[Hit]:
     if not any(s.held for r in facts.inventory.in_scope for s in r.skills):
-        raise NotAssessed("no dossier says who holds its skills", "support: skills: held:")
+        raise NotAssessed(
+            msg("no dossier says who holds its skills"), msg("support: skills: held:")
+        )
     known, day = facts.workspace.system, facts.day
     for hanging in facts.inventory.staffing.dependences:
         alone = hanging.systems
@@ -62,13 +65,26 @@ def check(facts: Facts, systems: int = 2, months: int = 12) -> Iterator[Hit]:
         last = hanging.leaves if day else None
         soon = last is not None and day is not None and last <= months_later(day, months)
         gone = last is not None and day is not None and last < day
-        when = f", who {'left' if gone else 'leaves'} on {long_date(last)}" if last and soon else ""
-        hired = ", a contractor" if hanging.contractor else ""
+        when = (
+            msg(
+                ", who {left} on {long_date}",
+                left=msg("left") if gone else msg("leaves"),
+                long_date=long_date(last),
+            )
+            if last and soon
+            else ""
+        )
+        hired = msg(", a contractor") if hanging.contractor else ""
         yield Hit(
             subject("person", hanging.person),
-            f"Support of {counted(len(alone), 'system')} hangs on "
-            f"{facts.workspace.person_name(hanging.person)} alone{hired}{when}: "
-            f"{names(facts, alone)}",
+            msg(
+                "Support of {systems} hangs on {person_name} alone{hired}{when}: {facts}",
+                systems=counted(len(alone), "system"),
+                person_name=facts.workspace.person_name(hanging.person),
+                hired=hired,
+                when=when,
+                facts=names(facts, alone),
+            ),
             measurements=(
                 Measurement("systems", len(alone)),
                 Measurement("of high or critical criticality", critical),

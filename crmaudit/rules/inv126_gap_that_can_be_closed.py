@@ -34,8 +34,9 @@ from collections.abc import Iterator
 
 from crmaudit.facts import Facts
 from crmaudit.inventory import SkillState, StandIn
+from crmaudit.messages import counted, joined, msg
 from crmaudit.rules.base import Hit, Severity, Topic
-from crmaudit.rules.words import counted, listed
+from crmaudit.rules.words import listed, verb
 
 severity: Severity = "low"
 topic: Topic = "dossier"
@@ -52,10 +53,10 @@ def check(facts: Facts) -> Iterator[Hit]:
                 found.append(told)
         if found:
             rest = len(found) - 1
-            more = f" (and {counted(rest, 'other skill')})" if rest else ""
+            more = msg(" (and {skills})", skills=counted(rest, "other skill")) if rest else ""
             yield Hit(
                 f"system:{system.id}",
-                f"{system.name}: {found[0]}{more}",
+                joined(": ", (system.name, found[0])) + more,
                 path=("support", "skills"),
                 who=system.owners.it,
             )
@@ -65,14 +66,29 @@ def _told(facts: Facts, state: SkillState) -> str:
     """Who could close the gap in one skill; empty where nobody could, or a course is planned."""
     able = [s.person for s in state.stand_ins if s.how == "could step in"]
     if able:
-        return f"{_names(facts, able)} could step in for {state.skill} and {_is(able)} not named"
+        return msg(
+            "{facts} could step in for {skill} and {is_} not named",
+            facts=_names(facts, able),
+            skill=state.skill,
+            is_=verb(len(able), "is", "are"),
+        )
     learners = [s for s in state.stand_ins if s.how == "one level short"]
     if not learners or any(_planned(facts, s) for s in learners):
         return ""
     people = [s.person for s in learners]
-    lack = "lacks" if len(people) == 1 else "lack"
-    course = "the course is open" if any(s.training for s in learners) else "no course is planned"
-    return f"{_names(facts, people)} {lack} one level in {state.skill}, and {course}"
+    lack = verb(len(people), "lacks", "lack")
+    course = (
+        msg("the course is open")
+        if any(s.training for s in learners)
+        else msg("no course is planned")
+    )
+    return msg(
+        "{facts} {lack} one level in {skill}, and {course}",
+        facts=_names(facts, people),
+        lack=lack,
+        skill=state.skill,
+        course=course,
+    )
 
 
 def _planned(facts: Facts, learner: StandIn) -> bool:
@@ -82,7 +98,3 @@ def _planned(facts: Facts, learner: StandIn) -> bool:
 
 def _names(facts: Facts, people: list[str]) -> str:
     return listed(facts.workspace.person_name(p) or p for p in people)
-
-
-def _is(people: list[str]) -> str:
-    return "is" if len(people) == 1 else "are"

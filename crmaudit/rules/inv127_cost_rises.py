@@ -35,6 +35,7 @@ from collections.abc import Iterator
 
 from crmaudit.facts import Facts
 from crmaudit.inventory import left_blank
+from crmaudit.messages import msg
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
 from crmaudit.rules.words import listed, percent
 
@@ -48,16 +49,27 @@ def check(facts: Facts, share: float = 0.15, least: float = 1000.0) -> Iterator[
         system, change = row.system, row.cost_change
         if change is None or change.share is None:
             if not left_blank(system, "costs"):
-                reason = f"no two years of the cost of {system.name} can be compared"
-                yield NotAssessed(reason, "costs: of two years", f"system:{system.id}")
+                reason = msg(
+                    "no two years of the cost of {system} can be compared", system=system.name
+                )
+                yield NotAssessed(reason, msg("costs: of two years"), f"system:{system.id}")
             continue
         more = change.after - change.before
         if change.share > share and more >= least:
             yield Hit(
                 f"system:{system.id}",
-                f"{system.name}: cost of {listed(change.kinds)} rose by {percent(change.share)} "
-                f"from {change.older} to {change.newer}, {change.before:,.0f} to "
-                f"{change.after:,.0f} {change.currency}",
+                msg(
+                    "{system}: cost of {kinds} rose by {percent} from {older} to {newer}, "
+                    "{before:,.0f} to {after:,.0f} {currency}",
+                    system=system.name,
+                    kinds=listed(map(msg, change.kinds)),
+                    percent=percent(change.share),
+                    older=change.older,
+                    newer=change.newer,
+                    before=change.before,
+                    after=change.after,
+                    currency=change.currency,
+                ),
                 path=("costs",),
                 measurements=(
                     Measurement("rise", change.share, "share"),

@@ -33,6 +33,7 @@ from collections.abc import Iterator
 
 from crmaudit.facts import Facts
 from crmaudit.inventory import RUNNING
+from crmaudit.messages import msg
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
 from crmaudit.rules.words import listed, part_of
 
@@ -44,7 +45,7 @@ initiative = "complete-dossiers"
 def check(facts: Facts, share: float = 0.2) -> Iterator[Hit]:
     known = [r for r in facts.inventory.in_scope if r.cost is not None]
     if not known:
-        raise NotAssessed("no system's cost is declared", needs="costs: in the dossiers")
+        raise NotAssessed(msg("no system's cost is declared"), needs=msg("costs: in the dossiers"))
     partly = {r.system.id: r.cost.missing for r in known if r.cost and r.cost.missing}
     if len(partly) <= share * len(known):
         return
@@ -52,11 +53,17 @@ def check(facts: Facts, share: float = 0.2) -> Iterator[Hit]:
     most = sorted(kinds, key=lambda k: (-kinds[k], RUNNING.index(k)))
     yield Hit(
         "organisation:costs",
-        f"The total cost is a lower bound for {part_of(len(partly), len(known), 'system')}: "
-        f"{listed((f'{k} is missing {kinds[k]} ×' for k in most), 2)}",
+        msg(
+            "The total cost is a lower bound for {systems}: {k}",
+            systems=part_of(len(partly), len(known), "system"),
+            k=listed((msg("{k} is missing {kinds} ×", k=msg(k), kinds=kinds[k]) for k in most), 2),
+        ),
         measurements=(
             Measurement.share("totals with kinds missing", len(partly), len(known)),
-            *(Measurement(f"{kind} missing", kinds[kind], "systems") for kind in most),
+            *(
+                Measurement(msg("{kind} missing", kind=msg(kind)), kinds[kind], "systems")
+                for kind in most
+            ),
         ),
         related=tuple(f"system:{s}" for s in partly),
     )

@@ -30,8 +30,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crmaudit.facts import Facts
+from crmaudit.messages import long_date, msg
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
-from crmaudit.rules.words import long_date
 
 severity: Severity = "low"
 topic: Topic = "dossier"
@@ -45,14 +45,24 @@ def check(facts: Facts, years: float = 2.0) -> Iterator[Hit | NotAssessed]:
         voices = system.perceived_quality or ()
         newest = max((v.when for v in voices if v.when), default=None)
         if voices and newest is None:
-            reason = f"the opinions on the data of {system.name} bear no date"
-            yield NotAssessed(reason, "perceived_quality: when:", f"system:{system.id}")
+            reason = msg("the opinions on the data of {system} bear no date", system=system.name)
+            yield NotAssessed(reason, msg("perceived_quality: when:"), f"system:{system.id}")
         elif newest is not None and (day - newest).days > years * DAYS_A_YEAR:
-            number = "The one opinion" if len(voices) == 1 else f"The newest of {len(voices)}"
-            opinions = "" if len(voices) == 1 else " opinions"
+            number = (
+                msg("The one opinion")
+                if len(voices) == 1
+                else msg("The newest of {voices}", voices=len(voices))
+            )
+            opinions = "" if len(voices) == 1 else msg(" opinions")
             yield Hit(
                 f"system:{system.id}",
-                f"{number}{opinions} on the data of {system.name} is of {long_date(newest)}",
+                msg(
+                    "{number}{opinions} on the data of {system} is of {long_date}",
+                    number=number,
+                    opinions=opinions,
+                    system=system.name,
+                    long_date=long_date(newest),
+                ),
                 path=("perceived_quality",),
                 measurements=(
                     Measurement(

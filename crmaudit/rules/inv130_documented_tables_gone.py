@@ -34,6 +34,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crmaudit.facts import Facts
+from crmaudit.messages import msg
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
 from crmaudit.rules.words import listed, part_of, verb
 
@@ -50,8 +51,10 @@ def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
             continue  # INV104 and INV106 say what is not documented
         found = facts.descriptions.get(system.id)
         if found is None:
-            reason = f"the tables of {system.name} were not read"
-            yield NotAssessed(reason, f"crmaudit collect {system.id}", f"system:{system.id}")
+            reason = msg("the tables of {system} were not read", system=system.name)
+            yield NotAssessed(
+                reason, msg("crmaudit collect {system}", system=system.id), f"system:{system.id}"
+            )
             continue
         gone, listed_ = len(found.gone), len(document.describes)
         if gone:
@@ -59,9 +62,14 @@ def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
             whole = catalog.provenance.status.state == "done"
             yield Hit(
                 f"system:{system.id}",
-                f"The documentation of {system.name} describes "
-                f"{part_of(gone, listed_, 'table')} that {verb(gone, 'is', 'are')} not there: "
-                f"{listed(found.gone)}",
+                msg(
+                    "The documentation of {system} describes {tables} that {verb} not there: "
+                    "{gone}",
+                    system=system.name,
+                    tables=part_of(gone, listed_, "table"),
+                    verb=verb(gone, "is", "are"),
+                    gone=listed(found.gone),
+                ),
                 path=("documentation", "database", "describes"),
                 measurements=(Measurement.share("tables gone", gone, listed_, (catalog.id,)),),
                 confidence="certain" if whole else "tentative",

@@ -38,8 +38,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crmaudit.facts import Facts
+from crmaudit.messages import counted, joined, msg
 from crmaudit.rules.base import Hit, Severity, Topic
-from crmaudit.rules.words import counted, systems
+from crmaudit.rules.words import systems
 
 severity: Severity = "medium"
 topic: Topic = "extraction"
@@ -53,17 +54,22 @@ def check(facts: Facts) -> Iterator[Hit]:
             continue
         chain = systems(facts, life.successors, 5)
         if life.successor_fault == "circle":
-            message = f"The successors of {system.name} lead in a circle" + (
-                f": {chain}" if chain else ""
+            message = msg("The successors of {system} lead in a circle", system=system.name) + (
+                joined("", (": ", chain)) if chain else ""
             )
         else:
             last = systems(facts, life.successors[-1:])
             by = (
                 ""
                 if len(life.successors) == 1
-                else f" by way of {counted(len(life.successors) - 1, 'other')}"
+                else msg(" by way of {others}", others=counted(len(life.successors) - 1, "other"))
             )
-            message = f"{system.name} is to be followed{by} by {last}, which is to end itself"
+            message = msg(
+                "{system} is to be followed{by} by {last}, which is to end itself",
+                system=system.name,
+                by=by,
+                last=last,
+            )
         yield Hit(
             f"system:{system.id}",
             message,

@@ -31,6 +31,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crmaudit.facts import Facts
+from crmaudit.messages import msg
 from crmaudit.rules.base import Hit, Measurement, Severity, Topic
 from crmaudit.rules.words import percent
 
@@ -47,9 +48,17 @@ def check(facts: Facts, share: float = 0.1) -> Iterator[Hit]:
             continue  # INV115 and INV117 ask for what is not declared
         yield Hit(
             f"system:{system.id}",
-            f"{system.name}: licences cost {bill.declared:,.0f} {bill.currency} in {bill.year}, "
-            f"{percent(abs(difference))} {'more' if difference > 0 else 'less'} than number × "
-            f"price, {bill.computed:,.0f}",
+            msg(
+                "{system}: licences cost {declared:,.0f} {currency} in {year}, {percent} "
+                "{more} than number × price, {computed:,.0f}",
+                system=system.name,
+                declared=bill.declared,
+                currency=bill.currency,
+                year=bill.year,
+                percent=percent(abs(difference)),
+                more=msg("more") if difference > 0 else msg("less"),
+                computed=bill.computed,
+            ),
             path=("licences",),
             measurements=(
                 Measurement("licence cost declared", bill.declared, bill.currency),

@@ -35,8 +35,9 @@ from collections.abc import Iterator
 
 from crmaudit.facts import Facts
 from crmaudit.inventory import LevelConflict
+from crmaudit.messages import counted, msg
 from crmaudit.rules.base import Hit, Measurement, Severity, Topic
-from crmaudit.rules.words import counted, listed, subject
+from crmaudit.rules.words import listed, subject
 
 severity: Severity = "low"
 topic: Topic = "dossier"
@@ -51,15 +52,25 @@ def check(facts: Facts, levels: int = 1) -> Iterator[Hit]:
             by_person.setdefault(conflict.person, []).append(conflict)
     for person, conflicts in by_person.items():
         widest = max(conflicts, key=lambda c: c.apart)
-        said = listed(f"{level} by {names.get(where, where)}" for where, level in widest.told)
+        said = listed(
+            msg("{level} by {names}", level=level, names=names.get(where, where))
+            for where, level in widest.told
+        )
         rest = len(conflicts) - 1
-        more = f" (and {counted(rest, 'other skill')})" if rest else ""
+        more = msg(" (and {skills})", skills=counted(rest, "other skill")) if rest else ""
         where = dict.fromkeys(w for c in conflicts for w, _ in c.told if w in names)
         yield Hit(
             subject("person", person),
-            f"{facts.workspace.person_name(person)}: level in {widest.skill} is {said}{more}",
+            msg(
+                "{person_name}: level in {skill} is {said}{more}",
+                person_name=facts.workspace.person_name(person),
+                skill=widest.skill,
+                said=said,
+                more=more,
+            ),
             measurements=tuple(
-                Measurement(f"difference in {c.skill}", c.apart, "levels") for c in conflicts
+                Measurement(msg("difference in {skill}", skill=c.skill), c.apart, "levels")
+                for c in conflicts
             ),
             who=person,
             related=tuple(f"system:{w}" for w in where),

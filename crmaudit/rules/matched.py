@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from crmaudit.evidence import Estimate
 from crmaudit.facts import Facts
+from crmaudit.messages import msg
 from crmaudit.quality.matching.judged import SURE_PRECISION, JudgedDuplicates, JudgedOverlap
 from crmaudit.rules.base import Confidence, Hit
 from crmaudit.rules.words import doubted, guessed
@@ -14,8 +15,13 @@ from crmaudit.rules.words import doubted, guessed
 def about(estimate: Estimate) -> str:
     """`1,300`, `about 1,440 (1,200 to 1,700)`: an estimate with what it may be."""
     if estimate.low == estimate.high:
-        return f"{estimate.value:,.0f}"
-    return f"about {estimate.value:,.0f} ({estimate.low:,.0f} to {estimate.high:,.0f})"
+        return msg("{n:,.0f}", n=estimate.value)
+    return msg(
+        "about {estimate:,.0f} ({low:,.0f} to {high:,.0f})",
+        estimate=estimate.value,
+        low=estimate.low,
+        high=estimate.high,
+    )
 
 
 def sure_of_duplicates(facts: Facts, found: JudgedDuplicates) -> Confidence:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from crmaudit.facts import Facts, NotAssessed
 from crmaudit.governance.loss import Losses
 from crmaudit.governance.usage import WINDOW_DAYS, Usage
+from crmaudit.messages import msg
 from crmaudit.workspace.dossier import System
 
 _COLLECT = "crmaudit collect --only access,recording"
@@ -19,7 +20,7 @@ def need_usage(facts: Facts, days: int = WINDOW_DAYS) -> Usage:
     """
     use = facts.governance.crm_usage(facts.day)
     if use is None or use.recording is None:
-        raise NotAssessed("nobody read who records in the CRM, and when", needs=_COLLECT)
+        raise NotAssessed(msg("nobody read who records in the CRM, and when"), needs=_COLLECT)
     why = use.cannot(days) if days or use.newest is None else ""
     if why:
         raise NotAssessed(why, needs=_COLLECT)
@@ -35,6 +36,7 @@ def losses(facts: Facts) -> Iterator[tuple[System, Losses]]:
     found = [(s, room.changes[s.id]) for s in room.maintained if s.id in room.changes]
     if not found:
         raise NotAssessed(
-            "no system's history of changes was read", needs="crmaudit collect --only changes"
+            msg("no system's history of changes was read"),
+            needs=msg("crmaudit collect --only changes"),
         )
     yield from found

@@ -34,6 +34,7 @@ from collections.abc import Iterator
 
 from crmaudit.evidence import TableProfile
 from crmaudit.facts import Facts
+from crmaudit.messages import msg
 from crmaudit.quality.quality import Holding
 from crmaudit.rules.base import Hit, Measurement, Severity, Topic
 from crmaudit.rules.words import (
@@ -79,17 +80,31 @@ def check(facts: Facts, share: float = 0.7) -> Iterator[Hit]:
             continue
         empty = _empties(facts, system, profile)
         mine = [h for h in holdings if not profile.where or h.profile is profile]
-        among = ", rows of several kinds taken together" if mixed else ""
-        part = f"{entity_label(facts, mine[0].mapped.entity)} in " if profile.where else ""
+        among = msg(", rows of several kinds taken together") if mixed else ""
+        part = (
+            msg("{entity_label} in ", entity_label=entity_label(facts, mine[0].mapped.entity))
+            if profile.where
+            else ""
+        )
         yield Hit(
             table_subject(system, profile.table),
-            f"{percent(passed / applicable)} of the fields of {part}{profile.table} are filled "
-            f"({passed:,} of {applicable:,}{among}); "
-            f"most often empty: {worst(empty)}",
+            msg(
+                "{percent} of the fields of {part}{table} are filled ({passed:,} of "
+                "{applicable:,}{among}); most often empty: {worst}",
+                percent=percent(passed / applicable),
+                part=part,
+                table=profile.table,
+                passed=passed,
+                applicable=applicable,
+                among=among,
+                worst=worst(empty),
+            ),
             measurements=(
                 Measurement.share("completeness", passed, applicable, score.evidence),
                 *(
-                    Measurement.share(f"empty, {name}", n, profile.column(name).rows, (profile.id,))
+                    Measurement.share(
+                        msg("empty, {name}", name=name), n, profile.column(name).rows, (profile.id,)
+                    )
                     for name, n in empty[:5]
                 ),
             ),

@@ -38,6 +38,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crmaudit.facts import Facts
+from crmaudit.messages import joined, msg
 from crmaudit.quality.keys import KeyClaim, claims
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
 from crmaudit.rules.words import column_subject, listed, need_profiles, percent, surety
@@ -55,11 +56,22 @@ def _about(claim: KeyClaim) -> str:
 
 def _hit(claim: KeyClaim, repeated: int) -> Hit:
     table, filled = claim.profile.table, claim.filled
-    name = f"{table}.{claim.columns[0]}" if claim.column else f"{table} ({listed(claim.columns)})"
+    name = (
+        f"{table}.{claim.columns[0]}"
+        if claim.column
+        else joined("", (table, " (", listed(claim.columns), ")"))
+    )
     return Hit(
         _about(claim),
-        f"{percent(repeated / filled)} of the values of {name} are "
-        f"not unique ({repeated:,} of {filled:,}), though {claim.says}",
+        msg(
+            "{percent} of the values of {name} are not unique ({repeated:,} of "
+            "{filled:,}), though {says}",
+            percent=percent(repeated / filled),
+            name=name,
+            repeated=repeated,
+            filled=filled,
+            says=claim.says,
+        ),
         measurements=(Measurement.share("not unique", repeated, filled, (claim.evidence,)),),
         severity=None if claim.technical else "medium",
         confidence=surety(claim.profile, *([claim.column] if claim.column else [])),
@@ -75,6 +87,8 @@ def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
             continue
         seen.add(about)
         if claim.repeated is None:
-            yield NotAssessed("its different values were not counted", "crmaudit collect", about)
+            yield NotAssessed(
+                msg("its different values were not counted"), msg("crmaudit collect"), about
+            )
         elif claim.repeated:
             yield _hit(claim, claim.repeated)

@@ -31,6 +31,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crmaudit.facts import Facts
+from crmaudit.messages import msg
 from crmaudit.rules.base import Hit, Measurement, Severity, Topic
 from crmaudit.rules.words import (
     column_subject,
@@ -62,13 +63,21 @@ def check(facts: Facts, share: float = 0.01) -> Iterator[Hit]:
         if faults:
             name, (failed, whole) = max(faults.items(), key=lambda f: f[1][0])
             others = {n: f for n, (f, _) in faults.items() if n != name}
-            also = f"; also {worst(others.items())}" if others else ""
+            also = msg("; also {worst}", worst=worst(others.items())) if others else ""
             yield Hit(
                 table_subject(system, profile.table),
-                f"{percent(failed / whole)} of the values of {profile.table}.{name} are invalid "
-                f"({failed:,} of {whole:,}){also}",
+                msg(
+                    "{percent} of the values of {table}.{name} are invalid ({failed:,} of "
+                    "{whole:,}){also}",
+                    percent=percent(failed / whole),
+                    table=profile.table,
+                    name=name,
+                    failed=failed,
+                    whole=whole,
+                    also=also,
+                ),
                 measurements=tuple(
-                    Measurement.share(f"invalid, {n}", f, w, (profile.id,))
+                    Measurement.share(msg("invalid, {n}", n=n), f, w, (profile.id,))
                     for n, (f, w) in faults.items()
                 ),
                 severity="high" if failed / whole > 0.1 else None,

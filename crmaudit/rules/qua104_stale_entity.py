@@ -37,6 +37,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crmaudit.facts import Facts
+from crmaudit.messages import msg
 from crmaudit.quality.quality import Holding
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
 from crmaudit.rules.words import (
@@ -61,13 +62,18 @@ def _unreadable(held: list[Holding], label: str, about: str) -> NotAssessed:
     ]
     if named:
         return NotAssessed(
-            f"{listed(named)} {verb(len(named), 'holds', 'hold')} no dates of the database's "
-            "own type",
-            "a stamp stored as a date",
+            msg(
+                "{named} {verb} no dates of the database's own type",
+                named=listed(named),
+                verb=verb(len(named), "holds", "hold"),
+            ),
+            msg("a stamp stored as a date"),
             about,
         )
     return NotAssessed(
-        f"no table of {label} has a stamp", "modified_at: or created_at: in maps/", about
+        msg("no table of {label} has a stamp", label=label),
+        msg("modified_at: or created_at: in maps/"),
+        about,
     )
 
 
@@ -75,7 +81,7 @@ def check(facts: Facts, days: int = 365) -> Iterator[Hit | NotAssessed]:
     need_profiles(facts)
     primary = [h for h in facts.quality.holdings() if h.mapped.role == "primary" and h.profile.rows]
     if not primary:
-        raise NotAssessed("no profiled table is mapped to an entity", needs="maps/")
+        raise NotAssessed(msg("no profiled table is mapped to an entity"), needs="maps/")
     for entity in dict.fromkeys(h.mapped.entity for h in primary):
         held = [h for h in primary if h.mapped.entity == entity]
         known = [(d, h) for h in held if (d := facts.quality.newest_stamp(h)) is not None]
@@ -92,11 +98,17 @@ def check(facts: Facts, days: int = 365) -> Iterator[Hit | NotAssessed]:
             # A stamp that stands in another table stands there for all kinds of records.
             apart = holding.whole and not any("." in stamp for stamp in holding.stamps)
             sure = apart and len(known) == len(held) and all(h.whole for h in held)
-            among = "" if apart else ", rows of other kinds among them"
+            among = "" if apart else msg(", rows of other kinds among them")
             yield Hit(
                 about,
-                f"The newest stamp of {label} is {span(age)} old, in {profile.table} "
-                f"({profile.rows:,} rows{among})",
+                msg(
+                    "The newest stamp of {label} is {span} old, in {table} ({rows:,} rows{among})",
+                    label=label,
+                    span=span(age),
+                    table=profile.table,
+                    rows=profile.rows,
+                    among=among,
+                ),
                 measurements=(Measurement("days since", age, "days", evidence=(profile.id,)),),
                 confidence=doubted(surety(profile), holding.doubtful) if sure else "tentative",
             )

@@ -39,6 +39,7 @@ from collections.abc import Iterator
 from crmaudit.crud_matrix import cell_subject
 from crmaudit.facts import Facts
 from crmaudit.inventory import OpinionGap
+from crmaudit.messages import msg
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
 from crmaudit.rules.words import doubted, entity_label, guessed, listed, need_profiles
 
@@ -51,11 +52,19 @@ def _hit(facts: Facts, gap: OpinionGap, about: str, what: str, apart: float) -> 
     said, score = gap.perceived, gap.measured
     system, voices = facts.workspace.system[gap.system], len(said.voices)
     who = listed(dict.fromkeys(facts.speaker(v.who) for v in said.voices), 2)
-    mixed = ", other rows of the table included" if score.mixed else ""
+    mixed = msg(", other rows of the table included") if score.mixed else ""
     return Hit(
         about,
-        f"{what}: perceived {said.score:.0f} of 100 by {who}, measured {gap.measured_score:.0f} "
-        f"({score.applicable:,} checks{mixed})",
+        msg(
+            "{what}: perceived {score:.0f} of 100 by {who}, measured "
+            "{measured_score:.0f} ({applicable:,} checks{mixed})",
+            what=what,
+            score=said.score,
+            who=who,
+            measured_score=gap.measured_score,
+            applicable=score.applicable,
+            mixed=mixed,
+        ),
         file=facts.workspace.file_of(f"system:{system.id}"),
         path=("perceived_quality",),
         measurements=(
@@ -75,14 +84,18 @@ def _hit(facts: Facts, gap: OpinionGap, about: str, what: str, apart: float) -> 
 def check(facts: Facts, points: float = 25.0) -> Iterator[Hit | NotAssessed]:
     need_profiles(facts)
     if not facts.opinions:
-        raise NotAssessed("no opinion on the data was asked for", needs="perceived_quality:")
+        raise NotAssessed(msg("no opinion on the data was asked for"), needs="perceived_quality:")
     for gap in facts.opinions:
         name, entity = facts.workspace.system[gap.system].name, gap.entity
         about = cell_subject(gap.system, entity) if entity else f"system:{gap.system}"
-        what = f"{entity_label(facts, entity)} in {name}" if entity else name
+        what = (
+            msg("{entity_label} in {name}", entity_label=entity_label(facts, entity), name=name)
+            if entity
+            else name
+        )
         apart = gap.difference
         if apart is None:
-            reason = f"the quality of {what} was not measured"
-            yield NotAssessed(reason, "crmaudit collect", about)
+            reason = msg("the quality of {what} was not measured", what=what)
+            yield NotAssessed(reason, msg("crmaudit collect"), about)
         elif abs(apart) >= points:
             yield _hit(facts, gap, about, what, apart)

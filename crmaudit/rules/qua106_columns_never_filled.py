@@ -29,18 +29,10 @@ from collections.abc import Iterator
 
 from crmaudit.evidence import TableProfile
 from crmaudit.facts import Facts
+from crmaudit.messages import capital, counted, msg
 from crmaudit.quality.scores import unused_columns
 from crmaudit.rules.base import Hit, Measurement, Severity, Topic
-from crmaudit.rules.words import (
-    capital,
-    column_subject,
-    counted,
-    need_profiles,
-    part_of,
-    surety,
-    verb,
-    worst,
-)
+from crmaudit.rules.words import column_subject, need_profiles, part_of, surety, verb, worst
 
 severity: Severity = "low"
 topic: Topic = "quality"
@@ -63,10 +55,14 @@ def check(facts: Facts, most: int = 0) -> Iterator[Hit]:
         known = system in mapped
         yield Hit(
             f"system:{system}",
-            f"{capital(part_of(count, columns, 'column'))} {verb(count, 'is', 'are')} empty "
-            "in all rows, in "
-            f"{counted(len(told), 'table')}: {worst((p.table, len(empty[p.table])) for p in told)}"
-            + ("" if known else "; which of them matter is not mapped"),
+            msg(
+                "{columns} {verb} empty in all rows, in {tables}: {worst}",
+                columns=capital(part_of(count, columns, "column")),
+                verb=verb(count, "is", "are"),
+                tables=counted(len(told), "table"),
+                worst=worst((p.table, len(empty[p.table])) for p in told),
+            )
+            + ("" if known else msg("; which of them matter is not mapped")),
             measurements=(
                 Measurement.share("empty columns", count, columns, tuple(p.id for p in told[:10])),
             ),

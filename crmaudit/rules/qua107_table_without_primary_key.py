@@ -24,8 +24,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crmaudit.facts import Facts
+from crmaudit.messages import capital, msg
 from crmaudit.rules.base import Hit, Measurement, Severity, Topic
-from crmaudit.rules.words import capital, listed, part_of, table_subject, verb
+from crmaudit.rules.words import listed, part_of, table_subject, verb
 
 severity: Severity = "medium"
 topic: Topic = "quality"
@@ -40,8 +41,12 @@ def check(facts: Facts) -> Iterator[Hit]:
         if bare:
             yield Hit(
                 f"system:{system}",
-                f"{capital(part_of(len(bare), len(tables), 'table'))} "
-                f"{verb(len(bare), 'has', 'have')} no primary key: {listed(bare)}",
+                msg(
+                    "{tables} {verb} no primary key: {bare}",
+                    tables=capital(part_of(len(bare), len(tables), "table")),
+                    verb=verb(len(bare), "has", "have"),
+                    bare=listed(bare),
+                ),
                 measurements=(
                     Measurement.share("without key", len(bare), len(tables), (catalog.id,)),
                 ),

@@ -26,9 +26,9 @@ from collections.abc import Iterator
 
 from crmaudit.evidence import ColumnProfile
 from crmaudit.facts import Facts
+from crmaudit.messages import capital, msg
 from crmaudit.rules.base import Hit, Measurement, Severity, Topic
 from crmaudit.rules.words import (
-    capital,
     column_subject,
     need_profiles,
     part_of,
@@ -58,9 +58,13 @@ def check(facts: Facts) -> Iterator[Hit]:
             total, filled = sum(damaged.values()), sum(c.filled for c in broken)
             yield Hit(
                 table_subject(system, profile.table),
-                f"{capital(part_of(total, filled, 'value'))} in {profile.table} "
-                f"{verb(total, 'has', 'have')} broken encoding: "
-                f"{worst(damaged.items())}",
+                msg(
+                    "{values} in {table} {verb} broken encoding: {worst}",
+                    values=capital(part_of(total, filled, "value")),
+                    table=profile.table,
+                    verb=verb(total, "has", "have"),
+                    worst=worst(damaged.items()),
+                ),
                 measurements=(Measurement.share("broken values", total, filled, (profile.id,)),),
                 confidence=surety(profile, *broken),
                 related=tuple(column_subject(system, profile.table, c.name) for c in broken[:20]),

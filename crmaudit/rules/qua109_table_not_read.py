@@ -29,8 +29,9 @@ from collections.abc import Iterator
 
 from crmaudit.evidence import Table, TableProfile
 from crmaudit.facts import Facts
+from crmaudit.messages import capital, joined, long_date, msg
 from crmaudit.rules.base import Hit, Severity, Topic
-from crmaudit.rules.words import capital, long_date, part_of, table_subject
+from crmaudit.rules.words import part_of, table_subject
 
 severity: Severity = "medium"
 topic: Topic = "quality"
@@ -52,9 +53,13 @@ def check(facts: Facts) -> Iterator[Hit]:
             was_read = facts.evidence.profiles[system][name].provenance.taken_at
             yield Hit(
                 about,
-                f"{name} could not be read this time: "
-                f"{_first_words(profile.provenance.status.reason)}; "
-                f"what is said of it was read on {long_date(was_read.date())}",
+                msg(
+                    "{name} could not be read this time: {first_words}; what is said of it "
+                    "was read on {long_date}",
+                    name=name,
+                    first_words=_first_words(profile.provenance.status.reason),
+                    long_date=long_date(was_read.date()),
+                ),
             )
     for system, tables in facts.evidence.profiles.items():
         for name, profile in tables.items():
@@ -65,13 +70,22 @@ def check(facts: Facts) -> Iterator[Hit]:
                 continue
             told.add(about)
             if status.state != "done":
-                how = "could not be read" if status.state == "failed" else "was read in part only"
-                yield Hit(about, f"{name} {how}: {_first_words(status.reason)}")
+                why = _first_words(status.reason)
+                yield Hit(
+                    about,
+                    msg("{name} could not be read: {why}", name=name, why=why)
+                    if status.state == "failed"
+                    else msg("{name} was read in part only: {why}", name=name, why=why),
+                )
             elif parts:
                 yield Hit(
                     about,
-                    f"{capital(part_of(len(parts), len(profile.columns), 'column'))} of {name} "
-                    f"could not be counted: {_first_words(parts[0].status.reason)}",
+                    msg(
+                        "{columns} of {name} could not be counted: {first_words}",
+                        columns=capital(part_of(len(parts), len(profile.columns), "column")),
+                        name=name,
+                        first_words=_first_words(parts[0].status.reason),
+                    ),
                     severity="low",
                 )
             else:
@@ -80,8 +94,15 @@ def check(facts: Facts) -> Iterator[Hit]:
         for table in catalog.tables:
             about = table_subject(system, table.qualified)
             if not table.readable and about not in told:
-                reason = _first_words(table.note or "no reason was given")
-                yield Hit(about, f"{table.qualified} could not be read: {reason}")
+                reason = _first_words(table.note or msg("no reason was given"))
+                yield Hit(
+                    about,
+                    msg(
+                        "{qualified} could not be read: {reason}",
+                        qualified=table.qualified,
+                        reason=reason,
+                    ),
+                )
             elif table.readable and (about in whole or about not in told):
                 yield from _noted(about, table, whole.get(about))
 
@@ -94,15 +115,26 @@ def _noted(about: str, table: Table, profile: TableProfile | None) -> Iterator[H
         left_out = any(p.endswith(_LEFT_OUT) for p in lines)
         yield Hit(
             about,
-            f"{table.qualified} was read with faults: {'; '.join(lines)}",
+            msg(
+                "{qualified} was read with faults: {lines}",
+                qualified=table.qualified,
+                lines=joined("; ", lines),
+            ),
             severity="medium" if left_out else "low",
         )
     elif profile is not None and not profile.rows:
         for part in parts:
             if part.startswith(_HIDDEN):
-                yield Hit(about, f"{table.qualified} has no rows to read: {part}")
+                yield Hit(
+                    about,
+                    msg(
+                        "{qualified} has no rows to read: {part}",
+                        qualified=table.qualified,
+                        part=part,
+                    ),
+                )
 
 
 def _first_words(text: str, most: int = 12) -> str:
     words = text.strip().rstrip(".").split()
-    return " ".join(words[:most]) + ("…" if len(words) > most else "")
+    return joined(" ", words[:most]) + ("…" if len(words) > most else "")

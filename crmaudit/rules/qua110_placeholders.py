@@ -32,9 +32,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crmaudit.facts import Facts
+from crmaudit.messages import capital, msg
 from crmaudit.rules.base import Hit, Measurement, Severity, Topic
 from crmaudit.rules.words import (
-    capital,
     column_subject,
     need_profiles,
     part_of,
@@ -66,11 +66,15 @@ def check(facts: Facts, share: float = 0.005, least: int = 3) -> Iterator[Hit]:
             whole = sum(w for _, w in found.values())
             yield Hit(
                 table_subject(system, profile.table),
-                f"{capital(part_of(total, whole, 'value'))} in {profile.table} "
-                f"{verb(total, 'is a placeholder', 'are placeholders')}: "
-                f"{worst((n, f) for n, (f, _) in found.items())}",
+                msg(
+                    "{values} in {table} {verb}: {worst}",
+                    values=capital(part_of(total, whole, "value")),
+                    table=profile.table,
+                    verb=verb(total, "is a placeholder", "are placeholders"),
+                    worst=worst((n, f) for n, (f, _) in found.items()),
+                ),
                 measurements=tuple(
-                    Measurement.share(f"placeholders, {n}", f, w, (profile.id,))
+                    Measurement.share(msg("placeholders, {n}", n=n), f, w, (profile.id,))
                     for n, (f, w) in found.items()
                 ),
                 confidence=surety(profile) if total > 20 else "tentative",

@@ -26,6 +26,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from crmaudit.facts import Facts
+from crmaudit.messages import msg
 from crmaudit.rules.base import Hit, Measurement, Severity, Topic
 from crmaudit.rules.words import need_profiles, table_subject, verb
 
@@ -46,8 +47,14 @@ def check(facts: Facts) -> Iterator[Hit]:
         hours = (max(times) - min(times)).total_seconds() / 3600
         yield Hit(
             f"system:{system}",
-            f"{len(apart)} of {len(tables)} tables {verb(len(apart), 'was', 'were')} read in "
-            f"another snapshot than the rest, up to {hours:.1f} hours apart",
+            msg(
+                "{apart} of {tables} tables {verb} read in another snapshot than the "
+                "rest, up to {hours:.1f} hours apart",
+                apart=len(apart),
+                tables=len(tables),
+                verb=verb(len(apart), "was", "were"),
+                hours=hours,
+            ),
             measurements=(
                 Measurement.share(
                     "read at another time",

@@ -33,6 +33,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crmaudit.facts import Facts
+from crmaudit.messages import joined, msg
 from crmaudit.quality.expected import Answer, answers
 from crmaudit.rules.base import Confidence, Hit, Measurement, NotAssessed, Severity, Topic
 from crmaudit.rules.words import column_subject, doubted, guessed, need_profiles, table_subject
@@ -48,11 +49,13 @@ def _place(answer: Answer) -> str:
     return table_subject(answer.system, answer.table)
 
 
-def _message(broken: list[Answer]) -> str:
+def _message(name: str | None, broken: list[Answer]) -> str:
+    """What people call the expectation comes first; else where it is broken."""
     first = broken[0]
-    where = f"{first.table}.{first.column}" if first.column else first.table
-    more = f"; and {len(broken) - 1} more" if len(broken) > 1 else ""
-    return f"{where}: {first.text}{more}" if where else f"{first.text}{more}"
+    where = name or (f"{first.table}.{first.column}" if first.column else first.table)
+    more = msg("; and {broken} more", broken=len(broken) - 1) if len(broken) > 1 else ""
+    told = first.text + more
+    return joined(": ", (where, told)) if where else told
 
 
 def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
@@ -70,9 +73,11 @@ def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
         if broken:
             yield Hit(
                 about,
-                _message(broken),
+                _message(expectation.name, broken),
                 measurements=tuple(
-                    Measurement.share(f"kept, {a.check}", a.part, a.whole, a.evidence)
+                    Measurement.share(
+                        msg("kept, {check}", check=a.check), a.part, a.whole, a.evidence
+                    )
                     for a in broken
                     if a.part is not None and a.whole is not None
                 ),
@@ -82,4 +87,4 @@ def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
                 related=tuple(dict.fromkeys(_place(a) for a in broken if a.table)),
             )
         elif open_ones:
-            yield NotAssessed(open_ones[0].reason, "crmaudit collect", about)
+            yield NotAssessed(open_ones[0].reason, msg("crmaudit collect"), about)

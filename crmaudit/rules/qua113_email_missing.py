@@ -45,6 +45,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crmaudit.facts import Facts
+from crmaudit.messages import msg
 from crmaudit.quality.quality import address_column
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
 from crmaudit.rules.words import (
@@ -75,8 +76,8 @@ def check(facts: Facts, share: float = 0.2, high: float = 0.3) -> Iterator[Hit |
     ]
     if not persons:
         raise NotAssessed(
-            "no profiled table is mapped to an entity of persons",
-            needs="kind: person in entities.yaml, the table in maps/",
+            msg("no profiled table is mapped to an entity of persons"),
+            needs=msg("kind: person in entities.yaml, the table in maps/"),
         )
     reached = {(p.system, p.table, p.where): p for p in facts.one_place}
     for holding in persons:
@@ -94,15 +95,25 @@ def check(facts: Facts, share: float = 0.2, high: float = 0.3) -> Iterator[Hit |
             whole, lacking, evidence = best.rows, best.rows - best.filled, profile.id
             sure = surety(profile, best) if holding.whole else "tentative"
         else:
-            reason = f"{profile.table} has no column of e-mail addresses; they may lie beside it"
-            yield NotAssessed(reason, "semantic types of the columns", about)
+            reason = msg(
+                "{table} has no column of e-mail addresses; they may lie beside it",
+                table=profile.table,
+            )
+            yield NotAssessed(reason, msg("semantic types of the columns"), about)
             continue
         if lacking / whole >= share:
             label = several(entity_label(facts, mapped.entity))
             yield Hit(
                 about,
-                f"{percent(lacking / whole)} of the {label} in {profile.table} "
-                f"have no e-mail address ({lacking:,} of {whole:,})",
+                msg(
+                    "{percent} of the {label} in {table} have no e-mail address ({lacking:,} "
+                    "of {whole:,})",
+                    percent=percent(lacking / whole),
+                    label=label,
+                    table=profile.table,
+                    lacking=lacking,
+                    whole=whole,
+                ),
                 measurements=(Measurement.share("without e-mail", lacking, whole, (evidence,)),),
                 severity="high" if lacking / whole >= high else None,
                 confidence=doubted(sure, holding.doubtful),

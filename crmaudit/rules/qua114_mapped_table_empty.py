@@ -30,6 +30,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crmaudit.facts import Facts
+from crmaudit.messages import chained, msg
 from crmaudit.quality.quality import Holding
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
 from crmaudit.rules.words import (
@@ -49,7 +50,7 @@ def check(facts: Facts) -> Iterator[Hit]:
     need_profiles(facts)
     holdings = list(facts.quality.holdings())
     if not holdings:
-        raise NotAssessed("no profiled table is mapped to an entity", needs="maps/")
+        raise NotAssessed(msg("no profiled table is mapped to an entity"), needs="maps/")
     defined = facts.workspace.entity
     empty: dict[tuple[str, str], list[Holding]] = {}
     for holding in holdings:
@@ -61,11 +62,16 @@ def check(facts: Facts) -> Iterator[Hit]:
             about = table_subject(holding.system, profile.table)
             empty.setdefault((about, profile.table), []).append(holding)
     for (about, table), held in empty.items():
-        labels = " and ".join(entity_label(facts, h.mapped.entity) for h in held)
+        labels = chained("{a} and {b}", (entity_label(facts, h.mapped.entity) for h in held))
         parts = all(h.profile.where for h in held)
         yield Hit(
             about,
-            f"{table} is mapped to {labels} and has no {'such ' if parts else ''}rows",
+            msg(
+                "{table} is mapped to {labels} and has no {such}rows",
+                table=table,
+                labels=labels,
+                such=msg("such ") if parts else "",
+            ),
             measurements=(
                 Measurement("rows", 0, "rows", evidence=tuple(h.profile.id for h in held)),
             ),

@@ -38,8 +38,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crmaudit.facts import Facts
+from crmaudit.messages import capital, msg
 from crmaudit.rules.base import Hit, Measurement, Severity, Topic
-from crmaudit.rules.words import capital, part_of, verb
+from crmaudit.rules.words import part_of, verb
 
 severity: Severity = "medium"
 topic: Topic = "quality"
@@ -58,15 +59,21 @@ def check(facts: Facts, tables: int = 5) -> Iterator[Hit]:
         measurements = [
             Measurement("tables without foreign keys", len(real), evidence=(catalog.id,))
         ]
-        told = "no reference is enforced"
+        told = msg("no reference is enforced")
         if keys and tested:
             found = Measurement.share("references broken", len(broken), len(tested), (keys.id,))
             measurements.append(found)
-            told += f", and {part_of(len(broken), len(tested), 'found', 'found')} "
-            told += f"{verb(len(broken), 'has', 'have')} orphans"
+            told += msg(
+                ", and {founds} ", founds=part_of(len(broken), len(tested), "found", "found")
+            )
+            told += msg("{verb} orphans", verb=verb(len(broken), "has", "have"))
         yield Hit(
             f"system:{system}",
-            f"{capital(part_of(0, len(real), 'table'))} declares a foreign key: {told}",
+            msg(
+                "{tables} declares a foreign key: {told}",
+                tables=capital(part_of(0, len(real), "table")),
+                told=told,
+            ),
             measurements=tuple(measurements),
             who=facts.workspace.system[system].owners.it,
         )

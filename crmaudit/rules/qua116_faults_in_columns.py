@@ -41,16 +41,10 @@ from collections.abc import Iterator
 
 from crmaudit.evidence import Fault, TableProfile
 from crmaudit.facts import Facts
+from crmaudit.messages import capital, joined, msg
 from crmaudit.quality.faults.unchecked import unchecked_faults
 from crmaudit.rules.base import Confidence, Hit, Measurement, Severity, Topic
-from crmaudit.rules.words import (
-    capital,
-    column_subject,
-    need_profiles,
-    percent,
-    table_subject,
-    worst,
-)
+from crmaudit.rules.words import column_subject, need_profiles, percent, table_subject, worst
 
 severity: Severity = "medium"
 topic: Topic = "quality"
@@ -78,20 +72,31 @@ def check(
 def _hit(system: str, profile: TableProfile, every: list[tuple[str, Fault]]) -> Hit:
     name, most = max(every, key=lambda f: (f[1].rows / f[1].of, f[0], f[1].kind))
     short = most.example and len(most.example.split()) <= 3
-    example = f", such as {most.example}" if short else ""
+    example = msg(", such as {example}", example=most.example) if short else ""
     kinds: dict[str, int] = defaultdict(int)
     for column, fault in every:
         if (column, fault) != (name, most):
             kinds[fault.kind] += fault.rows
-    also = f"; also {worst(kinds.items(), 1)}" if kinds else ""
+    also = msg("; also {worst}", worst=worst(kinds.items(), 1)) if kinds else ""
     sampled = any(f.sampled is not None for _, f in every)
     sure: Confidence = "firm" if sampled or most.confidence < 0.95 else "certain"
     return Hit(
         table_subject(system, profile.table),
-        f"{capital(most.kind)} in {profile.table}.{name}: {percent(most.rows / most.of)} "
-        f"({most.rows:,} of {most.of:,}){example}{also}",
+        msg(
+            "{kind} in {table}.{name}: {percent} ({rows:,} of {of:,}){example}{also}",
+            kind=capital(msg(most.kind)),
+            table=profile.table,
+            name=name,
+            percent=percent(most.rows / most.of),
+            rows=most.rows,
+            of=most.of,
+            example=example,
+            also=also,
+        ),
         measurements=tuple(
-            Measurement.share(f"{fault.kind}, {column}", fault.rows, fault.of, (profile.id,))
+            Measurement.share(
+                joined(", ", (msg(fault.kind), column)), fault.rows, fault.of, (profile.id,)
+            )
             for column, fault in every
         ),
         severity="low" if {f.kind for _, f in every} <= _WRITING else None,

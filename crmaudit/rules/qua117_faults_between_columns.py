@@ -33,6 +33,7 @@ from collections.abc import Iterator
 
 from crmaudit.evidence import Fault, TableProfile
 from crmaudit.facts import Facts
+from crmaudit.messages import joined, msg
 from crmaudit.rules.base import Confidence, Hit, Measurement, Severity, Topic
 from crmaudit.rules.words import (
     column_subject,
@@ -68,15 +69,23 @@ def _hit(system: str, profile: TableProfile, found: list[Fault]) -> Hit:
     others = found[1:]
     also = ""
     if others:
-        also = f"; also {worst(((f.columns[0], f.rows) for f in others), 1)}"
+        also = msg("; also {worst}", worst=worst(((f.columns[0], f.rows) for f in others), 1))
     sure: Confidence = "certain" if most.kind == "order of dates" else "firm"
     return Hit(
         table_subject(system, profile.table),
-        f"{part_of(most.rows, most.of, 'row')} of {profile.table} "
-        f"{verb(most.rows, 'contradicts itself', 'contradict themselves')} in "
-        f"{listed(most.columns[:2])}: {most.detail or most.kind}{also}",
+        msg(
+            "{rows} of {table} {verb} in {columns}: {detail}{also}",
+            rows=part_of(most.rows, most.of, "row"),
+            table=profile.table,
+            verb=verb(most.rows, "contradicts itself", "contradict themselves"),
+            columns=listed(most.columns[:2]),
+            detail=most.detail or msg(most.kind),
+            also=also,
+        ),
         measurements=tuple(
-            Measurement.share(f"{f.kind}, {listed(f.columns[:2])}", f.rows, f.of, (profile.id,))
+            Measurement.share(
+                joined(", ", (msg(f.kind), listed(f.columns[:2]))), f.rows, f.of, (profile.id,)
+            )
             for f in found
         ),
         confidence="tentative" if most.confidence < 0.8 else sure,

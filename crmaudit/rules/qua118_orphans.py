@@ -38,9 +38,10 @@ from collections.abc import Iterator
 
 from crmaudit.evidence import Keys, Reference
 from crmaudit.facts import Facts
+from crmaudit.messages import counted, msg
 from crmaudit.quality.references.found import reference_words
 from crmaudit.rules.base import Confidence, Hit, Measurement, NotAssessed, Severity, Topic
-from crmaudit.rules.words import column_subject, counted, percent, table_subject
+from crmaudit.rules.words import column_subject, percent, table_subject
 
 severity: Severity = "high"
 topic: Topic = "quality"
@@ -50,7 +51,9 @@ initiative = "clean-data"
 def check(facts: Facts, share: float = 0.0, confidence: float = 0.7) -> Iterator[Hit | NotAssessed]:
     facts.need_evidence()
     if not facts.evidence.keys:
-        raise NotAssessed("the references were not tested", "crmaudit collect --only keys")
+        raise NotAssessed(
+            msg("the references were not tested"), msg("crmaudit collect --only keys")
+        )
     for system, keys in facts.evidence.keys.items():
         by_column: dict[tuple[str, str], list[Reference]] = defaultdict(list)
         for reference in keys.references:
@@ -74,7 +77,11 @@ def _hit(
 ) -> Hit:
     worst = max(found, key=lambda r: (r.orphans or 0, r.to))
     broken = [r for r in found if r.orphans]
-    more = f" and {counted(len(broken) - 1, 'other table')}" if len(broken) > 1 else ""
+    more = (
+        msg(" and {tables}", tables=counted(len(broken) - 1, "other table"))
+        if len(broken) > 1
+        else ""
+    )
     sure: Confidence = "certain" if worst.basis in ("declared", "map") else "firm"
     if worst.confidence < 0.85 and worst.basis == "inferred":
         sure = "tentative"
@@ -82,8 +89,17 @@ def _hit(
     extent: Severity = "high" if orphans >= 0.01 * filled else "medium"
     return Hit(
         column_subject(system, table, column),
-        f"{percent(orphans / filled)} of the references in {table}.{column} lead nowhere "
-        f"({orphans:,} of {filled:,}): {reference_words(worst)}{more}",
+        msg(
+            "{percent} of the references in {table}.{column} lead nowhere "
+            "({orphans:,} of {filled:,}): {reference_words}{more}",
+            percent=percent(orphans / filled),
+            table=table,
+            column=column,
+            orphans=orphans,
+            filled=filled,
+            reference_words=reference_words(worst),
+            more=more,
+        ),
         measurements=(
             Measurement.share("orphans", orphans, filled, (keys.id,)),
             *(

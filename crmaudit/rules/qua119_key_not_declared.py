@@ -34,9 +34,10 @@ from collections.abc import Iterator
 
 from crmaudit.evidence import TableKey
 from crmaudit.facts import Facts
+from crmaudit.messages import capital, msg
 from crmaudit.quality.references.found import side_words, undeclared_keys
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
-from crmaudit.rules.words import capital, listed, part_of, table_subject, verb
+from crmaudit.rules.words import listed, part_of, table_subject, verb
 
 severity: Severity = "medium"
 topic: Topic = "quality"
@@ -46,7 +47,7 @@ initiative = "clean-data"
 def check(facts: Facts, confidence: float = 0.7) -> Iterator[Hit]:
     facts.need_evidence()
     if not facts.evidence.keys:
-        raise NotAssessed("keys were not looked for", "crmaudit collect --only keys")
+        raise NotAssessed(msg("keys were not looked for"), msg("crmaudit collect --only keys"))
     for system, keys in facts.evidence.keys.items():
         catalog = facts.evidence.catalogs.get(system)
         if catalog is None:
@@ -56,17 +57,22 @@ def check(facts: Facts, confidence: float = 0.7) -> Iterator[Hit]:
         if not found:
             continue
         broken = [k for k in found if k.repeated or k.nulls]
-        already = f"; {len(broken)} of them no longer hold" if broken else ""
+        already = msg("; {broken} of them no longer hold", broken=len(broken)) if broken else ""
         yield Hit(
             f"system:{system}",
-            f"{capital(part_of(len(found), len(tables), 'table'))} "
-            f"{verb(len(found), 'has', 'have')} a key that is not declared: "
-            f"{listed([_name(k) for k in [*broken, *(k for k in found if k not in broken)]])}"
-            f"{already}",
+            msg(
+                "{tables} {verb} a key that is not declared: {name}{already}",
+                tables=capital(part_of(len(found), len(tables), "table")),
+                verb=verb(len(found), "has", "have"),
+                name=listed([_name(k) for k in [*broken, *(k for k in found if k not in broken)]]),
+                already=already,
+            ),
             measurements=(
                 Measurement.share("key not declared", len(found), len(tables), (keys.id,)),
                 *(
-                    Measurement.share(f"not unique: {_name(k)}", k.repeated, k.rows, (keys.id,))
+                    Measurement.share(
+                        msg("not unique: {name}", name=_name(k)), k.repeated, k.rows, (keys.id,)
+                    )
                     for k in broken[:10]
                     if k.repeated
                 ),

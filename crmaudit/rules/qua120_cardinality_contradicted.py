@@ -43,6 +43,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crmaudit.facts import Facts
+from crmaudit.messages import msg
 from crmaudit.quality.references.cardinality import Contradiction, contradictions, multiplicity
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
 from crmaudit.rules.words import doubted
@@ -57,7 +58,9 @@ def check(facts: Facts, confidence: float = 0.7) -> Iterator[Hit | NotAssessed]:
     facts.need("entities.yaml")
     facts.need_evidence()
     if not facts.evidence.keys:
-        raise NotAssessed("the references were not tested", "crmaudit collect --only keys")
+        raise NotAssessed(
+            msg("the references were not tested"), msg("crmaudit collect --only keys")
+        )
     for entity in facts.workspace.entities:
         doubtful, compared, found = False, 0, list[tuple[int, int, str, Measurement]]()
         for index, relation in enumerate(entity.relationships):
@@ -78,8 +81,8 @@ def check(facts: Facts, confidence: float = 0.7) -> Iterator[Hit | NotAssessed]:
         if found:
             yield _hit(entity, sorted(found, key=lambda f: f[:3]), doubtful)
         elif not compared and any(r.cardinality for r in entity.relationships):
-            why = "no tested reference joins the tables of the entities that it relates to"
-            yield NotAssessed(why, "maps/, crmaudit collect", f"entity:{entity.id}")
+            why = msg("no tested reference joins the tables of the entities that it relates to")
+            yield NotAssessed(why, msg("maps/, crmaudit collect"), f"entity:{entity.id}")
 
 
 def _words(
@@ -87,20 +90,44 @@ def _words(
 ) -> tuple[str, Measurement]:
     one, other = labels[wrong.one], labels[wrong.other]
     if wrong.kind == "none":
-        measured = Measurement.share(f"{one} without {other}", wrong.without, wrong.of, evidence)
-        return f"{wrong.without:,} of {wrong.of:,} of {one} have no {other}", measured
-    measured = Measurement(f"most {other} with one {one}", wrong.most, "rows", evidence=evidence)
+        measured = Measurement.share(
+            msg("{one} without {other}", one=one, other=other), wrong.without, wrong.of, evidence
+        )
+        return msg(
+            "{without:,} of {of:,} of {one} have no {other}",
+            without=wrong.without,
+            of=wrong.of,
+            one=one,
+            other=other,
+        ), measured
+    measured = Measurement(
+        msg("most {other} with one {one}", other=other, one=one),
+        wrong.most,
+        "rows",
+        evidence=evidence,
+    )
     if wrong.kind == "more":
-        return f"one {one} has up to {wrong.most:,} of {other}", measured
-    return f"the tables have room for one {other} with each {one}", measured
+        return msg(
+            "one {one} has up to {most:,} of {other}", one=one, most=wrong.most, other=other
+        ), measured
+    return msg(
+        "the tables have room for one {other} with each {one}", other=other, one=one
+    ), measured
 
 
 def _hit(entity: Entity, found: list[tuple[int, int, str, Measurement]], doubtful: bool) -> Hit:
     (rank, index, says, _), to = found[0], entity.relationships[found[0][1]]
-    more = f"; {len(found) - 1} more" if len(found) > 1 else ""
+    more = msg("; {found} more", found=len(found) - 1) if len(found) > 1 else ""
     return Hit(
         f"entity:{entity.id}",
-        f"{entity.label} to {to.to} is declared {to.cardinality}, but {says}{more}",
+        msg(
+            "{entity} to {to} is declared {cardinality}, but {says}{more}",
+            entity=entity.label,
+            to=to.to,
+            cardinality=to.cardinality,
+            says=says,
+            more=more,
+        ),
         path=("relationships", index),
         measurements=tuple(m for *_, m in found),
         severity="medium" if rank < 2 else "low",

@@ -38,6 +38,7 @@ from collections.abc import Iterator
 
 from crmaudit.crud_matrix import cell_subject
 from crmaudit.facts import Facts
+from crmaudit.messages import msg
 from crmaudit.quality.matching.judged import JudgedDuplicates
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
 from crmaudit.rules.matched import about, sure_of_duplicates
@@ -53,8 +54,10 @@ def check(facts: Facts, share: float = 0.02, high: float = 0.1) -> Iterator[Hit 
     for found in facts.duplicates:
         subject, rate = cell_subject(found.system, found.entity), found.rate
         if found.cannot:
-            needs = "maps/, then crmaudit collect --only duplicates"
-            yield NotAssessed(f"records were not compared: {found.cannot}", needs, subject)
+            needs = msg("maps/, then crmaudit collect --only duplicates")
+            yield NotAssessed(
+                msg("records were not compared: {cannot}", cannot=found.cannot), needs, subject
+            )
         elif rate is not None and rate.low >= share and found.likely.value > 0:
             yield _hit(facts, found, subject, "high" if rate.low >= high else None)
 
@@ -62,21 +65,35 @@ def check(facts: Facts, share: float = 0.02, high: float = 0.1) -> Iterator[Hit 
 def _hit(facts: Facts, found: JudgedDuplicates, subject: str, extent: Severity | None) -> Hit:
     label, name = entity_label(facts, found.entity), facts.workspace.system[found.system].name
     evidence, likely = (found.document.id,), found.likely
-    some = f", {found.surplus:,} of them found" if likely.low < likely.high else ""
+    some = (
+        msg(", {surplus:,} of them found", surplus=found.surplus)
+        if likely.low < likely.high
+        else ""
+    )
     measurements = [
         Measurement.share("records to merge", round(likely.value), found.records, evidence),
         Measurement.share("found", found.surplus, found.records, evidence),
     ]
     if found.precision is not None:
-        by = "by answers" if found.reviewed else "as estimated"
+        by = msg("by answers") if found.reviewed else msg("as estimated")
         measurements += [
-            Measurement(f"precision, {by}", found.precision.value, "share", evidence=evidence),
+            Measurement(
+                msg("precision, {by}", by=by), found.precision.value, "share", evidence=evidence
+            ),
             Measurement("precision at least", found.precision.low, "share", evidence=evidence),
         ]
     return Hit(
         subject,
-        f"{percent(likely.value / found.records)} of the {found.records:,} records of {label} in "
-        f"{name} are one too many: {about(likely)}{some}",
+        msg(
+            "{percent} of the {records:,} records of {label} in {name} are one too "
+            "many: {about}{some}",
+            percent=percent(likely.value / found.records),
+            records=found.records,
+            label=label,
+            name=name,
+            about=about(likely),
+            some=some,
+        ),
         file=facts.workspace.file_of(f"system:{found.system}"),
         measurements=tuple(measurements),
         severity=extent,

@@ -39,10 +39,11 @@ from collections.abc import Iterator
 
 from crmaudit.crud_matrix import cell_subject
 from crmaudit.facts import Facts
+from crmaudit.messages import counted, msg
 from crmaudit.quality.matching.judged import JudgedDuplicates, Source, sources
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
 from crmaudit.rules.matched import sure_of_duplicates
-from crmaudit.rules.words import counted, entity_label, entity_subject, percent
+from crmaudit.rules.words import entity_label, entity_subject, percent
 
 severity: Severity = "medium"
 topic: Topic = "quality"
@@ -64,8 +65,8 @@ def check(facts: Facts, least: int = 30, factor: float = 1.5) -> Iterator[Hit | 
     told = [d for d in facts.duplicates if d.document.causes]
     if not told:
         raise NotAssessed(
-            "where duplicates come from is not known",
-            "a column of the author, the date of creation or the import, in maps/",
+            msg("where duplicates come from is not known"),
+            msg("a column of the author, the date of creation or the import, in maps/"),
         )
     for found in told:
         origins = [s for s in sources(found) if s.duplicates >= least and s.exceeds(factor)]
@@ -79,15 +80,33 @@ def check(facts: Facts, least: int = 30, factor: float = 1.5) -> Iterator[Hit | 
 def _hit(facts: Facts, found: JudgedDuplicates, first: Source, origins: list[Source]) -> Hit:
     evidence = (found.document.id,)
     name = facts.workspace.system[found.system].name
-    more = f"; {counted(len(origins) - 1, 'other origin')} like it" if len(origins) > 1 else ""
+    more = (
+        msg("; {origins} like it", origins=counted(len(origins) - 1, "other origin"))
+        if len(origins) > 1
+        else ""
+    )
     return Hit(
         cell_subject(found.system, found.entity),
-        f"{first.duplicates:,} duplicates of {entity_label(facts, found.entity)} in {name} "
-        f"{_FROM[first.by]} {first.value}: {percent(first.share)} of its records, elsewhere "
-        f"{percent(first.elsewhere)}{more}",
+        msg(
+            "{duplicates:,} duplicates of {entity_label} in {name} {came} {first}: "
+            "{percent} of its records, elsewhere {percent2}{more}",
+            duplicates=first.duplicates,
+            entity_label=entity_label(facts, found.entity),
+            name=name,
+            came=msg(_FROM[first.by]),
+            first=first.value,
+            percent=percent(first.share),
+            percent2=percent(first.elsewhere),
+            more=more,
+        ),
         file=facts.workspace.file_of(f"system:{found.system}"),
         measurements=tuple(
-            Measurement.share(f"duplicates, {s.by} {s.value}", s.duplicates, s.records, evidence)
+            Measurement.share(
+                msg("duplicates, {by} {s}", by=msg(s.by), s=s.value),
+                s.duplicates,
+                s.records,
+                evidence,
+            )
             for s in origins[:5]
         ),
         confidence=sure_of_duplicates(facts, found),

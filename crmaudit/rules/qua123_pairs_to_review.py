@@ -37,6 +37,7 @@ from collections.abc import Iterator
 
 from crmaudit.crud_matrix import cell_subject
 from crmaudit.facts import Facts
+from crmaudit.messages import msg
 from crmaudit.quality.matching.judged import JudgedDuplicates, JudgedOverlap
 from crmaudit.rules.base import Hit, Measurement, Severity, Topic
 from crmaudit.rules.words import entity_label, entity_subject, systems
@@ -63,8 +64,15 @@ def _hit(facts: Facts, found: JudgedDuplicates | JudgedOverlap) -> Hit:
     label = entity_label(facts, found.entity)
     return Hit(
         cell_subject(among[0], found.entity) if within else entity_subject(found.entity),
-        f"{found.open_pairs:,} pairs of {label} {'in' if within else 'across'} "
-        f"{systems(facts, among)} are uncertain, beside {same:,} taken for the same",
+        msg(
+            "{open_pairs:,} pairs of {label} {in_} {systems} are uncertain, beside "
+            "{same:,} taken for the same",
+            open_pairs=found.open_pairs,
+            label=label,
+            in_=msg("in") if within else msg("across"),
+            systems=systems(facts, among),
+            same=same,
+        ),
         file=facts.workspace.file_of(f"system:{among[0]}") if within else "",
         measurements=(
             Measurement("uncertain pairs", found.open_pairs, "pairs", evidence=evidence),

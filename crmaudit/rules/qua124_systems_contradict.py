@@ -48,6 +48,7 @@ from collections.abc import Iterator
 
 from crmaudit.evidence import Agreement, Between
 from crmaudit.facts import Facts
+from crmaudit.messages import msg
 from crmaudit.quality.matching.judged import JudgedOverlap
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
 from crmaudit.rules.matched import sure_of_overlap
@@ -64,8 +65,10 @@ def check(
     facts.need_overlap()
     for o in facts.overlap:
         if o.cannot:
-            needs = "crmaudit collect, with the databases of all that hold it"
-            yield NotAssessed(f"not compared: {o.cannot}", needs, entity_subject(o.entity))
+            needs = msg("crmaudit collect, with the databases of all that hold it")
+            yield NotAssessed(
+                msg("not compared: {cannot}", cannot=o.cannot), needs, entity_subject(o.entity)
+            )
             continue
         found: dict[str, list[tuple[float, Between, Agreement]]] = {}
         for b in o.between:
@@ -87,13 +90,25 @@ def _hit(
     low, b, a = places[0]
     newer = [(a.left_newer, b.left), (a.right_newer, b.right)]
     (most, system), known = max(newer), a.left_newer + a.right_newer
-    later = f", mostly newer in {systems(facts, [system])}" if 2 * most > known > 0 else ""
+    later = (
+        msg(", mostly newer in {systems}", systems=systems(facts, [system]))
+        if 2 * most > known > 0
+        else ""
+    )
     both = {s: None for _, between, _ in places for s in (between.left, between.right)}
     return Hit(
         subject("attribute", o.entity, attribute),
-        f"{systems(facts, [b.left, b.right])} contradict each other on the {attribute} of "
-        f"{percent(a.conflicting / a.compared)} of {entity_label(facts, o.entity)} in both "
-        f"({a.conflicting:,} of {a.compared:,}){later}",
+        msg(
+            "{systems} contradict each other on the {attribute} of {percent} of "
+            "{entity_label} in both ({conflicting:,} of {compared:,}){later}",
+            systems=systems(facts, [b.left, b.right]),
+            attribute=attribute,
+            percent=percent(a.conflicting / a.compared),
+            entity_label=entity_label(facts, o.entity),
+            conflicting=a.conflicting,
+            compared=a.compared,
+            later=later,
+        ),
         file=facts.workspace.file_of(f"entity:{o.entity}"),
         measurements=tuple(
             Measurement.share(

@@ -52,6 +52,7 @@ from collections.abc import Iterator
 
 from crmaudit.crud_matrix import cell_subject
 from crmaudit.facts import Facts
+from crmaudit.messages import msg
 from crmaudit.quality.matching.judged import Coverage, JudgedOverlap
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
 from crmaudit.rules.matched import about, first_of_each, sure_of_overlap
@@ -77,8 +78,8 @@ def check(facts: Facts, share: float = 0.05, high: float = 0.25) -> Iterator[Hit
     facts.need_overlap()
     for o in (o for o in facts.overlap if not o.cannot):
         for h in (h for h in o.document.holders if h.cannot):
-            reason = f"its records were not compared: {h.cannot}"
-            yield NotAssessed(reason, "crmaudit collect", cell_subject(h.system, o.entity))
+            reason = msg("its records were not compared: {cannot}", cannot=h.cannot)
+            yield NotAssessed(reason, msg("crmaudit collect"), cell_subject(h.system, o.entity))
         hits: list[tuple[float, Hit]] = []
         for c in o.coverage():
             why, low = _ought(facts, o.entity, c), c.unknown.low
@@ -94,8 +95,16 @@ def _hit(facts: Facts, o: JudgedOverlap, c: Coverage, why: str, heavy: bool) -> 
     name, evidence, lacking = facts.workspace.system, (o.document.id,), round(c.unknown.value)
     return Hit(
         cell_subject(c.within, o.entity),
-        f"{name[c.within].name} does not know {about(c.unknown)} of {c.records:,} records of "
-        f"{entity_label(facts, o.entity)} in {name[c.system].name}, {why}",
+        msg(
+            "{name} does not know {about} of {records:,} records of {entity_label} "
+            "in {name2}, {why}",
+            name=name[c.within].name,
+            about=about(c.unknown),
+            records=c.records,
+            entity_label=entity_label(facts, o.entity),
+            name2=name[c.system].name,
+            why=msg(why),
+        ),
         file=facts.workspace.file_of(f"system:{c.within}"),
         measurements=(
             Measurement.share(_LACKING[why], lacking, c.records, evidence),

@@ -44,6 +44,7 @@ from collections.abc import Iterator
 
 from crmaudit.evidence import SharedKey
 from crmaudit.facts import Facts
+from crmaudit.messages import msg
 from crmaudit.quality.matching.judged import JudgedOverlap
 from crmaudit.rules.base import Hit, Measurement, Severity, Topic
 from crmaudit.rules.matched import sure_of_overlap
@@ -70,9 +71,9 @@ def check(facts: Facts, share: float = 0.01) -> Iterator[Hit]:
         paired = sum(k.carried + k.elsewhere for _, k in found)
         faults = []
         if dangling > 0 and dangling >= share * filled:
-            faults.append(("numbers that lead nowhere", dangling, filled))
+            faults.append((msg("numbers that lead nowhere"), dangling, filled))
         if wrong > 0 and wrong >= share * paired:
-            faults.append(("numbers that lead to another", wrong, paired))
+            faults.append((msg("numbers that lead to another"), wrong, paired))
         if faults:
             yield _hit(facts, holder, column, found, faults)
 
@@ -84,15 +85,31 @@ def _hit(
     found: list[tuple[JudgedOverlap, SharedKey]],
     faults: list[tuple[str, int, int]],
 ) -> Hit:
-    ends = {"numbers that lead nowhere": "no record", "numbers that lead to another": "another one"}
+    ends = {
+        "numbers that lead nowhere": msg("no record"),
+        "numbers that lead to another": msg("another one"),
+    }
     told = listed(
-        f"{n:,} of {of:,} {verb(n, 'leads', 'lead')} to {ends[label]}" for label, n, of in faults
+        msg(
+            "{n:,} of {of:,} {verb} to {ends}",
+            n=n,
+            of=of,
+            verb=verb(n, "leads", "lead"),
+            ends=ends[label],
+        )
+        for label, n, of in faults
     )
     (o, key), (table, _, name) = found[0], column.rpartition(".")
     giver, taker = systems(facts, [holder]), systems(facts, [key.to])
     return Hit(
         column_subject(holder, table, name),
-        f"{column} in {giver} names records of {taker}: {told}",
+        msg(
+            "{column} in {giver} names records of {taker}: {told}",
+            column=column,
+            giver=giver,
+            taker=taker,
+            told=told,
+        ),
         measurements=tuple(
             Measurement.share(label, n, of, tuple(x.document.id for x, _ in found))
             for label, n, of in faults

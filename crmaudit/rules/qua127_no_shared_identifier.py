@@ -47,11 +47,12 @@ from collections.abc import Iterator
 
 from crmaudit.evidence import Between, SharedKey
 from crmaudit.facts import Facts
+from crmaudit.messages import msg
 from crmaudit.quality.matching.judged import JudgedOverlap
 from crmaudit.quality.one_place import carried_share
 from crmaudit.rules.base import Hit, Measurement, Severity, Topic
 from crmaudit.rules.matched import first_of_each, sure_of_overlap
-from crmaudit.rules.words import entity_label, entity_subject, systems
+from crmaudit.rules.words import entity_label, entity_subject, systems, verb
 
 severity: Severity = "medium"
 topic: Topic = "mapping"
@@ -73,12 +74,23 @@ def check(facts: Facts, share: float = 0.5, least: int = 20) -> Iterator[Hit]:
 def _hit(facts: Facts, o: JudgedOverlap, b: Between) -> Hit:
     best: SharedKey | None = max(b.keys, key=lambda k: k.carried, default=None)
     carried = best.carried if best else 0
-    where = f" ({best.column} in {systems(facts, [best.holder])})" if best and carried else ""
+    where = (
+        msg(" ({column} in {systems})", column=best.column, systems=systems(facts, [best.holder]))
+        if best and carried
+        else ""
+    )
     return Hit(
         entity_subject(o.entity),
-        f"{systems(facts, [b.left, b.right])} share {b.pairs:,} pairs of records of "
-        f"{entity_label(facts, o.entity)}; {f'{carried:,}' if carried else 'none'} "
-        f"carr{'ies' if carried < 2 else 'y'} the other's number{where}",
+        msg(
+            "{systems} share {pairs:,} pairs of records of {entity_label}; {carried} "
+            "{carry} the other's number{where}",
+            systems=systems(facts, [b.left, b.right]),
+            pairs=b.pairs,
+            entity_label=entity_label(facts, o.entity),
+            carried=msg("{n:,}", n=carried) if carried else msg("none"),
+            carry=verb(carried, "carries", "carry"),
+            where=where,
+        ),
         measurements=(
             Measurement.share(
                 "matched without the number", max(0, b.pairs - carried), b.pairs, (o.document.id,)

@@ -46,6 +46,7 @@ from collections.abc import Iterator
 
 from crmaudit.evidence import Unlinked
 from crmaudit.facts import Facts
+from crmaudit.messages import msg
 from crmaudit.quality.matching.judged import JudgedOverlap
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
 from crmaudit.rules.matched import sure_of_overlap
@@ -60,7 +61,9 @@ def check(facts: Facts, share: float = 0.05, high: float = 0.2) -> Iterator[Hit]
     facts.need_overlap()
     crm = facts.workspace.crm
     if crm is None:
-        raise NotAssessed("which system is the CRM is not said", needs="crm: in audit.yaml")
+        raise NotAssessed(
+            msg("which system is the CRM is not said"), needs=msg("crm: in audit.yaml")
+        )
     by_table: dict[tuple[str, str], list[tuple[JudgedOverlap, Unlinked]]] = {}
     for o in facts.overlap:
         for u in o.document.unlinked:
@@ -76,13 +79,22 @@ def check(facts: Facts, share: float = 0.05, high: float = 0.2) -> Iterator[Hit]
             continue
         (o, u), name = found[0], facts.workspace.system[system].name
         evidence = tuple(dict.fromkeys(x.document.id for x, _ in found))
-        at_least = f", at least {least:,.0f}" if round(least) < lacking else ""
-        of_nobody = f"; {nobody:,} belong to nobody at all" if nobody else ""
+        at_least = msg(", at least {least:,.0f}", least=least) if round(least) < lacking else ""
+        of_nobody = msg("; {nobody:,} belong to nobody at all", nobody=nobody) if nobody else ""
         yield Hit(
             table_subject(system, table),
-            f"{percent(lacking / rows)} of {entity_label(facts, u.entity)} in {name} "
-            f"({lacking:,} of {rows:,} rows{at_least}) have no customer in {crm_name(facts)}"
-            f"{of_nobody}",
+            msg(
+                "{percent} of {entity_label} in {name} ({lacking:,} of {rows:,} "
+                "rows{at_least}) have no customer in {crm_name}{of_nobody}",
+                percent=percent(lacking / rows),
+                entity_label=entity_label(facts, u.entity),
+                name=name,
+                lacking=lacking,
+                rows=rows,
+                at_least=at_least,
+                crm_name=crm_name(facts),
+                of_nobody=of_nobody,
+            ),
             measurements=(
                 Measurement.share("rows without a customer there", lacking, rows, evidence),
                 Measurement.share("rows of nobody", nobody, rows, evidence),

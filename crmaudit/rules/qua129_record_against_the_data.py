@@ -51,10 +51,11 @@ from collections.abc import Iterator
 from crmaudit.crud_matrix import outdone
 from crmaudit.crud_matrix.records import MEASURES
 from crmaudit.facts import Facts
+from crmaudit.messages import counted, joined, msg
 from crmaudit.quality.matching.judged import JudgedOverlap
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
 from crmaudit.rules.matched import sure_of_overlap
-from crmaudit.rules.words import counted, entity_subject, percent
+from crmaudit.rules.words import entity_subject, percent
 
 severity: Severity = "medium"
 topic: Topic = "mapping"
@@ -71,8 +72,10 @@ def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
             continue
         backing = facts.crud.backing(o.entity)
         if record not in backing:
-            reason = f"{facts.workspace.system[record].name}, its record, was not compared"
-            yield NotAssessed(reason, "crmaudit collect, with all", entity_subject(o.entity))
+            reason = msg(
+                "{name}, its record, was not compared", name=facts.workspace.system[record].name
+            )
+            yield NotAssessed(reason, msg("crmaudit collect, with all"), entity_subject(o.entity))
             continue
         best, won = outdone(record, backing)
         if best:
@@ -87,14 +90,22 @@ def _hit(facts: Facts, o: JudgedOverlap, record: str, best: str, won: tuple[str,
         return percent(round(part / whole, 2))
 
     first, more = won[0], len(won) - 1
-    others = f" and leads in {counted(more, 'other respect')}" if more else ""
+    others = (
+        msg(" and leads in {respects}", respects=counted(more, "other respect")) if more else ""
+    )
     return Hit(
         entity_subject(o.entity),
-        f"{name[record].name} is the system of record, yet {name[best].name} "
-        f"{MEASURES[first].format(share(best, first))} against {share(record, first)}{others}",
+        msg(
+            "{name} is the system of record, yet {name2} {leads} against {share}{others}",
+            name=name[record].name,
+            name2=name[best].name,
+            leads=msg(MEASURES[first], share=share(best, first)),
+            share=share(record, first),
+            others=others,
+        ),
         path=("system_of_record",),
         measurements=tuple(
-            Measurement.share(f"{m}, {s}", part, whole, (o.document.id,))
+            Measurement.share(joined(", ", (msg(m), s)), part, whole, (o.document.id,))
             for m in won
             for s in (best, record)
             for part, whole in (getattr(backing[s], m),)

@@ -55,6 +55,7 @@ from collections.abc import Iterator
 from crmaudit.crud_matrix import feed_subject
 from crmaudit.evidence import Between
 from crmaudit.facts import Facts
+from crmaudit.messages import msg
 from crmaudit.quality.matching.judged import JudgedOverlap
 from crmaudit.quality.one_place import carried_share
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
@@ -81,16 +82,24 @@ def check(facts: Facts, least: int = 20) -> Iterator[Hit | NotAssessed]:
     for (left, right), places in found.items():
         dossiers = [facts.workspace.system[s] for s in (left, right)]
         if all(s.feeds is None for s in dossiers):
-            reason = f"neither {dossiers[0].name} nor {dossiers[1].name} says what feeds it has"
-            yield NotAssessed(reason, "feeds: in both dossiers", feed_subject(left, right))
+            reason = msg(
+                "neither {name} nor {name2} says what feeds it has",
+                name=dossiers[0].name,
+                name2=dossiers[1].name,
+            )
+            yield NotAssessed(reason, msg("feeds: in both dossiers"), feed_subject(left, right))
             continue
         things = sum(b.things for _, b in places)
         # Who carries the other's number may have got it from a feed that nobody declared.
         linked = any(carried_share(b) >= 0.5 for _, b in places)
         yield Hit(
             feed_subject(left, right),
-            f"{things:,} of {entities(facts, [o.entity for o, _ in places])} are created in both "
-            f"{systems(facts, [left, right])}, and no feed joins the two",
+            msg(
+                "{things:,} of {entities} are created in both {systems}, and no feed joins the two",
+                things=things,
+                entities=entities(facts, [o.entity for o, _ in places]),
+                systems=systems(facts, [left, right]),
+            ),
             file=facts.workspace.file_of(f"system:{right}"),
             measurements=tuple(
                 Measurement(

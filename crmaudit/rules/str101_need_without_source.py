@@ -34,8 +34,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crmaudit.facts import Facts
+from crmaudit.messages import counted, msg
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
-from crmaudit.rules.words import counted, entities, quoted
+from crmaudit.rules.words import entities, quoted
 
 severity: Severity = "medium"
 topic: Topic = "extraction"
@@ -49,22 +50,25 @@ def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
     for need in facts.workspace.needs:
         subject = f"need:{need.id}"
         if need.answered is None:
-            reason = f"nobody said whether {quoted(need.text)} is answered today"
-            yield NotAssessed(reason, "answered: in needs.yaml", subject)
+            reason = msg("nobody said whether {need} is answered today", need=quoted(need.text))
+            yield NotAssessed(reason, msg("answered: in needs.yaml"), subject)
             continue
         if need.answered == "yes":
             continue
         nowhere = [e for e in need.entities if not facts.crud.holders(e)]
         unsure = any(facts.crud.unknown(e) for e in nowhere)
         if nowhere:
-            message = (
-                f"{quoted(need.text)} needs {counted(len(need.entities), 'entity', 'entities')}, "
-                f"and no system "
-                f"{'is known to hold' if unsure else 'holds'} {entities(facts, nowhere)}"
+            message = msg(
+                "{need} needs {entities}, and no system {it} {entities2}",
+                need=quoted(need.text),
+                entities=counted(len(need.entities), "entity", "entities"),
+                it=msg("is known to hold") if unsure else msg("holds"),
+                entities2=entities(facts, nowhere),
             )
         elif not need.sources:
-            message = (
-                f"{quoted(need.text)} is not fully answered and names no system to draw it from"
+            message = msg(
+                "{need} is not fully answered and names no system to draw it from",
+                need=quoted(need.text),
             )
         else:
             continue

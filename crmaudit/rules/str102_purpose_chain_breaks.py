@@ -43,9 +43,10 @@ from collections.abc import Iterator
 
 from crmaudit.facts import Facts
 from crmaudit.governance.purposes import PURPOSES
+from crmaudit.messages import capital, msg
 from crmaudit.quality.one_place import Step, breaks
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
-from crmaudit.rules.words import capital, doubted, entity_label, guessed, part_of, quoted, several
+from crmaudit.rules.words import doubted, entity_label, guessed, part_of, quoted, several
 
 severity: Severity = "medium"
 topic: Topic = "extraction"
@@ -69,8 +70,15 @@ def _measured(facts: Facts, step: Step) -> Hit:
     going, records = step.going_on or 0, several(entity_label(facts, step.entity))
     return Hit(
         f"purpose:{step.purpose.replace(' ', '-')}",
-        f"{step.purpose.capitalize()} breaks in {facts.workspace.system[step.system].name}: "
-        f"{f'{going:,}' if going else 'none'} of {step.records:,} {records} {step.told}",
+        msg(
+            "{purpose} breaks in {name}: {going} of {records:,} {records2} {told}",
+            purpose=capital(msg(step.purpose)),
+            name=facts.workspace.system[step.system].name,
+            going=msg("{n:,}", n=going) if going else msg("none"),
+            records=step.records,
+            records2=records,
+            told=step.told,
+        ),
         measurements=(Measurement.share(step.towards, going, step.records, (step.evidence,)),),
         confidence=doubted("firm", guessed(facts, step.system, step.entity, step.table)),
         related=(f"system:{step.system}",),
@@ -83,27 +91,44 @@ def _declared(facts: Facts) -> Iterator[Hit | NotAssessed]:
         if not serving:
             yield Hit(
                 f"purpose:{purpose.replace(' ', '-')}",
-                f"{capital(part_of(0, len(facts.workspace.processes), 'process', 'processes'))} "
-                f"is declared to serve {purpose}",
+                msg(
+                    "{processes} is declared to serve {purpose}",
+                    processes=capital(
+                        part_of(0, len(facts.workspace.processes), "process", "processes")
+                    ),
+                    purpose=msg(purpose),
+                ),
                 file="processes.yaml",
             )
         for process in serving:
             subject, steps = f"process:{process.id}", len(process.steps)
             found = facts.governance.breaks.get(process.id, ())
             if not steps:
-                reason = f"the steps of {process.name!r}, which serves {purpose}, are not described"
-                yield NotAssessed(reason, "steps: in processes.yaml", subject)
+                reason = msg(
+                    "the steps of {process!r}, which serves {purpose}, are not described",
+                    process=process.name,
+                    purpose=msg(purpose),
+                )
+                yield NotAssessed(reason, msg("steps: in processes.yaml"), subject)
             elif not any(step.systems for step in process.steps):
                 # As `init` presets it: nobody has spoken yet.
-                reason = f"no step of {process.name!r}, which serves {purpose}, names a system"
-                yield NotAssessed(reason, "systems: of each step in processes.yaml", subject)
+                reason = msg(
+                    "no step of {process!r}, which serves {purpose}, names a system",
+                    process=process.name,
+                    purpose=msg(purpose),
+                )
+                yield NotAssessed(reason, msg("systems: of each step in processes.yaml"), subject)
             elif found:
                 first = found[0]
                 yield Hit(
                     subject,
-                    f"{purpose.capitalize()} breaks at {part_of(len(found), steps, 'step')}, "
-                    f"first at "
-                    f"{quoted(process.steps[first.step].name, 40)}: {first.reason}",
+                    msg(
+                        "{purpose} breaks at {steps}, first at {name}: {reason}",
+                        purpose=capital(msg(purpose)),
+                        steps=part_of(len(found), steps, "step"),
+                        name=quoted(process.steps[first.step].name, 40),
+                        reason=first.reason,
+                    ),
                     path=("steps", first.step),
                     measurements=(Measurement.share("steps broken", len(found), steps),),
                     who=process.owner,

@@ -27,54 +27,55 @@ from collections.abc import Iterator
 
 from crmaudit.facts import Facts
 from crmaudit.inventory import in_use, left_blank
-from crmaudit.quality.one_place import Seen, apart, seen
+from crmaudit.messages import counted, msg
+from crmaudit.quality.one_place import PARTS, Seen, apart, fullest, parts_shown, seen
 from crmaudit.rules.base import Confidence, Hit, Measurement, NotAssessed, Severity, Topic
-from crmaudit.rules.words import counted, doubted, guessed, listed
+from crmaudit.rules.words import doubted, guessed, listed
 
 severity: Severity = "medium"
 topic: Topic = "extraction"
 initiative = "one-place-view"
 
-WANTED = ("contact", "activity", "invoice", "case")
-_AS_MEASURED = {"contact point": "contact", "open case": "case"}
-
 
 def check(facts: Facts) -> Iterator[Hit]:
     scope = [s for s in facts.workspace.in_scope if in_use(s)]
-    said: dict[str, set[str]] = {
-        s.id: set(s.one_place_view) for s in scope if s.one_place_view is not None
-    }
-    measured = {m.system: m for m in seen(facts.one_place) if m.system in {s.id for s in scope}}
-    shown = {s.id: set(said.get(s.id, ())) for s in scope if s.id in said or s.id in measured}
-    for system_id, found in measured.items():
-        shown[system_id] |= {_AS_MEASURED.get(part, part) for part in found.held}
-    if any(v.issuperset(WANTED) for v in shown.values()):
+    said = {s.id: s.one_place_view for s in scope}
+    measured = {m.system: m for m in seen(facts.one_place)}
+    shown, crm = parts_shown(said, measured.values()), facts.workspace.crm
+    if any(v.issuperset(PARTS) for v in shown.values()):
         return
-    if not any(shown.values()):
+    at = fullest(shown, crm.id if crm else None)
+    if at is None or not shown[at]:
         raise NotAssessed(
-            "nobody said what of a customer can be seen in which system", needs="one_place_view:"
+            msg("nobody said what of a customer can be seen in which system"),
+            needs="one_place_view:",
         )
     silent = [s for s in scope if s.id not in shown and not left_blank(s, "one_place_view")]
-    crm = facts.workspace.crm
-    at = max(shown, key=lambda s: (len(shown[s]), crm is not None and s == crm.id))
     best, system, counts = shown[at], facts.workspace.system[at], measured.get(at)
-    lacks = listed((w for w in WANTED if w not in best), 4)
+    lacks = listed((msg(w) for w in PARTS if w not in best), 4)
     if counts is None:
-        told = f"comes nearest with {len(best)} of {len(WANTED)} parts and lacks {lacks}"
+        told = msg(
+            "comes nearest with {best} of {WANTED} parts and lacks {lacks}",
+            best=len(best),
+            WANTED=len(PARTS),
+            lacks=lacks,
+        )
     else:
-        told = (
-            f"comes nearest and lacks {lacks}; "
-            f"{counts.together:,} of its {counted(counts.customers, 'customer')} have all the rest"
+        told = msg(
+            "comes nearest and lacks {lacks}; {together:,} of its {customers} have all the rest",
+            lacks=lacks,
+            together=counts.together,
+            customers=counted(counts.customers, "customer"),
         )
     places = [p for p in facts.one_place if p.system == at and p.kind != "lead" and p.records]
     doubtful = any(guessed(facts, at, p.entity, p.table) for p in places)
     sure: Confidence = "firm" if counts else "certain"
     yield Hit(
         f"system:{at}",
-        f"No system shows the whole customer; {system.name} {told}",
-        path=("one_place_view",) if at in said else (),
+        msg("No system shows the whole customer; {system} {told}", system=system.name, told=told),
+        path=("one_place_view",) if said[at] is not None else (),
         measurements=(
-            Measurement.share("parts shown", len(best), len(WANTED)),
+            Measurement.share("parts shown", len(best), len(PARTS)),
             *_counts(counts),
             *_elsewhere(facts, at),
             Measurement.share("systems that say", len(shown), len(scope)),
@@ -87,7 +88,11 @@ def check(facts: Facts) -> Iterator[Hit]:
 def _elsewhere(facts: Facts, at: str) -> Iterator[Measurement]:
     """What other systems hold of customers, as far as a number leads there from here."""
     for a in apart(at, facts.one_place, facts.overlap):
-        label = f"{listed(a.parts)} in {facts.workspace.system[a.other].name} within reach"
+        label = msg(
+            "{parts} in {name} within reach",
+            parts=listed(map(msg, a.parts)),
+            name=facts.workspace.system[a.other].name,
+        )
         yield Measurement.share(label, round(a.within_reach), a.customers, a.evidence)
 
 
@@ -96,4 +101,6 @@ def _counts(found: Seen | None) -> Iterator[Measurement]:
     if found is not None:
         parts = {**found.having, "all of these": found.together}
         for part, count in parts.items():
-            yield Measurement.share(f"with {part}", count, found.customers, (found.evidence,))
+            yield Measurement.share(
+                msg("with {part}", part=msg(part)), count, found.customers, (found.evidence,)
+            )

@@ -26,6 +26,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crmaudit.facts import Facts
+from crmaudit.messages import joined, msg
 from crmaudit.rules.base import Hit, NotAssessed, Severity, Topic
 
 severity: Severity = "medium"
@@ -37,14 +38,19 @@ def check(facts: Facts) -> Iterator[Hit]:
     facts.need("brief.yaml")
     aims = facts.workspace.brief.aims
     if not aims:
-        raise NotAssessed("the brief names no aim", needs="aims: in brief.yaml")
+        raise NotAssessed(msg("the brief names no aim"), needs=msg("aims: in brief.yaml"))
     for number, aim in enumerate(aims):
         if not aim.measure and not aim.kpis:
             words = aim.text.split()
-            shown = " ".join(words[:8]) + ("…" if len(words) > 8 else "")
+            shown = joined(" ", words[:8]) + ("…" if len(words) > 8 else "")
             yield Hit(
                 f"aim:{aim.id or number + 1}",
-                f"Aim {number + 1} of {len(aims)} has neither measure nor KPI: {shown}",
+                msg(
+                    "Aim {number} of {aims} has neither measure nor KPI: {shown}",
+                    number=number + 1,
+                    aims=len(aims),
+                    shown=shown,
+                ),
                 file="brief.yaml",
                 path=("aims", number),
             )

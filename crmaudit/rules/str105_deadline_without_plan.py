@@ -27,8 +27,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crmaudit.facts import Facts
+from crmaudit.messages import counted, long_date, msg
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
-from crmaudit.rules.words import counted, long_date, part_of
+from crmaudit.rules.words import part_of
 
 severity: Severity = "medium"
 topic: Topic = "plan"
@@ -39,7 +40,7 @@ def check(facts: Facts, days: int = 180) -> Iterator[Hit]:
     facts.need("brief.yaml")
     deadlines, today = facts.workspace.brief.deadlines, facts.as_of
     if not deadlines:
-        raise NotAssessed("the brief names no deadline", needs="deadlines: in brief.yaml")
+        raise NotAssessed(msg("the brief names no deadline"), needs=msg("deadlines: in brief.yaml"))
     plan = facts.workspace.plan
     steps = [*plan.initiatives.values(), *plan.own]
     ends = [s.end for s in steps if s.end is not None and s.status != "dropped"]
@@ -47,11 +48,17 @@ def check(facts: Facts, days: int = 180) -> Iterator[Hit]:
         left = (deadline.date - today).days
         before = [end for end in ends if today <= end <= deadline.date]
         if 0 <= left <= days and not before:
-            away = f"{counted(left, 'day')} away" if left else "today"
+            away = msg("{days} away", days=counted(left, "day")) if left else msg("today")
             yield Hit(
                 f"deadline:{deadline.id or number + 1}",
-                f"The {deadline.kind} deadline of {long_date(deadline.date)} is {away}, and "
-                f"{part_of(0, len(steps), 'initiative')} in plan.yaml ends before it",
+                msg(
+                    "The {kind} deadline of {long_date} is {away}, and {initiatives} in "
+                    "plan.yaml ends before it",
+                    kind=msg(deadline.kind),
+                    long_date=long_date(deadline.date),
+                    away=away,
+                    initiatives=part_of(0, len(steps), "initiative"),
+                ),
                 file="brief.yaml",
                 path=("deadlines", number),
                 measurements=(Measurement("days left", left, "days"),),

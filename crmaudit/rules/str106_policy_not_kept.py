@@ -29,6 +29,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crmaudit.facts import Facts
+from crmaudit.messages import chained, msg
 from crmaudit.rules.base import Hit, NotAssessed, Severity, Topic
 from crmaudit.rules.words import quoted, span
 
@@ -42,24 +43,35 @@ BY_KEEPING: dict[str, Severity] = {"no": "high", "partly": "medium"}
 def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
     policies = facts.workspace.audit.policies
     if not policies:
-        raise NotAssessed("no policy or standard is listed", needs="policies: in audit.yaml")
+        raise NotAssessed(
+            msg("no policy or standard is listed"), needs=msg("policies: in audit.yaml")
+        )
     for policy in policies:
         subject = f"policy:{policy.id}"
         wrong = []
         if policy.kept in ("no", "partly"):
-            wrong.append("is not kept" if policy.kept == "no" else "is kept in part only")
+            wrong.append(msg("is not kept") if policy.kept == "no" else msg("is kept in part only"))
         if policy.owner is None:
-            wrong.append("has no owner")
+            wrong.append(msg("has no owner"))
         if policy.review and policy.review < facts.as_of:
             late = (facts.as_of - policy.review).days
-            wrong.append(f"was due for review {span(late)} ago")
+            wrong.append(msg("was due for review {span} ago", span=span(late)))
         if wrong:
             yield Hit(
                 subject,
-                f"The {policy.kind} {quoted(policy.name)} {' and '.join(wrong)}",
+                msg(
+                    "The {kind} {policy} {wrong}",
+                    kind=msg(policy.kind),
+                    policy=quoted(policy.name),
+                    wrong=chained("{a} and {b}", wrong),
+                ),
                 severity=BY_KEEPING.get(policy.kept or ""),
                 who=policy.owner,
             )
         elif policy.kept is None:
-            reason = f"nobody said whether the {policy.kind} {quoted(policy.name)} is kept"
-            yield NotAssessed(reason, "kept: under policies: in audit.yaml", subject)
+            reason = msg(
+                "nobody said whether the {kind} {policy} is kept",
+                kind=msg(policy.kind),
+                policy=quoted(policy.name),
+            )
+            yield NotAssessed(reason, msg("kept: under policies: in audit.yaml"), subject)

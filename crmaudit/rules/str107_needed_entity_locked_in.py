@@ -39,8 +39,9 @@ from collections.abc import Iterator
 
 from crmaudit.facts import Facts
 from crmaudit.inventory import ways_out
+from crmaudit.messages import counted, msg
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
-from crmaudit.rules.words import counted, systems
+from crmaudit.rules.words import systems
 
 severity: Severity = "high"
 topic: Topic = "extraction"
@@ -62,18 +63,26 @@ def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
         entity = facts.workspace.entity[name]
         unsaid = [s for s in holders if paths[s] is None]
         if unsaid:
-            reason = f"nobody said how the data of {systems(facts, unsaid)} can be reached"
-            yield NotAssessed(reason, "interfaces: or database:", f"entity:{name}")
+            reason = msg(
+                "nobody said how the data of {systems} can be reached",
+                systems=systems(facts, unsaid),
+            )
+            yield NotAssessed(reason, msg("interfaces: or database:"), f"entity:{name}")
             continue
         none = (
-            "the one system that holds it does not offer"
+            msg("the one system that holds it does not offer")
             if len(holders) == 1
-            else f"none of the {len(holders)} systems that hold it offers"
+            else msg("none of the {holders} systems that hold it offers", holders=len(holders))
         )
         yield Hit(
             f"entity:{name}",
-            f"{entity.label} is needed by {counted(len(needs), 'question')}, and {none} "
-            f"a way out: {systems(facts, holders)}",
+            msg(
+                "{entity} is needed by {questions}, and {none} a way out: {systems}",
+                entity=entity.label,
+                questions=counted(len(needs), "question"),
+                none=none,
+                systems=systems(facts, holders),
+            ),
             measurements=(Measurement.share("holders with a way out", 0, len(holders)),),
             confidence="tentative" if facts.crud.unknown(name) else "certain",
             who=entity.steward,

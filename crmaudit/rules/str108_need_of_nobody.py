@@ -23,6 +23,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crmaudit.facts import Facts
+from crmaudit.messages import msg
 from crmaudit.rules.base import Hit, Severity, Topic
 from crmaudit.rules.words import quoted
 
@@ -38,7 +39,11 @@ def check(facts: Facts) -> Iterator[Hit]:
         if not need.audience and not need.asked_by and not need.owner:
             yield Hit(
                 f"need:{need.id}",
-                f"The {need.kind} {quoted(need.text)}, one of {len(needs)}, "
-                "has neither audience nor owner",
+                msg(
+                    "The {kind} {need}, one of {needs}, has neither audience nor owner",
+                    kind=msg(need.kind),
+                    need=quoted(need.text),
+                    needs=len(needs),
+                ),
                 severity="medium" if need.priority == "must" else None,
             )

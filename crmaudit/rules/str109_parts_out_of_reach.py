@@ -60,6 +60,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crmaudit.facts import Facts
+from crmaudit.messages import msg
 from crmaudit.quality.one_place import Apart
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
 from crmaudit.rules.matched import sure_of_overlap
@@ -73,9 +74,13 @@ initiative = "agree-identifiers"
 def check(facts: Facts, share: float = 0.1) -> Iterator[Hit]:
     facts.need_overlap()
     if not facts.one_place:
-        raise NotAssessed("what is at hand of customers was not counted", "crmaudit collect")
+        raise NotAssessed(
+            msg("what is at hand of customers was not counted"), msg("crmaudit collect")
+        )
     if facts.workspace.crm is None:
-        raise NotAssessed("which system is the CRM is not said", needs="crm: in audit.yaml")
+        raise NotAssessed(
+            msg("which system is the CRM is not said"), needs=msg("crm: in audit.yaml")
+        )
     found = [a for a in facts.apart if a.customers - a.within_reach > share * a.customers]
     if found:
         yield _hit(facts, found)
@@ -89,12 +94,20 @@ def _hit(facts: Facts, found: list[Apart]) -> Hit:
     judged = next(o for o in facts.overlap if o.entity == worst.entity)
     return Hit(
         f"system:{at}",
-        f"{systems(facts, [at])} cannot reach the {listed(map(several, worst.parts))} of about "
-        f"{lacking:,} of {worst.customers:,} customers in {systems(facts, [worst.other])}: "
-        f"{unknown:,} unknown, {max(0, lacking - unknown):,} without a number",
+        msg(
+            "{systems} cannot reach the {map} of about {lacking:,} of {customers:,} "
+            "customers in {systems2}: {unknown:,} unknown, {n:,} without a number",
+            systems=systems(facts, [at]),
+            map=listed(map(several, worst.parts)),
+            lacking=lacking,
+            customers=worst.customers,
+            systems2=systems(facts, [worst.other]),
+            unknown=unknown,
+            n=max(0, lacking - unknown),
+        ),
         measurements=tuple(
             Measurement.share(
-                f"{a.entity} in {a.other} within reach",
+                msg("{entity} in {other} within reach", entity=a.entity, other=a.other),
                 round(a.within_reach),
                 a.customers,
                 a.evidence,

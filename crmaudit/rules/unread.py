@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crmaudit.facts import Facts
+from crmaudit.messages import msg
 from crmaudit.rules.base import NotAssessed
 
 
@@ -12,5 +13,5 @@ def unread_surveys(facts: Facts) -> Iterator[NotAssessed]:
     """One gap for each survey of kpis.yaml whose answers cannot be read."""
     for subject in facts.governance.unread:
         if subject.startswith("survey:"):
-            needs = "what `crmaudit validate` says of it"
-            yield NotAssessed("the file of its answers cannot be read", needs, subject)
+            needs = msg("what `crmaudit validate` says of it")
+            yield NotAssessed(msg("the file of its answers cannot be read"), needs, subject)

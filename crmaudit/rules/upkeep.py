@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from crmaudit.evidence import Backups, Health
 from crmaudit.facts import Facts
 from crmaudit.governance.upkeep_server import SERVERS
+from crmaudit.messages import joined, msg
 from crmaudit.rules.base import NotAssessed
 from crmaudit.workspace.dossier import System
 
@@ -24,7 +25,7 @@ def served(
     found = facts.governance.testified.health
     if not found:
         raise NotAssessed(
-            "no server was asked how it is kept", needs="crmaudit collect --only health"
+            msg("no server was asked how it is kept"), needs=msg("crmaudit collect --only health")
         )
     for system in systems:
         if system.id in found:
@@ -33,8 +34,8 @@ def served(
             catalog = facts.evidence.catalogs.get(system.id)
             if catalog is not None and catalog.provenance.engine in _KINDS:
                 yield NotAssessed(
-                    f"the server of {system.name} was not asked how it is kept",
-                    "crmaudit collect --only health",
+                    msg("the server of {system} was not asked how it is kept", system=system.name),
+                    msg("crmaudit collect --only health"),
                     f"system:{system.id}",
                 )
 
@@ -50,8 +51,8 @@ def backed_up(
     found = facts.governance.testified.backups
     if not found:
         raise NotAssessed(
-            "no backup folder was looked into",
-            needs="maintenance: backup_folder: in a dossier, and crmaudit collect",
+            msg("no backup folder was looked into"),
+            needs=msg("maintenance: backup_folder: in a dossier, and crmaudit collect"),
         )
     for system in systems:
         backups = found.get(system.id)
@@ -60,9 +61,9 @@ def backed_up(
             yield system, backups
         elif backups is not None or (care is not None and care.backup_folder):
             yield NotAssessed(
-                f"the backup folder of {system.name} was not read"
-                + (f": {backups.cannot}" if backups is not None else ""),
-                "crmaudit collect --only backups, where the folder is at hand",
+                msg("the backup folder of {system} was not read", system=system.name)
+                + (joined("", (": ", backups.cannot)) if backups is not None else ""),
+                msg("crmaudit collect --only backups, where the folder is at hand"),
                 f"system:{system.id}",
             )
 
@@ -74,4 +75,8 @@ def size(count: float) -> str:
         count /= 1024
         units.pop(0)
     unit = units[0]
-    return f"{count:.0f} {unit}" if count >= 10 or unit == "bytes" else f"{count:.1f} {unit}"
+    if unit == "bytes":
+        return msg("{n:.0f} bytes", n=count)
+    if count >= 10:
+        return msg("{n:.0f} {unit}", n=count, unit=unit)
+    return msg("{n:.1f} {unit}", n=count, unit=unit)

@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterable, Mapping
 from crmaudit.crud_matrix import LETTERS, Cell, Letter
 from crmaudit.crud_matrix.cell import Origin, Proof
 from crmaudit.facts import Facts
+from crmaudit.messages import counted, msg
 from crmaudit.rules.base import Severity
-from crmaudit.rules.words import counted, entity_label, guessed, listed, subject
+from crmaudit.rules.words import entity_label, guessed, listed, subject
 
 _DOES = {"C": "creates", "R": "reads", "U": "updates", "D": "deletes"}
 _TO_DO = {"C": "create", "R": "read", "U": "update", "D": "delete"}
@@ -24,12 +25,12 @@ PERSONAL = ("personal", "special")
 
 def does(letters: Iterable[str]) -> str:
     """`CRU` → `creates, reads and updates`."""
-    return listed((_DOES[x] for x in LETTERS if x in letters), 4)
+    return listed((msg(_DOES[x]) for x in LETTERS if x in letters), 4)
 
 
 def to_do(letters: Iterable[str]) -> str:
     """`CRU` → `create, read and update`."""
-    return listed((_TO_DO[x] for x in LETTERS if x in letters), 4)
+    return listed((msg(_TO_DO[x]) for x in LETTERS if x in letters), 4)
 
 
 def told_of(facts: Facts, used: Mapping[str, str], words: Callable[[Iterable[str]], str]) -> str:
@@ -42,10 +43,14 @@ def told_of(facts: Facts, used: Mapping[str, str], words: Callable[[Iterable[str
     for entity, letters in used.items():
         alike.setdefault(letters, []).append(entity)
     ranked = sorted(alike, key=lambda x: ([y in x for y in "DUC"], len(x)), reverse=True)
-    said = [f"{words(x)} {labels(facts, alike[x], 2)}" for x in ranked[:2]]
-    rest = sum(len(alike[x]) for x in ranked[2:])
-    use = "uses" if words is does else "use"
-    return listed([*said, *([f"{use} {counted(rest, 'other')}"] if rest else [])], 3)
+    said = [
+        msg("{does} {labels}", does=words(x), labels=labels(facts, alike[x], 2)) for x in ranked[:2]
+    ]
+    if rest := sum(len(alike[x]) for x in ranked[2:]):
+        others = counted(rest, "other")
+        use = msg("uses {others}", others=others)
+        said.append(use if words is does else msg("use {others}", others=others))
+    return listed(said, 3)
 
 
 def strangers_too(facts: Facts, letter: Letter, entity: str) -> str:
@@ -54,7 +59,7 @@ def strangers_too(facts: Facts, letter: Letter, entity: str) -> str:
     What no system does may still happen: it would be wrong to keep silent of it.
     """
     seen = any(letter in s.used.get(entity, "") for s in facts.testimony.strangers)
-    return "; an account of no system does" if seen else ""
+    return msg("; an account of no system does") if seen else ""
 
 
 def out_of_scope(facts: Facts, letters: Iterable[Letter], entity: str) -> bool:
@@ -65,16 +70,23 @@ def out_of_scope(facts: Facts, letters: Iterable[Letter], entity: str) -> bool:
 
 def said_by(proofs: Iterable[Proof]) -> str:
     """`statements and code`: the sources of proofs."""
-    origins = {p.origin for p in proofs}
-    return listed((word for origin, word in _SOURCE.items() if origin in origins), 4)
+    return _sources({p.origin for p in proofs})
 
 
 def watched_by(proofs: Iterable[Proof]) -> str:
     """As `said_by`, with how long was watched: a log shows what did not happen in its days only."""
     found = tuple(proofs)
     days = [(p.last - p.first).days for p in found if p.origin == "observed" and p.first and p.last]
-    log = f"statements of {counted(min(days), 'day')}" if days else "statements"
-    return said_by(found).replace("statements", log)
+    log = msg("statements of {days}", days=counted(min(days), "day")) if days else ""
+    return _sources({p.origin for p in found}, log)
+
+
+def _sources(origins: set[Origin], log: str = "") -> str:
+    """The sources by their names; `log` is what is said of statements observed."""
+    named = {origin: msg(word) for origin, word in _SOURCE.items()}
+    if log:
+        named["observed"] = log
+    return listed((word for origin, word in named.items() if origin in origins), 4)
 
 
 def documents(proofs: Iterable[Proof]) -> tuple[str, ...]:
@@ -114,7 +126,11 @@ def most_told(facts: Facts, system: str, reasons: Iterable[str]) -> str:
     known = facts.maps.get(system)
     named = known is not None and any(row.entity for row in known.tables)
     unsaid = system in facts.evidence.catalogs and not named
-    return "nobody said what its tables hold" if unsaid else "nothing was read that could tell"
+    return (
+        msg("nobody said what its tables hold")
+        if unsaid
+        else msg("nothing was read that could tell")
+    )
 
 
 def is_master(facts: Facts, entity: str) -> bool:

@@ -3,49 +3,47 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
 from urllib.parse import quote
 
+from crmaudit import messages
 from crmaudit.evidence import ColumnProfile, TableProfile
 from crmaudit.facts import Facts, NotAssessed
 from crmaudit.governance.access import Position
+from crmaudit.messages import Formed, Told, Words, counted, joined, msg, told
 from crmaudit.rules.base import Confidence
-
-_MONTHS = (
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
-)
 
 # One and many
 
 
 def listed(items: Iterable[str], limit: int = 3) -> str:
     """`a`, `a and b`, `a, b and c`, `a, b, c and 4 more`."""
-    found = list(items)
-    if len(found) > limit:
-        return f"{', '.join(found[:limit])} and {len(found) - limit} more"
-    return " and ".join([", ".join(found[:-1]), found[-1]] if len(found) > 1 else found)
-
-
-def counted(number: int, noun: str, plural: str = "") -> str:
-    """`1 table`, `2,000 tables`."""
-    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+    return messages.listed(items, limit)
 
 
 def part_of(part: int, whole: int, noun: str, plural: str = "") -> str:
     """`2 of 7 tables`, `none of 7 tables`; of a single one `the one table` or `no table`."""
     if whole < 2:
-        return f"the one {noun}" if part else f"no {noun}"
-    return f"{f'{part:,}' if part else 'none'} of {counted(whole, noun, plural)}"
+        return msg("the one {noun}", noun=msg(noun)) if part else msg("no {noun}", noun=msg(noun))
+    count = counted(whole, noun, plural)
+    if not part:
+        return msg("none of {count}", count=count)
+    return msg("{part:,} of {count}", part=part, count=count)
 
 
 def verb(number: int, one: str, many: str) -> str:
-    """The verb that goes with `1 of 7`, with `none of 7` or with `2 of 7`."""
-    return one if number < 2 else many
+    """The verb that goes with `1 of 7`, with `none of 7` or with `2 of 7`.
+
+    Where another language chooses the whole sentence by its numbers, its pattern leaves it out.
+    """
+    return msg(one if number < 2 else many)
 
 
 def several(label: str) -> str:
     """`Contact person` → `contact persons`; a name in capitals or in the plural stays."""
+    return Formed(_several(label), _label, (label,))
+
+
+def _several(label: str) -> str:
     word = label if label[1:2].isupper() else label[:1].lower() + label[1:]
     if word.endswith("s"):
         return word
@@ -54,15 +52,25 @@ def several(label: str) -> str:
     return word + "s"
 
 
+def _label(words: Words, label: str) -> str:
+    """The name as people gave it: only English is known well enough to put it in the plural."""
+    return label
+
+
 # Texts
-
-
-def capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def quoted(text: str, most: int = 60) -> str:
     """A text of people's own in quotation marks, cut at a word where it is long."""
+    cut = _quoted(text, most)
+    return Formed(cut, _quoted_in, (text, most)) if isinstance(text, Told) else cut
+
+
+def _quoted_in(words: Words, text: str, most: int) -> str:
+    return _quoted(told(text, words), most)
+
+
+def _quoted(text: str, most: int) -> str:
     text = " ".join(text.split()).rstrip(".")
     if len(text) > most:
         text = text[:most].rsplit(" ", 1)[0].rstrip(" ,;:") + "…"
@@ -76,47 +84,43 @@ def percent(share: float) -> str:
     """`0.31` → `31 %`; what is not quite none or all never reads 0 % or 100 %."""
     value = round(100 * share, 1)
     if value == 0 and share > 0:
-        return "under 0.1 %"
+        return msg("under {value} %", value=0.1)
     if value == 100 and share < 1:
-        return "over 99.9 %"
-    return f"{value:g} %"
+        return msg("over {value} %", value=99.9)
+    return msg("{value:g} %", value=value)
 
 
 def amount(value: float, unit: str) -> str:
     """`0.25 hours`, `420` without a unit."""
-    return f"{value:.3g} {unit}".strip() if abs(value) < 1000 else f"{value:,.0f} {unit}".strip()
+    form = ".3g" if abs(value) < 1000 else ",.0f"
+    pattern = f"{{value:{form}}} {{unit}}" if unit else f"{{value:{form}}}"
+    return msg(pattern, value=value, unit=unit)
 
 
 def rounded(value: float, unit: str) -> str:
     """`0.446` → `about 0.4`, `1.12` → `about 1.1`: an estimate has no more to say."""
-    return "about " + amount(float(f"{value:.{1 if abs(value) < 1 else 2}g}"), unit)
-
-
-def long_date(day: date) -> str:
-    """`1 December 2026`."""
-    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
-
-
-def month_of(day: date) -> str:
-    """`December 2026`."""
-    return f"{_MONTHS[day.month - 1]} {day.year}"
+    near = float(f"{value:.{1 if abs(value) < 1 else 2}g}")
+    return msg("about {amount}", amount=amount(near, unit))
 
 
 def span(days: int) -> str:
     """`1 day`, `136 days`, and in years what is longer than anybody counts in days."""
-    return counted(days, "day") if days <= 400 else f"{round(days / 365.25, 1):g} years"
+    if days <= 400:
+        return counted(days, "day")
+    return msg("{n:g} years", n=round(days / 365.25, 1))
 
 
 def ahead(days: int) -> str:
     """`today`, `in 1 day`, `in 32 days`."""
-    return f"in {counted(days, 'day')}" if days else "today"
+    return msg("in {days}", days=counted(days, "day")) if days else msg("today")
 
 
 def worst(faults: Iterable[tuple[str, int]], most: int = 3) -> str:
     """`email (412), phone (17) and 2 more`, the most faults first."""
     ordered = sorted(faults, key=lambda f: -f[1])
-    shown = ", ".join(f"{name} ({n:,})" for name, n in ordered[:most])
-    return f"{shown} and {len(ordered) - most} more" if len(ordered) > most else shown
+    shown = joined(", ", (msg("{name} ({n:,})", name=name, n=n) for name, n in ordered[:most]))
+    more = len(ordered) - most
+    return msg("{items} and {n} more", items=shown, n=more) if more > 0 else shown
 
 
 # Names
@@ -140,22 +144,22 @@ def entities(facts: Facts, ids: Iterable[str], limit: int = 3) -> str:
 
 
 def crm_name(facts: Facts) -> str:
-    return facts.workspace.crm.name if facts.workspace.crm else "the CRM"
+    return facts.workspace.crm.name if facts.workspace.crm else msg("the CRM")
 
 
 def position_words(position: Position, facts: Facts) -> str:
     unit = facts.workspace.unit.get(position.unit)
-    job = position.job or "people without a declared job"
-    return f"{job}, {unit.name}" if unit else job
+    job = position.job or msg("people without a declared job")
+    return msg("{job}, {unit}", job=job, unit=unit.name) if unit else job
 
 
 def burdened(facts: Facts, about: str) -> str:
     """` with Groundplan`, ` in Renewal`: what pains are about."""
     kind, _, name = about.partition(":")
     if kind == "system":
-        return f" with {facts.workspace.system[name].name}"
+        return msg(" with {system}", system=facts.workspace.system[name].name)
     names = {p.id: p.name for p in facts.workspace.processes}
-    return f" in {names[name]}" if name in names else ""
+    return msg(" in {process}", process=names[name]) if name in names else ""
 
 
 def cost_range(facts: Facts, low: float, high: float) -> str:
@@ -163,7 +167,10 @@ def cost_range(facts: Facts, low: float, high: float) -> str:
     audit = facts.workspace.audit
     if audit.hourly_rate is None:
         return ""
-    return f", {audit.currency} {low * audit.hourly_rate:,.0f} to {high * audit.hourly_rate:,.0f}"
+    low, high = low * audit.hourly_rate, high * audit.hourly_rate
+    return msg(
+        ", {currency} {low:,.0f} to {high:,.0f}", currency=audit.currency, low=low, high=high
+    )
 
 
 # Subjects
@@ -206,7 +213,7 @@ def position_subject(position: Position) -> str:
 def need_profiles(facts: Facts) -> None:
     """Raise NotAssessed where no table was profiled."""
     if not facts.evidence.profiles:
-        raise NotAssessed("no table was profiled", needs="crmaudit collect")
+        raise NotAssessed(msg("no table was profiled"), needs=msg("crmaudit collect"))
 
 
 def doubted(confidence: Confidence, doubtful: bool) -> Confidence:

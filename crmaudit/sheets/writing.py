@@ -138,7 +138,7 @@ class _Writer:
                 style = self._format(bold=True, font_color=_ACCENT, top=1, top_color=_SOFT)
             else:
                 style = self._format(text_wrap=True, valign="top")
-                sheet.set_row(i, _LINE * _lines(line, _PAGE))
+                sheet.set_row(i, _LINE * lines(line, _PAGE))
             sheet.write_string(i, 0, line, style)
         sheet.set_paper(9)
         sheet.fit_to_pages(1, 0)
@@ -163,9 +163,9 @@ class _Writer:
                 elif style is not styles[c]:
                     sheet.write_blank(r, c, None, style)
             # Not every program makes a row as high as its texts need.
-            lines = max((_lines(row[i], w) for i, w in texts if row[i]), default=1)
-            if lines > 1:
-                sheet.set_row(r, _LINE * min(lines, _MOST_LINES))
+            tall = max((lines(row[i], w) for i, w in texts if row[i]), default=1)
+            if tall > 1:
+                sheet.set_row(r, _LINE * min(tall, _MOST_LINES))
         last = top + len(table.rows) - 1 + table.spare
         if last >= top:
             for i, column in enumerate(table.columns):
@@ -339,7 +339,7 @@ def _write(sheet: Worksheet, row: int, column: int, value: Value, style: Format)
             sheet.write_datetime(row, column, value, style)
 
 
-def _lines(value: Value, width: float) -> int:
+def lines(value: Value, width: float) -> int:
     """Lines that a text takes in a column of that width."""
     if not isinstance(value, str) or (len(value) <= width - 3 and "\n" not in value):
         return 1

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote, quote_plus
 
+from crmaudit.environment import expand
 from crmaudit.errors import CrmauditError
 
 if TYPE_CHECKING:
@@ -20,7 +21,6 @@ SYNONYMS = {"postgres": "postgresql"}
 EXPORTS = (".csv", ".tsv", ".csv.gz", ".tsv.gz", ".parquet")
 
 _SCHEME = re.compile(r"^([A-Za-z][A-Za-z0-9]+)(\+[A-Za-z0-9_]+)?:/")
-_VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}|^\$([A-Za-z_][A-Za-z0-9_]*)$")
 _SECRET_PARAMETER = re.compile(r"pass|pwd|secret|token|key(?!file)", re.IGNORECASE)
 # Parameters that name a file or a method: their names look secret, they are not.
 _HARMLESS = {"passfile", "sslkey", "ssl_key", "sslkeylogfile"}
@@ -55,12 +55,12 @@ class Address:
         not set or a file that does not exist.
         """
         if not _SCHEME.match(text):
-            whole = _expand(text, "the address")
+            whole = expand(text, "the address")
             # The whole address may stand in a variable, password and all: it is no path then.
             return cls.parse(whole) if _SCHEME.match(whole) else cls._of_path(whole)
         url = _make_url(text)
         engine = _engine(url)
-        database = _expand(url.database or "", "the database")
+        database = expand(url.database or "", "the database")
         if engine in FILE_ENGINES:
             path = Path(database).expanduser()
             if not database or database == ":memory:":
@@ -71,14 +71,14 @@ class Address:
             if engine != "folder":
                 _head(path)
             return cls(engine, f"{engine}:///{database}", path)
-        password = _expand(str(url.password or ""), "the password")
-        query = {k: _expand(_last(v), f"parameter {k}") for k, v in url.query.items()}
+        password = expand(str(url.password or ""), "the password")
+        query = {k: expand(_last(v), f"parameter {k}") for k, v in url.query.items()}
         return cls(
             engine,
             redact(text),
-            host=_expand(url.host or "", "the host"),
+            host=expand(url.host or "", "the host"),
             port=url.port,
-            user=_expand(url.username or "", "the user name"),
+            user=expand(url.username or "", "the user name"),
             database=database,
             password=password,
             query=query,
@@ -148,20 +148,6 @@ def _engine(url: URL) -> str:
             f"no way to read {name}: addresses", f"supported are {', '.join(ENGINES)}"
         )
     return name
-
-
-def _expand(text: str, part: str) -> str:
-    def value(match: re.Match[str]) -> str:
-        name = match.group(1) or match.group(2)
-        try:
-            return os.environ[name]
-        except KeyError:
-            raise CrmauditError(
-                f"the environment variable {name} is not set, {part} of the source needs it",
-                f"set {name} and run again",
-            ) from None
-
-    return _VARIABLE.sub(value, text)
 
 
 def _last(value: str | tuple[str, ...]) -> str:

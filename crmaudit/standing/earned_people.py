@@ -12,6 +12,7 @@ from crmaudit.governance.kpis import lacks, outlook
 from crmaudit.governance.kpis import told as was_told
 from crmaudit.governance.maturity import Told
 from crmaudit.governance.trend import SHORTEST
+from crmaudit.messages import msg
 from crmaudit.standing.earned import counted
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def _access(facts: Facts) -> Mapping[str, Told]:
         usable = [j for j in read.usable if not j.program]
         evidence = read.evidence
         compared = {id(j) for j in read.compared}
-        nobody = "no account of a person can be used"
+        nobody = msg("no account of a person can be used")
         return {
             "levels": counted((read.granted(j) is not None for j in usable), nobody, evidence),
             "fitting": counted(
@@ -69,9 +70,9 @@ def _access(facts: Facts) -> Mapping[str, Told]:
             "read": Told(1, 1, evidence=evidence),
         }
     people = [p for p in w.people.people if p.user_type not in (None, "none")]
-    nobody = "people.yaml names nobody who uses the CRM"
+    nobody = msg("people.yaml names nobody who uses the CRM")
     checked = {c.person: c.excess for c in g.access}
-    why = read.cannot if read is not None else "nobody read access from the CRM"
+    why = read.cannot if read is not None else msg("nobody read access from the CRM")
     # What could be read and was not is nobody's failure.
     unread = w.crm is not None and w.crm.database is not None
     return {
@@ -106,9 +107,9 @@ def _adoption(facts: Facts) -> Mapping[str, Told]:
             hidden=share.hidden,
         )
     else:
-        why = use.cannot() if use else "nobody read who records in the CRM, and when"
+        why = use.cannot() if use else msg("nobody read who records in the CRM, and when")
         if not why:
-            why = "it has more users than staff" if g.staff else _NO_STAFF
+            why = msg("it has more users than staff") if g.staff else _NO_STAFF
         measured = Told(why=why)
     declared = (
         Told(said.users, said.staff, said.unknown, hidden=Share(said.users, said.staff).hidden)
@@ -133,14 +134,14 @@ def _uncounted(facts: Facts) -> str:
     if not facts.governance.staff:
         return _NO_STAFF
     if facts.workspace.people.people or (crm is not None and crm.users is not None):
-        return "more users are declared than staff"
-    return "nobody counted the users: users: in the CRM's dossier, or people.yaml"
+        return msg("more users are declared than staff")
+    return msg("nobody counted the users: users: in the CRM's dossier, or people.yaml")
 
 
 def _measurement(facts: Facts) -> Mapping[str, Told]:
     g, w, day = facts.governance, facts.workspace, facts.day
     kpis = w.kpis.kpis
-    none = "no KPI is declared"
+    none = msg("no KPI is declared")
     courses = [g.course(k, day) for k in kpis]
     notable = [c for c in courses if c.trend is not None and c.trend.notable()]
     measured = {k.technique for k in kpis}
@@ -166,9 +167,9 @@ def _measurement(facts: Facts) -> Mapping[str, Told]:
         ),
         "trends told": counted(
             (was_told(c.kpi, c.points, _TOLD_DAYS) for c in notable),
-            "no trend stood out that had to be told"
+            msg("no trend stood out that had to be told")
             if any(c.trend for c in courses)
-            else "no series is long enough to show a trend",
+            else msg("no series is long enough to show a trend"),
             moot=any(c.trend is not None for c in courses),
         ),
         "looked at": counted(

@@ -12,6 +12,7 @@ from crmaudit.governance.maturity import Told
 from crmaudit.governance.upkeep import Allowance, Upkeep, upkeep
 from crmaudit.governance.upkeep_server import SERVERS, statistics_told
 from crmaudit.inventory import left_blank
+from crmaudit.messages import msg
 from crmaudit.quality.expected import answers
 from crmaudit.standing.earned import counted
 from crmaudit.workspace.dossier import System
@@ -20,8 +21,8 @@ from crmaudit.workspace.people import Meeting, Person
 if TYPE_CHECKING:
     from crmaudit.facts import Facts
 
-_NO_SYSTEM = "no system is in scope"
-_NO_OWNER_ASKED = "no system in scope is asked for its owners"
+_NO_SYSTEM = msg("no system is in scope")
+_NO_OWNER_ASKED = msg("no system in scope is asked for its owners")
 _OUTDATED_YEARS = 2
 _TEST_DAYS, _GRACE_DAYS = 366, 31
 """A restore test is due once a year, a month granted."""
@@ -78,9 +79,9 @@ def _ownership(facts: Facts) -> Mapping[str, Told]:
         # One super user alone has nobody to meet.
         "meetings": counted(
             (_met(m, facts.day) for m in meetings),
-            "there is one super user only"
+            msg("there is one super user only")
             if len(team) == 1
-            else "no meeting of the super users is declared",
+            else msg("no meeting of the super users is declared"),
             moot=len(team) == 1,
         ),
         "agreed": counted(
@@ -156,7 +157,7 @@ def _documentation(facts: Facts) -> Mapping[str, Told]:
             sum(t.part for t in seen.values()),
             sum(t.whole for t in seen.values()),
             sum(t.unknown for t in seen.values()),
-            "no database was read",
+            msg("no database was read"),
             evidence=tuple(facts.evidence.catalogs[s].id for s in seen),
         ),
         "policies": counted(
@@ -227,14 +228,14 @@ def _mapping(facts: Facts) -> Mapping[str, Told]:
             sum(len(c.tables) - len(c.unexplained) for c in covers),
             sum(len(c.tables) for c in covers) + sum(bare.values()),
             sum(bare.values()),
-            "no database was read",
+            msg("no database was read"),
             tuple(facts.evidence.catalogs[s].id for s in (*(c.system for c in covers), *bare)),
         ),
         "proven": Told(
             sum(v == "confirmed" for v in verdicts),
             len(verdicts) if facts.testimony else 0,
             sum(v == "declared" for v in verdicts),
-            "nobody read what ran, what code does or who may do what",
+            msg("nobody read what ran, what code does or who may do what"),
         ),
     }
 
@@ -281,14 +282,18 @@ def _quality(facts: Facts) -> Mapping[str, Told]:
             score.share,
             1,
             evidence=score.evidence[:5],
-            said=f"{100 * score.share:.1f} %, of {score.checks[1]:,} tests",
+            said=msg(
+                "{share:.1f} %, of {checks:,} tests",
+                share=100 * score.share,
+                checks=score.checks[1],
+            ),
         )
         if score and score.share is not None
-        else Told(why="no table was read"),
+        else Told(why=msg("no table was read")),
         "single": Told(
             sum(d.records - d.likely.value for d in able),
             sum(d.records for d in able),
-            why="no customers of the CRM were compared with each other",
+            why=msg("no customers of the CRM were compared with each other"),
             evidence=tuple(d.document.id for d in able),
         ),
     }
@@ -296,7 +301,7 @@ def _quality(facts: Facts) -> Mapping[str, Told]:
 
 def _maintenance(facts: Facts) -> Mapping[str, Told]:
     g = facts.governance
-    none = "no system in scope is in use"
+    none = msg("no system in scope is in use")
     duties = {s.id: {u.duty: u for u in upkeep(s, g.testified, facts.day)} for s in g.maintained}
     backed = [s for s in g.maintained if not left_blank(s, "maintenance.backup")]
     # What a vendor looks after, and shows to nobody, is not the organisation's to show.
@@ -326,17 +331,17 @@ def _maintenance(facts: Facts) -> Mapping[str, Told]:
         "backups told": counted((_backup_told(s, duties[s.id]["backup"]) for s in backed), none),
         "backup": counted(
             map(_state, own),
-            "the vendors back up all systems, and show it to nobody" if duties else none,
+            msg("the vendors back up all systems, and show it to nobody") if duties else none,
             _evidence(own),
         ),
         "restore_test": counted(
             (_restore_tested(facts, s) for s in restored),
-            "the vendors restore all systems" if duties else none,
+            msg("the vendors restore all systems") if duties else none,
             moot=bool(duties),
         ),
         "index_care": counted(
             (_state(duties[s.id]["index_care"]) for s in cared),
-            "no system in use has a larger database of one's own" if duties else none,
+            msg("no system in use has a larger database of one's own") if duties else none,
             _evidence([duties[s.id]["index_care"] for s in cared]),
             moot=bool(duties),
         ),

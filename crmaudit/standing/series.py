@@ -7,6 +7,7 @@ from datetime import date
 
 from crmaudit.errors import CrmauditError, Problem
 from crmaudit.evidence import Document, Series
+from crmaudit.messages import msg
 from crmaudit.sheets import Sheet, read_series, read_sheet
 from crmaudit.workspace import Workspace
 from crmaudit.workspace.kpis import Kpi
@@ -43,7 +44,7 @@ def kpi_series(
         if kpi.file:
             try:
                 series[kpi.id] = _of_file(workspace, kpi)
-                why = f"{kpi.file} has no value"
+                why = msg("{file} has no value", file=kpi.file)
             except CrmauditError as error:
                 problem = unread[f"kpi:{kpi.id}"] = error.problems[0]
                 why = _told(problem, kpi.file)
@@ -52,12 +53,12 @@ def kpi_series(
             why = _unasked(kpi, found)
             if found is not None and not why:
                 series[kpi.id] = found.points
-                why = "the database answered no row"
+                why = msg("the database answered no row")
         elif kpi.figure:
             series[kpi.id] = figures.get(kpi.figure, ())
-            why = f"no audit that was remembered has the figure {kpi.figure!r}"
+            why = msg("no audit of an earlier day has the figure {figure!r}", figure=kpi.figure)
         if not series.get(kpi.id):
-            silent[kpi.id] = why or "no series, file, sql or figure is declared"
+            silent[kpi.id] = why or msg("no series, file, sql or figure is declared")
     return series, silent, unread
 
 
@@ -71,11 +72,11 @@ def _told(problem: Problem, file: str) -> str:
 def _unasked(kpi: Kpi, found: Series | None) -> str:
     """Why there is no answer to the KPI's statement as it is now; empty where there is one."""
     if kpi.system is None:
-        return "no system: is declared to ask its statement of"
+        return msg("no system: is declared to ask its statement of")
     if found is None:
-        return "its statement was not asked yet: crmaudit collect --only series"
+        return msg("its statement was not asked yet: crmaudit collect --only series")
     if found.statement != kpi.sql:
-        return "its statement was changed since it was asked: crmaudit collect --only series"
+        return msg("its statement was changed since it was asked: crmaudit collect --only series")
     status = found.provenance.status
     return status.reason if status.state == "failed" else ""
 

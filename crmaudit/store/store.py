@@ -2,15 +2,14 @@
 
 Every change is one transaction, so that a program killed at any moment leaves
 the last good state. Any SQLAlchemy URL will do for a team that shares one
-history.
+history; the ids of audits keep several apart in it.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -19,12 +18,12 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
-from sqlalchemy.exc import SQLAlchemyError
 
 from crmaudit.errors import CrmauditError
 from crmaudit.evidence import Document, from_json, to_json
-from crmaudit.private import Lock, state_folder
-from crmaudit.store.schema import checkpoints, evidence, prepare, runs
+from crmaudit.private import Lock
+from crmaudit.store.opening import engine_at, explained
+from crmaudit.store.schema import checkpoints, evidence, runs
 
 _T = TypeVar("_T")
 _TOGETHER = 200
@@ -64,13 +63,19 @@ class Store:
     shows no secret.
     """
 
-    def __init__(self, engine: sa.Engine, file: Path | None = None) -> None:
+    def __init__(self, engine: sa.Engine, file: Path | None = None, audit: str = "") -> None:
         self._engine = engine
         self._file = file
+        self._audit = audit
+
+    @property
+    def shared(self) -> bool:
+        """Whether others may work on it too: it is no workspace's own file."""
+        return self._file is None
 
     def put(self, *documents: Document) -> None:
         """Keep documents, all or none; those of the same id are replaced."""
-        rows = {d.id: _row(d) for d in documents}
+        rows = {d.id: _row(d, self._audit) for d in documents}
         with self._begin() as connection:
             for some in _batched(rows.values(), _TOGETHER):
                 ids = [row["id"] for row in some]
@@ -86,15 +91,19 @@ class Store:
         c = evidence.c
         last = (c.taken_at.desc(), c.id)
         failed = c.state == "failed"
-        ranked = sa.select(
-            c.id,
-            c.kind,
-            c.system,
-            c.subject,
-            failed.label("failed"),
-            sa.func.row_number().over(partition_by=c.topic, order_by=last).label("nth"),
-            sa.func.row_number().over(partition_by=[c.topic, failed], order_by=last).label("nth2"),
-        ).subquery()
+        ranked = (
+            sa.select(
+                c.id,
+                c.kind,
+                c.system,
+                c.subject,
+                failed.label("failed"),
+                _nth(c.topic, order=last).label("nth"),
+                _nth(c.topic, failed, order=last).label("nth2"),
+            )
+            .where(c.audit == self._audit)
+            .subquery()
+        )
         r = ranked.c
         query = sa.select(r.kind, r.system, r.subject, r.failed, r.id).where(
             sa.or_(r.nth == 1, sa.and_(r.nth2 == 1, sa.not_(r.failed)))
@@ -114,6 +123,7 @@ class Store:
         query = (
             sa.select(c.id)
             .where(
+                c.audit == self._audit,
                 c.system == collection.system,
                 c.snapshot.in_(collection.snapshots),
                 c.taken_at >= _text(collection.started_at),
@@ -139,7 +149,7 @@ class Store:
         c = checkpoints.c
         query = (
             sa.select(checkpoints)
-            .where(c.system == system, c.kinds == " ".join(kinds), c.finished_at.is_(None))
+            .where(*self._unfinished(system, kinds))
             .order_by(c.id.desc())
             .limit(1)
         )
@@ -153,11 +163,10 @@ class Store:
     ) -> Collection:
         """Start a collection; one of these kinds that was left unfinished is given up."""
         now = datetime.now(UTC)
-        c = checkpoints.c
         with self._begin() as connection:
             connection.execute(
                 sa.update(checkpoints)
-                .where(c.system == system, c.kinds == " ".join(kinds), c.finished_at.is_(None))
+                .where(*self._unfinished(system, kinds))
                 .values(finished_at=_text(now))
             )
             result = connection.execute(
@@ -167,11 +176,23 @@ class Store:
                     kinds=" ".join(kinds),
                     started_at=_text(now),
                     snapshots=json.dumps([snapshot]),
+                    audit=self._audit,
                 )
             )
             assert result.inserted_primary_key is not None
             id_ = int(result.inserted_primary_key[0])
         return Collection(id_, system, source, kinds, now, (snapshot,))
+
+    def _unfinished(
+        self, system: str, kinds: tuple[str, ...]
+    ) -> tuple[sa.ColumnElement[bool], ...]:
+        c = checkpoints.c
+        return (
+            c.audit == self._audit,
+            c.system == system,
+            c.kinds == " ".join(kinds),
+            c.finished_at.is_(None),
+        )
 
     def resume_collection(self, collection: Collection, snapshot: str) -> Collection:
         """Go on with a collection, perhaps in another snapshot."""
@@ -220,106 +241,73 @@ class Store:
         now = datetime.now(UTC)
         text = json.dumps(body, ensure_ascii=False, sort_keys=True)
         with self._begin() as connection:
-            result = connection.execute(sa.insert(runs).values(finished_at=_text(now), body=text))
+            values = {"finished_at": _text(now), "body": text, "audit": self._audit}
+            result = connection.execute(sa.insert(runs).values(values))
             assert result.inserted_primary_key is not None
             id_ = int(result.inserted_primary_key[0])
         return Run(id_, now, body)
 
     def runs(self) -> tuple[Run, ...]:
         """All remembered audits, the oldest first."""
+        query = sa.select(runs).where(runs.c.audit == self._audit).order_by(runs.c.id)
         with self._begin() as connection:
-            rows = connection.execute(sa.select(runs).order_by(runs.c.id)).mappings().all()
+            rows = connection.execute(query).mappings().all()
         return tuple(
             Run(r["id"], datetime.fromisoformat(r["finished_at"]), json.loads(r["body"]))
             for r in rows
         )
+
+    def take_over(self, other: Store) -> tuple[int, int]:
+        """Copy another store's newest evidence and its remembered audits into this one.
+
+        Answers how many documents and audits they are; the other stays as it
+        is. Raises CrmauditError where this one remembers audits already: the
+        order of the two would not be known.
+        """
+        if self.runs():
+            raise CrmauditError(
+                "there are audits in it already", "take a history over before the first audit there"
+            )
+        documents, kept = list(other.newest()), other.runs()
+        self.put(*documents)
+        rows = [
+            {
+                "finished_at": _text(run.finished_at),
+                "body": json.dumps(run.body, ensure_ascii=False, sort_keys=True),
+                "audit": self._audit,
+            }
+            for run in kept
+        ]
+        with self._begin() as connection:
+            for row in rows:
+                connection.execute(sa.insert(runs).values(row))
+        return len(documents), len(kept)
+
+    def key_ids(self) -> tuple[str, ...]:
+        """Ids of the keys by which accounts and records are named in what is kept here."""
+        c = evidence.c
+        query = sa.select(c.key_id).where(c.audit == self._audit, c.key_id != "").distinct()
+        with self._begin() as connection:
+            return tuple(sorted(connection.execute(query).scalars()))
 
     def close(self) -> None:
         self._engine.dispose()
 
     @contextmanager
     def _begin(self) -> Iterator[sa.Connection]:
-        with _explained(self._file), self._engine.begin() as connection:
+        with explained(self._file), self._engine.begin() as connection:
             yield connection
 
 
-def open_store(where: Path | str) -> Store:
+def open_store(where: Path | str, audit: str = "") -> Store:
     """The store of the workspace in a folder (`.crmaudit/store.sqlite`), or at an SQLAlchemy URL.
 
-    Raises CrmauditError where it cannot be opened, is damaged, or was made by
-    a newer version.
+    `audit` is the id of the audit whose documents it is to hold: others in the
+    same database are not seen. Secrets of the address may stand in the
+    environment (`${PASSWORD}`). Raises CrmauditError where it cannot be
+    opened, is damaged, or was made by a newer version.
     """
-    if isinstance(where, Path):
-        file = state_folder(where) / "store.sqlite"
-        url = sa.URL.create("sqlite", database=str(file))
-    else:
-        file, url = None, _url(where)
-    with _explained(file):
-        try:
-            engine = sa.create_engine(url)
-            # An interrupt while a connection is given back is no fault to print a traceback of.
-            logging.getLogger("sqlalchemy.pool").setLevel(logging.CRITICAL)
-        except ImportError as error:
-            raise CrmauditError(
-                f"the store at {url.get_backend_name()}:// needs a driver: {error}",
-                f"pip install {error.name or 'it'}",
-            ) from None
-        prepare(engine)
-    return Store(engine, file)
-
-
-_DRIVERS = {
-    "postgresql": "psycopg",
-    "postgres": "psycopg",
-    "mysql": "pymysql",
-    "mariadb": "pymysql",
-}
-
-
-def _url(text: str) -> sa.URL:
-    """The address with the driver that is installed anyway, where it names none."""
-    try:
-        url = sa.make_url(text)
-    except SQLAlchemyError:
-        # Its message may quote the address.
-        raise CrmauditError(
-            "the store's address is no database URL", "write postgresql://user@host/database"
-        ) from None
-    driver = _DRIVERS.get(url.drivername)
-    return url.set(drivername=f"{url.drivername}+{driver}") if driver else url
-
-
-@contextmanager
-def _explained(file: Path | None) -> Iterator[None]:
-    """Failures of the database in our words."""
-    try:
-        yield
-    except SQLAlchemyError as error:
-        # Only the driver's own words: SQLAlchemy's hold the statement and its values.
-        own = getattr(error, "orig", None) or type(error).__name__
-        reason = (str(own).strip().splitlines() or [type(own).__name__])[0]
-        hint = next((h for part, h in _HINTS.items() if part in reason), "check its address")
-        if file is not None and hint is _DAMAGED:
-            hint = hint.format(file=file)
-        raise CrmauditError(
-            f"the store of evidence fails: {reason}", hint, str(file) if file else None
-        ) from None
-
-
-_DAMAGED = (
-    "the file is damaged: put a copy back, or move {file} away and collect again "
-    "(the history of older audits is lost then)"
-)
-_HINTS = {
-    "not a database": _DAMAGED,
-    "malformed": _DAMAGED,
-    "disk I/O": "the disk cannot be read or written: check it",
-    "no such": _DAMAGED,
-    "readonly": "the folder or file may not be written to: check its rights",
-    "unable to open": "the folder or file may not be read or written: check its rights",
-    "locked": "another program is writing: run again",
-    "full": "the disk is full: make room and run again",
-}
+    return Store(*engine_at(where), audit)
 
 
 def _batched(items: Iterable[_T], most: int) -> Iterator[list[_T]]:
@@ -328,11 +316,17 @@ def _batched(items: Iterable[_T], most: int) -> Iterator[list[_T]]:
         yield some
 
 
-def _row(document: Document) -> dict[str, str]:
+def _nth(*parts: sa.ColumnElement[Any], order: Sequence[Any]) -> sa.ColumnElement[int]:
+    return sa.func.row_number().over(partition_by=parts, order_by=order)
+
+
+def _row(document: Document, audit: str) -> dict[str, str]:
     p = document.provenance
+    # Two audits may have a system of one id; the file of one audit has no name before it.
+    own = f"{audit}\0" if audit else ""
     return {
-        "id": _digest(document.id),
-        "topic": _digest(f"{document.kind}\0{p.system}\0{document.subject}"),
+        "id": _digest(own + document.id),
+        "topic": _digest(f"{own}{document.kind}\0{p.system}\0{document.subject}"),
         "kind": document.kind,
         "system": p.system,
         "subject": document.subject.replace("\0", "\ufffd"),
@@ -340,6 +334,8 @@ def _row(document: Document) -> dict[str, str]:
         "taken_at": _text(p.taken_at),
         "state": p.status.state,
         "body": to_json(document),
+        "audit": audit,
+        "key_id": p.key_id,
     }
 
 

@@ -9,6 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
+
+Split = Literal["", "system", "feed", "entity"]
+"""By what a template falls into initiatives of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +20,11 @@ class Template:
     """`days` = (set-up low, set-up high, per finding low, per finding high).
 
     `gains` tells by which measurements of its findings its benefit is counted,
-    and what these are called: their parts are added up.
+    and what these are called: their parts are added up. With `split` each
+    system, feed or entity gets an initiative of its own, titled `piece`; what
+    belongs to none stays under the template's own title, or `rest` where others
+    went. With `once` the days are for each thing it is about, however many
+    findings name it.
     """
 
     title: str
@@ -26,9 +34,22 @@ class Template:
     after: tuple[str, ...] = ()
     skills: tuple[str, ...] = ()
     gains: Mapping[str, str] = field(default_factory=dict)
+    split: Split = ""
+    piece: str = ""
+    rest: str = ""
+    once: bool = False
 
 
 TEMPLATES: Mapping[str, Template] = {
+    "answer-critical": Template(
+        "Contain what is critical",
+        "No critical finding waits for the larger work that it belongs to.",
+        (1, 2, 1, 3),
+        "management",
+        split="system",
+        piece="Contain what is critical in {name}",
+        rest="Contain what is critical",
+    ),
     "assign-owners": Template(
         "Name an owner for every system and entity",
         "Every system has a business and an IT owner who accepted the duty.",
@@ -67,6 +88,10 @@ TEMPLATES: Mapping[str, Template] = {
         "IT owner",
         ("assign-owners",),
         ("technical writing", "SQL"),
+        split="system",
+        piece="Document {name} and its database",
+        rest="Document what else is not described",
+        once=True,
     ),
     "secure-skills": Template(
         "Secure the skills of support",
@@ -75,6 +100,10 @@ TEMPLATES: Mapping[str, Template] = {
         "IT manager",
         (),
         ("training",),
+        split="system",
+        piece="Secure the skills that {name} needs",
+        rest="Secure skills that several systems need",
+        once=True,
     ),
     "maintain-systems": Template(
         "Put maintenance in order",
@@ -83,12 +112,18 @@ TEMPLATES: Mapping[str, Template] = {
         "IT specialist",
         (),
         ("database administration",),
+        split="system",
+        piece="Put the maintenance of {name} in order",
+        rest="Put the remaining maintenance in order",
     ),
     "review-contracts": Template(
         "Review contracts and costs before the notice days",
         "No contract renews unexamined; costs are comparable.",
         (0.5, 1, 0.5, 1),
         "management",
+        split="system",
+        piece="Review the contract and cost of {name}",
+        rest="Make costs comparable",
     ),
     "right-licences": Template(
         "Right the licences",
@@ -96,6 +131,9 @@ TEMPLATES: Mapping[str, Template] = {
         (0.5, 1, 0.25, 0.5),
         "CRM manager",
         ("name-key-users",),
+        split="system",
+        piece="Right the licences of {name}",
+        rest="Right the licences by type of user",
     ),
     "renew-or-replace": Template(
         "Renew or replace what has no support",
@@ -104,14 +142,22 @@ TEMPLATES: Mapping[str, Template] = {
         "IT manager",
         ("complete-dossiers",),
         ("procurement", "migration"),
+        split="system",
+        piece="Renew or replace {name}",
+        rest="Secure what ends without a successor",
+        once=True,
     ),
     "retire-systems": Template(
         "Retire systems in good order",
         "Nothing is switched off that alone creates what others need.",
         (2, 4, 5, 20),
         "IT manager",
-        ("agree-system-of-record", "build-feeds"),
+        ("agree-system-of-record", "build-feeds", "open-access-paths"),
         ("migration",),
+        split="system",
+        piece="Retire {name}",
+        rest="Settle what else comes to its end",
+        once=True,
     ),
     "agree-system-of-record": Template(
         "Agree the system of record of each entity",
@@ -124,10 +170,11 @@ TEMPLATES: Mapping[str, Template] = {
     "close-information-gaps": Template(
         "Close information gaps",
         "Entities that decisions need are held somewhere and used.",
-        (1, 2, 2, 10),
+        (1, 2, 1, 4),
         "business owners",
         ("agree-definitions",),
         ("process analysis",),
+        once=True,
     ),
     "set-retention": Template(
         "Set and carry out retention",
@@ -144,6 +191,10 @@ TEMPLATES: Mapping[str, Template] = {
         "IT owner",
         ("document-systems",),
         ("interfaces",),
+        split="system",
+        piece="Open a documented way out of {name}",
+        rest="Open a way to entities that are locked in",
+        once=True,
     ),
     "mend-feeds": Template(
         "Mend the feeds there are",
@@ -152,6 +203,10 @@ TEMPLATES: Mapping[str, Template] = {
         "IT owner",
         ("agree-system-of-record",),
         ("integration",),
+        split="feed",
+        piece="Mend the feed {name}",
+        rest="Bring order into the other flows",
+        once=True,
     ),
     "build-feeds": Template(
         "Build the missing feeds",
@@ -164,6 +219,10 @@ TEMPLATES: Mapping[str, Template] = {
             "records that the record lacks": "records that the system of record would know",
             "things entered twice": "things that would be entered once",
         },
+        split="feed",
+        piece="Build the feed {name}",
+        rest="Join what stands apart and is entered twice",
+        once=True,
     ),
     "agree-identifiers": Template(
         "Agree an identifier that systems share",
@@ -178,14 +237,21 @@ TEMPLATES: Mapping[str, Template] = {
             "numbers that lead to another": "numbers that would lead to the right record",
             "rows without a customer there": "rows that would have a customer in the CRM",
         },
+        split="entity",
+        piece="Agree an identifier of {name} that systems share",
+        rest="Give transactions a number that leads to their customer",
+        once=True,
     ),
     "clean-data": Template(
         "Clean the data at its source",
         "Measured quality reaches its targets and stays there.",
-        (3, 5, 2, 8),
+        (3, 5, 1, 4),
         "stewards",
         ("agree-definitions", "name-key-users"),
         ("data quality",),
+        split="entity",
+        piece="Clean {name} at its source",
+        rest="Clean the other data at their source",
     ),
     "deduplicate": Template(
         "Find and merge duplicates",
@@ -198,6 +264,10 @@ TEMPLATES: Mapping[str, Template] = {
             "records to merge": "records to merge",
             "values that contradict each other": "values that would agree",
         },
+        split="entity",
+        piece="Find and merge duplicates of {name}",
+        rest="Find and merge other duplicates",
+        once=True,
     ),
     "one-place-view": Template(
         "Show the customer in one place",
@@ -228,6 +298,9 @@ TEMPLATES: Mapping[str, Template] = {
         "CRM manager",
         ("name-key-users",),
         ("CRM administration",),
+        split="system",
+        piece="Right the access rights in {name}",
+        rest="Right access by job",
     ),
     "mend-dysfunctions": Template(
         "Mend what does not work",

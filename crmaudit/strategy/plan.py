@@ -1,4 +1,4 @@
-"""Findings grouped into initiatives, sequenced by dependency.
+"""Findings grouped into initiatives, valued, staffed and set in time.
 
 Among the initiatives whose prerequisites are done, the one with the most
 value for its effort comes next. Value is the sum of its findings' severities
@@ -7,36 +7,55 @@ value for its effort comes next. Value is the sum of its findings' severities
 
 from __future__ import annotations
 
-import heapq
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import date, timedelta
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Literal
 
 from crmaudit.engine import Finding, Judgement
-from crmaudit.errors import InvalidInput, Problem
+from crmaudit.errors import Problem
 from crmaudit.facts import Facts
-from crmaudit.rules import all_rules
+from crmaudit.messages import msg
 from crmaudit.rules.base import SEVERITIES, Severity
+from crmaudit.strategy.benefit import Benefit, Shared, benefits, gains, questions, share_pains
+from crmaudit.strategy.due import Due, due
+from crmaudit.strategy.effort import feed_effort
 from crmaudit.strategy.extraction import Extraction, extractions
-from crmaudit.strategy.initiatives import OTHER, TEMPLATES, Template
+from crmaudit.strategy.initiatives import Template
+from crmaudit.strategy.overrides import check, overrides
+from crmaudit.strategy.pieces import VALUE, Piece, pieces, replaced_by
+from crmaudit.strategy.risk import Risk, risk
+from crmaudit.strategy.scenarios import (
+    Outcome,
+    dated,
+    evaluate,
+    means,
+)
+from crmaudit.strategy.sequence import chained, waits
+from crmaudit.strategy.staffing import Holders
 from crmaudit.workspace.answers import InitiativeOverride, OwnInitiative
 
-VALUE: Mapping[Severity, int] = {"critical": 8, "high": 4, "medium": 2, "low": 1}
+__all__ = ["VALUE", "Initiative", "Plan", "plan"]
+
 Status = Literal["proposed", "approved", "running", "done", "dropped"]
-_DAYS_PER_MONTH = 30.44
+HOURS = 8
+"""Hours of a working day."""
+OWN = 4
+"""Value of an initiative that people added and no finding asks for: that of a high finding."""
+POINT = 100
+"""Hours a year worth one point of value: rule GOV122 finds 200, two points, from the start."""
 
 
 @dataclass(frozen=True, slots=True)
 class Initiative:
     """One piece of work.
 
-    `effort` is in working days, low and high. `phase` counts from 1; an
-    initiative stands in a later phase than all its prerequisites. `start` and
-    `end` are known only where the workspace says when the plan begins and how
-    many days a month there are. `gains` are what it brings, in numbers that its
-    findings have measured. `overridden` names what plan.yaml decided.
+    `effort` is in working days, low and high. `start` and `end` are known only
+    where the workspace says when the plan begins and how many days a month
+    there are; then `phase` says when it begins, else it counts from 1 and is
+    later than that of all it waits for. `gains` are what it brings, in numbers
+    that its findings have measured. `overridden` names what plan.yaml decided.
     """
 
     id: str
@@ -53,17 +72,75 @@ class Initiative:
     start: date | None = None
     end: date | None = None
     cost: float | None = None
+    """The middle of `cost_range`."""
     note: str = ""
     overridden: tuple[str, ...] = ()
     gains: tuple[tuple[str, int], ...] = ()
+    template: str = ""
+    """Id of the template; empty for an initiative of the organisation's own."""
+    systems: tuple[str, ...] = ()
+    entities: tuple[str, ...] = ()
+    cost_range: tuple[float, float] | None = None
+    """In the audit's currency, once; None where no hourly rate is declared."""
+    benefits: tuple[Benefit, ...] = ()
+    risk: Risk = field(default_factory=lambda: Risk("low"))
+    needs: tuple[str, ...] = ()
+    """Questions of needs.yaml that it helps to answer."""
+    due: Due | None = None
+    slack: int | None = None
+    """Working days that it may end later without moving what waits for it or missing its day."""
+    critical: bool = False
+    """Whether it stands on the critical path."""
+    load: tuple[tuple[date, float], ...] = ()
+    """Its days by month."""
+    weight: int = 0
+    """Value of what no finding asks for."""
+    left: tuple[str, date] | None = None
+    """Who would lead it but leaves before its end, and that last day; then it has no owner."""
+    stake: float = 0.0
+    """Points for its benefit: one for `POINT` hours a year, money at the internal rate."""
 
     @property
     def value(self) -> int:
-        return sum(VALUE[f.severity] for f in self.findings)
+        return sum(VALUE[f.severity] for f in self.findings) or self.weight
+
+    @property
+    def urgency(self) -> float:
+        """Value and benefit for each day of effort: what comes first."""
+        return (self.value + self.stake) / max(self.days, 0.5)
+
+    @property
+    def days(self) -> float:
+        """The middle of the effort."""
+        return sum(self.effort) / 2
 
     @property
     def worst(self) -> Severity | None:
         return min((f.severity for f in self.findings), key=SEVERITIES.index, default=None)
+
+    @property
+    def hours(self) -> tuple[float, float] | None:
+        """Hours a year that its pains cost today; None where none is told."""
+        return _sum(self.benefits, "hours")
+
+    @property
+    def money(self) -> tuple[float, float] | None:
+        """Money a year; None where none is known."""
+        return _sum(self.benefits, "money")
+
+    @property
+    def late(self) -> bool:
+        """Whether it ends after the day that it has to keep."""
+        return self.due is not None and self.end is not None and self.end > self.due.day
+
+    @property
+    def open(self) -> bool:
+        return self.status not in ("done", "dropped")
+
+
+def _sum(found: Iterable[Benefit], kind: str) -> tuple[float, float] | None:
+    mine = [b for b in found if b.kind == kind]
+    return (sum(b.low for b in mine), sum(b.high for b in mine)) if mine else None
 
 
 @dataclass(frozen=True)
@@ -73,6 +150,17 @@ class Plan:
     initiatives: tuple[Initiative, ...]
     extractions: tuple[Extraction, ...] = ()
     dropped: tuple[Initiative, ...] = field(default=())
+    orphans: tuple[Problem, ...] = ()
+    """Overrides of plan.yaml that nothing asks for any more."""
+    pains: Shared = field(default_factory=lambda: Shared({}, (), 0))
+    """Which pain is counted for which initiative, and which for none."""
+    scenarios: tuple[Outcome, ...] = ()
+    """What each set of resources can do, that of the brief first; empty where none is declared."""
+    critical_days: int = 0
+    """Length of the critical path in working days, each initiative at half of the capacity."""
+    begin: date | None = None
+    capacity: float | None = None
+    """Days a month."""
 
     @property
     def effort(self) -> tuple[float, float]:
@@ -87,29 +175,34 @@ class Plan:
             found.setdefault(initiative.phase, []).append(initiative)
         return {p: tuple(i) for p, i in sorted(found.items())}
 
-
-@dataclass(frozen=True, slots=True)
-class _Draft:
-    """An initiative before it has its place in the sequence."""
-
-    id: str
-    template: Template
-    findings: tuple[Finding, ...]
-    override: InitiativeOverride
-    after: tuple[str, ...]
+    @property
+    def cost(self) -> tuple[float, float] | None:
+        """Of what is not done yet; None where one cost is not known."""
+        return total(i.cost_range for i in self.initiatives if i.status != "done")
 
     @property
-    def effort(self) -> tuple[float, float]:
-        if self.override.effort_days is not None:
-            return self.override.effort_days, self.override.effort_days
-        low, high, each_low, each_high = self.template.days
-        n = len(self.findings)
-        return low + n * each_low, high + n * each_high
+    def hours(self) -> tuple[float, float] | None:
+        return _sum((b for i in self.initiatives if i.open for b in i.benefits), "hours")
 
     @property
-    def urgency(self) -> float:
-        value = sum(VALUE[f.severity] for f in self.findings)
-        return value / max(sum(self.effort) / 2, 0.5)
+    def money(self) -> tuple[float, float] | None:
+        return _sum((b for i in self.initiatives if i.open for b in i.benefits), "money")
+
+
+def _stake(facts: Facts, found: Iterable[Benefit]) -> float:
+    hours = sum((b.low + b.high) / 2 for b in found if b.kind == "hours")
+    money = sum((b.low + b.high) / 2 for b in found if b.kind == "money")
+    rate = facts.workspace.audit.hourly_rate
+    return (hours + (money / rate if rate else 0.0)) / POINT
+
+
+def total(ranges: Iterable[tuple[float, float] | None]) -> tuple[float, float] | None:
+    """Low and high ends added up; None for nothing, or where one is not known."""
+    found = list(ranges)
+    known = [r for r in found if r is not None]
+    if not found or len(known) < len(found):
+        return None
+    return sum(r[0] for r in known), sum(r[1] for r in known)
 
 
 def plan(facts: Facts, judgement: Judgement) -> Plan:
@@ -118,188 +211,143 @@ def plan(facts: Facts, judgement: Judgement) -> Plan:
     Raises InvalidInput where plan.yaml names initiatives that do not exist or
     prerequisites that go round in a circle.
     """
-    drafts = _drafts(facts, judgement)
-    order, phase = _sequence(facts, drafts)
-    placed = _dates(facts, [_initiative(drafts[i], phase[i], facts) for i in order])
+    check(facts)
+    claimed, free = _claimed(facts, judgement)
+    found = pieces(facts, free)
+    days = {p.id: _days(facts, p) for p in found}
+    decided = overrides(facts, found, days)
+    pains = share_pains(facts, found)
+    own = {o.id: _own(o, claimed[o.id]) for o in facts.workspace.plan.own}
+    everything = (*found, *own.values())
+    given: dict[str, InitiativeOverride] = {
+        **decided.by_piece,
+        **{o.id: o for o in facts.workspace.plan.own},
+    }
+    after = waits(facts, everything, given)
+    holders = Holders(facts)
+    drafts = []
+    for piece in everything:
+        effort = days.get(piece.id, (1.0, 5.0))
+        made = _initiative(facts, piece, given[piece.id], effort, after[piece.id], holders)
+        brings = benefits(facts, piece, given[piece.id], pains.by_piece.get(piece.id, ()), found)
+        drafts.append(replace(made, benefits=brings, stake=_stake(facts, brings)))
+    ordered = chained(drafts, given)
+    base = means(facts)[0]
+    placed, length = dated(facts, ordered, base, holders)
+    about = {p.id: p for p in everything}
+    placed = tuple(_led(facts, i, about[i.id], given[i.id], holders) for i in placed)
+    kept = tuple(i for i in placed if i.status != "dropped")
     return Plan(
-        tuple(i for i in placed if i.status != "dropped"),
+        kept,
         extractions(facts),
         tuple(i for i in placed if i.status == "dropped"),
+        decided.orphans,
+        pains,
+        tuple(evaluate(facts, kept, m, holders) for m in means(facts))
+        if facts.workspace.brief.scenarios or base.known
+        else (),
+        length,
+        base.start,
+        base.capacity,
     )
 
 
-def _drafts(facts: Facts, judgement: Judgement) -> dict[str, _Draft]:
+def _led(
+    facts: Facts, i: Initiative, piece: Piece, override: InitiativeOverride, holders: Holders
+) -> Initiative:
+    """Nobody leads what ends after their last day: then its role has to name somebody."""
+    known = facts.workspace.person.get(i.owner or "")
+    last = i.end or facts.day
+    if not i.open or known is None or known.leaves is None or last is None or known.leaves >= last:
+        return i
+    level = risk(facts, piece, i.effort, i.skills, len(i.after), None, holders, override.risk)
+    return replace(i, owner=None, left=(i.owner or "", known.leaves), risk=level)
+
+
+def _claimed(
+    facts: Facts, judgement: Judgement
+) -> tuple[Mapping[str, list[Finding]], list[Finding]]:
+    """A finding that people gave to an initiative of their own is answered there, and once only."""
     file = facts.workspace.plan
-    own = {o.id: o for o in file.own}
-    known = {*TEMPLATES, "other", *own}
-    codes = {r.code for r in all_rules()}
-    problems = []
-
-    def check(name: str, *path: str | int) -> None:
-        if name not in known:
-            place = facts.workspace.place("plan.yaml", *path)
-            problems.append(Problem(f"there is no initiative {name!r}", place, _choices(known)))
-
-    for name, override in file.initiatives.items():
-        check(name, "initiatives", name)
-        for i, before in enumerate(override.after):
-            check(before, "initiatives", name, "after", i)
-    for k, initiative in enumerate(file.own):
-        for i, before in enumerate(initiative.after):
-            check(before, "own", k, "after", i)
-        for i, key in enumerate(initiative.findings):
-            if key.split(" ", 1)[0] not in codes:
-                place = facts.workspace.place("plan.yaml", "own", k, "findings", i)
-                hint = "write a code, or a code and a subject: `INV101 system:crm`"
-                problems.append(Problem(f"{key!r} names no rule", place, hint))
-    if problems:
-        raise InvalidInput(problems)
-    # A finding that people gave to an initiative of their own is answered there, and once only.
-    claimed: dict[str, list[Finding]] = {o: [] for o in own}
-    groups: dict[str, list[Finding]] = {}
+    claimed: dict[str, list[Finding]] = {o.id: [] for o in file.own}
+    free: list[Finding] = []
     for finding in judgement.findings:
         keys = {finding.code, f"{finding.code} {finding.subject}"}
         owner = next((o.id for o in file.own if keys & set(o.findings)), None)
-        if owner is not None:
-            claimed[owner].append(finding)
-        else:
-            slug = finding.initiative if finding.initiative in TEMPLATES else "other"
-            groups.setdefault(slug, []).append(finding)
-    drafts: dict[str, _Draft] = {}
-    for slug, findings in groups.items():
-        template = TEMPLATES.get(slug, OTHER)
-        override = file.initiatives.get(slug, InitiativeOverride())
-        drafts[slug] = _Draft(
-            slug, template, tuple(findings), override, (*template.after, *override.after)
-        )
-    for o in own.values():
-        template = Template(o.title, o.note, (1, 5, 0, 0), "to be named")
-        drafts[o.id] = _Draft(o.id, template, tuple(claimed[o.id]), o, o.after)
-    return drafts
+        owner = owner or replaced_by(facts, finding)
+        (free if owner is None else claimed[owner]).append(finding)
+    return claimed, free
 
 
-def _sequence(facts: Facts, drafts: Mapping[str, _Draft]) -> tuple[list[str], dict[str, int]]:
-    import networkx as nx
-
-    graph: nx.DiGraph[str] = nx.DiGraph()
-    graph.add_nodes_from(drafts)
-    for draft in drafts.values():
-        # A prerequisite without findings is done already; its own still bind.
-        for before in _present(draft.after, drafts, set()):
-            graph.add_edge(before, draft.id)
-    try:
-        circle = nx.find_cycle(graph)
-    except nx.NetworkXNoCycle:
-        pass
-    else:
-        names = " → ".join(str(e[0]) for e in circle)
-        raise InvalidInput(
-            [
-                Problem(
-                    f"initiatives wait for each other: {names}",
-                    facts.workspace.place("plan.yaml", "initiatives"),
-                    "take one `after:` out",
-                )
-            ]
-        )
-    waiting = {n: graph.in_degree(n) for n in graph}
-    ready = [(-drafts[n].urgency, n) for n, k in waiting.items() if k == 0]
-    heapq.heapify(ready)
-    order: list[str] = []
-    phase: dict[str, int] = {}
-    while ready:
-        _, name = heapq.heappop(ready)
-        order.append(name)
-        earliest = max((phase[b] + 1 for b in graph.predecessors(name)), default=1)
-        phase[name] = max(drafts[name].override.phase or earliest, earliest)
-        for successor in graph.successors(name):
-            waiting[successor] -= 1
-            if waiting[successor] == 0:
-                heapq.heappush(ready, (-drafts[successor].urgency, successor))
-    order.sort(key=phase.__getitem__)  # stable: within a phase the order stays
-    return order, phase
+def _own(own: OwnInitiative, findings: list[Finding]) -> Piece:
+    template = Template(own.title, own.note, (1, 5, 0, 0), "to be named")
+    return Piece(own.id, "", template, own.title, tuple(findings), own.replaces)
 
 
-def _present(after: tuple[str, ...], drafts: Mapping[str, _Draft], seen: set[str]) -> list[str]:
-    found = []
-    for name in after:
-        if name in drafts:
-            found.append(name)
-        elif name not in seen and name in TEMPLATES:
-            seen.add(name)
-            found += _present(TEMPLATES[name].after, drafts, seen)
-    return list(dict.fromkeys(found))
+def _days(facts: Facts, piece: Piece) -> tuple[float, float]:
+    low, high, each_low, each_high = piece.template.days
+    if piece.feed is not None:
+        built = feed_effort(facts, piece.feed)
+        return low + built[0], high + built[1]
+    others = [feed_effort(facts, f) for f in piece.others]
+    low, high = low + sum(d[0] for d in others), high + sum(d[1] for d in others)
+    return low + piece.units * each_low, high + piece.units * each_high
 
 
-def _initiative(draft: _Draft, phase: int, facts: Facts) -> Initiative:
-    override = draft.override
-    people = Counter(f.who for f in draft.findings if f.who)
+def _initiative(
+    facts: Facts,
+    piece: Piece,
+    override: InitiativeOverride,
+    effort: tuple[float, float],
+    after: tuple[str, ...],
+    holders: Holders,
+) -> Initiative:
+    if override.effort_days is not None:
+        effort = (override.effort_days, override.effort_days)
+    people = Counter(f.who for f in piece.findings if f.who)
     owner = override.owner or (people.most_common(1)[0][0] if people else None)
+    if owner is None and piece.feed is not None:
+        owner = facts.workspace.system[piece.feed.target].owners.it
     own = isinstance(override, OwnInitiative)
-    decided = tuple(
-        k for k in override.model_fields_set if k not in ("id", "title", "findings") or not own
-    )
+    ignored = ("id", "title", "findings") if own else ("id",)
+    cost = _cost(facts, override, effort)
+    skills = override.skills or tuple(msg(s) for s in piece.template.skills)
     return Initiative(
-        id=draft.id,
-        title=override.title or draft.template.title,
-        goal=override.description or draft.template.goal,
-        findings=draft.findings,
-        effort=draft.effort,
-        after=draft.after,
-        role=draft.template.role,
+        id=piece.id,
+        title=override.title or piece.title,
+        goal=override.description or (piece.template.goal if own else msg(piece.template.goal)),
+        findings=piece.findings,
+        effort=effort,
+        after=after,
+        role=msg(piece.template.role),
         owner=owner,
-        skills=override.skills or draft.template.skills,
-        phase=phase,
+        skills=skills,
+        phase=1,
         status=override.status or "proposed",
         start=override.start,
         end=override.end,
-        cost=_cost(draft, facts),
+        cost=None if cost is None else sum(cost) / 2,
         note=override.note,
-        overridden=tuple(sorted(decided)),
-        gains=_gains(draft),
+        overridden=tuple(sorted(k for k in override.model_fields_set if k not in ignored)),
+        gains=tuple((words, n) for words, n, *_ in gains(piece)),
+        template=piece.slug,
+        systems=piece.systems,
+        entities=piece.entities,
+        cost_range=cost,
+        risk=risk(facts, piece, effort, skills, len(after), owner, holders, override.risk),
+        needs=questions(piece),
+        due=due(facts, piece, override),
+        weight=piece.value or (OWN if own else 0),
     )
 
 
-def _gains(draft: _Draft) -> tuple[tuple[str, int], ...]:
-    """What its findings have counted of what it would better, each with what that is."""
-    sums: Counter[str] = Counter()
-    for finding in draft.findings:
-        for m in finding.measurements:
-            words = draft.template.gains.get(m.label)
-            if words and m.part:
-                sums[words] += m.part
-    return tuple(sums.items())
-
-
-def _cost(draft: _Draft, facts: Facts) -> float | None:
-    """Given in plan.yaml, else the middle of the effort at the internal rate, 8 hours a day."""
-    if draft.override.cost is not None:
-        return draft.override.cost
-    rate = facts.workspace.audit.hourly_rate
-    return None if rate is None else rate * 8 * sum(draft.effort) / 2
-
-
-def _dates(facts: Facts, initiatives: list[Initiative]) -> list[Initiative]:
-    """Start and end by capacity, one after the other, where the workspace gives both."""
-    from dataclasses import replace
-
-    workspace = facts.workspace
-    begin = workspace.plan.start or workspace.brief.resources.start
-    capacity = workspace.plan.capacity_days_per_month or workspace.brief.resources.days_per_month
-    if begin is None or not capacity:
-        return initiatives
-    clock, placed = begin, []
-    for initiative in initiatives:
-        if initiative.status in ("done", "dropped"):
-            placed.append(initiative)
-            continue
-        start = initiative.start or clock
-        span = sum(initiative.effort) / 2 / capacity * _DAYS_PER_MONTH
-        end = initiative.end or start + timedelta(days=round(span))
-        clock = max(clock, end)
-        placed.append(replace(initiative, start=start, end=end))
-    return placed
-
-
-def _choices(known: set[str]) -> str:
-    return "known: " + ", ".join(sorted(known))
+def _cost(
+    facts: Facts, override: InitiativeOverride, effort: tuple[float, float]
+) -> tuple[float, float] | None:
+    """Given in plan.yaml, else the effort at the internal rate, and what is paid to others."""
+    if override.cost is not None:
+        return override.cost, override.cost
+    rate, more = facts.workspace.audit.hourly_rate, override.external_cost or 0.0
+    if rate is None:
+        return None
+    return rate * HOURS * effort[0] + more, rate * HOURS * effort[1] + more

@@ -71,8 +71,13 @@ class InitiativeOverride(Model):
     end: Day | None = None
     effort_days: Amount | None = None
     cost: Amount | None = None
+    """All that it costs, once, in the audit's currency; else days at the internal rate."""
+    external_cost: Amount | None = None
+    """Money paid to others, which comes to the cost of the days."""
     after: Annotated[tuple[Id, ...], several] = ()
     """Initiatives that must be finished first."""
+    deadlines: Annotated[tuple[Id, ...], several] = ()
+    """Deadlines of brief.yaml that it serves: it is due on the first of their days."""
     skills: Texts = ()
     """Skills that it needs."""
     risk: Literal["low", "medium", "high"] | None = None
@@ -97,10 +102,16 @@ class OwnInitiative(InitiativeOverride):
     id: Id
     title: Text
     findings: tuple[str, ...] = ()
+    replaces: Annotated[tuple[SystemId, ...], several] = ()
+    """Systems that it takes the place of or switches off: nothing else is planned for their end."""
 
 
 class PlanFile(Model):
-    """`plan.yaml`: overrides and status of initiatives."""
+    """`plan.yaml`: overrides and status of initiatives.
+
+    Under `initiatives:` stands the id of one initiative, or that of its template (the part
+    before the first dot): that holds for all its initiatives, and amounts are shared out.
+    """
 
     start: Day | None = None
     capacity_days_per_month: Amount | None = None

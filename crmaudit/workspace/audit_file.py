@@ -157,6 +157,21 @@ class RuleSettings(Model):
     parameters: dict[str, dict[str, Scalar]] = {}
 
 
+Withheld = Literal["names", "quotes", "accounts", "costs", "weaknesses", "internals"]
+"""What an edition of the report leaves out; see `Edition`."""
+
+
+class Edition(Model):
+    """An edition of the report for some readers: `report --audience NAME`."""
+
+    withhold: tuple[Withheld, ...] = ()
+    """`names` of persons, for whom their office stands; `quotes`, what people said in their own
+    words; `accounts`, by pseudonym; `costs`, all amounts of money; `weaknesses`, findings on
+    rights, loss and maintenance; `internals`, tables, columns, sources and statements."""
+    sections: tuple[Id, ...] = ()
+    """Ids of the sections that it has; without them, those written for everybody or for it."""
+
+
 class AuditFile(Model):
     """`audit.yaml`, the only required file besides one dossier."""
 
@@ -196,8 +211,12 @@ class AuditFile(Model):
     parameters: dict[str, Scalar] = {}
     weights: dict[str, dict[str, Amount]] = {}
     """Weights of scores by name, like `extraction: {access path: 20}`."""
+    audiences: dict[Id, Edition] = {}
+    """Editions of the report of your own, or in the place of `board`, `it` and `public`."""
     history: Text | None = None
-    """Address of a database in which a team shares its history; else a file in .crmaudit/."""
+    """Address of a database in which a team shares its history, with secrets from the
+    environment: `postgresql://audit:${HISTORY_PASSWORD}@host/db`. It asks for an `id:`.
+    Without it, a file in .crmaudit/."""
 
 
 class Line(Model):

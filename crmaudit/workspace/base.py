@@ -187,7 +187,9 @@ Day = Annotated[
     date, BeforeValidator(_iso_day), WithJsonSchema({"type": "string", "format": "date"})
 ]
 Number = Annotated[float, BeforeValidator(_number_text)]
-Amount = Annotated[float, Field(ge=0), BeforeValidator(_number_text)]
+Amount = Annotated[float, Field(ge=0, le=1e12), BeforeValidator(_number_text)]
+"""A trillion is the most: no cost or effort is more, and no figure has room for it."""
+
 Rate = Annotated[float, Field(gt=0), BeforeValidator(_number_text)]
 Count = Annotated[int, Field(ge=0), BeforeValidator(_number_text)]
 Year = Annotated[int, Field(ge=1970, le=2100)]

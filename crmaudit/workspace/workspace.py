@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
@@ -188,6 +189,39 @@ class Workspace:
         if ref is None:
             return None
         return self.person[ref].name if ref in self.person else ref
+
+    @cached_property
+    def offices(self) -> Mapping[str, str]:
+        """Every name by which a person may be known here → the office, empty where none is said.
+
+        Names and surnames of people.yaml, ids that are made of them, and names
+        that stand elsewhere where a person is meant. Those who wrote the audit
+        are not among them.
+        """
+        from crmaudit.workspace.references import references
+
+        found: dict[str, str] = {}
+        for person in self.people.people:
+            parts = person.name.split()
+            own = {x.casefold() for x in parts}
+            found[person.name] = person.job or ""
+            if len(parts) > 1 and len(parts[-1]) > 3:
+                found.setdefault(parts[-1], person.job or "")
+            if own & set(re.split(r"[-_.]", person.id.casefold())):
+                found.setdefault(person.id, person.job or "")
+        lines = (*self.brief.concerns, *self.brief.problems)
+        said = [self.audit.terms.commissioned_by, *(x.who for x in lines)]
+        for part in fields(self):
+            value = getattr(self, part.name)
+            for model in value if isinstance(value, tuple) else (value,):
+                if isinstance(model, BaseModel):
+                    data = model.model_dump(mode="json", by_alias=True)
+                    said += [r.name for r in references(type(model), data) if r.kind == "person"]
+        for name in said:
+            # A role in small letters, like `management`, is nobody's name.
+            if name and name not in self.person and name != name.lower():
+                found.setdefault(name, "")
+        return {name: job for name, job in found.items() if name not in self.audit.terms.auditors}
 
     def place(self, file: str, *path: str | int) -> Place:
         """Where a value stands, to the line and column."""

@@ -48,6 +48,7 @@ from crmaudit.rules import Hit, NotAssessed, Rule
 from crmaudit.workspace import load
 
 DAY = "2026-06-30"
+_LOADER: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 _FENCE = re.compile(r"^```(\w+) (\S+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _SUBJECT = re.compile(r"[a-z]+(-[a-z]+)*:([A-Za-z0-9_.~-]|%[0-9A-F]{2})+")
 
@@ -82,7 +83,7 @@ class Example:
 
     def facts(self, root: Path) -> Facts:
         """Write the workspace into `root`, read it, and join it with the evidence."""
-        for name, content in self._whole().items():
+        for name, content in self.whole().items():
             path = root / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(_text(content), encoding="utf-8")
@@ -91,13 +92,14 @@ class Example:
         key = _Plain(b"0" * 32) if linked else None
         return Facts.of(load(root), [document(d) for d in self.evidence], key)
 
-    def _whole(self) -> dict[str, Any]:
+    def whole(self) -> dict[str, Any]:
+        """The files by their names, with those that are supplied."""
         files: dict[str, Any] = {"audit.yaml": {"organisation": "Sample", "as_of": DAY}}
         files |= self.files
-        dossiers = [_read(c) for n, c in files.items() if n.startswith("systems/")]
+        dossiers = [content(c) for n, c in files.items() if n.startswith("systems/")]
         known = {d["id"] for d in dossiers}
         wanted = [d["system"] for d in self.evidence]
-        wanted += [_read(c)["system"] for n, c in files.items() if n.startswith("maps/")]
+        wanted += [content(c)["system"] for n, c in files.items() if n.startswith("maps/")]
         if not known and not wanted:
             wanted = ["crm"]
         for system in wanted:
@@ -300,8 +302,9 @@ def fresh(root: Path, names: Iterable[str]) -> list[Path]:
     return folders
 
 
-def _read(content: Any) -> Any:
-    return yaml.load(content, yaml.BaseLoader) if isinstance(content, str) else content
+def content(file: Any) -> Any:
+    """What a file says, given as its text or as values: every scalar as text."""
+    return yaml.load(file, _LOADER) if isinstance(file, str) else file
 
 
 def _text(content: Any) -> str:

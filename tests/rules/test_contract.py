@@ -68,7 +68,7 @@ def test_a_rule_reaches_no_database(rule: Rule) -> None:
 @RULES
 def test_a_rule_is_short(rule: Rule) -> None:
     """Judgement lives in the rooms; a rule reads it."""
-    assert len(_source(rule).read_text("utf-8").splitlines()) <= 110
+    assert len(_source(rule).read_text("utf-8").splitlines()) <= 140
 
 
 def test_codes_are_unique() -> None:

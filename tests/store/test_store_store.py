@@ -171,7 +171,7 @@ def test_a_newer_store(tmp_path: Path) -> None:
     connection.execute("INSERT INTO store_version VALUES (7)")
     connection.commit()
     connection.close()
-    with pytest.raises(CrmauditError, match="version 7, this program reads 1") as caught:
+    with pytest.raises(CrmauditError, match="version 7, this program reads 2") as caught:
         open_store(tmp_path)
     assert "newer" in told(caught.value)
 

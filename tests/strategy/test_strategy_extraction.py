@@ -114,3 +114,11 @@ def test_what_matching_found_makes_it_harder(tmp_path: Path) -> None:
     )
     untold = {c.name: c for c in extraction(bare, bare.workspace.systems[0]).criteria}
     assert untold["shared identifiers"].difficulty is None
+
+
+def test_the_bands_are_those_of_the_range(tmp_path: Path) -> None:
+    """Little known, and that bad: very hard as far as known, and perhaps easy."""
+    facts = facts_of(tmp_path, {"systems/crm.yaml": "id: crm\nname: B\ninterfaces: []\n"})
+    made = extraction(facts, facts.workspace.systems[0])
+    assert made.coverage < 0.5
+    assert (made.best, made.band, made.worst) == ("easy", "very hard", "very hard")

@@ -13,6 +13,7 @@ from crmaudit.crud_matrix.matrix import CrudMatrix
 from crmaudit.crud_matrix.remembering import remembered
 from crmaudit.crud_matrix.structure.grid import Grid, grid
 from crmaudit.crud_matrix.structure.louvain import Edges, louvain, modularity
+from crmaudit.messages import msg
 
 BOOTSTRAPS = 20
 LARGE, FEW = 50_000, 5
@@ -59,12 +60,16 @@ class Communities:
     def words(self) -> str:
         """What the stability means, in a sentence."""
         return {
-            "stable": "The groups come out nearly the same whenever the cells are drawn anew.",
-            "fair": "The core of the groups stays when the cells are drawn anew; "
-            "members at the edge change over.",
-            "doubtful": "The groups fall out differently each time the cells are drawn anew: "
-            "take them as an idea only.",
-            "none": "There are no groups: everything hangs together, or too little is known.",
+            "stable": msg("The groups come out nearly the same whenever the cells are drawn anew."),
+            "fair": msg(
+                "The core of the groups stays when the cells are drawn anew; "
+                "members at the edge change over."
+            ),
+            "doubtful": msg(
+                "The groups fall out differently each time the cells are drawn anew: "
+                "take them as an idea only."
+            ),
+            "none": msg("There are no groups: everything hangs together, or too little is known."),
         }[self.trust]
 
 

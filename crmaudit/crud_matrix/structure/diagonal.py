@@ -17,6 +17,7 @@ from crmaudit.crud_matrix.structure.boxes import Box, Boxes
 from crmaudit.crud_matrix.structure.grid import Grid, grid
 from crmaudit.crud_matrix.structure.order import Order, order_of
 from crmaudit.crud_matrix.structure.sequence import in_sequence
+from crmaudit.messages import chained
 
 LEAST_CELLS = 2
 """A box is drawn from so many cells on."""
@@ -255,7 +256,7 @@ def _names(matrix: CrudMatrix, g: Grid, boxes: Sequence[Box]) -> list[str]:
     for box in boxes:
         held = {e: sum(s in box.systems for s in g.columns[e]) for e in box.entities}
         chief = sorted(held, key=lambda e: (-held[e], -len(g.columns[e]), e))[:2]
-        name = " and ".join(matrix.name("entity", g.entities[e]) for e in chief)
+        name = chained("{a} and {b}", (matrix.name("entity", g.entities[e]) for e in chief))
         same = sum(n == name or n.startswith(f"{name} (") for n in names)
         names.append(f"{name} ({same + 1})" if same else name)
     return names

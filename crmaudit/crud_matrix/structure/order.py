@@ -9,6 +9,7 @@ from crmaudit.crud_matrix.matrix import CrudMatrix
 from crmaudit.crud_matrix.remembering import remembered
 from crmaudit.crud_matrix.structure.bond_energy import BEST_UP_TO, energy, insertion
 from crmaudit.crud_matrix.structure.grid import grid
+from crmaudit.messages import chained, msg
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,9 @@ def by_energy(matrix: CrudMatrix) -> Order:
     entities = _inserted(g.entities, g.columns, len(g.systems), matrix.entities)
     systems = _inserted(g.systems, g.rows, len(g.entities), matrix.systems)
     large = [x for x, n in (("entities", entities), ("systems", systems)) if len(n) > BEST_UP_TO]
-    method = "best insertion" + (f", of {' and '.join(large)} by name" if large else "")
+    method = msg("best insertion") + (
+        msg(", of {large} by name", large=chained("{a} and {b}", large)) if large else ""
+    )
     return order_of(matrix, entities, systems, method)
 
 

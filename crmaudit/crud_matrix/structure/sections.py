@@ -9,6 +9,7 @@ from crmaudit.crud_matrix.cell import Cell
 from crmaudit.crud_matrix.matrix import CrudMatrix
 from crmaudit.crud_matrix.remembering import remembered
 from crmaudit.crud_matrix.structure.diagonal import Diagonal, Subsystem, diagonal
+from crmaudit.messages import msg
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ def _cut(subsystem: Subsystem, most: int) -> Iterator[Subsystem]:
         return
     for i in range(pieces):
         yield Subsystem(
-            f"{subsystem.name}, part {i + 1}",
+            msg("{subsystem}, part {i}", subsystem=subsystem.name, i=i + 1),
             _piece(subsystem.systems, i, pieces),
             _piece(subsystem.entities, i, pieces),
             0,
@@ -72,7 +73,11 @@ def _piece(items: Sequence[str], at: int, pieces: int) -> tuple[str, ...]:
 
 
 def _section(parts: Sequence[Subsystem]) -> Section:
-    title = parts[0].name if len(parts) == 1 else f"{parts[0].name} to {parts[-1].name}"
+    title = (
+        parts[0].name
+        if len(parts) == 1
+        else msg("{name} to {name2}", name=parts[0].name, name2=parts[-1].name)
+    )
     return Section(
         title,
         tuple(e for x in parts for e in x.entities),

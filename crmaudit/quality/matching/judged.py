@@ -24,6 +24,7 @@ from crmaudit.evidence import (
     Unlinked,
 )
 from crmaudit.evidence.match import Origin, SystemSet
+from crmaudit.messages import counted, msg
 from crmaudit.quality.matching.answers import Measured, measured, pair, wilson
 from crmaudit.workspace.answers import Match
 
@@ -370,19 +371,27 @@ def _open(matching: Matching, answers: Sequence[Match]) -> int:
 def _remarks(
     document: Duplicates | Overlap, answers: Sequence[Match], later: Document | None
 ) -> Iterator[str]:
-    day = f"{document.provenance.taken_at:%Y-%m-%d}"
+    day = document.provenance.taken_at.date()
     if later is not None:
         failed = later.provenance
         yield (
-            f"these numbers are of {day}: a newer try on {failed.taken_at:%Y-%m-%d} failed, "
-            f"{failed.status.reason}"
+            msg(
+                "these numbers are of {day}: a newer try on {newer} failed, {reason}",
+                day=day,
+                newer=failed.taken_at.date(),
+                reason=failed.status.reason,
+            )
         )
     if (since := _since(document.matching, answers)) and not _cannot(document):
         one = since == 1
         yield (
-            f"{since:,} answer{' has' if one else 's have'} changed since the records were "
-            f"compared: precision and open pairs count {'it' if one else 'them'}, all else with "
-            "the next collection"
+            msg(
+                "{answers} {have} changed since the records were compared: "
+                "precision and open pairs count {them}, all else with the next collection",
+                answers=counted(since, "answer"),
+                have=msg("has") if one else msg("have"),
+                them=msg("it") if one else msg("them"),
+            )
         )
 
 

@@ -141,11 +141,14 @@ def test_a_kpi_follows_the_audits_own_history(tmp_path: Path) -> None:
     (tmp_path / "systems").mkdir()
     (tmp_path / "systems/crm.yaml").write_text("id: crm\nname: CRM\nkind: crm\nusers: 20\n")
     (tmp_path / "kpis.yaml").write_text("kpis: [{id: a, name: Adoption, figure: adoption}]\n")
-    for month in ("03", "04", "05"):
+    for month in ("02", "03", "04", "05"):
         text = f"organisation: S\nas_of: 2026-{month}-28\nstaff: 40\n"
         (tmp_path / "audit.yaml").write_text(text)
+        before = Audit(tmp_path).facts.figures
         Audit(tmp_path).remember()
     audit = Audit(tmp_path)
+    # Remembering an audit does not change what the same audit says when it is made again.
+    assert audit.facts.figures == before
     (kpi,) = audit.workspace.kpis.kpis
     assert [v for _, v in audit.governance.points(kpi)] == [50.0, 50.0, 50.0]
     told = next(x for x in audit.facts.maturity if x.dimension == "measurement")

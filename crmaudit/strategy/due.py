@@ -1,0 +1,77 @@
+"""By when an initiative has to be done, and what says so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from crmaudit.facts import Facts
+from crmaudit.inventory.lifecycle import months_later
+from crmaudit.messages import counted, msg
+from crmaudit.strategy.pieces import Piece
+from crmaudit.workspace.answers import InitiativeOverride
+
+CRITICAL = 3
+"""Months within which what is critical is answered, from the plan's beginning or, where that is
+past or not told, from the audit's day. Own proposal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    day: date
+    why: str
+
+
+def due(facts: Facts, piece: Piece, override: InitiativeOverride) -> Due | None:
+    """The first day that it has to keep; None where nothing says any.
+
+    Deadlines of brief.yaml count where plan.yaml or a finding joins them to
+    the initiative. Days that were over when the audit was made bind nobody.
+    """
+    days = [d for d in _days(facts, piece, override) if facts.day is None or d.day > facts.day]
+    return min(days, key=lambda d: d.day, default=None)
+
+
+def _days(facts: Facts, piece: Piece, override: InitiativeOverride) -> Iterator[Due]:
+    brief, system = facts.workspace.brief, facts.workspace.system
+    for deadline in brief.deadlines:
+        if deadline.id is not None and deadline.id in override.deadlines:
+            yield Due(deadline.date, deadline.text)
+    subjects = {f.subject for f in piece.findings}
+    for n, deadline in enumerate(brief.deadlines):
+        if f"deadline:{deadline.id or n + 1}" in subjects:
+            yield Due(deadline.date, deadline.text)
+    if not override.deadlines and not override.phase and not override.end:
+        yield from _critical(facts, piece)
+    if piece.id == piece.slug or len(piece.systems) != 1:
+        return
+    (one,) = piece.systems
+    name, row = system[one].name, facts.inventory.row(one)
+    if piece.slug == "review-contracts" and row.notice_by is not None:
+        yield Due(row.notice_by, msg("last day to give notice for {name}", name=name))
+    life = system[one].lifecycle
+    if piece.slug == "retire-systems" and life.retired is not None:
+        yield Due(life.retired, msg("{name} is to be switched off", name=name))
+    if piece.slug == "renew-or-replace":
+        if life.phase_out is not None:
+            yield Due(life.phase_out, msg("the phase-out of {name} begins", name=name))
+        if life.retired is not None:
+            yield Due(life.retired, msg("{name} is to be switched off", name=name))
+    ends = piece.slug in ("renew-or-replace", "retire-systems")
+    if ends and life.vendor_support_ends is not None:
+        yield Due(life.vendor_support_ends, msg("the vendor's support of {name} ends", name=name))
+    if piece.slug in ("secure-skills", "document-systems"):
+        last = [day for state in row.skills for _, day in state.leaving if len(state.able) == 1]
+        for day in last:
+            yield Due(day, msg("the one who alone can support {name} leaves", name=name))
+
+
+def _critical(facts: Facts, piece: Piece) -> Iterator[Due]:
+    """Unless plan.yaml says when the work is done."""
+    begin = facts.workspace.plan.start or facts.workspace.brief.resources.start
+    from_day = max((d for d in (facts.day, begin) if d is not None), default=None)
+    n = sum(f.severity == "critical" and f.state == "open" for f in piece.findings)
+    if n and from_day is not None:
+        why = msg("it answers {n}", n=counted(n, "critical finding"))
+        yield Due(months_later(from_day, CRITICAL), why)

@@ -1,0 +1,391 @@
+"""Findings in pieces of work: by template, and within it by system, feed or entity.
+
+A finding goes to the one piece that its subject names; what names none, and
+what is beyond `MOST` pieces of a template, stays together under the template's
+own id. Ids are made of template and subject, so that plan.yaml finds a piece
+again in the next audit.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from urllib.parse import unquote
+
+from crmaudit.engine import Finding
+from crmaudit.facts import Facts
+from crmaudit.messages import listed, msg
+from crmaudit.rules.base import Severity
+from crmaudit.strategy.initiatives import OTHER, TEMPLATES, Template
+from crmaudit.strategy.once import once
+from crmaudit.strategy.target import target
+from crmaudit.strategy.target_model import FeedAction, FeedTarget
+
+VALUE: Mapping[Severity, int] = {"critical": 8, "high": 4, "medium": 2, "low": 1}
+MOST = 5
+"""Initiatives that one template makes at most; the lighter ones stay together."""
+_LENGTH = 80
+_ACTIONS: Mapping[str, FeedAction] = {"build-feeds": "build", "mend-feeds": "mend"}
+"""What the target picture says of the feeds that a template is about."""
+_END = ("renew-or-replace", "retire-systems")
+_SPARED = ("document-systems", "open-access-paths", "right-licences")
+"""Work that a system is spared that ends: what its end needs of it is part of the end."""
+_SETTLED = (*_END, *_SPARED, "build-feeds", "mend-feeds", "secure-skills")
+"""Work that an own initiative does or spares which takes the place of a system."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Work of one kind on one thing, with the findings that ask for it.
+
+    `units` is how often the template's days are needed. `feed` is what the
+    target picture says of a feed to be built; without it None. `others` are
+    feeds to be built that stay together: they are no `units`.
+    """
+
+    id: str
+    slug: str
+    template: Template
+    title: str
+    findings: tuple[Finding, ...]
+    systems: tuple[str, ...] = ()
+    entities: tuple[str, ...] = ()
+    units: int = 1
+    feed: FeedTarget | None = None
+    others: tuple[FeedTarget, ...] = ()
+
+    @property
+    def value(self) -> int:
+        """Severities added up; a feed that only the target picture asks for counts as medium."""
+        return sum(VALUE[f.severity] for f in self.findings) or (2 if self.feed else 0)
+
+    def needs(self, other: Piece) -> bool:
+        """Whether the other, of a template that this one waits for, is about the same thing."""
+        if other.template.split == "entity":
+            return bool({*self.entities} & {*other.entities})
+        return bool({*self.systems} & {*other.systems})
+
+
+def pieces(facts: Facts, findings: Iterable[Finding]) -> tuple[Piece, ...]:
+    """Each finding in exactly one piece; feeds that the target picture has built stand beside."""
+    groups: dict[str, dict[str, list[Finding]]] = {}
+    about = _about(facts)
+    found = tuple(findings)
+    both = _ending(about, found)
+    for finding in found:
+        slug = finding.initiative if finding.initiative in TEMPLATES else "other"
+        if slug in _END:
+            slug = both.get(about.system(finding), slug)
+        template = TEMPLATES.get(slug, OTHER)
+        key = about.key(finding, template)
+        slug, key = about.ending(slug, key, finding) or (slug, key)
+        groups.setdefault(slug, {}).setdefault(key, []).append(finding)
+    _contain(about, groups)
+    if facts.workspace.in_scope:
+        wanted = groups.setdefault("build-feeds", {})
+        for feed in about.built:
+            wanted.setdefault(f"{feed.source}.{feed.target}", [])
+    made: list[Piece] = []
+    for slug, by_key in groups.items():
+        template = TEMPLATES.get(slug, OTHER)
+        weight = {k: sum(VALUE[f.severity] for f in v) for k, v in by_key.items() if k}
+        single = sorted(weight, key=lambda k: (-weight[k], k))[:MOST]
+        others = {k: v for k, v in by_key.items() if k not in single and (k or v)}
+        made += (about.piece(slug, template, k, by_key[k]) for k in single)
+        if others:
+            made.append(about.rest(slug, template, others, bool(single)))
+    return tuple(made)
+
+
+def _ending(about: _About, findings: Iterable[Finding]) -> Mapping[str, str]:
+    """Of systems that end or are to be renewed: the one template that answers for them."""
+    found: dict[str, set[str]] = {}
+    for f in findings:
+        if f.initiative in _END and (s := about.system(f)):
+            found.setdefault(s, set()).add(f.initiative)
+    chosen = {}
+    for system, slugs in found.items():
+        decided = about.actions.get(system)
+        if decided == "retire":
+            chosen[system] = "retire-systems"
+        elif decided == "replace" or len(slugs) > 1:
+            chosen[system] = "renew-or-replace"
+    return chosen
+
+
+def _contain(about: _About, groups: dict[str, dict[str, list[Finding]]]) -> None:
+    """What is critical does not wait with the larger work that it is a part of."""
+    for slug, by_key in list(groups.items()):
+        if not TEMPLATES.get(slug, OTHER).after:
+            continue
+        for key, found in by_key.items():
+            urgent = [f for f in found if f.severity == "critical" and f.state == "open"]
+            if len(urgent) == len(found):
+                continue
+            by_key[key] = [f for f in found if f not in urgent]
+            for f in urgent:
+                groups.setdefault("answer-critical", {}).setdefault(about.system(f), []).append(f)
+
+
+def replaced_by(facts: Facts, finding: Finding) -> str | None:
+    """The own initiative that takes the place of the system that the finding is about.
+
+    None where there is none, or where the finding is critical: that is not left to a later end.
+    """
+    own = {s: o.id for o in facts.workspace.plan.own for s in o.replaces}
+    if not own or finding.severity == "critical" or finding.initiative not in _SETTLED:
+        return None
+    about = _about(facts)
+    template = TEMPLATES.get(finding.initiative, OTHER)
+    named = (about.system(finding), *about.ends(about.key(finding, template)))
+    return next((own[s] for s in named if s in own), None)
+
+
+class _About:
+    """What findings are about, as far as it tells pieces apart."""
+
+    def __init__(self, facts: Facts) -> None:
+        self.facts = facts
+        self._workspace = facts.workspace
+        picture = target(facts)
+        self.actions = {s.system: s.action for s in picture.systems}
+        self._leaving = {s.system for s in picture.systems if not s.stays}
+        self._going = {s.system for s in picture.systems if s.action in ("replace", "retire")}
+        self._successors = {s.system: s.successor for s in picture.systems}
+        self.built = picture.to("build")
+        self._feeds = {(f.source, f.target, f.action): f for f in picture.feeds}
+        self._tables = {
+            (system, t.table): t.entity
+            for system, known in facts.maps.items()
+            for t in known.tables
+            if t.entity and t.role == "primary"
+        }
+        self._expected = {e.id: e for e in self._workspace.expectations.expectations}
+
+    def key(self, finding: Finding, template: Template) -> str:
+        """What names the piece; empty for what stays with the rest."""
+        by: Mapping[str, Callable[[Finding], str]] = {
+            "system": self.system,
+            "entity": self.entity,
+            "feed": self.feed,
+        }
+        return by[template.split](finding) if template.split else ""
+
+    def ending(self, slug: str, key: str, finding: Finding) -> tuple[str, str] | None:
+        """Template and key of what answers in place of work on what ends; None where it is done.
+
+        What ends is not mended, described or opened: its end answers for what is amiss there. To
+        one that is to be replaced a feed may be built, as it will be to its successor.
+        """
+        if slug in _ACTIONS:
+            ends = self._leaving if slug == "build-feeds" else self._going
+            for system in self.ends(key):
+                if system in ends:
+                    return self._end(system)
+            if slug == "mend-feeds":
+                return self._retired(key)
+        if slug in _SPARED and key in self._going and finding.severity != "critical":
+            row = self.facts.inventory.row(key)
+            last = any(state.leaving and len(state.able) == 1 for state in row.skills)
+            # What only one person knows who leaves is written down first, whatever ends later.
+            return None if last and slug == "document-systems" else self._end(key)
+        return None
+
+    def _end(self, system: str) -> tuple[str, str]:
+        retired = self.actions[system] == "retire"
+        return "retire-systems" if retired else "renew-or-replace", system
+
+    def _retired(self, pair: str) -> tuple[str, str] | None:
+        """Of a feed that is to go though both ends stay: the feed that comes in its place."""
+        way = self.ends(pair)
+        if not way or (*way, "retire") not in self._feeds or (*way, "mend") in self._feeds:
+            return None
+        gone = {*self._feeds[(way[0], way[1], "retire")].entities}
+        for new in self.built:
+            if new.target == way[1] and gone & {*new.entities}:
+                return "build-feeds", f"{new.source}.{new.target}"
+        return "agree-system-of-record", ""
+
+    def ends(self, pair: str) -> tuple[str, ...]:
+        """The two systems that a feed's key names; none where it is empty."""
+        known = self._workspace.system
+        for source in known:
+            to = pair[len(source) + 1 :]
+            if pair.startswith(f"{source}.") and to in known:
+                return source, to
+        return ()
+
+    def system(self, finding: Finding) -> str:
+        """The system that the finding is about; empty where there is none or several."""
+        kind, parts = _parts(finding.subject)
+        if kind in ("system", "account", "role", "table", "column", "cell"):
+            return parts[0] if parts[0] in self._workspace.system else ""
+        named = _related(finding, "system")
+        return named[0] if len(named) == 1 else ""
+
+    def entity(self, finding: Finding) -> str:
+        kind, parts = _parts(finding.subject)
+        found: str | None = None
+        if kind in ("entity", "attribute"):
+            found = parts[0]
+        elif kind == "cell" and len(parts) > 1:
+            found = parts[1]
+        elif kind in ("table", "column"):
+            name = ".".join(parts[1:] if kind == "table" else parts[1:-1])
+            found = self._tables.get((parts[0], name))
+        elif kind == "expectation" and (asked := self._expected.get(parts[0])):
+            found = asked.entity or self._tables.get((asked.system or "", asked.table or ""))
+        if found is None:
+            named = _related(finding, "entity")
+            found = named[0] if len(named) == 1 else None
+        return found if found and found in self._workspace.entity else ""
+
+    def feed(self, finding: Finding) -> str:
+        """`source.target`, in the target picture's direction where it has the pair."""
+        kind, parts = _parts(finding.subject)
+        pair: tuple[str, ...] = ()
+        if kind == "feed" and len(parts) == 2:
+            pair = (parts[0], parts[1])
+        elif finding.initiative == "build-feeds":
+            named = _related(finding, "system")
+            if kind == "cell" and len(parts) > 1:
+                return self._built(parts[0], parts[1])
+            if kind == "system":
+                return self._built(parts[0], "")
+            pair = named if len(named) == 2 else ()
+        if not pair or not {*pair} <= {*self._workspace.system}:
+            return ""
+        if finding.initiative == "build-feeds":
+            ways = [(pair[0], pair[1]), (pair[1], pair[0])]
+            wanted = [w for w in ways if (*w, "build") in self._feeds]
+            pair = (wanted or ways)[0]
+        return f"{pair[0]}.{pair[1]}"
+
+    def _built(self, system: str, entity: str) -> str:
+        """The feed to be built that would help this system most: that with most entities."""
+        mine = [
+            f
+            for f in self.built
+            if system in (f.source, f.target) and (not entity or entity in f.entities)
+        ]
+        # What a system lacks is brought to it: a feed out of it helps only where none leads in.
+        best = min(
+            mine,
+            key=lambda f: (f.target != system, -len(f.entities), f.source, f.target),
+            default=None,
+        )
+        return f"{best.source}.{best.target}" if best else ""
+
+    def piece(self, slug: str, template: Template, key: str, findings: list[Finding]) -> Piece:
+        name, systems, entities, feed = key, self._systems(findings), self._entities(findings), None
+        if template.split == "system":
+            name, systems = self._workspace.system[key].name, (key,)
+        elif template.split == "entity":
+            name, entities = self._workspace.entity[key].label, (key,)
+        elif template.split == "feed":
+            source, to = self.ends(key)
+            # Between two systems one flow may be kept and another mended: each slug has its own.
+            known = self._feeds.get((source, to, _ACTIONS[slug]))
+            feed = known if slug == "build-feeds" else None
+            entities = known.entities if known else entities
+            systems = (source, to)
+            name = self._way(source, to, entities)
+        title = msg(template.piece, name=name)
+        if slug == "build-feeds" and feed is None:
+            # Two systems that nothing joins: which way it has to run is part of the work.
+            ends = {"source": self._named(systems[0]), "target": self._named(systems[1])}
+            title = msg("Build a feed between {source} and {target}", **ends)
+        if slug == "renew-or-replace" and self.actions.get(key) == "replace":
+            successor = self._successors.get(key)
+            title = (
+                msg("Replace {name} by {other}", name=name, other=self._named(successor))
+                if successor
+                else msg("Find and bring in a successor of {name}", name=name)
+            )
+        return Piece(
+            id=_id(slug, key),
+            slug=slug,
+            template=template,
+            title=title,
+            findings=tuple(findings),
+            systems=systems,
+            entities=entities,
+            units=1 if template.once else max(len(findings), 1),
+            feed=feed,
+        )
+
+    def rest(
+        self, slug: str, template: Template, others: Mapping[str, list[Finding]], split: bool
+    ) -> Piece:
+        """What is left, by what would have named it; `split`: others went.
+
+        With `once` each of these counts once, and each subject of what nothing names.
+        """
+        findings = [f for found in others.values() for f in found]
+        title = msg(template.title)
+        if split:
+            title = msg("{title}: the others", title=title) if any(others) else msg(template.rest)
+        pairs = [self.ends(key) for key in others] if slug == "build-feeds" else []
+        asked = (self._feeds.get((p[0], p[1], "build")) for p in pairs if p)
+        built = [feed for feed in asked if feed is not None]
+        things = sum(map(bool, others)) + len({f.subject for f in others.get("", ())}) - len(built)
+        return Piece(
+            id=slug,
+            slug=slug,
+            template=template,
+            title=title,
+            findings=tuple(findings),
+            systems=self._systems(findings),
+            entities=self._entities(findings),
+            units=things if built else max(1, things if template.once else len(findings)),
+            others=tuple(built),
+        )
+
+    def _named(self, system: str) -> str:
+        return self._workspace.system[system].name if system in self._workspace.system else system
+
+    def _heir(self, system: str) -> str:
+        """The system; what follows it where it is to be replaced by nobody knows what."""
+        name = self._named(system)
+        if self.actions.get(system) == "replace" and not self._successors.get(system):
+            return msg("the successor of {name}", name=name)
+        return name
+
+    def _way(self, source: str, to: str, entities: tuple[str, ...]) -> str:
+        labels = [self._workspace.entity[e].label for e in entities if e in self._workspace.entity]
+        ends = {"source": self._heir(source), "target": self._heir(to)}
+        if not labels:
+            return msg("from {source} to {target}", **ends)
+        return msg("from {source} to {target} ({entities})", **ends, entities=listed(labels, 3))
+
+    def _systems(self, findings: Iterable[Finding]) -> tuple[str, ...]:
+        found = {self.system(f) for f in findings}
+        found |= {s for f in findings for s in _related(f, "system")}
+        return tuple(s.id for s in self._workspace.systems if s.id in found)
+
+    def _entities(self, findings: Iterable[Finding]) -> tuple[str, ...]:
+        found = {self.entity(f) for f in findings}
+        found |= {e for f in findings for e in _related(f, "entity")}
+        return tuple(e for e in self._workspace.entity if e in found)
+
+
+_about = once(_About)
+
+
+def _parts(subject: str) -> tuple[str, list[str]]:
+    kind, _, rest = subject.partition(":")
+    return kind, [unquote(x) for x in rest.split(".")]
+
+
+def _related(finding: Finding, kind: str) -> tuple[str, ...]:
+    found = (_parts(r) for r in finding.related)
+    return tuple(dict.fromkeys(parts[0] for k, parts in found if k == kind))
+
+
+def _id(slug: str, key: str) -> str:
+    made = f"{slug}.{re.sub(r'[^A-Za-z0-9_.-]', '-', key)}"
+    if len(made) <= _LENGTH:
+        return made
+    return f"{made[: _LENGTH - 9]}-{hashlib.sha256(key.encode()).hexdigest()[:8]}"

@@ -1,0 +1,322 @@
+"""The plan in time under given means, and under others: what fits, until when, at what cost.
+
+Budget: initiatives in the order of value for effort, each with all that it
+waits for, as long as the middle of their cost fits. What runs already, and
+what is approved, is in first, then what has a day to keep. Internal days
+count at the internal rate, so that a budget covers them too. Own proposal
+(docs/method.md, "Scenarios").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import TYPE_CHECKING
+
+from crmaudit.facts import Facts
+from crmaudit.inventory.lifecycle import months_later
+from crmaudit.messages import msg
+from crmaudit.strategy.schedule import Schedule, Task, schedule
+from crmaudit.strategy.staffing import Holders
+from crmaudit.workspace.audit_file import Resources
+
+if TYPE_CHECKING:
+    from crmaudit.strategy.plan import Initiative
+
+BASE = msg("As in the brief")
+PHASES = (0, 3, 12, 24)
+"""Months from the plan's beginning at which its phases begin."""
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What may be used; `budget` in the audit's currency, `without_rate` where it cannot be told
+    in it."""
+
+    id: str
+    name: str
+    budget: float | None
+    capacity: float | None
+    start: date | None
+    deadline: date | None = None
+    without_rate: bool = False
+
+    @property
+    def known(self) -> bool:
+        return self.budget is not None or self.capacity is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A day to keep: what it is, and of how many open initiatives how many end by it."""
+
+    text: str
+    day: date
+    done: int
+    of: int
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What some means can do.
+
+    `taken` and `left` are ids of initiatives, those in and those beyond the
+    budget; `late` those that miss the day they have to keep, as all do that
+    are left out. `ends` is None where no start or capacity is declared, or where the
+    work would take over forty years. Money and hours are a year's, reached when all that is taken
+    is done. `payback` are the months after which cost is earned back, at the
+    earliest and at the latest: None where nothing is earned.
+    """
+
+    means: Means
+    taken: tuple[str, ...]
+    left: tuple[str, ...]
+    effort: tuple[float, float]
+    cost: tuple[float, float] | None
+    ends: date | None
+    deadlines: tuple[Kept, ...]
+    late: tuple[str, ...]
+    hours: tuple[float, float] | None
+    money: tuple[float, float] | None
+    payback: tuple[float, float | None] | None
+    why_undated: str = ""
+
+
+def means(facts: Facts) -> tuple[Means, ...]:
+    """Those of the brief (and of plan.yaml, which wins) first, then each scenario's."""
+    workspace = facts.workspace
+    file, own = workspace.plan, workspace.brief.resources
+    base = _means(facts, "", BASE, own)
+    base = replace(
+        base,
+        capacity=file.capacity_days_per_month or base.capacity,
+        start=file.start or base.start,
+    )
+    return (
+        base,
+        *(
+            replace(_means(facts, s.id, s.name, s), deadline=s.deadline)
+            for s in workspace.brief.scenarios
+        ),
+    )
+
+
+def _means(facts: Facts, id: str, name: str, given: Resources) -> Means:
+    audit = facts.workspace.audit
+    rates = {audit.currency: 1.0, **audit.rates}
+    rate = rates.get(given.currency or audit.currency)
+    budget = given.budget * rate if given.budget is not None and rate is not None else None
+    return Means(
+        id,
+        name,
+        budget,
+        given.days_per_month,
+        given.start,
+        without_rate=given.budget is not None and rate is None,
+    )
+
+
+def phase_starts(begin: date) -> tuple[date, ...]:
+    return tuple(months_later(begin, n) for n in PHASES)
+
+
+def dated(
+    facts: Facts, ordered: Sequence[Initiative], given: Means, holders: Holders
+) -> tuple[tuple[Initiative, ...], int]:
+    """The initiatives with their days, in the order of their beginning; as they are without means.
+
+    Also the length of the critical path in working days.
+    """
+    begin = given.start
+    found = _schedule(facts, ordered, given, holders)
+    if not found.placed or begin is None:
+        return tuple(ordered), 0
+    starts = phase_starts(begin)
+    placed = []
+    for i in ordered:
+        at = found.placed.get(i.id)
+        if at is None:
+            phase = sum(d <= i.start for d in starts) if i.start else 1
+            placed.append(replace(i, phase=max(1, phase)))
+            continue
+        phase = max(1, sum(d <= at.start for d in starts))
+        if "phase" in i.overridden:
+            phase = i.phase
+        placed.append(
+            replace(
+                i,
+                start=i.start or at.start,
+                end=i.end or at.end,
+                slack=at.slack,
+                critical=at.critical,
+                load=at.load,
+                phase=phase,
+            )
+        )
+    last = date.max
+    placed.sort(key=lambda i: (i.phase, i.start or last, i.end or last, i.id))
+    return tuple(placed), found.critical_days
+
+
+def _schedule(
+    facts: Facts, initiatives: Iterable[Initiative], given: Means, holders: Holders
+) -> Schedule:
+    todo = [i for i in initiatives if i.open]
+    if given.start is None or not given.capacity:
+        return Schedule()
+    begin, day = given.start, facts.day
+    soon = _soon(todo, begin)
+    return schedule(
+        [_task(i, begin, day, i.id in soon) for i in todo],
+        begin,
+        given.capacity,
+        holders.counts({s for i in todo for s in i.skills}),
+    )
+
+
+def _soon(todo: Iterable[Initiative], begin: date) -> set[str]:
+    """What must be done before the plan's first phase is over, with all that it waits for."""
+    known = {i.id: i for i in todo}
+    first = phase_starts(begin)[1]
+    open_ = [i.id for i in known.values() if i.due is not None and i.due.day < first]
+    found: set[str] = set()
+    while open_:
+        name = open_.pop()
+        if name in known and name not in found:
+            found.add(name)
+            open_ += known[name].after
+    return found
+
+
+def _task(i: Initiative, begin: date, day: date | None, soon: bool) -> Task:
+    fixed = i.overridden
+    earliest = None
+    if soon and day is not None and day < begin:
+        # It cannot wait for the plan's beginning: the audit's day is the first.
+        earliest = day
+    elif "phase" in fixed:
+        starts = phase_starts(begin)
+        earliest = starts[min(i.phase, len(starts)) - 1]
+    if day is not None and (earliest or begin) < day:
+        earliest = day  # what has not begun by the audit's day did not begin before it
+    start = i.start if "start" in fixed else None
+    if i.status == "running" and start is None and "end" not in fixed:
+        start = min(day or begin, begin)
+    return Task(
+        i.id,
+        i.days,
+        i.after,
+        i.urgency,
+        earliest,
+        i.due.day if i.due else None,
+        start,
+        i.end if "end" in fixed else None,
+        i.skills,
+    )
+
+
+def evaluate(
+    facts: Facts, initiatives: Sequence[Initiative], given: Means, holders: Holders
+) -> Outcome:
+    """What these means can do."""
+    todo = [i for i in initiatives if i.open]
+    taken, left = _within(todo, given.budget)
+    inside = {i.id for i in taken}
+    found = _schedule(facts, taken, given, holders)
+    ends = {i: p.end for i, p in found.placed.items()}
+    cost = _total([i.cost_range for i in taken])
+    hours, money = _total_known([i.hours for i in taken]), _total_known([i.money for i in taken])
+    days = [(d.text, d.date) for d in facts.workspace.brief.deadlines]
+    if given.deadline is not None:
+        days.insert(0, (msg("The scenario's own deadline"), given.deadline))
+    undated = ""
+    if not found.placed and todo:
+        undated = (
+            msg("the work would take more than forty years")
+            if given.start and given.capacity
+            else msg("no start or capacity declared")
+        )
+    return Outcome(
+        means=given,
+        taken=tuple(i.id for i in todo if i.id in inside),
+        left=tuple(i.id for i in left),
+        effort=(sum(i.effort[0] for i in taken), sum(i.effort[1] for i in taken)),
+        cost=cost if taken else (0.0, 0.0) if todo and given.budget is not None else None,
+        ends=max(ends.values(), default=None),
+        deadlines=tuple(
+            Kept(text, day, sum(e <= day for e in ends.values()), len(todo))
+            for text, day in days
+            if ends
+        ),
+        late=tuple(
+            i.id
+            for i in todo
+            if i.due and (i.id not in inside or (i.id in ends and ends[i.id] > i.due.day))
+        ),
+        hours=hours,
+        money=money,
+        payback=_payback(cost, hours, money, facts.workspace.audit.hourly_rate),
+        why_undated=undated,
+    )
+
+
+def _within(
+    todo: Sequence[Initiative], budget: float | None
+) -> tuple[list[Initiative], list[Initiative]]:
+    if budget is None or any(i.cost is None for i in todo):
+        return list(todo), []
+    known = {i.id: i for i in todo}
+    inside: dict[str, Initiative] = {}
+    spent = 0.0
+
+    def bundle(i: Initiative) -> dict[str, Initiative]:
+        found, open_ = {i.id: i}, [i]
+        while open_:
+            for before in open_.pop().after:
+                if before in known and before not in found and before not in inside:
+                    found[before] = known[before]
+                    open_.append(known[before])
+        return found
+
+    committed = [i for i in todo if i.status in ("running", "approved")]
+    rest = [i for i in todo if i.status not in ("running", "approved")]
+    for i in (*committed, *sorted(rest, key=lambda i: (i.due is None, -i.urgency, i.id))):
+        if i.id in inside:
+            continue
+        more = bundle(i)
+        price = sum(x.cost or 0.0 for x in more.values())
+        if i in committed or spent + price <= budget:
+            inside |= more
+            spent += price
+    return [i for i in todo if i.id in inside], [i for i in todo if i.id not in inside]
+
+
+def _total(ranges: Sequence[tuple[float, float] | None]) -> tuple[float, float] | None:
+    if not ranges or any(r is None for r in ranges):
+        return None
+    return _total_known(ranges)
+
+
+def _total_known(ranges: Iterable[tuple[float, float] | None]) -> tuple[float, float] | None:
+    known = [r for r in ranges if r is not None]
+    return (sum(r[0] for r in known), sum(r[1] for r in known)) if known else None
+
+
+def _payback(
+    cost: tuple[float, float] | None,
+    hours: tuple[float, float] | None,
+    money: tuple[float, float] | None,
+    rate: float | None,
+) -> tuple[float, float | None] | None:
+    """Months of the whole yearly benefit that make up the cost; hours at the internal rate."""
+    if cost is None:
+        return None
+    a_year = [0.0, 0.0]
+    for n in (0, 1):
+        a_year[n] += money[n] if money else 0.0
+        a_year[n] += hours[n] * rate if hours and rate is not None else 0.0
+    if a_year[1] <= 0:
+        return None
+    latest = 12 * cost[1] / a_year[0] if a_year[0] > 0 else None
+    return 12 * cost[0] / a_year[1], latest

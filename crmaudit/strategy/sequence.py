@@ -1,0 +1,125 @@
+"""What waits for what, and the order of initiatives where nothing gives dates."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from crmaudit.errors import InvalidInput, Problem
+from crmaudit.facts import Facts
+from crmaudit.strategy.initiatives import TEMPLATES
+from crmaudit.strategy.pieces import Piece
+from crmaudit.strategy.target import target
+from crmaudit.workspace.answers import InitiativeOverride
+
+if TYPE_CHECKING:
+    from crmaudit.strategy.plan import Initiative
+
+
+def waits(
+    facts: Facts, pieces: Sequence[Piece], given: Mapping[str, InitiativeOverride]
+) -> Mapping[str, tuple[str, ...]]:
+    """Piece → pieces that must be done first.
+
+    Of a template that fell into several, a piece waits for those that share a
+    system or an entity with it, and for the rest where none does. Raises
+    InvalidInput where plan.yaml makes a circle.
+    """
+    import networkx as nx
+
+    by_slug: dict[str, list[Piece]] = {}
+    for p in pieces:
+        by_slug.setdefault(p.slug or p.id, []).append(p)
+    known = {p.id: p for p in pieces}
+    replaced = {s.system for s in target(facts).systems if s.action == "replace"}
+    going = [
+        p
+        for p in by_slug.get("renew-or-replace", ())
+        if p.id != p.slug and replaced.issuperset(p.systems)
+    ]
+    found: dict[str, tuple[str, ...]] = {}
+    for p in pieces:
+        before: dict[str, None] = {}
+        for slug in _present(p.template.after, by_slug, set()):
+            before |= dict.fromkeys(_of(p, by_slug[slug]))
+        if p.slug == "build-feeds" and p.id != p.slug:
+            # A feed is built to what follows a system, not to what is about to go.
+            before |= dict.fromkeys(q.id for q in going if p.needs(q))
+        for name in given[p.id].after:
+            if name in known and (name != (known[name].slug or name) or name not in by_slug):
+                before[name] = None
+            elif name in by_slug:
+                before |= dict.fromkeys(q.id for q in by_slug[name])
+            elif name in TEMPLATES:
+                # A prerequisite without findings is done already; its own still bind.
+                for slug in _present((name,), by_slug, set()):
+                    before |= dict.fromkeys(q.id for q in by_slug[slug])
+        before.pop(p.id, None)
+        found[p.id] = tuple(before)
+    graph: nx.DiGraph[str] = nx.DiGraph()
+    graph.add_nodes_from(found)
+    graph.add_edges_from((b, i) for i, before in found.items() for b in before)
+    try:
+        circle = nx.find_cycle(graph)
+    except nx.NetworkXNoCycle:
+        return found
+    names = " → ".join(str(e[0]) for e in circle)
+    place = facts.workspace.place("plan.yaml", "initiatives")
+    hint = "take one `after:` out"
+    raise InvalidInput([Problem(f"initiatives wait for each other: {names}", place, hint)])
+
+
+def _of(piece: Piece, before: Sequence[Piece]) -> list[str]:
+    """Those of a template that this one waits for."""
+    if len(before) == 1:
+        alone = before[0]
+        split = bool(alone.template.split) and alone.id != alone.slug
+        return [alone.id] if not split or not piece.template.split or piece.needs(alone) else []
+    shared = [p.id for p in before if p.id != p.slug and piece.needs(p)]
+    rest = [p for p in before if p.id == p.slug]
+    if piece.slug == "retire-systems":
+        rest = [p for p in rest if not p.template.split or piece.needs(p)]
+    return shared or [p.id for p in rest]
+
+
+def _present(after: Iterable[str], by_slug: Mapping[str, list[Piece]], seen: set[str]) -> list[str]:
+    """A prerequisite without findings is done already; its own still bind."""
+    found: list[str] = []
+    for name in after:
+        if name in by_slug:
+            found.append(name)
+        elif name not in seen and name in TEMPLATES:
+            seen.add(name)
+            found += _present(TEMPLATES[name].after, by_slug, seen)
+    return list(dict.fromkeys(found))
+
+
+def chained(
+    drafts: Sequence[Initiative], given: Mapping[str, InitiativeOverride]
+) -> tuple[Initiative, ...]:
+    """In the order of work: phases by what waits for what, within one the most urgent first."""
+    known = {d.id: d for d in drafts}
+    followers: dict[str, list[str]] = {d.id: [] for d in drafts}
+    waiting: dict[str, int] = {}
+    for d in drafts:
+        before = [a for a in d.after if a in known]
+        waiting[d.id] = len(before)
+        for a in before:
+            followers[a].append(d.id)
+    ready = [(-known[n].urgency, n) for n, k in waiting.items() if k == 0]
+    heapq.heapify(ready)
+    order: list[str] = []
+    phase: dict[str, int] = {}
+    while ready:
+        _, name = heapq.heappop(ready)
+        order.append(name)
+        earliest = max((phase[a] + 1 for a in known[name].after if a in phase), default=1)
+        phase[name] = max(given[name].phase or earliest, earliest)
+        for follower in followers[name]:
+            waiting[follower] -= 1
+            if waiting[follower] == 0:
+                heapq.heappush(ready, (-known[follower].urgency, follower))
+    order.sort(key=phase.__getitem__)  # stable: within a phase the order stays
+    return tuple(replace(known[n], phase=phase[n]) for n in order)

@@ -1,0 +1,141 @@
+"""Tasks in time: no task before what it waits for, never more than there is."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from datetime import date, timedelta
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from crmaudit.strategy.schedule import DAYS_A_MONTH, SHARE, Calendar, Task, schedule
+
+BEGIN = date(2027, 1, 11)
+
+
+@given(st.dates(date(2000, 1, 1), date(2090, 1, 1)), st.integers(-3000, 3000))
+def test_a_calendar_counts_working_days_both_ways(origin: date, n: int) -> None:
+    calendar = Calendar(origin)
+    day = calendar.day(n)
+    assert day.weekday() < 5
+    assert calendar.number(day) == n
+    assert calendar.day(0) >= origin
+    # A weekend's number is that of the Monday after it.
+    saturday = day + timedelta(days=5 - day.weekday())
+    assert calendar.number(saturday) == calendar.number(saturday + timedelta(days=2))
+
+
+@st.composite
+def _tasks(draw: st.DrawFn) -> list[Task]:
+    n = draw(st.integers(1, 12))
+    found = []
+    for k in range(n):
+        before = draw(st.sets(st.integers(0, k - 1), max_size=3)) if k else set()
+        due = draw(st.none() | st.integers(-100, 900))
+        found.append(
+            Task(
+                f"t{k}",
+                draw(st.floats(0, 60)),
+                tuple(f"t{b}" for b in sorted(before)),
+                draw(st.floats(0, 9)),
+                due=None if due is None else BEGIN + timedelta(days=due),
+                skills=("SQL",) if draw(st.booleans()) else (),
+            )
+        )
+    return found
+
+
+@settings(max_examples=60, deadline=None)
+@given(_tasks(), st.floats(2, 60))
+def test_a_schedule_keeps_order_capacity_and_skills(tasks: list[Task], capacity: float) -> None:
+    found = schedule(tasks, BEGIN, capacity, {"SQL": 1}).placed
+    assert set(found) == {t.id for t in tasks}
+    months: dict[date, float] = {}
+    for t in tasks:
+        placed = found[t.id]
+        assert BEGIN <= placed.start <= placed.end
+        assert math.isclose(sum(x for _, x in placed.load), t.days, abs_tol=1e-6)
+        for month, days in placed.load:
+            months[month] = months.get(month, 0.0) + days
+        for before in t.after:
+            assert found[before].end < placed.start
+    for month, days in months.items():
+        calendar = Calendar(month)
+        next_ = (month + timedelta(days=32)).replace(day=1)
+        assert days <= calendar.number(next_) * capacity / DAYS_A_MONTH + 1e-6
+    mine = (found[t.id] for t in tasks if t.skills and t.days > 1e-9)
+    skilled = sorted(mine, key=lambda p: p.start)
+    for one, two in itertools.pairwise(skilled):
+        assert one.end < two.start
+
+
+@settings(max_examples=40, deadline=None)
+@given(_tasks())
+def test_the_critical_path_is_the_longest_chain(tasks: list[Task]) -> None:
+    capacity = 10.0
+    found = schedule(tasks, BEGIN, capacity)
+    rate = capacity / DAYS_A_MONTH * SHARE
+    length: dict[str, int] = {}
+    for t in tasks:
+        before = max((length[b] for b in t.after), default=0)
+        length[t.id] = before + max(1, math.ceil(t.days / rate - 1e-9))
+    assert found.critical_days == max(length.values())
+    last = max(length, key=lambda i: length[i])
+    assert found.placed[last].critical
+
+
+def test_one_task_takes_at_most_half_of_the_capacity() -> None:
+    (placed,) = schedule([Task("a", 10)], BEGIN, DAYS_A_MONTH).placed.values()
+    # Half a day a working day: twenty of them, four weeks.
+    assert (placed.start, placed.end) == (BEGIN, date(2027, 2, 5))
+
+
+def test_what_would_miss_its_day_is_drawn_to_the_front_with_what_it_waits_for() -> None:
+    tasks = [
+        Task("valuable", 20, priority=9),
+        Task("more", 20, priority=8),
+        Task("first", 5, priority=1),
+        Task("due", 5, ("first",), 1, due=date(2027, 3, 31)),
+    ]
+    found = schedule(tasks, BEGIN, 10).placed
+    assert found["due"].end <= date(2027, 3, 31)
+    assert found["first"].start == BEGIN
+    free = schedule(
+        [t if t.id != "due" else Task("due", 5, ("first",), 1) for t in tasks], BEGIN, 10
+    )
+    assert free.placed["due"].end > date(2027, 3, 31)
+
+
+def test_days_that_are_fixed_stay_and_take_capacity() -> None:
+    tasks = [
+        Task("fixed", 10, start=date(2027, 1, 11), end=date(2027, 1, 22)),
+        Task("other", 5),
+    ]
+    found = schedule(tasks, BEGIN, DAYS_A_MONTH).placed
+    assert (found["fixed"].start, found["fixed"].end) == (date(2027, 1, 11), date(2027, 1, 22))
+    assert found["other"].start == date(2027, 1, 25)
+
+
+def test_slack_is_what_a_task_may_slip_without_moving_the_next() -> None:
+    tasks = [Task("short", 1), Task("long", 20), Task("last", 1, ("short", "long"))]
+    found = schedule(tasks, BEGIN, DAYS_A_MONTH).placed
+    assert found["long"].slack == 0
+    assert found["long"].critical
+    assert found["last"].slack is None
+    short = found["short"]
+    assert short.slack is not None
+    assert Calendar(short.end).day(short.slack) < found["last"].start
+    assert not short.critical
+
+
+def test_before_the_plan_begins_its_capacity_binds_nobody() -> None:
+    early = date(2026, 11, 2)
+    tasks = [Task(f"t{n}", 5, earliest=early, due=date(2026, 12, 1)) for n in range(4)]
+    found = schedule(tasks, BEGIN, DAYS_A_MONTH).placed
+    assert all(p.start == early and p.end <= date(2026, 12, 1) for p in found.values())
+
+
+def test_work_of_over_forty_years_gets_no_dates() -> None:
+    assert not schedule([Task("a", 500)], BEGIN, 1).placed
+    assert schedule([Task("a", 400)], BEGIN, 1).placed
