@@ -19,6 +19,7 @@ NAMES = (
     *("workspace", "inventory", "profile", "understanding", "audit", "columns", "sheets"),
     "statement-log",
     "crud-scale",
+    "report",
 )
 
 

@@ -5,6 +5,7 @@ exits with 1 where one differs. The same program always gives the same text.
 
 rules.md      from the rules' docstrings
 cli.md        from the command line
+report.schema.json  from the classes of the report's block tree
 templates.md, products.md  the parts between `<!-- generated: NAME -->` and `<!-- end -->`
 """
 
@@ -12,6 +13,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import json
 import re
 import sys
 from collections.abc import Callable, Iterator
@@ -22,7 +24,16 @@ import typer
 
 from crmaudit.cli.app import app
 from crmaudit.quality.products import NOT_VERIFIED, ProductMap, shipped_maps
-from crmaudit.report import context, functions, people
+from crmaudit.report import (
+    codec,
+    context,
+    extraction_parts,
+    functions,
+    people,
+    plan_context,
+    since_model,
+    target_parts,
+)
 from crmaudit.report.sections import find_sections
 from crmaudit.report.tables import TABLES
 from crmaudit.rules import Rule, all_rules
@@ -49,7 +60,8 @@ def main(arguments: list[str]) -> int:
 def generated() -> dict[str, str]:
     """Every generated file as it should be."""
     filled = {name: _filled(name) for name in ("templates.md", "products.md")}
-    return {"rules.md": rules(), "cli.md": cli(), **filled}
+    schema = json.dumps(codec.json_schema(), ensure_ascii=False, indent=1) + "\n"
+    return {"rules.md": rules(), "cli.md": cli(), "report.schema.json": schema, **filled}
 
 
 def _read(name: str) -> str:
@@ -162,7 +174,8 @@ def _commands(command: Any, ctx: Any, level: int = 2) -> Iterator[str]:
 
 def context_tables() -> str:
     """One table for every dataclass of the context, the whole first."""
-    trees = [ast.parse(inspect.getsource(m)) for m in (context, people)]
+    modules = (context, people, plan_context, extraction_parts, target_parts, since_model)
+    trees = [ast.parse(inspect.getsource(m)) for m in modules]
     classes = [n for tree in trees for n in tree.body if isinstance(n, ast.ClassDef)]
     classes.sort(key=lambda c: c.name != "ReportContext")
     return "\n\n".join(_context_class(c) for c in classes)
