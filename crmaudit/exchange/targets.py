@@ -35,6 +35,8 @@ Rows = Literal[
     "units",
 ]
 """What a row of a sheet describes."""
+_WIDEST = 10_000
+"""The highest upper end that a scale has, that of a year aside."""
 
 
 @dataclass(frozen=True)
@@ -63,9 +65,12 @@ class Target:
 
     @property
     def scale(self) -> tuple[float, float] | None:
-        """The ends of the fact's own range, where it has both."""
+        """The ends of the fact's own range, where it has both.
+
+        An upper end that only keeps nonsense out, as of amounts, makes no scale.
+        """
         low, high = self.field.low, self.field.high
-        return None if low is None or high is None else (low, high)
+        return None if low is None or high is None or high > _WIDEST else (low, high)
 
 
 @dataclass(frozen=True, slots=True)
