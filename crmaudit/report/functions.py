@@ -100,6 +100,10 @@ def functions(renderer: Renderer) -> dict[str, Callable[..., str]]:
     """The template functions, bound to the rendering that swaps their tokens."""
     put, say = renderer.put, renderer.say
 
+    def apart(token: str, caller: object) -> str:
+        # Jinja takes the end of the line behind {% endcall %}: what follows would run on.
+        return f"{token}\n\n" if caller else token
+
     def table(columns: Iterable[object], rows: Iterable[Sequence[object]], **named: Any) -> str:
         said: dict[str, Any] = {
             k: say(v) if isinstance(v, str) and k != "id" else v for k, v in named.items()
@@ -136,13 +140,13 @@ def functions(renderer: Renderer) -> dict[str, Callable[..., str]]:
         caller: Callable[[], str] | None = None,
     ) -> str:
         body = renderer.body(caller() if caller else text)
-        return put(b.Callout(kind, say(title), body, ids(evidence)))
+        return apart(put(b.Callout(kind, say(title), body, ids(evidence))), caller)
 
     def quote(
         text: str = "", who: str = "", when: object = "", caller: Callable[[], str] | None = None
     ) -> str:
         moment = numbers.day(when) if isinstance(when, date) else str(when or "")
-        return put(b.Quote(renderer.body(caller() if caller else text), who, moment))
+        return apart(put(b.Quote(renderer.body(caller() if caller else text), who, moment)), caller)
 
     def definitions(pairs: Iterable[tuple[str, str]]) -> str:
         return put(

@@ -127,6 +127,14 @@ before {{ page_break() }} after
     assert isinstance(terms, b.DefinitionList)
 
 
+@pytest.mark.parametrize("call", ['callout("note", "Why")', 'quote(who="Reception")'])
+def test_what_follows_a_called_block_stands_by_itself(tmp_path: Path, call: str) -> None:
+    text = f"{{% call {call} %}}\nBecause.\n{{% endcall %}}\n### Next\n\nText.\n"
+    called, heading, _ = render(tmp_path, text)
+    assert isinstance(called, b.Callout | b.Quote)
+    assert isinstance(heading, b.Heading)
+
+
 def test_macros_and_joined_values_keep_their_marks(tmp_path: Path) -> None:
     text = (
         "{% macro loud(x) %}**{{ x }}**{% endmacro %}"
