@@ -35,6 +35,10 @@ class Words(Protocol):
         """The noun for so many; `form` is a case of that language, like `dative`."""
         ...
 
+    def kept(self, text: str) -> str:
+        """English text that evidence keeps, by the pattern that it was made by."""
+        ...
+
 
 class Told(str):
     """Text that can be told in another language. Added to text, it stays so."""
@@ -79,6 +83,20 @@ class Settled(Told):
 
     def tell(self, words: Words, form: str = "") -> str:
         return str(self)
+
+
+def named(name: str) -> str:
+    """A name that people gave, where words of the program's own are looked up otherwise."""
+    return name if isinstance(name, Told) else Settled(name)
+
+
+class Kept(Told):
+    """English text that evidence keeps: a language knows it by the patterns of such text."""
+
+    __slots__ = ()
+
+    def tell(self, words: Words, form: str = "") -> str:
+        return words.kept(str(self))
 
 
 class Count(Told):

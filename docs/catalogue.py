@@ -205,7 +205,7 @@ def in_reports(roots: Iterable[Path]) -> dict[str, str]:
     import crmaudit
     from crmaudit.report import blocks as b
     from crmaudit.report.compose import compose
-    from crmaudit.report.languages import Language, tell
+    from crmaudit.report.languages import Language
     from crmaudit.report.numbers import LOCALES
     from crmaudit.report.sections import build
 
@@ -215,7 +215,7 @@ def in_reports(roots: Iterable[Path]) -> dict[str, str]:
         context = compose(audit.facts, audit.findings, audit.plan)
         words = Language("en", {}, {}, LOCALES["en"])
         given = {name: getattr(context, name) for name in context.__dataclass_fields__}
-        tell(build("T", b.Meta("O", None), given, words=words), words)
+        build("T", b.Meta("O", None), given, words=words)
         found |= dict.fromkeys(sorted(words.lacking), root.name)
     return found
 

@@ -14,6 +14,7 @@ the dialect `folder` there is no SQL to execute; see `databases.Database`.
 
 from __future__ import annotations
 
+import functools
 import itertools
 import os
 import signal
@@ -22,9 +23,11 @@ from pathlib import Path
 
 import databases
 import pytest
+import typer.main
 from databases import Database, dialects
 from golden_files import demo, golden, pytest_addoption
 from hypothesis import settings
+from made_once import run_folder
 from servers import NoServerError, Server, shared, start_mariadb, start_postgres
 
 __all__ = ["demo", "golden", "pytest_addoption"]
@@ -38,19 +41,20 @@ settings.load_profile("tests")
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
+# Our servers speak no TLS: for each connection the driver would read all certificates in vain.
+os.environ.setdefault("SSL_CERT_FILE", os.devnull)
+
+# A process of ours makes the tree of commands once, tests run hundreds of commands in one process.
+typer.main.get_command = functools.cache(typer.main.get_command)
+
 _numbers = itertools.count(1)
-
-
-def _root(factory: pytest.TempPathFactory) -> Path:
-    base = factory.getbasetemp()
-    return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
 
 
 def _server(
     factory: pytest.TempPathFactory, name: str, start: Callable[[], Server]
 ) -> Iterator[Server]:
     try:
-        with shared(_root(factory), name, start) as server:
+        with shared(run_folder(factory), name, start) as server:
             yield server
     except NoServerError as error:
         if os.environ.get("CI"):

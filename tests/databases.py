@@ -55,6 +55,8 @@ def no_sql(statements: list[str]) -> list[tuple[Any, ...]]:
 def sqlite_file(path: Path) -> Database:
     def execute(statements: list[str]) -> list[tuple[Any, ...]]:
         connection = sqlite3.connect(path, isolation_level=None)
+        # Nobody reads it after a crash of the machine.
+        connection.execute("PRAGMA synchronous = OFF")
         try:
             rows: list[tuple[Any, ...]] = []
             for statement in statements:

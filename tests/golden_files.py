@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from made_once import made_once
 
 ROOT = Path(__file__).parent
 EXAMPLES = ROOT.parent / "examples"
@@ -106,5 +107,5 @@ def small_demo(folder: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The demo with 500 contacts and its evidence; nobody writes into it."""
-    return small_demo(tmp_path_factory.mktemp("demo") / "harbourlight")
+    """The demo with 500 contacts and its evidence, one for all workers; nobody writes into it."""
+    return made_once(tmp_path_factory, "shared-demo", small_demo, "harbourlight")

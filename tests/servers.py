@@ -22,6 +22,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from made_once import locked
+
 PASSWORD = "s3cret-of-the-admin"
 _SECONDS = 60
 
@@ -59,7 +61,7 @@ class Server:
 def shared(root: Path, name: str, start: Callable[[], Server]) -> Iterator[Server]:
     """The server of that name for all processes which share the folder `root`."""
     state = root / f"{name}.server.json"
-    with _locked(root / f"{name}.lock"):
+    with locked(root / f"{name}.lock"):
         if state.exists():
             known = json.loads(state.read_text())
         else:
@@ -70,7 +72,7 @@ def shared(root: Path, name: str, start: Callable[[], Server]) -> Iterator[Serve
     try:
         yield server
     finally:
-        with _locked(root / f"{name}.lock"):
+        with locked(root / f"{name}.lock"):
             known = json.loads(state.read_text())
             known["users"] -= 1
             if known["users"]:
@@ -241,21 +243,3 @@ def _wait(server: Server, ready: Callable[[], None]) -> Server:
                 server.stop()
                 raise RuntimeError(f"the server does not start: {error}\n{logs}") from error
             time.sleep(0.1)
-
-
-@contextlib.contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    """Held by one process at a time; a file that only one can create."""
-    deadline = time.monotonic() + 2 * _SECONDS
-    while True:
-        try:
-            os.close(os.open(path, os.O_CREAT | os.O_EXCL))
-            break
-        except FileExistsError:
-            if time.monotonic() > deadline:
-                raise TimeoutError(f"{path} is held by another process") from None
-            time.sleep(0.1)
-    try:
-        yield
-    finally:
-        path.unlink()

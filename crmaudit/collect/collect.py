@@ -334,9 +334,10 @@ def _together(
     yield outcome
 
 
-def _newest(store: Store, known: Known) -> tuple[Document, ...]:
-    """The newest evidence there is, under the ids that systems have now."""
-    found = tuple(store.newest())
+def _newest(store: Store, known: Known, *systems: str) -> tuple[Document, ...]:
+    """The newest evidence of these systems or of all, under the ids that they have now."""
+    earlier = [old for old, now in known.formerly.items() if now in systems]
+    found = tuple(store.newest(*systems, *earlier))
     now = {known.formerly.get(d.provenance.system, d.provenance.system) for d in found}
     return known_as(found, now, known.formerly).documents
 
@@ -487,11 +488,12 @@ class _Reading:
 
     def _so_far(self, address: str, catalog: Catalog) -> tuple[Document, ...]:
         """The newest evidence of the system and source, about what is still there."""
+        target = self._outcome.target
         tables = {t.qualified for t in catalog.tables}
         return tuple(
             d
-            for d in _newest(self._store, self._outcome.target.known)
-            if d.provenance.system == self._outcome.target.system
+            for d in _newest(self._store, target.known, target.system)
+            if d.provenance.system == target.system
             and d.provenance.source == address
             and (not isinstance(d, TableProfile) or d.table in tables)
         )

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import ClassVar, Literal
 
+from crmaudit.evidence.prose import Prose
 from crmaudit.evidence.provenance import Document
 from crmaudit.evidence.use import LETTERS
 
@@ -106,7 +107,7 @@ class CrmAccount:
     active: bool | None = None
     administrator: bool | None = None
     person: bool | None = None
-    signs: tuple[str, ...] = ()
+    signs: tuple[Prose, ...] = ()
     unit: str = ""
     teams: tuple[str, ...] = ()
     roles: tuple[str, ...] = ()
@@ -172,7 +173,7 @@ class Access(Document):
     kind: ClassVar[str] = "access"
     model: str = ""
     product: str = ""
-    rule: str = ""
+    rule: Prose = ""
     accounts: tuple[CrmAccount, ...] = ()
     roles: tuple[CrmRole, ...] = ()
     teams: tuple[CrmGroup, ...] = ()
@@ -182,5 +183,5 @@ class Access(Document):
     by_record: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     logins_since: date | None = None
     accounts_read: bool = True
-    cannot: str = ""
-    notes: tuple[str, ...] = ()
+    cannot: Prose = ""
+    notes: tuple[Prose, ...] = ()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
+from crmaudit.evidence.prose import Prose
 from crmaudit.evidence.provenance import EXACT, Document, Method
 
 
@@ -83,7 +84,7 @@ class Catalog(Document):
     version: str = ""
     tables: tuple[Table, ...] = ()
     bytes: int | None = None
-    notes: tuple[str, ...] = ()
+    notes: tuple[Prose, ...] = ()
 
     def table(self, qualified: str) -> Table:
         """The table of that qualified name; KeyError where there is none."""

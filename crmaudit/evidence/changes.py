@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import ClassVar, Literal
 
+from crmaudit.evidence.prose import Prose
 from crmaudit.evidence.provenance import Document
 
 Action = Literal["created", "changed", "deleted"]
@@ -90,7 +91,7 @@ class Removed:
     rows: int
     soft: int | None = None
     gaps: int | None = None
-    reason: str = ""
+    reason: Prose = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,5 +114,5 @@ class Changes(Document):
     bulk_from: int = 20
     bulk_runs: Mapping[str, int] = field(default_factory=dict)
     bulk_rows: Mapping[str, int] = field(default_factory=dict)
-    cannot: Mapping[str, str] = field(default_factory=dict)
-    notes: tuple[str, ...] = ()
+    cannot: Mapping[str, Prose] = field(default_factory=dict)
+    notes: tuple[Prose, ...] = ()

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
+from crmaudit.evidence.prose import Prose
 from crmaudit.evidence.provenance import EXACT, Document, Method, Status
 
 
@@ -39,7 +40,7 @@ class Tested:
     example: str = ""
     latest: tuple[str, ...] = ()
     entity: str = ""
-    left_out: tuple[str, ...] = ()
+    left_out: tuple[Prose, ...] = ()
     method: Method = EXACT
     status: Status = field(default_factory=Status)
 
@@ -68,8 +69,8 @@ class Reached:
     table: str
     where: str
     records: int
-    having: Mapping[str, int] = field(default_factory=dict)
-    lacking: Mapping[str, str] = field(default_factory=dict)
+    having: Mapping[Prose, int] = field(default_factory=dict)
+    lacking: Mapping[str, Prose] = field(default_factory=dict)
     together: int | None = None
     together_of: tuple[str, ...] = ()
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar, Literal
 
+from crmaudit.evidence.prose import Prose
 from crmaudit.evidence.provenance import Document
 
 Role = Literal["primary", "secondary", "extension", "link", "lookup", "log", "line", "system"]
@@ -50,7 +51,7 @@ class MappedTable:
     columns: Mapping[str, str] = field(default_factory=dict)
     confidence: float = 1.0
     basis: Basis = "declared"
-    reasons: tuple[str, ...] = ()
+    reasons: tuple[Prose, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ class Product:
     edition: str = ""
     score: float = 0.0
     enough: float = 0.0
-    reasons: tuple[str, ...] = ()
+    reasons: tuple[Prose, ...] = ()
     verified: bool = False
     checked_against: tuple[str, ...] = ()
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+from crmaudit.evidence.prose import Prose
+from crmaudit.messages import Kept
+
 FaultKind = Literal[
     "impossible date",
     "default date",
@@ -26,6 +29,10 @@ FaultKind = Literal[
 ]
 
 FAULT_KINDS: tuple[FaultKind, ...] = get_args(FaultKind)
+VARIANTS: frozenset[FaultKind] = frozenset(
+    {"inconsistent case", "spelling variant", "overlapping categories"}
+)
+"""Kinds whose example is the value and, after `for`, the usual one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +52,18 @@ class Fault:
     rows: int
     of: int
     example: str = ""
-    detail: str = ""
+    detail: Prose = ""
     confidence: float = 1.0
     sampled: int | None = None
+
+    @property
+    def shown(self) -> str:
+        """The example as a report says it; of a variant, what stands for what."""
+        return (
+            Kept(self.example)
+            if self.kind in VARIANTS and " for " in self.example
+            else self.example
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import ClassVar
 
+from crmaudit.evidence.prose import Prose
 from crmaudit.evidence.provenance import Document
 
 
@@ -27,11 +28,11 @@ class TableHealth:
     dead: int | None = None
     free: int | None = None
     bloat: float | None = None
-    bloat_by: str = ""
+    bloat_by: Prose = ""
     vacuumed: datetime | None = None
     analysed: datetime | None = None
     changed: int | None = None
-    note: str = ""
+    note: Prose = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +99,8 @@ class Health(Document):
     indexes: tuple[IndexHealth, ...] = ()
     unindexed: tuple[Unindexed, ...] = ()
     settings: Mapping[str, str] = field(default_factory=dict)
-    cannot: Mapping[str, str] = field(default_factory=dict)
-    notes: tuple[str, ...] = ()
+    cannot: Mapping[str, Prose] = field(default_factory=dict)
+    notes: tuple[Prose, ...] = ()
     free: int | None = None
     references: int = 0
     earlier: tuple[SizeThen, ...] = ()
@@ -120,9 +121,9 @@ class BackupFile:
     name: str
     written: datetime
     bytes: int
-    form: str = ""
+    form: Prose = ""
     sound: bool | None = None
-    why: str = ""
+    why: Prose = ""
     series: str = ""
     database: bool | None = None
     part: bool = False
@@ -145,5 +146,5 @@ class Backups(Document):
     folder: str = ""
     files: tuple[BackupFile, ...] = ()
     others: int = 0
-    cannot: str = ""
+    cannot: Prose = ""
     unread: int = 0

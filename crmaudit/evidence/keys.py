@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar, Literal
 
+from crmaudit.evidence.prose import Prose
 from crmaudit.evidence.provenance import Document
 
 KeyBasis = Literal["declared", "map", "product map", "dictionary", "inferred"]
@@ -27,7 +28,7 @@ class TableKey:
     columns: tuple[str, ...]
     basis: KeyBasis = "inferred"
     confidence: float = 1.0
-    reasons: tuple[str, ...] = ()
+    reasons: tuple[Prose, ...] = ()
     rows: int = 0
     nulls: int | None = None
     repeated: int | None = None
@@ -54,7 +55,7 @@ class Reference:
     when: tuple[str, str] | None = None
     basis: KeyBasis = "inferred"
     confidence: float = 1.0
-    reasons: tuple[str, ...] = ()
+    reasons: tuple[Prose, ...] = ()
     cases: int = 0
     filled: int | None = None
     sentinels: Mapping[str, int] = field(default_factory=dict)

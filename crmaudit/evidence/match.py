@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import ClassVar, Literal
 
+from crmaudit.evidence.prose import Prose
 from crmaudit.evidence.provenance import EXACT, Document, Method
 
 State = Literal["same", "uncertain", "different"]
@@ -42,10 +43,10 @@ class Compared:
     `filled` of the records have it. `unused` says why it takes no part.
     """
 
-    attribute: str
+    attribute: Prose
     columns: tuple[str, ...] = ()
     filled: int = 0
-    unused: str = ""
+    unused: Prose = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ class Block:
     than allowed were refused: so many, with so many records.
     """
 
-    rule: str
+    rule: Prose
     pairs: int
     new: int
     refused: int = 0
@@ -67,7 +68,7 @@ class Block:
 class Level:
     """A degree of agreement: its share among same (`m`) and among different pairs (`u`)."""
 
-    label: str
+    label: Prose
     m: float | None
     u: float | None
     weight: float
@@ -77,7 +78,7 @@ class Level:
 class Comparison:
     """The degrees of agreement of one attribute, the highest first."""
 
-    attribute: str
+    attribute: Prose
     levels: tuple[Level, ...] = ()
 
 
@@ -88,8 +89,8 @@ class Step:
     `left` and `right` are masked examples, empty where the record has no value.
     """
 
-    attribute: str
-    level: str
+    attribute: Prose
+    level: Prose
     weight: float
     left: str = ""
     right: str = ""
@@ -113,7 +114,7 @@ class PairFound:
     state: State
     prior: float = 0.0
     steps: tuple[Step, ...] = ()
-    rule: str = ""
+    rule: Prose = ""
     reviewed: Literal["", "same", "different", "unsure"] = ""
 
 
@@ -147,7 +148,7 @@ class Cluster:
 
     members: tuple[Member, ...]
     survivor: int
-    why: str
+    why: Prose
     least: float
 
 
@@ -182,14 +183,14 @@ class Matching:
 
     attributes: tuple[Compared, ...] = ()
     records: int = 0
-    left_out: Mapping[str, int] = field(default_factory=dict)
+    left_out: Mapping[Prose, int] = field(default_factory=dict)
     blocks: tuple[Block, ...] = ()
     candidates: int = 0
     comparisons: tuple[Comparison, ...] = ()
     prior: float | None = None
     threshold: float | None = None
     uncertain: float | None = None
-    threshold_by: str = ""
+    threshold_by: Prose = ""
     histogram: tuple[Bin, ...] = ()
     same_pairs: int = 0
     uncertain_pairs: int = 0
@@ -201,9 +202,9 @@ class Matching:
     """The pairs to be reviewed, those first of which an answer tells the most."""
     method: Method = EXACT
     seconds: float = 0.0
-    notes: tuple[str, ...] = ()
+    notes: tuple[Prose, ...] = ()
     """What a reader has to know: refused groups, attributes that could not be told apart…"""
-    cannot: str = ""
+    cannot: Prose = ""
 
     def renamed(self, formerly: Mapping[str, str]) -> Matching:
         """The same with systems under the ids that they have now."""
@@ -283,8 +284,8 @@ class Holder:
     taken_at: datetime | None = None
     records: int = 0
     things: int = 0
-    left_out: Mapping[str, int] = field(default_factory=dict)
-    cannot: str = ""
+    left_out: Mapping[Prose, int] = field(default_factory=dict)
+    cannot: Prose = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -326,7 +327,7 @@ class Agreement:
     last is the left's, the right's, or it is not known. `examples` are masked.
     """
 
-    attribute: str
+    attribute: Prose
     same: int = 0
     equivalent: int = 0
     conflicting: int = 0

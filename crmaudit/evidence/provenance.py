@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar, Literal
 
+from crmaudit.evidence.prose import Prose
+
 State = Literal["done", "partly", "failed"]
 
 
@@ -14,7 +16,7 @@ class Status:
     """Whether a measurement was completed, and why not where it was not."""
 
     state: State = "done"
-    reason: str = ""
+    reason: Prose = ""
 
     def __post_init__(self) -> None:
         if self.state != "done" and not self.reason:

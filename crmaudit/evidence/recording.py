@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import ClassVar
 
+from crmaudit.evidence.prose import Prose
 from crmaudit.evidence.provenance import Document
 
 
@@ -121,7 +122,7 @@ class Recording(Document):
     until: date | None = None
     logins_since: date | None = None
     bulk_from: int = 20
-    cannot: Mapping[str, str] = field(default_factory=dict)
-    notes: tuple[str, ...] = ()
+    cannot: Mapping[str, Prose] = field(default_factory=dict)
+    notes: tuple[Prose, ...] = ()
     boards: tuple[Board, ...] = ()
     looks_since: date | None = None

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+from crmaudit.evidence.prose import Prose
+
 SemanticType = Literal[
     "given name",
     "family name",
@@ -134,7 +136,7 @@ class Semantic:
 
     type: SemanticType
     confidence: float
-    reasons: tuple[str, ...] = ()
+    reasons: tuple[Prose, ...] = ()
     tested: int = 0
     tested_rows: int = 0
     passed_rows: int | None = None

@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import ClassVar, Literal
 
+from crmaudit.evidence.prose import Prose
 from crmaudit.evidence.provenance import EXACT, Document, Method
 
 Letter = Literal["C", "R", "U", "D"]
@@ -47,7 +48,7 @@ class Unread:
     """
 
     text: str
-    reason: str
+    reason: Prose
     times: int = 1
     principal: str = ""
     places: tuple[str, ...] = ()
@@ -69,7 +70,7 @@ class Account:
     kind: Literal["account", "role", "public", "built-in"] = "account"
     everything: bool = False
     member_of: tuple[str, ...] = ()
-    note: str = ""
+    note: Prose = ""
     may_become: tuple[str, ...] = ()
 
 
@@ -110,7 +111,7 @@ class Grants(Document):
     accounts: tuple[Account, ...] = ()
     rights: tuple[Right, ...] = ()
     row_security: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
+    notes: tuple[Prose, ...] = ()
     origin: str = ""
     reader: str = ""
 
@@ -188,7 +189,7 @@ class Statements(Document):
     tells_principals: bool = True
     elsewhere: int = 0
     temporary: int = 0
-    notes: tuple[str, ...] = ()
+    notes: tuple[Prose, ...] = ()
     reader: str = ""
 
     @property
@@ -276,7 +277,7 @@ class Code(Document):
     statements: int = 0
     understood: int = 0
     built: int = 0
-    notes: tuple[str, ...] = ()
+    notes: tuple[Prose, ...] = ()
     called: tuple[Called, ...] = ()
 
     @property
@@ -318,4 +319,4 @@ class Written(Document):
     kind: ClassVar[str] = "written"
     tables: tuple[RowTraces, ...] = ()
     since: datetime | None = None
-    notes: tuple[str, ...] = ()
+    notes: tuple[Prose, ...] = ()

@@ -7,6 +7,7 @@ import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from statistics import median
 
 from crmaudit.governance.leaning import leaning, off, ranks, split
@@ -51,6 +52,11 @@ def change_point(points: Points) -> Break | None:
     season's values among themselves; values that lean on each other make it
     less sure, as with the trend.
     """
+    return _change_point(tuple(points))
+
+
+@lru_cache(maxsize=256)  # Nearly a thousand shuffles are too many to make them twice.
+def _change_point(points: Points) -> Break | None:
     ordered = evened(points)
     if len(ordered) < SHORTEST:
         return None

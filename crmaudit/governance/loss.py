@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from crmaudit.evidence import BulkChange, Changes, Overwritten, Recording, Removed, TrailOf
-from crmaudit.messages import msg
+from crmaudit.messages import long_date, msg
 from crmaudit.workspace.landscape import Entity
 
 ENOUGH_CHANGED = 100
@@ -170,7 +170,7 @@ def _trail(
         end = max(k.last for k in of if k.changed and k.last)
         why = msg(
             "it ends on {end}; {missed:,} of its rows were changed in the months after",
-            end=end,
+            end=long_date(end),
             missed=missed,
         )
         return replace(found, on=False, why=why)

@@ -65,13 +65,15 @@ class Burden:
 
     `hours` is None where fewer than five people told of them, or fewer than five
     or nobody knows how many bear them: their hours are not shown. `interviews`
-    and `pains` are counts.
+    and `pains` are counts; `shared` of these pains are told with `others`, too.
     """
 
     subject: str
     hours: tuple[float, float] | None
     pains: int
     interviews: int
+    shared: int = 0
+    others: tuple[str, ...] = ()
 
 
 def burdens(all_losses: Iterable[Loss]) -> tuple[Burden, ...]:
@@ -94,10 +96,16 @@ def burdens(all_losses: Iterable[Loss]) -> tuple[Burden, ...]:
     found = []
     for subject, group in sorted(groups.items()):
         # A suppressed pain stays out of the sum: a reader could take the others away from it.
-        known = [x.shown_hours for x in group if x.shown_hours is not None]
+        counted = [x for x in group if x.shown_hours is not None]
+        known = [x.shown_hours for x in counted if x.shown_hours is not None]
         shown = (sum(k[0] for k in known), sum(k[1] for k in known)) if known else None
-        told = len(known) or len(group)
-        found.append(Burden(subject, shown, told, len({x.interview for x in group})))
+        both = [x.pain.systems for x in counted if len(set(x.pain.systems)) > 1]
+        others = dict.fromkeys(f"system:{s}" for systems in both for s in systems)
+        others.pop(subject, None)
+        talks = len({x.interview for x in group})
+        found.append(
+            Burden(subject, shown, len(known) or len(group), talks, len(both), tuple(others))
+        )
     return tuple(found)
 
 

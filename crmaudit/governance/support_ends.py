@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from crmaudit.evidence import Health
-from crmaudit.messages import msg
+from crmaudit.messages import long_date, msg
 
 LOOKED_UP = date(2026, 11, 22)
 
@@ -132,5 +132,7 @@ def support_end(health: Health) -> SupportEnd | None:
         why = msg("it is a build of its own ({other}), whose maker sets the day", other=other[0])
         return SupportEnd(product, health.release, None, shipped, why)
     end = _ENDS[product].get(health.release)
-    why = "" if end else msg("the list of {day} does not have that release", day=LOOKED_UP)
+    why = (
+        "" if end else msg("the list of {day} does not have that release", day=long_date(LOOKED_UP))
+    )
     return SupportEnd(product, health.release, end, shipped, why)

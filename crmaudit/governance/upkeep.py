@@ -19,7 +19,7 @@ from crmaudit.governance.upkeep_server import (
     stale,
     statistics_told,
 )
-from crmaudit.messages import counted, joined, msg
+from crmaudit.messages import counted, joined, long_date, msg
 from crmaudit.workspace.dossier import Care, System
 
 Duty = Literal["backup", "restore_test", "index_care", "updates"]
@@ -126,10 +126,10 @@ def _found(
 
 
 def declared_words(care: Care | None) -> str:
-    """`daily, last on 2026-10-30`."""
+    """`daily, last on 30 October 2026`."""
     if care is None:
         return ""
-    last = msg("last on {last}", last=care.last) if care.last else ""
+    last = msg("last on {last}", last=long_date(care.last)) if care.last else ""
     return joined(", ", (x for x in (msg(care.frequency or ""), last) if x))
 
 

@@ -19,7 +19,7 @@ from typing import Literal
 from crmaudit.inventory.access_path import bulk_interfaces, ways_out
 from crmaudit.inventory.inventory import InventoryRow
 from crmaudit.inventory.lifecycle import Phase
-from crmaudit.messages import chained, counted, joined, msg
+from crmaudit.messages import chained, counted, joined, long_date, msg
 from crmaudit.workspace.dossier import Fitness, System
 from crmaudit.workspace.weights import DEFAULTS
 
@@ -239,7 +239,8 @@ def _functional(row: InventoryRow, around: Surroundings) -> dict[str, _Judged]:
 def _declared(fitness: Fitness, judgement: int | None, judge: str) -> _Judged:
     if judgement is None:
         return None, msg("nobody judged")
-    told = (msg("{judgement} of 4", judgement=judgement), judge, str(fitness.when or ""))
+    when = long_date(fitness.when) if fitness.when else ""
+    told = (msg("{judgement} of 4", judgement=judgement), judge, when)
     return scaled(judgement, 1, 4), joined(", ", (t for t in told if t))
 
 
@@ -248,7 +249,7 @@ def _technical(row: InventoryRow, around: Surroundings) -> dict[str, _Judged]:
     months, ends = row.life.support_months, row.life.support_ends
     over = row.out_of_support or (months is not None and months < 0)
     told = (
-        msg("ended {day}" if over else "until {day}", day=ends)
+        msg("ended {day}" if over else "until {day}", day=long_date(ends))
         if ends
         else msg("end of support not known")
     )

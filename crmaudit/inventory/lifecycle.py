@@ -16,7 +16,7 @@ from datetime import date
 from itertools import pairwise
 from typing import Literal
 
-from crmaudit.messages import msg
+from crmaudit.messages import long_date, msg
 from crmaudit.workspace.dossier import Lifecycle, System
 
 Phase = Literal["plan", "phase-in", "active", "phase-out", "retired"]
@@ -28,6 +28,13 @@ _BEGINS: Mapping[Phase, str] = {
     "retired": "retired",
 }
 """Phase → the key of the day on which it begins, in the order of life."""
+_BEGINNINGS: Mapping[Phase, str] = {
+    "plan": "start of planning",
+    "phase-in": "start of introduction",
+    "active": "first day in use",
+    "phase-out": "start of phase-out",
+    "retired": "day of retirement",
+}
 PHASES = tuple(_BEGINS)
 _ENDING = ("replace", "retire")
 
@@ -142,7 +149,11 @@ def _disorder(life: Lifecycle) -> list[DateConflict]:
         DateConflict(
             _BEGINS[late],
             after,
-            msg("{told} lies before {told2}", told=_told(late, after), told2=_told(early, before)),
+            msg(
+                "{told} lies before the {told2}",
+                told=_told(late, after),
+                told2=_told(early, before),
+            ),
         )
         for (early, before), (late, after) in pairwise(known)
         if after < before
@@ -175,7 +186,7 @@ def _conflicts(life: Lifecycle, day: date | None) -> list[DateConflict]:
 
 
 def _told(phase: Phase, day: date) -> str:
-    return msg("`{phase}: {day}`", phase=_BEGINS[phase], day=str(day))
+    return msg("{beginning} ({day})", beginning=msg(_BEGINNINGS[phase]), day=long_date(day))
 
 
 def _months(day: date, end: date) -> int:

@@ -45,7 +45,7 @@ from crmaudit.evidence import (
     TableProfile,
     Tested,
 )
-from crmaudit.messages import chained, joined, msg
+from crmaudit.messages import chained, joined, long_date, msg
 from crmaudit.quality.column_roles import (
     is_created_stamp,
     is_identifier,
@@ -375,7 +375,9 @@ def _timeliness(profile: TableProfile, column: ColumnProfile, about: About) -> _
     fresh = sum(n for month, n in column.months.items() if first <= month <= last)
     total = sum(column.months.values())
     since = msg(
-        "changed in the {fresh_days} days before {day}", fresh_days=about.fresh_days, day=about.day
+        "changed in the {fresh_days} days before {day}",
+        fresh_days=about.fresh_days,
+        day=long_date(about.day),
     )
     return since, fresh, total, ((msg("earlier or later"), total - fresh),) if fresh < total else ()
 

@@ -18,7 +18,8 @@ from markupsafe import Markup
 from crmaudit.report import blocks as b
 from crmaudit.report import labels, numbers
 from crmaudit.report.formats import file_name
-from crmaudit.report.html import data_url, framed, palette, reads_from, squeeze
+from crmaudit.report.frames import framed
+from crmaudit.report.html import data_url, palette, reads_from, squeeze
 from crmaudit.report.html_blocks import Blocks
 from crmaudit.report.html_links import Links
 from crmaudit.report.html_tags import join, tag, text
@@ -54,7 +55,7 @@ def render(document: b.Document, theme: Theme, templates: Templates) -> bytes:
     meta = document.meta
     html = framed(
         templates,
-        "dashboard.html",
+        "html/dashboard.html",
         document=document,
         meta=meta,
         words=page.words,

@@ -16,18 +16,17 @@ from crmaudit.report.wording import names, span
 from crmaudit.strategy import Plan
 from crmaudit.strategy.target import target
 
-MOST = 5
-"""Decisions that are asked for, at most."""
-SOON = 120
-"""Days ahead within which a contract's last day of notice is asked for."""
+YEAR = 365
+"""Days ahead within which last days of notice are asked for."""
+NAMED = 6
+"""Contracts that a decision names, and initiatives that it says are not in it."""
 ANSWER = 30
 """Days to answer what is critical, and to name owners."""
 
 
 def decisions(facts: Facts, judgement: Judgement, plan: Plan) -> tuple[Decision, ...]:
-    """At most five decisions, each with those who have to take it, a number, and a day."""
-    asking = _Asking(facts, judgement, plan)
-    return tuple(asking.all())[:MOST]
+    """One decision of each kind, with those who have to take it, a number, and a day."""
+    return tuple(_Asking(facts, judgement, plan).all())
 
 
 @dataclass(frozen=True)
@@ -48,7 +47,7 @@ class _Asking:
     @property
     def _board(self) -> str:
         known = names(self.facts.workspace)
-        return known.get(self.facts.workspace.audit.terms.commissioned_by, "") or "Management"
+        return known.get(self.facts.workspace.audit.terms.commissioned_by, "") or msg("Management")
 
     def _day(self, day: date) -> str:
         return day_words(day)
@@ -74,7 +73,7 @@ class _Asking:
         costs = [i.cost_range for i in first if i.cost_range]
         values = {
             "days": span(days),
-            "n": counted(len(first), "initiative"),
+            "n": _of(len(first), len(plan.phases[n])),
             "phase": n,
             "findings": counted(sum(len(i.findings) for i in first), "finding"),
         }
@@ -108,6 +107,10 @@ class _Asking:
                 )
             early = (sum(i.effort[0] for i in soon), sum(i.effort[1] for i in soon))
             text = msg(pattern, asked=text, n=len(soon), early=span(early))
+        others = [i for i in plan.phases[n] if i not in first]
+        if others:
+            told = [msg("{title} ({status})", title=i.title, status=msg(i.status)) for i in others]
+            text = msg("{asked} Not asked for: {names}.", asked=text, names=listed(told, NAMED))
         yield Decision(self._board, text, by)
 
     def _budget(self) -> Iterator[Decision]:
@@ -138,34 +141,45 @@ class _Asking:
         yield Decision(self._board, msg(text, **values), by)
 
     def _notice(self) -> Iterator[Decision]:
+        """All contracts whose last day of notice comes within a year, the first day first."""
         day, known = self.facts.day, names(self.facts.workspace)
-        for i in sorted(
-            (i for i in self.plan.initiatives if i.due and i.template == "review-contracts"),
-            key=lambda i: (i.due.day if i.due else date.max, i.id),
-        ):
-            if i.due is None or day is None or not 0 <= (i.due.day - day).days <= SOON:
-                continue
-            name = listed([known.get(s, s) for s in i.systems])
-            who = known.get(i.owner or "", i.owner or "") or "Management"
-            by = self._day(i.due.day)
-            money = i.money
-            if money:
-                text = msg(
-                    "By {by}, the last day of notice, decide on {name}'s contract: {amount} "
-                    "{currency} a year to save.",
-                    by=by,
-                    name=name,
-                    amount=span(money),
-                    currency=self.facts.inventory.currency,
-                )
-            else:
-                text = msg(
-                    "By {by}, the last day of notice, decide on {name}'s contract.",
-                    by=by,
-                    name=name,
-                )
-            yield Decision(who, text, i.due.day)
+        settled = {f.subject for f in self.judgement.waived if f.code == "INV112"}
+        found = sorted(
+            (row.notice_by, row.system.id)
+            for row in self.facts.inventory.rows
+            if day is not None
+            and row.notice_by is not None
+            and 0 < (row.notice_by - day).days <= YEAR
+            and f"system:{row.system.id}" not in settled
+        )
+        if not found:
             return
+        systems = [system for _, system in found]
+        work = [i for i in self.plan.initiatives if i.open and i.template == "review-contracts"]
+        mine = [i for s in systems for i in work if i.systems == (s,)]
+        leading = dict.fromkeys(known.get(i.owner, i.owner) for i in mine if i.owner)
+        who = listed(list(leading), 3) if leading else msg("Management")
+        first, last = found[0][0], found[-1][0]
+        values: dict[str, object] = {"by": self._day(first), "name": known.get(systems[0], "")}
+        if len(found) == 1:
+            text = "By {by}, the last day of notice, decide on {name}'s contract."
+        else:
+            told = [msg("{name} ({day})", name=known.get(s, s), day=self._day(d)) for d, s in found]
+            values |= {"n": len(found), "last": self._day(last), "names": listed(told, NAMED)}
+            text = (
+                "From {by} to {last}, decide on {n} contracts, each by its last day of notice: "
+                "{names}."
+            )
+        asked = msg(text, **values)
+        saved = [i.money for i in mine if i.money]
+        if saved:
+            asked = msg(
+                "{asked} To save: {amount} {currency} a year.",
+                asked=asked,
+                amount=span((sum(m[0] for m in saved), sum(m[1] for m in saved))),
+                currency=self.facts.inventory.currency,
+            )
+        yield Decision(who, asked, first)
 
     def _owners(self) -> Iterator[Decision]:
         known = names(self.facts.workspace)
@@ -184,7 +198,7 @@ class _Asking:
         else:
             pattern = "By {by}, name a business owner for {n}: {names}."
             text = msg(pattern, by=self._day(by), **values)
-        yield Decision("Management", text, by)
+        yield Decision(msg("Management"), text, by)
 
     def _critical(self) -> Iterator[Decision]:
         known = names(self.facts.workspace)
@@ -193,8 +207,9 @@ class _Asking:
         ]
         if not found:
             return
-        asked = dict.fromkeys(known.get(f.who, f.who) if f.who else "management" for f in found)
-        who = capital(listed(sorted(asked, key=lambda x: x == "management"), 3))
+        nobody = msg("management")
+        asked = dict.fromkeys(known.get(f.who, f.who) if f.who else nobody for f in found)
+        who = capital(listed(sorted(asked, key=lambda x: x == nobody), 3))
         noun, by = counted(len(found), "critical finding"), self._soon()
         if by is None:
             text = msg("Agree, dispute or waive the {n} within a month.", n=noun)
@@ -232,11 +247,17 @@ class _Asking:
         else:
             pattern = "By {by}, decide which system's version counts for {n}: {names}."
             text = msg(pattern, by=self._day(by), **values)
-        yield Decision("Heads of department", text, by)
+        yield Decision(msg("Heads of department"), text, by)
 
     def _answers(self) -> Iterator[Decision]:
         open_ = sum(f.state == "open" for f in self.judgement.findings)
         if open_:
             noun = counted(open_, "open finding")
             text = msg("Agree, dispute or waive the {n}, each with a date.", n=noun)
-            yield Decision("Owners", text, None)
+            yield Decision(msg("Owners"), text, None)
+
+
+def _of(n: int, whole: int) -> str:
+    """`14 initiatives`, or `13 of 14 initiatives`."""
+    told = counted(whole, "initiative")
+    return told if n == whole else msg("{n} of {whole}", n=n, whole=told)

@@ -11,14 +11,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
 from crmaudit.report import blocks as b
 from crmaudit.report import labels, numbers
 from crmaudit.report.docx_blocks import Blocks, anchors, walk
 from crmaudit.report.docx_tables import FULL, cell, grid, row
 from crmaudit.report.docx_text import HYPERLINK, bookmark_name, para, spacer
 from crmaudit.report.figures import concrete, draw
+from crmaudit.report.frames import framed
 from crmaudit.report.html import RTL, control
 from crmaudit.report.labels import Labels
 from crmaudit.report.ooxml import package, xml
@@ -169,7 +168,8 @@ class _Word:
         mark = logo(self.theme.logo, self.theme)
         if mark is not None:
             wide = min(45 * mark.width / max(mark.height, 1), 200)
-            parts.append(para("CoverLine", made.drawing(mark, wide, meta.organisation, "Logo")))
+            # Lines set apart more than by themselves would cut a picture off at its top.
+            parts.append(para("Figure", made.drawing(mark, wide, meta.organisation, "Logo")))
         parts.append(para("CoverOrganisation", made.run(meta.organisation)))
         parts.append(para("Title", made.run(document.title)))
         if document.subtitle:
@@ -268,13 +268,11 @@ class _Word:
 
     def frame(self, name: str) -> str:
         """A part made from its template."""
-        environment = Environment(
-            loader=FileSystemLoader([str(f / "docx") for f in self.templates.folders]),
-            autoescape=False,
-            undefined=StrictUndefined,
-        )
         colours = {k.replace("-", "_"): v.lstrip("#") for k, v in self.theme.light.items()}
-        found = environment.get_template(f"{name}.xml").render(
+        found = framed(
+            self.templates,
+            f"docx/{name}.xml",
+            escape=False,
             c=colours,
             font=xml(self.theme.fonts[0]),
             mono=xml(self.theme.mono[0]),

@@ -42,6 +42,8 @@ class Blocks(Lines):
         self.media: dict[str, bytes] = {}
         self.callout = False
         """Whether what is written stands in a callout."""
+        self.leads = False
+        """Whether it is said of the table that follows, and stays on its page."""
         self._captions = {"figure": 0, "table": 0}
         self._drawings = 0
 
@@ -51,7 +53,9 @@ class Blocks(Lines):
         self.landscape = section.landscape
         heads = self.outline.headings(section)
         parts = [self.title(entry)]
-        for n, block in enumerate(section.blocks):
+        following = (*section.blocks[1:], None)
+        for n, (block, after) in enumerate(zip(section.blocks, following, strict=True)):
+            self.leads = isinstance(block, b.Callout) and isinstance(after, b.Table | b.Matrix)
             if n in heads and isinstance(block, b.Heading):
                 parts.append(self.heading(block, heads[n]))
             else:
@@ -111,7 +115,7 @@ class Blocks(Lines):
     def text(self, runs: str, depth: int = 0, numbered: Numbered | None = None) -> str:
         """A paragraph of the text, of a callout, or of a list in either."""
         style = "CalloutText" if self.callout else "ListContinue" if depth else "BodyText"
-        return para(style, runs, numbered=numbered, indent=self._indent(depth))
+        return para(style, runs, keep=self.leads, numbered=numbered, indent=self._indent(depth))
 
     def _indent(self, depth: int, hanging: bool = False) -> str:
         left = 340 * min(depth, DEEPEST + 1)

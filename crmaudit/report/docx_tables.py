@@ -270,7 +270,8 @@ def callout(made: Blocks, shown: b.Callout) -> str:
     made.callout = outer
     width = _room(made)
     body = cell(width, inside, edge=edge, shade=_fill(made, ground) if ground else "")
-    return spacer() + grid(made, "Callout", [width], row(body), label, head=False) + spacer()
+    plate = grid(made, "Callout", [width], row(body), label, head=False)
+    return spacer() + plate + spacer(keep=made.leads)
 
 
 # Matrices
@@ -304,7 +305,7 @@ def _legend(made: Blocks, shown: Grid) -> str:
         letter = "?" if state == "unknown" else "C"
         runs += made.run(letter, LETTER_STYLES[state])
         runs += made.run(f" {made.words[f'letter_{state}']}    ")
-    return para("TableText", runs, keep=True) + spacer()
+    return para("TableText", runs, keep=True) + spacer(keep=True)
 
 
 def _issues(made: Blocks, shown: b.Matrix) -> str:

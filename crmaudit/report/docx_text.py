@@ -49,9 +49,9 @@ def para(
     return f'<w:p><w:pPr><w:pStyle w:val="{style}"/>{own}</w:pPr>{content}</w:p>'
 
 
-def spacer() -> str:
+def spacer(keep: bool = False) -> str:
     """What stands after a table: without it two tables would grow into one."""
-    return para("Spacer")
+    return para("Spacer", keep=keep)
 
 
 def bookmark_name(anchor: str) -> str:

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import glob
-import os
-import tempfile
-import time
-from collections.abc import Mapping
-from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from typing import Protocol
 
 from crmaudit.errors import CrmauditError
 from crmaudit.report.blocks import Document
+from crmaudit.report.placing import put
 from crmaudit.report.templates import Templates
 from crmaudit.report.text import slug
 from crmaudit.report.theme import Theme
@@ -36,9 +31,6 @@ _DASHBOARD = "management-dashboard"
 """What the dashboard is called, which is HTML like the report it links to."""
 
 _MANIFEST = ".manifest.json"
-
-_ABANDONED = 3600.0
-"""Seconds after which a half-written file belongs to nobody."""
 
 
 class Writer(Protocol):
@@ -106,45 +98,5 @@ def write(
 ) -> Path:
     """Write the document; the format is `name`, or that of a file so called."""
     render = writer(name or format_of(path.name) or path.suffix.lstrip("."))
-    replace(path, render(document, theme or Theme(), templates or Templates()))
+    put(path.parent, {path.name: render(document, theme or Theme(), templates or Templates())})
     return path
-
-
-def put(folder: Path, files: Mapping[str, bytes]) -> list[Path]:
-    """Files side by side in one folder, which is made; answers their paths."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise CrmauditError(
-            f"{folder} cannot be made: {error.strerror}", "name another folder"
-        ) from None
-    for name, content in files.items():
-        replace(folder / name, content)
-    return [folder / name for name in files]
-
-
-def replace(path: Path, content: bytes) -> None:
-    """Put the content in the file's place at once: a stop leaves the old file whole."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    _sweep(path)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        umask = os.umask(0)
-        os.umask(umask)
-        os.chmod(temporary, 0o666 & ~umask)
-        os.replace(temporary, path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
-
-
-def _sweep(path: Path) -> None:
-    """Remove what a killed run left beside the file; one that is being written is younger."""
-    for left in path.parent.glob(f".{glob.escape(path.name)}.*.tmp"):
-        with suppress(OSError):
-            if time.time() - left.stat().st_mtime > _ABANDONED:
-                left.unlink()

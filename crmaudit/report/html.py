@@ -6,22 +6,19 @@ import base64
 import hashlib
 import json
 import re
-from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
 from markupsafe import Markup
 
-from crmaudit.errors import CrmauditError
 from crmaudit.report import blocks as b
 from crmaudit.report import labels, numbers
+from crmaudit.report.frames import framed
 from crmaudit.report.html_blocks import Blocks
 from crmaudit.report.html_links import Links
 from crmaudit.report.html_tags import join, tag
 from crmaudit.report.labels import Labels
 from crmaudit.report.outline import Entry, Outline
 from crmaudit.report.seal import seal
-from crmaudit.report.templates import Templates, template_root
-from crmaudit.report.text import clean
+from crmaudit.report.templates import Templates
 from crmaudit.report.theme import Theme
 
 RTL = ("ar", "fa", "he", "ur")
@@ -40,7 +37,7 @@ def render(document: b.Document, theme: Theme, templates: Templates) -> bytes:
     data = {"words": dict(words), "matrices": html.matrices}
     page = framed(
         templates,
-        "report.html",
+        "html/report.html",
         document=document,
         meta=document.meta,
         words=words,
@@ -60,32 +57,6 @@ def render(document: b.Document, theme: Theme, templates: Templates) -> bytes:
         data=Markup(_json(data)),
     )
     return page.encode("utf-8", "replace")
-
-
-def framed(templates: Templates, name: str, **values: Any) -> str:
-    """The page frame of that name under `html/`: whatever it is given is escaped.
-
-    Raises CrmauditError where a frame of the user's own fails.
-    """
-    environment = Environment(
-        loader=FileSystemLoader([str(f / "html") for f in templates.folders]),
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=lambda value: clean(value) if type(value) is str else value,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    try:
-        return environment.get_template(name).render(**values)
-    except (TemplateError, UnicodeDecodeError, ArithmeticError, LookupError, TypeError) as error:
-        path = templates.find(f"html/{name}")
-        if path is None or path.is_relative_to(template_root()):
-            raise
-        raise CrmauditError(
-            f"the template failed: {error}",
-            "mend it, or remove your own copy of the file to use the shipped one",
-            str(path),
-        ) from error
 
 
 def reads_from(language: str) -> str:

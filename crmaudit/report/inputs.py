@@ -76,6 +76,12 @@ def remembered(facts: Facts) -> Mapping[str, str]:
     }
 
 
+def last_audit(facts: Facts) -> str:
+    """Number and day of the newest audit remembered before; empty where there is none."""
+    last = max(facts.past, key=lambda past: past.number, default=None)
+    return f"{last.number} of {last.day}" if last else ""
+
+
 def together(pairs: Iterable[tuple[str, str]]) -> str:
     """One short hash of names and what each stands for."""
     whole = hashlib.sha256()

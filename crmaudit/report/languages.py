@@ -12,14 +12,17 @@ workspace's own `templates/`:
     labels.yaml       the words that the writers say
     locale.yaml       how numbers and days are written
     messages/*.yaml   English pattern: pattern in this language
+    messages/kept.yaml    those of the texts that evidence keeps in English
 
 A pattern may depend on a number: `{by: n, one: …, other: …}`. A noun stands
 as `one|many: [one, many]`, with further forms by name, which a pattern asks
-for: `{systems:dative}`.
+for: `{systems:dative}`. A value in a kept text is written as it stands, unless
+its pattern asks for a `{n:number}` or a `{what:word}`.
 """
 
 from __future__ import annotations
 
+import re
 import string
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, is_dataclass, replace
@@ -31,7 +34,7 @@ from typing import Any, TypeVar
 import yaml
 
 from crmaudit.errors import CrmauditError
-from crmaudit.messages import Count, Told
+from crmaudit.messages import Count, Told, msg
 from crmaudit.report import blocks as b
 from crmaudit.report import figures, numbers
 from crmaudit.report.templates import Templates
@@ -63,6 +66,8 @@ class Language:
     patterns: Mapping[str, str | Mapping[str, str]]
     nouns: Mapping[str, Mapping[str, str]]
     locale: numbers.Locale
+    recalled: tuple[str, ...] = ()
+    """The patterns by which a text that evidence keeps is known."""
     lacking: set[str] = field(default_factory=set)
     """Patterns that were asked for and are not there: they are told in English."""
 
@@ -90,6 +95,46 @@ class Language:
             return one if n == 1 else many
         plain = "one" if n == 1 else "many"
         return found.get(f"{form} {plain}") or found.get(form if n != 1 else plain) or found[plain]
+
+    def kept(self, text: str) -> str:
+        return self._recalled(text) or "; ".join(map(self._part, text.split("; ")))
+
+    def _part(self, text: str) -> str:
+        """One of several reasons that were kept as one text."""
+        found = self._recalled(text)
+        if found is None and says_something(text):
+            self.lacking.add(text)
+        return text if found is None else found
+
+    def _recalled(self, text: str) -> str | None:
+        if text in self.patterns:
+            return self.pattern(text, {})
+        for pattern in self.recalled:
+            if found := _shape(pattern).fullmatch(text):
+                values = {name: _Caught(value) for name, value in found.groupdict().items()}
+                return msg(pattern, **values).tell(self)  # type: ignore[attr-defined, no-any-return]
+        return None
+
+
+class _Caught(Told):
+    """A value found in a kept text; as a `word` it is told, as a `number` written anew."""
+
+    __slots__ = ()
+
+    def tell(self, words: Any, form: str = "") -> str:
+        if form == "number":
+            return numbers.localised(self, words.locale)
+        return words.kept(str(self)) if form == "word" else str(self)  # type: ignore[no-any-return]
+
+
+@cache
+def _shape(pattern: str) -> re.Pattern[str]:
+    """What a text made by the pattern looks like; its values are caught by name."""
+    parts = string.Formatter().parse(pattern)
+    shapes = (
+        (re.escape(text), f"(?P<{name}>(?:(?!; ).)+?)" if name else "") for text, name, *_ in parts
+    )
+    return re.compile("".join(text + value for text, value in shapes))
 
 
 def languages(templates: Templates) -> tuple[str, ...]:
@@ -126,6 +171,7 @@ def _read(code: str, folders: tuple[Path, ...]) -> Language:
     patterns: dict[str, Any] = {}
     nouns: dict[str, Mapping[str, str]] = {}
     locale: dict[str, Any] = {}
+    recalled: list[str] = []
     for folder in reversed(folders):
         place = folder / "sections" / code
         if (place / "locale.yaml").is_file():
@@ -136,7 +182,9 @@ def _read(code: str, folders: tuple[Path, ...]) -> Language:
                     nouns[english] = _noun(path, english, text)
                 else:
                     patterns[english] = _checked(path, english, text)
-    return Language(code, patterns, nouns, numbers.learned(code, locale))
+                    if path.stem == "kept" and placeholders(english):
+                        recalled.append(english)
+    return Language(code, patterns, nouns, numbers.learned(code, locale), tuple(recalled))
 
 
 def _mapping(path: Path) -> dict[str, Any]:

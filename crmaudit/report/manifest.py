@@ -22,7 +22,7 @@ from crmaudit.errors import CrmauditError
 from crmaudit.facts import Facts
 from crmaudit.report import blocks as b
 from crmaudit.report.formats import manifest_name, manifests_in
-from crmaudit.report.inputs import declared, remembered
+from crmaudit.report.inputs import declared, last_audit, remembered
 
 SCHEMA = "crmaudit.report.manifest/1"
 LIBRARIES = (
@@ -57,6 +57,8 @@ class Manifest:
     """Evidence id → digest, as the evidence register shows it."""
     history: Mapping[str, str] = field(default_factory=dict)
     """Number of an audit remembered before → SHA-256."""
+    last_audit: str = ""
+    """Number and day of the newest of them, like `3 of 2026-11-20`; empty where there is none."""
     files: Mapping[str, str] = field(default_factory=dict)
     """Name of a report's file → SHA-256 of its bytes."""
 
@@ -81,6 +83,7 @@ def manifest(facts: Facts, document: b.Document) -> Manifest:
         declared=declared(facts),
         evidence={e.id: e.digest for e in sorted(document.evidence, key=lambda e: e.id)},
         history=remembered(facts),
+        last_audit=last_audit(facts),
     )
 
 

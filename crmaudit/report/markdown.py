@@ -17,13 +17,14 @@ import traceback
 from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
 from pathlib import Path
+from types import CodeType
 from typing import Any
 
 import jinja2
 from jinja2 import nodes
-from jinja2.compiler import CodeGenerator, Frame
+from jinja2.bccache import Bucket
+from jinja2.compiler import Frame
 from jinja2.runtime import markup_join
-from jinja2.sandbox import SandboxedEnvironment
 from markdown_it import MarkdownIt
 from markdown_it.tree import SyntaxTreeNode as Node
 from markupsafe import Markup
@@ -32,6 +33,7 @@ from crmaudit.errors import CrmauditError, Place
 from crmaudit.messages import Settled, Told, Words, told
 from crmaudit.report import blocks as b
 from crmaudit.report import functions
+from crmaudit.report.bounded import Bounded, Counting, reason
 from crmaudit.report.text import plain, slug
 
 _INLINE = (
@@ -61,8 +63,10 @@ class Renderer:
         self._token = re.compile(f"{self._mark}([0-9]+)z")
         self._kept: list[object] = []
         self._markdown = MarkdownIt("commonmark", {"html": False}).enable("table").disable("image")
-        self._env = SandboxedEnvironment(
+        self._env = Bounded(
             loader=_Loader(folders),
+            bytecode_cache=_COMPILED,
+            optimized=False,  # so that no language's words are settled in what is compiled
             undefined=jinja2.StrictUndefined,
             autoescape=True,  # so that macros and captured blocks stay marked as Markdown
             finalize=self._finalize,
@@ -72,7 +76,7 @@ class Renderer:
         )
         self._env.code_generator_class = _Code
         self._env.filters["markdown"] = lambda text: Markup(str(self.say(text)))
-        self._env.filters["~"] = lambda parts: markup_join(map(self._said, parts))
+        self._env.filters["~"] = self._concatenated
         for name in ("capitalize", "join", "lower", "replace", "title", "trim", "upper"):
             self._env.filters[name] = self._of_words(self._env.filters[name])
         self._env.filters.update({"told": self.say, "word": self.word})
@@ -117,14 +121,19 @@ class Renderer:
             text = str(self.say(value))
         if self._token.fullmatch(text) or not text:
             return Markup(text)
+        self._env.spend(text)
         return Markup(self.put(text))
+
+    def _concatenated(self, parts: tuple[object, ...]) -> str:
+        joined = markup_join(map(self._said, parts))
+        self._env.spend(joined)
+        return joined
 
     def blocks(self, name: str, **context: Any) -> tuple[b.Block, ...]:
         """The blocks of one template file, rendered with the context."""
         try:
-            text = self._env.get_template(name).render(**context)
-            return self.parse(text)
-        except (CrmauditError, KeyboardInterrupt, MemoryError):
+            return self.parse(self._env.text(self._env.get_template(name), **context))
+        except CrmauditError:
             raise
         except Exception as error:
             raise CrmauditError(_reason(error), _hint(error), self._place(error, name)) from error
@@ -283,7 +292,7 @@ class Renderer:
         return plain(i for i in self._swap(text, blocks=True) if isinstance(i, _INLINE))
 
 
-class _Code(CodeGenerator):
+class _Code(Counting):
     """`a ~ b` joins texts as they stand in the section's own language."""
 
     def visit_Concat(self, node: nodes.Concat, frame: Frame) -> None:  # noqa: N802
@@ -292,6 +301,22 @@ class _Code(CodeGenerator):
             self.visit(part, frame)
             self.write(", ")
         self.write("))")
+
+
+class _Compiled(jinja2.BytecodeCache):
+    """Section files as compiled in this process: several editions share them."""
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple[str, str], CodeType | None] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        bucket.code = self._kept.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._kept[bucket.key, bucket.checksum] = bucket.code
+
+
+_COMPILED = _Compiled()
 
 
 class _Loader(jinja2.FileSystemLoader):
@@ -369,7 +394,7 @@ def _reason(error: Exception) -> str:
             return f"there is no template {error}"
         case jinja2.UndefinedError():
             return f"the template asks for what is not there: {error.message}"
-    return f"the template failed: {type(error).__name__}: {error}"
+    return reason(error)
 
 
 def _hint(error: Exception) -> str:

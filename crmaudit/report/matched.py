@@ -360,8 +360,8 @@ def _seen(level: str, left: str, right: str) -> str:
 
 def signed(bits: float) -> str:
     """`+9.1`, `−2.2`; what rounds to nothing has no sign."""
-    text = f"{abs(bits):.1f}"
-    return text if text == "0.0" else f"{'+' if bits >= 0 else MINUS}{text}"
+    sign = "" if abs(bits) < 0.05 else "+" if bits > 0 else MINUS
+    return msg("{sign}{bits:.1f}", sign=sign, bits=abs(bits))
 
 
 def _percent_of(probability: float) -> str:

@@ -56,7 +56,7 @@ def heat(cards: dict[str, Scorecard], row_name: str) -> s.Heat | None:
         return None
     used = [d for d in DIMENSIONS if any(c.scores[d].share is not None for c in cards.values())]
     clean = any(c.clean is not None for c in cards.values())
-    heads = (*map(msg, used), msg("all of them"), *([msg("no fault")] if clean else []))
+    heads = (*map(msg, used), msg("all of them"), *([msg("no faulty value")] if clean else []))
     rows = []
     for card in cards.values():
         worst = card.worst

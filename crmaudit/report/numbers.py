@@ -82,6 +82,11 @@ def localised(text: str, words: Locale) -> str:
     return "".join(marks.get(c, c) for c in text)
 
 
+def written(value: float, form: str, language: str) -> str:
+    """A number in Python's form, like `,.0f`, with the marks of that language."""
+    return localised(format(value, form), locale(language))
+
+
 def written_day(value: date, form: str, words: Locale) -> str:
     """A day with its month in full (`long`), its month and year alone (`month`), or short."""
     names = words.long_months if form else words.months

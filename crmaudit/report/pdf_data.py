@@ -29,6 +29,8 @@ Data = dict[str, Any]
 
 FULL = {False: 482.0, True: 728.0}  # width of the page's content in points, upright and landscape
 TALLEST = {False: 600.0, True: 380.0}
+TALL = 330.0
+"""Points from which a figure floats, so that no page stays half empty before it."""
 SMALL = 7.6  # size of table text in points
 BREAKS = re.compile(r"[ \t\n\u200b]+")  # where a line may end: not at the spaces within a day
 LONG = 700  # letters in a cell from which on its row may break over pages
@@ -219,13 +221,15 @@ class PdfData:
             float(part) for part in svg.split('viewBox="0 0 ')[1].split('"')[0].split()
         )
         wide = min(FULL[self._landscape], FULL[False] * max(width / 720, 1))
+        drawn = min(wide, TALLEST[self._landscape] * width / max(height, 1))
         return {
             "t": "figure",
             "anchor": self._anchor(slug(figure.id)) if figure.id else "",
             "title": words(figure.title),
             "alt": clean(figure.alt) or clean(figure.title) or "–",
             "svg": svg,
-            "width": min(wide, TALLEST[self._landscape] * width / max(height, 1)),
+            "width": drawn,
+            "tall": drawn * height / max(width, 1) > TALL and not self._landscape,
             "note": words(figure.note),
             "n": self.outline.numbers(figure.evidence),
         }

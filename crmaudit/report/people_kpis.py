@@ -9,7 +9,7 @@ from crmaudit.facts import Facts
 from crmaudit.governance.courses import Course
 from crmaudit.governance.kpi_message import message
 from crmaudit.governance.trend import SHORTEST
-from crmaudit.messages import joined, month_of, msg
+from crmaudit.messages import joined, month_of, msg, named
 from crmaudit.report.numbers import day, number
 from crmaudit.report.people import KpiPart
 from crmaudit.report.specs import Lines, Series
@@ -50,7 +50,7 @@ def kpi_lines(facts: Facts, kpis: Iterable[KpiPart]) -> Lines | None:
             points,
             _amount(points[-1][1]),
             k.technique.start if k.technique else None,
-            k.technique.name if k.technique else "",
+            named(k.technique.name) if k.technique else "",
         )
         for k, points in drawn
         if len(points) > 1

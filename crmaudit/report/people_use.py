@@ -212,7 +212,8 @@ def _trend(use: Usage) -> str:
     fall = falling(use)
     if fall is None:
         return ""
-    p = "p < 0.001" if fall.trend.p < 0.001 else f"p = {fall.trend.p:.3f}"
+    low = fall.trend.p < 0.001
+    p = msg("p < {p:.3f}", p=0.001) if low else msg("p = {p:.3f}", p=fall.trend.p)
     what = (
         msg("accounts that recorded or logged in")
         if fall.logins

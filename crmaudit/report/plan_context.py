@@ -89,11 +89,13 @@ class PlanPart:
     ends: date | None
     """Last day of the last."""
     gantt: Gantt | None
-    """None where the workspace gives no start or capacity."""
+    """None where the workspace gives no start or capacity; of many initiatives an overview."""
+    gantt_parts: tuple[Gantt, ...]
+    """All initiatives in several drawings, where one would not hold them; else empty."""
     value_map: Bubbles | None
-    """Value against effort."""
+    """Value against effort; of many initiatives those of most value."""
     decisions: tuple[Decision, ...]
-    """At most five, the most urgent first."""
+    """One of each kind, the most urgent first."""
     extractions: tuple[Extraction, ...]
     """Systems by how hard their data are to extract, the hardest first."""
     cost_range: tuple[float, float] | None

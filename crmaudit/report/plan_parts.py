@@ -15,6 +15,7 @@ from crmaudit.report.tables.phases import BASES, brings, leads, phase_table
 from crmaudit.strategy import Initiative, Plan
 from crmaudit.strategy.plan import total
 from crmaudit.strategy.staffing import Holders
+from crmaudit.strategy.target_feeds import solved_between
 
 WORST = 3
 """Findings that an initiative's own page tells."""
@@ -34,6 +35,7 @@ def plan_part(facts: Facts, judgement: Judgement, plan: Plan) -> c.PlanPart:
         starts=min(starts, default=None),
         ends=max(ends, default=None),
         gantt=pictures.gantt(facts, plan),
+        gantt_parts=pictures.gantt_parts(facts, plan),
         value_map=pictures.value_map(plan),
         decisions=decisions(facts, judgement, plan),
         extractions=plan.extractions,
@@ -134,6 +136,8 @@ def _facts(given: Given, i: Initiative) -> Iterable[tuple[str, str]]:
     if i.due:
         pattern = "{day}, which would be missed: {why}" if i.late else "{day}: {why}"
         yield msg("To be kept"), msg(pattern, day=given.day(i.due.day), why=i.due.why)
+    if i.template == "mend-feeds" and len(i.systems) == 2:
+        yield msg("Called solved in the register"), joined("; ", solved_between(given.facts, *i.systems))
     needs = {n.id: n.text for n in given.workspace.needs}
     yield msg("Helps to answer"), joined("; ", (needs.get(n, n) for n in i.needs))
 

@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
+from itertools import groupby
 from math import log1p
 
 from crmaudit.facts import Facts
 from crmaudit.inventory.lifecycle import months_later
-from crmaudit.messages import msg
+from crmaudit.messages import counted, msg
 from crmaudit.report import numbers
 from crmaudit.report import specs as s
 from crmaudit.strategy import Initiative, Plan
 from crmaudit.strategy.schedule import DAYS_A_MONTH, Calendar
 
 MOST = 60
-"""Initiatives that a drawing holds; the rest stands in the tables."""
+"""Initiatives that a drawing of the plan in time holds with a line each."""
+PART = 45
+"""Lines of one of several such drawings."""
+PAGES = 8
+"""Such drawings at most; what is beyond them stands in the table."""
+AHEAD = 6
+"""Months before its first work from which on a drawing shows the audit's day."""
+BUBBLES = 40
+"""Initiatives on the map of value and effort, where there are more than `MOST`."""
 PARTS = 4
 """Leaders or skills told apart; all others are one more part."""
 AFTER = 36
@@ -38,32 +47,75 @@ def phase_name(plan: Plan, number: int) -> str:
 
 
 def gantt(facts: Facts, plan: Plan) -> s.Gantt | None:
-    """Initiatives in time with what they wait for, the first `MOST` of them."""
-    dated = [(i, i.start, i.end) for i in plan.initiatives if i.start and i.end][:MOST]
-    if not dated:
-        return None
-    last = max(end for _, _, end in dated)
-    works = tuple(
+    """Initiatives in time with what they wait for.
+
+    Of more than `MOST` a phase is one bar. On lines of their own stand those on
+    the critical path and those that miss their day; `gantt_parts` has them all.
+    """
+    works = _works(plan)
+    if len(works) <= MOST:
+        return _drawn(facts, works)
+    shown: list[s.Work] = []
+    for group, found in groupby(works, key=lambda w: w.group):
+        mine = list(found)
+        whole = msg("All {n}", n=counted(len(mine), "initiative"))
+        first, last = min(w.start for w in mine), max(w.end for w in mine)
+        shown.append(s.Work(f"phase:{group}", whole, first, last, group, stands_for=len(mine)))
+        shown += [w for w in mine if w.critical or w.late]
+    return _drawn(facts, shown[:MOST])
+
+
+def gantt_parts(facts: Facts, plan: Plan) -> tuple[s.Gantt, ...]:
+    """All initiatives, on as many drawings as they need, up to `PAGES`; none where one holds all.
+
+    A phase begins a drawing of its own where it does not fit on the one before.
+    """
+    works = _works(plan)
+    if len(works) <= MOST:
+        return ()
+    parts: list[list[s.Work]] = [[]]
+    for _, found in groupby(works, key=lambda w: w.group):
+        mine = list(found)
+        if parts[-1] and len(parts[-1]) + len(mine) > PART:
+            parts.append([])
+        for work in mine:
+            if len(parts[-1]) == PART:
+                parts.append([])
+            parts[-1].append(work)
+    drawn = (_drawn(facts, part) for part in parts[:PAGES])
+    return tuple(g for g in drawn if g is not None)
+
+
+def _works(plan: Plan) -> list[s.Work]:
+    return [
         s.Work(
             i.id,
             i.title,
-            start,
-            end,
+            i.start,
+            i.end,
             phase_name(plan, i.phase),
             i.after,
             i.status,
             i.critical,
-            _slack(i, end),
+            _slack(i, i.end),
             i.due.day if i.due else None,
             i.late,
         )
-        for i, start, end in dated
-    )
-    deadlines = sorted(
-        {(d.date, d.text) for d in facts.workspace.brief.deadlines if d.date <= last}
-    )
-    words = msg("as of") if facts.day else ""
-    return s.Gantt(works, facts.day, words, tuple(deadlines))
+        for i in plan.initiatives
+        if i.start and i.end
+    ]
+
+
+def _drawn(facts: Facts, works: Sequence[s.Work]) -> s.Gantt | None:
+    if not works:
+        return None
+    first, last = min(w.start for w in works), max(w.end for w in works)
+    day = facts.day
+    # A part that begins years later is not drawn from the audit's day on.
+    present = day if day is not None and day >= months_later(first, -AHEAD) else None
+    given = {(d.date, d.text) for d in facts.workspace.brief.deadlines}
+    deadlines = sorted(d for d in given if min(first, present or first) <= d[0] <= last)
+    return s.Gantt(tuple(works), present, msg("as of") if present else "", tuple(deadlines))
 
 
 def _slack(i: Initiative, end: date) -> date | None:
@@ -74,11 +126,13 @@ def _slack(i: Initiative, end: date) -> date | None:
 
 
 def value_map(plan: Plan) -> s.Bubbles | None:
-    """Value of each open initiative against its effort; the area goes with its findings."""
+    """Value of open initiatives against their effort; the area goes with their findings."""
     todo = [i for i in plan.initiatives if i.value and i.open]
     if len(todo) < 4:
         return None
-    chosen = sorted(todo, key=lambda i: (-i.urgency, i.id))[:MOST]
+    chosen = sorted(todo, key=lambda i: (-i.value, -i.urgency, i.id))
+    if len(todo) > MOST:
+        chosen = chosen[:BUBBLES]
     most_value = max(i.value for i in chosen)
     most_days = max(i.days for i in chosen)
     return s.Bubbles(
@@ -97,7 +151,7 @@ def value_map(plan: Plan) -> s.Bubbles | None:
         ),
         x_name=msg("Effort in days"),
         y_name=msg("Value"),
-        x_ends=("0", f"{most_days:,.0f}"),
+        x_ends=("0", msg("{n:,.0f}", n=most_days)),
         y_ends=("0", str(most_value)),
         quadrants=(
             msg("do first"),
@@ -209,7 +263,8 @@ def _loads(facts: Facts, plan: Plan, of: Callable[[Initiative], tuple[str, ...]]
     for name, inside in periods:
         sums = [sum(by[m][n] for m in inside) for n in shown]
         if len(parts) > len(shown):
-            sums.append(sum(sum(by[m].values()) for m in inside) - sum(sums))
+            others = sum(sum(by[m].values()) for m in inside) - sum(sums)
+            sums.append(max(0.0, others))  # what is left of adding up is nothing
         table.append(tuple(sums))
         names.append(name)
         capacity.append(sum(_capacity(plan, m) for m in inside))

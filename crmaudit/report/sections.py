@@ -212,7 +212,7 @@ def build(
     partial = [f / "sections" / meta.language for f in templates.folders]
     folders = [*([own] if own else []), *dict.fromkeys((*partial, *(f.path.parent for f in files)))]
     renderer = Renderer(folders, {**context, "meta": meta, "omitted": omitted, "tips": tips}, words)
-    missing_title = renderer.say(labels.load(templates, meta.language)["section_missing"])
+    labelled = labels.load(templates, meta.language)
     sections = []
     for n, file in enumerate(files):
         progress(file.title)
@@ -221,9 +221,12 @@ def build(
         if final and (lacking[file.id] or is_empty):
             continue
         if lacking[file.id]:
+            # How to supply it is for those who work on the audit.
             ways = tuple(renderer.parse(how or name) for name, how in lacking[file.id].items())
             blocks: tuple[b.Block, ...] = (
-                b.Callout("draft", missing_title, (b.BulletList(ways),)),
+                b.Callout("draft", renderer.say(labelled["section_missing"]), (b.BulletList(ways),))
+                if tips
+                else b.Callout("not_assessed", renderer.say(labelled["section_silent"])),
             )
         else:
             blocks = renderer.blocks(file.path.name)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Literal, TypeAlias
 
 from crmaudit.messages import capital
@@ -161,6 +162,7 @@ class Dumbbell:
     label_name: str = "Item"
     said_name: str = "said"
     measured_name: str = "measured"
+    language: str = "en"
 
     def table(self, say: Say = str) -> TextTable:
         rows = tuple(
@@ -485,10 +487,11 @@ class Lines:
     def table(self, say: Say = str) -> TextTable:
         found = [dict(s.points) for s in self.series]
         days = sorted({day for points in found for day in points})
+        as_read = partial(numbers.written, form=".12g", language=self.language)
         rows = tuple(
             (
                 self.named(day),
-                *(f"{points[day]:.12g}" if day in points else "" for points in found),
+                *(as_read(points[day]) if day in points else "" for points in found),
             )
             for day in days
         )

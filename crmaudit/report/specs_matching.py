@@ -130,6 +130,7 @@ class Weights:
     uncertain: float | None = None
     threshold_text: str = "taken for the same"
     uncertain_text: str = "to be reviewed"
+    language: str = "en"
 
     def table(self, say: Say = str) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
         return tuple(map(say, ("Weight in bits", "Pairs", "Of these the same, expected"))), tuple(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from crmaudit.report import numbers
 from crmaudit.report.specs_graph import Say
 
 
@@ -56,6 +57,11 @@ class Concentration:
     who: str = "accounts"
     what: str = "records made"
     marks: tuple[tuple[float, float, str], ...] = ()
+    language: str = "en"
+
+    def shown(self, share: float) -> str:
+        """A share as the axes and the table say it."""
+        return numbers.number(100 * share, 0, self.language) + numbers.locale(self.language).percent
 
     def table(self, say: Say = str) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
         head = (
@@ -63,4 +69,4 @@ class Concentration:
             say("Share of {what}").format(what=say(self.what)),
         )
         at = {round(x, 4): y for x, y in self.points}
-        return head, tuple((f"{100 * x:.0f} %", f"{100 * y:.0f} %") for x, y in sorted(at.items()))
+        return head, tuple((self.shown(x), self.shown(y)) for x, y in sorted(at.items()))

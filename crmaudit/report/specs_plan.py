@@ -20,7 +20,8 @@ WorkStatus = Literal["proposed", "approved", "running", "done", "dropped"]
 class Work:
     """An initiative's bar. `slack_to`: the day by which it may end and move nothing.
 
-    `due` is a day that it has to keep; `late`: it does not.
+    `due` is a day that it has to keep; `late`: it does not. `stands_for` are the
+    initiatives that the bar sums up, 0 for one of its own.
     """
 
     id: str
@@ -34,6 +35,7 @@ class Work:
     slack_to: date | None = None
     due: date | None = None
     late: bool = False
+    stands_for: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,7 @@ class Gantt:
                 ", ".join(names[a] for a in w.after if a in names),
                 numbers.day(w.due, self.language) if w.due else "",
                 say("critical path") if w.critical else "",
-                say(w.status),
+                "" if w.stands_for else say(w.status),
             )
             for w in self.works
         )
@@ -114,14 +116,15 @@ class Loads:
     """By period; empty where none is declared."""
     capacity_text: str = ""
     period_name: str = "Month"
+    language: str = "en"
 
     def table(self, say: Say = str) -> TextTable:
         more = (self.capacity_text or say("Capacity"),) if self.capacity else ()
         return (self.period_name, *self.parts, *more), tuple(
             (
                 name,
-                *(f"{x:.1f}" for x in self.days[n]),
-                *(f"{self.capacity[n]:.1f}" for _ in more),
+                *(numbers.written(x, ".1f", self.language) for x in self.days[n]),
+                *(numbers.written(self.capacity[n], ".1f", self.language) for _ in more),
             )
             for n, name in enumerate(self.periods)
         )

@@ -66,6 +66,14 @@ class TargetPart:
     """The same systems in the same places, with the feeds of the target."""
     left: int
     """Systems that the drawings leave out: those with fewest feeds."""
+    connections: int
+    """Pairs of systems from one of which something flows to the other today."""
+    declared_feeds: int
+    """Feeds declared: several may run on one connection."""
+    seen_only: int
+    """Connections that no declared feed runs on: they were seen in databases."""
+    outside: tuple[str, ...]
+    """Names of systems with a feed that are out of scope."""
 
 
 def target_part(facts: Facts) -> TargetPart:
@@ -78,6 +86,8 @@ def target_part(facts: Facts) -> TargetPart:
     for x in found.systems:
         systems[x.action] = (*systems.get(x.action, ()), name[x.system])
     today, future, left = drawings(facts)
+    joined_today = {(f.source, f.target) for f in found.feeds if f.action != "build"}
+    ends = {end for f in found.feeds for end in (f.source, f.target)}
     return TargetPart(
         picture=found,
         entities=len(found.records),
@@ -93,6 +103,10 @@ def target_part(facts: Facts) -> TargetPart:
         today=today,
         future=future,
         left=left,
+        connections=len(joined_today),
+        declared_feeds=len(facts.crud.feeds),
+        seen_only=len(joined_today - {(f.source, f.target) for f in facts.crud.feeds}),
+        outside=tuple(name.get(x, x) for x in sorted(ends - {x.system for x in found.systems})),
     )
 
 
@@ -112,7 +126,7 @@ def drawings(facts: Facts) -> tuple[s.Web | None, s.Web | None, int]:
         for end in (feed.source, feed.target):
             degree[end] = degree.get(end, 0) + 1
     drawn = sorted(degree, key=lambda x: (-degree[x], x))[: webs.MOST]
-    now = [_edge(f, _way(f), label) for f in found.feeds if f.action != "build"]
+    now = [_edge(f, _way(f), label) for f in _connections(found.feeds)]
     then = [_edge(f, _ACTIONS[f.action], label) for f in found.feeds]
     shown = frozenset(drawn)
     ties = _between(then, shown)
@@ -163,6 +177,20 @@ def _with_rows(whole: s.Web, apart: s.Web) -> s.Web:
 
 def _between(edges: Iterable[s.WebEdge], shown: frozenset[str]) -> tuple[s.WebEdge, ...]:
     return tuple(e for e in edges if e.source in shown and e.target in shown)
+
+
+def _connections(feeds: Iterable[FeedTarget]) -> Iterable[FeedTarget]:
+    """All that flows from one system to another today as one, whatever becomes of its parts."""
+    pairs: dict[tuple[str, str], list[FeedTarget]] = {}
+    for feed in feeds:
+        if feed.action != "build":
+            pairs.setdefault((feed.source, feed.target), []).append(feed)
+    for mine in pairs.values():
+        yield replace(
+            mine[0],
+            entities=tuple(dict.fromkeys(e for f in mine for e in f.entities)),
+            now=tuple(dict.fromkeys(way for f in mine for way in f.now)),
+        )
 
 
 def _way(feed: FeedTarget) -> s.WebKind:

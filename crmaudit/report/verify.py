@@ -172,13 +172,19 @@ def _inputs(then: Manifest, own: Seal | None, now: Manifest, line: Seal) -> Iter
         return  # the file's line says no more
     if then.key != now.key:
         yield f"made with the key {then.key or NONE}; here is {now.key or NONE}"
-    if changes := _changes(then.history, now.history):
-        yield f"the history changed: audits {changes}"
+    if changes := _changes(then.history, now.history, known=True):
+        yield f"the history changed: audits {changes}{_last(then, now)}"
 
 
-def _changes(then: Mapping[str, str], now: Mapping[str, str]) -> str:
-    """`2 changed (a, b); 1 new (c)`; empty where nothing changed or nothing is known of then."""
-    if not then:
+def _last(then: Manifest, now: Manifest) -> str:
+    """The newest audit of then and of now, where an audit was recorded or removed since."""
+    was, found = then.last_audit, now.last_audit
+    return f"; the last was {was or NONE}, now {found or NONE}" if was != found else ""
+
+
+def _changes(then: Mapping[str, str], now: Mapping[str, str], known: bool = False) -> str:
+    """`2 changed (a, b); 1 new (c)`; empty where nothing changed or nothing is `known` of then."""
+    if not then and not known:
         return ""
     kinds = (
         ("changed", [n for n in now if n in then and then[n] != now[n]]),

@@ -10,10 +10,11 @@ from crmaudit.errors import CrmauditError
 from crmaudit.facts import Facts
 from crmaudit.report.audiences import edition
 from crmaudit.report.compose import document
-from crmaudit.report.formats import file_name, manifest_name, put, writer
+from crmaudit.report.formats import FORMATS, file_name, manifest_name, writer
 from crmaudit.report.house_style import theme
 from crmaudit.report.languages import language
 from crmaudit.report.manifest import manifest, manifest_bytes
+from crmaudit.report.placing import alone, put
 from crmaudit.report.sections import find_sections
 from crmaudit.report.templates import Templates
 from crmaudit.strategy import Plan
@@ -32,9 +33,12 @@ def write_reports(
     """Write the plan document and its manifest; answers the files, one a format.
 
     Raises CrmauditError for a format, an audience or a language that does not
-    exist, before anything is written, and for a user's template that fails.
+    exist, before anything is written, for a user's template that fails, and
+    for a folder that cannot be written to.
     """
     wanted = tuple(dict.fromkeys(formats))
+    if not wanted:
+        raise CrmauditError("no report format is named", f"The formats are {', '.join(FORMATS)}")
     for name in wanted:
         writer(name)
     check(facts, audience)
@@ -43,8 +47,11 @@ def write_reports(
     look = theme(facts)
     # All are made before the first is written: a template that fails leaves the old files.
     files = {file_name(name, audience): writer(name)(made, look, templates) for name in wanted}
-    kept = manifest_bytes(manifest(facts, made), folder, files)
-    return tuple(put(folder, {**files, manifest_name(audience): kept})[: len(files)])
+    told = manifest(facts, made)
+    with alone(facts.workspace.root):
+        kept = manifest_bytes(told, folder, files)
+        # Its manifest first: from then on, an old file beside it is known for what it is.
+        return tuple(put(folder, {manifest_name(audience): kept, **files})[1:])
 
 
 def own_templates(facts: Facts) -> Templates:

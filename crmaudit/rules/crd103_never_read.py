@@ -47,7 +47,7 @@ def check(facts: Facts, own: bool = True) -> Iterator[Hit]:
         readers = [s for s in said if "R" not in crud.cell(s, entity.id).denied]
         if creators and not readers and not out_of_scope(facts, ("R",), entity.id):
             strangers = strangers_too(facts, "R", entity.id)
-            wanted = msg(", though a need in needs.yaml asks for it") if entity.id in needed else ""
+            wanted = msg(", though a declared need asks for it") if entity.id in needed else ""
             yield Hit(
                 f"entity:{entity.id}",
                 msg(

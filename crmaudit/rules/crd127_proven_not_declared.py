@@ -69,7 +69,7 @@ def check(facts: Facts) -> Iterator[Hit]:
             lack = (
                 msg("its dossier says nothing")
                 if silent
-                else msg("entities.yaml does not name them")
+                else msg("the entities declared do not include them")
             )
             share = Measurement.share("proven, not declared", len(unnamed), len(proven))
             yield Hit(

@@ -29,10 +29,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crmaudit.facts import Facts
+from crmaudit.governance.pains import Burden
 from crmaudit.messages import msg
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
 from crmaudit.rules.interviewed import need_held
-from crmaudit.rules.words import burdened, cost_range
+from crmaudit.rules.words import burdened, cost_range, systems, verb
 
 severity: Severity = "medium"
 topic: Topic = "interviews"
@@ -66,11 +67,12 @@ def check(facts: Facts, hours: int = 200) -> Iterator[Hit | NotAssessed]:
             yield Hit(
                 burden.subject,
                 msg(
-                    "{told} {low:,.0f} to {high:,.0f} hours a year{cost_range}",
+                    "{told} {low:,.0f} to {high:,.0f} hours a year{cost_range}{too}",
                     told=told,
                     low=low,
                     high=high,
                     cost_range=cost_range(facts, low, high),
+                    too=_too(facts, burden),
                 ),
                 measurements=(
                     Measurement("hours a year, at least", low, "hours"),
@@ -78,4 +80,20 @@ def check(facts: Facts, hours: int = 200) -> Iterator[Hit | NotAssessed]:
                 ),
                 severity="high" if low > 5 * hours else None,
                 confidence="firm" if low > hours else "tentative",
+                related=burden.others,
             )
+
+
+def _too(facts: Facts, burden: Burden) -> str:
+    """With which other systems the same pains are told: they must not be added up."""
+    if not burden.shared:
+        return ""
+    others = systems(facts, (o.partition(":")[2] for o in burden.others))
+    if burden.shared == burden.pains:
+        return msg("; the same counts with {others}, too", others=others)
+    return msg(
+        "; {n:,} of them {verb} with {others}, too",
+        n=burden.shared,
+        verb=verb(burden.shared, "counts", "count"),
+        others=others,
+    )

@@ -52,7 +52,7 @@ from collections.abc import Iterator
 from crmaudit.facts import Facts
 from crmaudit.governance.kpis import told, worsening
 from crmaudit.governance.trend import SHORTEST
-from crmaudit.messages import counted, msg
+from crmaudit.messages import counted, long_date, msg
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
 from crmaudit.rules.words import quoted, rounded, verb
 
@@ -83,7 +83,11 @@ def check(facts: Facts, alpha: float = 0.05, days: int = 90) -> Iterator[Hit | N
         elif trend.notable(alpha) and not told(kpi, points, days):
             worse = worsening(kpi, trend)
             way = msg("rises") if trend.slope > 0 else msg("falls")
-            never = msg("employees were not told")
+            never = (
+                msg("last told {told}", told=long_date(kpi.told))
+                if kpi.told
+                else msg("employees were not told")
+            )
             judged = {True: msg(" (worse)"), False: msg(" (better)"), None: ""}[worse]
             yield Hit(
                 about,
@@ -93,7 +97,7 @@ def check(facts: Facts, alpha: float = 0.05, days: int = 90) -> Iterator[Hit | N
                     way=way,
                     rounded=rounded(abs(trend.slope), kpi.unit),
                     judged=judged,
-                    never=never if kpi.told is None else msg("last told {told}", told=kpi.told),
+                    never=never,
                 ),
                 measurements=(
                     Measurement("slope per 30 days", trend.slope, kpi.unit),

@@ -40,7 +40,7 @@ def check(facts: Facts) -> Iterator[Hit]:
         yield Hit(
             crm_subject(facts),
             msg(
-                "How {persons} in people.yaml {verb} the CRM is not declared",
+                "How {persons} {verb} the CRM is not declared",
                 persons=part_of(unknown, len(people), "person", "people"),
                 verb=verb(unknown, "uses", "use"),
             ),

@@ -92,7 +92,7 @@ def _declared(facts: Facts, unit: Unit) -> Iterator[Hit | NotAssessed]:
     else:
         yield Hit(
             f"unit:{unit.id}",
-            msg("Nobody listed for {unit} in people.yaml records in the CRM", unit=unit.name),
+            msg("Nobody listed for {unit} is declared to record in the CRM", unit=unit.name),
             who=unit.head,
             confidence="firm",
         )

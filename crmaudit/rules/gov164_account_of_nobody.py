@@ -70,6 +70,6 @@ def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
             system,
             accounts,
             accounts.of_nobody,
-            lambda j: msg("{j} belongs to nobody who is listed in people.yaml", j=j.name),
+            lambda j: msg("{j} belongs to nobody who is listed", j=j.name),
             msg("belong to nobody who is listed"),
         )

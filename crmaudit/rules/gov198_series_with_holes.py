@@ -39,7 +39,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crmaudit.facts import Facts
-from crmaudit.messages import counted, joined, msg
+from crmaudit.messages import counted, joined, long_date, msg
 from crmaudit.rules.base import Hit, Measurement, Severity, Topic
 from crmaudit.rules.words import listed, quoted, verb
 
@@ -61,14 +61,14 @@ def check(facts: Facts, most: int = 1) -> Iterator[Hit]:
                     "{values} {verb} missing, the first after {after}",
                     values=counted(lacking, "value"),
                     verb=verb(lacking, "is", "are"),
-                    after=first.after,
+                    after=long_date(first.after),
                 )
             )
         parts += [
             msg(
                 "values come every {now} since {since}, before every {was}",
                 now=msg(s.now),
-                since=s.since,
+                since=long_date(s.since),
                 was=msg(s.was),
             )
             for s in course.rhythm.switches[:1]

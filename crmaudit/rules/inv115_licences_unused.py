@@ -28,6 +28,7 @@ licences: [{type: named, entitled: 60, assigned: 60, used: 57, unit_cost: 240}]
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from math import floor
 from typing import NamedTuple
 
 from crmaudit.facts import Facts
@@ -54,7 +55,9 @@ def check(facts: Facts, share: float = 0.1) -> Iterator[Hit | NotAssessed]:
             known = [u.cost for u in idle if u.cost is not None]
             money, evidence = facts.inventory.currency, tuple(e for u in idle for e in u.evidence)
             price = (
-                msg(", {known:,.0f} {money} a year", known=sum(known), money=money) if known else ""
+                msg(", {known:,.0f} {money} a year", known=floor(sum(known) + 0.5), money=money)
+                if known
+                else ""
             )
             yield Hit(
                 subject,

@@ -53,7 +53,11 @@ def check(facts: Facts, levels: int = 1) -> Iterator[Hit]:
     for person, conflicts in by_person.items():
         widest = max(conflicts, key=lambda c: c.apart)
         said = listed(
-            msg("{level} by {names}", level=level, names=names.get(where, where))
+            msg(
+                "{level} by {names}",
+                level=level,
+                names=names.get(where) or msg("the list of people"),
+            )
             for where, level in widest.told
         )
         rest = len(conflicts) - 1

@@ -72,11 +72,11 @@ def check(
 def _hit(system: str, profile: TableProfile, every: list[tuple[str, Fault]]) -> Hit:
     name, most = max(every, key=lambda f: (f[1].rows / f[1].of, f[0], f[1].kind))
     short = most.example and len(most.example.split()) <= 3
-    example = msg(", such as {example}", example=most.example) if short else ""
+    example = msg(", such as {example}", example=most.shown) if short else ""
     kinds: dict[str, int] = defaultdict(int)
     for column, fault in every:
         if (column, fault) != (name, most):
-            kinds[fault.kind] += fault.rows
+            kinds[msg(fault.kind)] += fault.rows
     also = msg("; also {worst}", worst=worst(kinds.items(), 1)) if kinds else ""
     sampled = any(f.sampled is not None for _, f in every)
     sure: Confidence = "firm" if sampled or most.confidence < 0.95 else "certain"

@@ -41,7 +41,7 @@ from crmaudit.facts import Facts
 from crmaudit.messages import counted, msg
 from crmaudit.quality.references.found import reference_words
 from crmaudit.rules.base import Confidence, Hit, Measurement, NotAssessed, Severity, Topic
-from crmaudit.rules.words import column_subject, percent, table_subject
+from crmaudit.rules.words import column_subject, held_in, percent, table_subject
 
 severity: Severity = "high"
 topic: Topic = "quality"
@@ -63,18 +63,13 @@ def check(facts: Facts, share: float = 0.0, confidence: float = 0.7) -> Iterator
             orphans = sum(r.orphans or 0 for r in found)
             filled = sum(r.filled or 0 for r in found if r.orphans is not None)
             if orphans and orphans > share * filled:
-                yield _hit(system, table, column, found, orphans, filled, keys)
+                yield _hit(facts, system, column_subject(system, table, column), found, keys)
 
 
-def _hit(
-    system: str,
-    table: str,
-    column: str,
-    found: list[Reference],
-    orphans: int,
-    filled: int,
-    keys: Keys,
-) -> Hit:
+def _hit(facts: Facts, system: str, about: str, found: list[Reference], keys: Keys) -> Hit:
+    """Told in words of what refers to what; the columns stand in subject and measurements."""
+    orphans = sum(r.orphans or 0 for r in found)
+    filled = sum(r.filled or 0 for r in found if r.orphans is not None)
     worst = max(found, key=lambda r: (r.orphans or 0, r.to))
     broken = [r for r in found if r.orphans]
     more = (
@@ -88,24 +83,23 @@ def _hit(
     # One reference in a thousand is an accident; every tenth is how the system is used.
     extent: Severity = "high" if orphans >= 0.01 * filled else "medium"
     return Hit(
-        column_subject(system, table, column),
+        about,
         msg(
-            "{percent} of the references in {table}.{column} lead nowhere "
-            "({orphans:,} of {filled:,}): {reference_words}{more}",
+            "{percent} of the references from {child} to {parent}{more} in {system} lead nowhere "
+            "({orphans:,} of {filled:,})",
             percent=percent(orphans / filled),
-            table=table,
-            column=column,
+            child=held_in(facts, system, worst.table),
+            parent=held_in(facts, system, worst.to),
+            more=more,
+            system=facts.workspace.system[system].name,
             orphans=orphans,
             filled=filled,
-            reference_words=reference_words(worst),
-            more=more,
         ),
         measurements=(
             Measurement.share("orphans", orphans, filled, (keys.id,)),
             *(
                 Measurement.share(reference_words(r), r.orphans or 0, r.filled or 0, (keys.id,))
                 for r in sorted(broken, key=lambda r: (-(r.orphans or 0), r.to))[:10]
-                if len(found) > 1
             ),
         ),
         severity=extent,

@@ -52,8 +52,8 @@ def check(facts: Facts, days: int = 180) -> Iterator[Hit]:
             yield Hit(
                 f"deadline:{deadline.id or number + 1}",
                 msg(
-                    "The {kind} deadline of {long_date} is {away}, and {initiatives} in "
-                    "plan.yaml ends before it",
+                    "The {kind} deadline of {long_date} is {away}, and {initiatives} declared "
+                    "so far ends before it",
                     kind=msg(deadline.kind),
                     long_date=long_date(deadline.date),
                     away=away,

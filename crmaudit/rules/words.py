@@ -9,7 +9,7 @@ from crmaudit import messages
 from crmaudit.evidence import ColumnProfile, TableProfile
 from crmaudit.facts import Facts, NotAssessed
 from crmaudit.governance.access import Position
-from crmaudit.messages import Formed, Told, Words, counted, joined, msg, told
+from crmaudit.messages import Formed, Words, counted, joined, msg, told
 from crmaudit.rules.base import Confidence
 
 # One and many
@@ -62,19 +62,19 @@ def _label(words: Words, label: str) -> str:
 
 def quoted(text: str, most: int = 60) -> str:
     """A text of people's own in quotation marks, cut at a word where it is long."""
-    cut = _quoted(text, most)
-    return Formed(cut, _quoted_in, (text, most)) if isinstance(text, Told) else cut
+    return Formed(_quoted(text, most), _quoted_in, (text, most))
 
 
 def _quoted_in(words: Words, text: str, most: int) -> str:
-    return _quoted(told(text, words), most)
+    return told(_quoted(told(text, words), most), words)
 
 
 def _quoted(text: str, most: int) -> str:
     text = " ".join(text.split()).rstrip(".")
     if len(text) > most:
         text = text[:most].rsplit(" ", 1)[0].rstrip(" ,;:") + "…"
-    return f'"{text}"' if "'" in text and '"' not in text else f"'{text}'"
+    marked = '"{text}"' if "'" in text and '"' not in text else "'{text}'"
+    return msg(marked, text=text)
 
 
 # Numbers and days
@@ -98,9 +98,12 @@ def amount(value: float, unit: str) -> str:
 
 
 def rounded(value: float, unit: str) -> str:
-    """`0.446` → `about 0.4`, `1.12` → `about 1.1`: an estimate has no more to say."""
+    """`0.446` → `about 0.4`, `1.12` → `about 1.1`: an estimate has no more to say.
+
+    Units are words of people's own, and mostly in the plural: just one goes without.
+    """
     near = float(f"{value:.{1 if abs(value) < 1 else 2}g}")
-    return msg("about {amount}", amount=amount(near, unit))
+    return msg("about {amount}", amount=amount(near, "" if near == 1 else unit))
 
 
 def span(days: int) -> str:
@@ -171,6 +174,14 @@ def cost_range(facts: Facts, low: float, high: float) -> str:
     return msg(
         ", {currency} {low:,.0f} to {high:,.0f}", currency=audit.currency, low=low, high=high
     )
+
+
+def held_in(facts: Facts, system: str, table: str) -> str:
+    """What a table's rows are, by the name of the one entity that it holds; else its own name."""
+    known = facts.maps.get(system)
+    rows = known.tables if known else ()
+    held = {r.entity for r in rows if r.table == table and r.role == "primary" and r.entity}
+    return entity_label(facts, held.pop()) if len(held) == 1 else table
 
 
 # Subjects

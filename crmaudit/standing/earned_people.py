@@ -23,7 +23,7 @@ _ASKED_DAYS = 548
 """Eighteen months: staff are asked once a year, and a little late."""
 _TOLD_DAYS = 90
 _AUDITS = 3
-_NO_STAFF = "the staff are not counted: staff: in audit.yaml"
+_NO_STAFF = "the staff are not counted"
 
 
 def told(facts: Facts) -> Mapping[str, Told]:
@@ -70,7 +70,7 @@ def _access(facts: Facts) -> Mapping[str, Told]:
             "read": Told(1, 1, evidence=evidence),
         }
     people = [p for p in w.people.people if p.user_type not in (None, "none")]
-    nobody = msg("people.yaml names nobody who uses the CRM")
+    nobody = msg("nobody who uses the CRM is listed")
     checked = {c.person: c.excess for c in g.access}
     why = read.cannot if read is not None else msg("nobody read access from the CRM")
     # What could be read and was not is nobody's failure.
@@ -135,7 +135,7 @@ def _uncounted(facts: Facts) -> str:
         return _NO_STAFF
     if facts.workspace.people.people or (crm is not None and crm.users is not None):
         return msg("more users are declared than staff")
-    return msg("nobody counted the users: users: in the CRM's dossier, or people.yaml")
+    return msg("nobody counted the users")
 
 
 def _measurement(facts: Facts) -> Mapping[str, Told]:

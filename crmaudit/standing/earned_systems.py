@@ -304,12 +304,13 @@ def _maintenance(facts: Facts) -> Mapping[str, Told]:
     none = msg("no system in scope is in use")
     duties = {s.id: {u.duty: u for u in upkeep(s, g.testified, facts.day)} for s in g.maintained}
     backed = [s for s in g.maintained if not left_blank(s, "maintenance.backup")]
+    restorable = {s.id for s in g.restorable}
     # What a vendor looks after, and shows to nobody, is not the organisation's to show.
-    own = [duties[s.id]["backup"] for s in backed if s in g.restorable]
+    own = [duties[s.id]["backup"] for s in backed if s.id in restorable]
     own += [
         u
         for s in backed
-        if s not in g.restorable and (u := duties[s.id]["backup"]).state != "not assessed"
+        if s.id not in restorable and (u := duties[s.id]["backup"]).state != "not assessed"
     ]
     restored = [s for s in g.restorable if not left_blank(s, "maintenance.restore_test")]
     cared = [

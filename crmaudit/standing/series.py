@@ -74,9 +74,9 @@ def _unasked(kpi: Kpi, found: Series | None) -> str:
     if kpi.system is None:
         return msg("no system: is declared to ask its statement of")
     if found is None:
-        return msg("its statement was not asked yet: crmaudit collect --only series")
+        return msg("its statement was not asked yet")
     if found.statement != kpi.sql:
-        return msg("its statement was changed since it was asked: crmaudit collect --only series")
+        return msg("its statement was changed since it was asked")
     status = found.provenance.status
     return status.reason if status.state == "failed" else ""
 

@@ -82,8 +82,8 @@ class Store:
                 connection.execute(sa.delete(evidence).where(evidence.c.id.in_(ids)))
                 connection.execute(sa.insert(evidence), some)
 
-    def newest(self) -> Iterator[Document]:
-        """The newest document of every kind, system and subject.
+    def newest(self, *systems: str) -> Iterator[Document]:
+        """The newest document of every kind, system and subject; of these systems, where given.
 
         Where that one failed, the newest that did not comes as well, after
         it: a try that failed hides nothing.
@@ -101,7 +101,7 @@ class Store:
                 _nth(c.topic, order=last).label("nth"),
                 _nth(c.topic, failed, order=last).label("nth2"),
             )
-            .where(c.audit == self._audit)
+            .where(c.audit == self._audit, *([c.system.in_(systems)] if systems else []))
             .subquery()
         )
         r = ranked.c

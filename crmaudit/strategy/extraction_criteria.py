@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 
 from crmaudit.inventory import ways_out
-from crmaudit.messages import counted, joined, msg
+from crmaudit.messages import counted, joined, long_date, msg
 from crmaudit.quality.one_place import carried_share
 from crmaudit.strategy.change_capture import capture
 from crmaudit.strategy.extraction_part import Judged, Part
@@ -211,14 +211,14 @@ def _duplicates(part: Part) -> Judged:
 def _lifecycle(part: Part) -> Judged:
     row, life, day = part.facts.inventory.row(part.system.id), part.system.lifecycle, part.facts.day
     phase, ends = life.phase, life.vendor_support_ends
-    if row.out_of_support:
-        return 9.0, msg("vendor support ended {day}", day=ends), ()
+    if ends and row.out_of_support:
+        return 9.0, msg("vendor support ended {day}", day=long_date(ends)), ()
     if phase == "phase-out":
         return 7.0, msg("being phased out"), ()
     if phase == "retired":
         return 7.0, msg("retired: nobody runs it any more"), ()
     if ends is not None and day is not None and ends < day + timedelta(days=365):
-        return 5.0, msg("vendor support ends {day}", day=ends), ()
+        return 5.0, msg("vendor support ends {day}", day=long_date(ends)), ()
     if phase is None and ends is None:
         return None, msg("lifecycle not declared"), ()
     return 1.0, msg("{phase}, supported", phase=msg(phase or "in use")), ()

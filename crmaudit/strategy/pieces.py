@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import unquote
 
@@ -179,6 +179,10 @@ class _About:
         What ends is not mended, described or opened: its end answers for what is amiss there. To
         one that is to be replaced a feed may be built, as it will be to its successor.
         """
+        way = self.ends(key)
+        mended = (*way, "mend") in self._feeds and (*way, "build") not in self._feeds
+        if slug == "build-feeds" and mended:
+            return self.ending("mend-feeds", key, finding) or ("mend-feeds", key)
         if slug in _ACTIONS:
             ends = self._leaving if slug == "build-feeds" else self._going
             for system in self.ends(key):
@@ -251,7 +255,7 @@ class _About:
         elif finding.initiative == "build-feeds":
             named = _related(finding, "system")
             if kind == "cell" and len(parts) > 1:
-                return self._built(parts[0], parts[1])
+                return self._from(named, parts[0]) or self._built(parts[0], parts[1])
             if kind == "system":
                 return self._built(parts[0], "")
             pair = named if len(named) == 2 else ()
@@ -262,6 +266,13 @@ class _About:
             wanted = [w for w in ways if (*w, "build") in self._feeds]
             pair = (wanted or ways)[0]
         return f"{pair[0]}.{pair[1]}"
+
+    def _from(self, named: Sequence[str], system: str) -> str:
+        """The feed, to be built or mended, that brings this system what the other one named has."""
+        for source in named:
+            if any((source, system, action) in self._feeds for action in _ACTIONS.values()):
+                return f"{source}.{system}"
+        return ""
 
     def _built(self, system: str, entity: str) -> str:
         """The feed to be built that would help this system most: that with most entities."""

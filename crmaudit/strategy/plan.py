@@ -33,7 +33,7 @@ from crmaudit.strategy.scenarios import (
     means,
 )
 from crmaudit.strategy.sequence import chained, waits
-from crmaudit.strategy.staffing import Holders
+from crmaudit.strategy.staffing import Holders, on_duty
 from crmaudit.workspace.answers import InitiativeOverride, OwnInitiative
 
 __all__ = ["VALUE", "Initiative", "Plan", "plan"]
@@ -243,7 +243,7 @@ def plan(facts: Facts, judgement: Judgement) -> Plan:
         tuple(i for i in placed if i.status == "dropped"),
         decided.orphans,
         pains,
-        tuple(evaluate(facts, kept, m, holders) for m in means(facts))
+        tuple(evaluate(facts, kept, m, base, holders) for m in means(facts))
         if facts.workspace.brief.scenarios or base.known
         else (),
         length,
@@ -255,13 +255,24 @@ def plan(facts: Facts, judgement: Judgement) -> Plan:
 def _led(
     facts: Facts, i: Initiative, piece: Piece, override: InitiativeOverride, holders: Holders
 ) -> Initiative:
-    """Nobody leads what ends after their last day: then its role has to name somebody."""
-    known = facts.workspace.person.get(i.owner or "")
+    """Nobody leads what ends after their last day: who has the duty does, or has to be named."""
     last = i.end or facts.day
-    if not i.open or known is None or known.leaves is None or last is None or known.leaves >= last:
+    gone = _leaves(facts, i.owner, last)
+    if not i.open or gone is None:
         return i
+    other = None if override.owner else on_duty(facts, piece)
+    if other and _leaves(facts, other, last) is None:
+        return replace(i, owner=other)
     level = risk(facts, piece, i.effort, i.skills, len(i.after), None, holders, override.risk)
-    return replace(i, owner=None, left=(i.owner or "", known.leaves), risk=level)
+    return replace(i, owner=None, left=(i.owner or "", gone), risk=level)
+
+
+def _leaves(facts: Facts, person: str | None, last: date | None) -> date | None:
+    """The last day of somebody who leaves before the work's."""
+    known = facts.workspace.person.get(person or "")
+    if known is None or known.leaves is None or last is None or known.leaves >= last:
+        return None
+    return known.leaves
 
 
 def _claimed(
@@ -308,6 +319,7 @@ def _initiative(
     owner = override.owner or (people.most_common(1)[0][0] if people else None)
     if owner is None and piece.feed is not None:
         owner = facts.workspace.system[piece.feed.target].owners.it
+    owner = owner or on_duty(facts, piece)
     own = isinstance(override, OwnInitiative)
     ignored = ("id", "title", "findings") if own else ("id",)
     cost = _cost(facts, override, effort)

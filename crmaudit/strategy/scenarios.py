@@ -3,13 +3,15 @@
 Budget: initiatives in the order of value for effort, each with all that it
 waits for, as long as the middle of their cost fits. What runs already, and
 what is approved, is in first, then what has a day to keep. Internal days
-count at the internal rate, so that a budget covers them too. Own proposal
-(docs/method.md, "Scenarios").
+count at the internal rate, so that a budget covers them too. What cannot wait
+for the plan's beginning is done beside all means, on the same days under each;
+nothing else begins before the means are there. Own proposal (docs/method.md,
+"Scenarios").
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
@@ -63,7 +65,8 @@ class Outcome:
 
     `taken` and `left` are ids of initiatives, those in and those beyond the
     budget; `late` those that miss the day they have to keep, as all do that
-    are left out. `ends` is None where no start or capacity is declared, or where the
+    are left out; `early` those that begin before the means are there and do not run yet.
+    `ends` is None where no start or capacity is declared, or where the
     work would take over forty years. Money and hours are a year's, reached when all that is taken
     is done. `payback` are the months after which cost is earned back, at the
     earliest and at the latest: None where nothing is earned.
@@ -81,6 +84,7 @@ class Outcome:
     money: tuple[float, float] | None
     payback: tuple[float, float | None] | None
     why_undated: str = ""
+    early: tuple[str, ...] = ()
 
 
 def means(facts: Facts) -> tuple[Means, ...]:
@@ -129,8 +133,10 @@ def dated(
     Also the length of the critical path in working days.
     """
     begin = given.start
-    found = _schedule(facts, ordered, given, holders)
-    if not found.placed or begin is None:
+    if begin is None:
+        return tuple(ordered), 0
+    found = _schedule(facts, ordered, given, holders, _soon(ordered, begin))
+    if not found.placed:
         return tuple(ordered), 0
     starts = phase_starts(begin)
     placed = []
@@ -160,24 +166,45 @@ def dated(
 
 
 def _schedule(
-    facts: Facts, initiatives: Iterable[Initiative], given: Means, holders: Holders
+    facts: Facts,
+    initiatives: Iterable[Initiative],
+    given: Means,
+    holders: Holders,
+    soon: Collection[str] = (),
+    early: Collection[str] = (),
 ) -> Schedule:
+    """`soon` may begin before the means are there, `early` does, on the days it has already."""
     todo = [i for i in initiatives if i.open]
     if given.start is None or not given.capacity:
         return Schedule()
     begin, day = given.start, facts.day
-    soon = _soon(todo, begin)
+    tasks = [_task(i, begin, day, i.id in soon) for i in todo]
     return schedule(
-        [_task(i, begin, day, i.id in soon) for i in todo],
+        [
+            replace(t, start=i.start, end=i.end) if i.id in early else t
+            for t, i in zip(tasks, todo, strict=True)
+        ],
         begin,
         given.capacity,
         holders.counts({s for i in todo for s in i.skills}),
     )
 
 
-def _soon(todo: Iterable[Initiative], begin: date) -> set[str]:
+def _early(initiatives: Iterable[Initiative], base: Means, given: Means) -> set[str]:
+    """What the plan begins before its own means and these are there: it is done all the same."""
+    if base.start is None or given.start is None:
+        return set()
+    first = min(base.start, given.start)
+    return {
+        i.id
+        for i in initiatives
+        if i.end and i.start and i.start < first and i.load and i.status != "running"
+    }
+
+
+def _soon(initiatives: Iterable[Initiative], begin: date) -> set[str]:
     """What must be done before the plan's first phase is over, with all that it waits for."""
-    known = {i.id: i for i in todo}
+    known = {i.id: i for i in initiatives if i.open}
     first = phase_starts(begin)[1]
     open_ = [i.id for i in known.values() if i.due is not None and i.due.day < first]
     found: set[str] = set()
@@ -217,13 +244,16 @@ def _task(i: Initiative, begin: date, day: date | None, soon: bool) -> Task:
 
 
 def evaluate(
-    facts: Facts, initiatives: Sequence[Initiative], given: Means, holders: Holders
+    facts: Facts, initiatives: Sequence[Initiative], given: Means, base: Means, holders: Holders
 ) -> Outcome:
-    """What these means can do."""
+    """What these means can do; `base` are those by which the initiatives have their days."""
     todo = [i for i in initiatives if i.open]
     taken, left = _within(todo, given.budget)
     inside = {i.id for i in taken}
-    found = _schedule(facts, taken, given, holders)
+    if given == base and given.start is not None:
+        found = _schedule(facts, taken, given, holders, soon=_soon(taken, given.start))
+    else:
+        found = _schedule(facts, taken, given, holders, early=_early(taken, base, given))
     ends = {i: p.end for i, p in found.placed.items()}
     cost = _total([i.cost_range for i in taken])
     hours, money = _total_known([i.hours for i in taken]), _total_known([i.money for i in taken])
@@ -258,6 +288,14 @@ def evaluate(
         money=money,
         payback=_payback(cost, hours, money, facts.workspace.audit.hourly_rate),
         why_undated=undated,
+        early=tuple(
+            i.id
+            for i in taken
+            if i.status != "running"
+            and given.start is not None
+            and i.id in found.placed
+            and found.placed[i.id].start < given.start
+        ),
     )
 
 

@@ -5,8 +5,9 @@ predecessors are placed, the one of the highest priority is put at the earliest
 time at which capacity is left. It gives a feasible schedule, and no promise
 that none is shorter. A task takes as much a day as is left, at most `SHARE` of
 the capacity. What so misses its day is drawn to the front, with all that it
-waits for, and everything is placed again; not so what could not keep it even
-if it had the capacity alone, which would only push others beyond theirs.
+waits for, and everything is placed again. What could not keep it even if it
+had the capacity alone follows behind these, so that it pushes none beyond theirs;
+so does, where not all can be kept, what takes most work.
 
 The critical path is that of Kelley and Walker (1959): durations at full
 intensity, `SHARE` of the capacity, as if the tasks did not share it.
@@ -23,9 +24,11 @@ DAYS_A_MONTH = 260 / 12
 """Working days of a month: Monday to Friday. Holidays are in the capacity that people declare."""
 SHARE = 0.5
 """The most of the capacity that one task takes."""
+STRETCH = 2
+"""Over how many times its duration a task may be spread with idle days before it begins later."""
 YEARS = 40
 """What would take longer gets no dates."""
-_PASSES = 6
+_PASSES = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,23 +111,29 @@ def schedule(
     followers = _followers(tasks)
     latest = _latest_starts(tasks, followers, duration, calendar)
     earliest = _earliest_ends(tasks, duration, begin, calendar)
-    pulled: set[str] = set()
+    # Days to keep that are gone after, and those given up as not all of them can be kept.
+    wanted: set[str] = set()
+    behind: set[str] = set()
     best: dict[str, _Run] = {}
     for _ in range(_PASSES):
-        found = _serial(tasks, calendar, begin, capacity, holders or {}, pulled, latest)
+        drawn = _ancestors(wanted, tasks), _ancestors(behind, tasks)
+        found = _serial(tasks, calendar, begin, capacity, holders or {}, drawn, latest)
         if not best or _missed(tasks, found, calendar) < _missed(tasks, best, calendar):
             best = found
         late = {
-            t.id
+            t.id: earliest[t.id] <= day
             for t in tasks
-            if t.due is not None
-            and earliest[t.id] <= (day := _due(t.due, calendar))
-            and found[t.id].end > day
+            if t.due is not None and found[t.id].end > (day := _due(t.due, calendar))
         }
-        wanted = _ancestors(late, tasks)
-        if wanted <= pulled:
+        new = {i for i, able in late.items() if able} - wanted - behind
+        more = {i for i, able in late.items() if not able} - behind
+        if not new and not more and wanted & {*late}:
+            # Not all can be kept: the one that takes most work gives way to the others.
+            more = {max(wanted, key=lambda i: (_work(i, tasks), i))}
+        if not new and not more:
             break
-        pulled |= wanted
+        wanted = (wanted | new) - more
+        behind |= more
     critical, length = _critical_path(tasks, followers, duration)
     return Schedule(
         {
@@ -183,11 +192,12 @@ def _serial(
     begin: date,
     capacity: float,
     holders: Mapping[str, int],
-    pulled: set[str],
+    drawn: tuple[set[str], set[str]],
     latest: Mapping[str, float],
 ) -> dict[str, _Run]:
     stock = _Stock(capacity / DAYS_A_MONTH, calendar.number(begin), holders)
     known = {t.id for t in tasks}
+    rank = {**dict.fromkeys(drawn[1], 1), **dict.fromkeys(drawn[0], 0)}
     found: dict[str, _Run] = {}
     for t in tasks:
         if t.end is not None:
@@ -200,8 +210,8 @@ def _serial(
             ready or waiting,
             key=lambda t: (
                 t.start is None,
-                t.id not in pulled,
-                latest[t.id] if t.id in pulled else 0,
+                rank.get(t.id, 2),
+                latest[t.id] if t.id in rank else 0,
                 -t.priority,
                 t.id,
             ),
@@ -250,7 +260,12 @@ def _fit(task: Task, at: int, stock: _Stock) -> _Run:
         else:
             while len(work) > 1 and work[-1] <= 1e-9:
                 work.pop()
-            return _Run(start, start + len(work) - 1, tuple(work))
+            idle = next((n for n in range(len(work), 0, -1) if work[n - 1] <= 1e-9), 0)
+            spread = len(work) > STRETCH * math.ceil(task.days / most - 1e-9)
+            if task.start or task.due or not (spread and idle):
+                return _Run(start, start + len(work) - 1, tuple(work))
+            # A scrap now and the rest much later: it begins later, as no day hurries it.
+            day = start + idle - 1
         start = day + 1
 
 
@@ -324,8 +339,18 @@ def _ancestors(late: set[str], tasks: Sequence[Task]) -> set[str]:
     return found
 
 
-def _missed(tasks: Sequence[Task], found: Mapping[str, _Run], calendar: Calendar) -> int:
-    return sum(max(0, found[t.id].end - _due(t.due, calendar)) for t in tasks if t.due is not None)
+def _work(task: str, tasks: Sequence[Task]) -> float:
+    """Days of a task with all that it waits for."""
+    chain = _ancestors({task}, tasks)
+    return sum(t.days for t in tasks if t.id in chain)
+
+
+def _missed(
+    tasks: Sequence[Task], found: Mapping[str, _Run], calendar: Calendar
+) -> tuple[int, int]:
+    """How many days are not kept, and by how many working days in all."""
+    late = [found[t.id].end - _due(t.due, calendar) for t in tasks if t.due is not None]
+    return sum(n > 0 for n in late), sum(n for n in late if n > 0)
 
 
 def _critical_path(

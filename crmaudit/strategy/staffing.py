@@ -1,4 +1,4 @@
-"""Who can do the work: skills of the plan against people who hold them."""
+"""Who can do the work: skills of the plan against people who hold them, duties that lead it."""
 
 from __future__ import annotations
 
@@ -7,6 +7,24 @@ from datetime import date
 
 from crmaudit.facts import Facts
 from crmaudit.inventory.skills import DEFAULT_NEEDED, skill_key
+from crmaudit.strategy.pieces import Piece
+
+
+def on_duty(facts: Facts, piece: Piece) -> str | None:
+    """The one person who holds the duty that leads such work; None where nobody or several do."""
+    workspace, role = facts.workspace, piece.template.role
+    holders: Iterable[str | None] = ()
+    if role == "CRM manager":
+        holders = workspace.people.crm_managers
+    elif role == "system champion":
+        people = workspace.people.people
+        holders = (p.id for p in people if p.user_type == "system champion")
+    elif role == "IT owner":
+        holders = (workspace.system[s].owners.it for s in piece.systems)
+    elif role == "stewards":
+        holders = (workspace.entity[e].steward for e in piece.entities)
+    found = {h for h in holders if h}
+    return found.pop() if len(found) == 1 else None
 
 
 class Holders:

@@ -18,7 +18,7 @@ from crmaudit.crud_matrix import Record
 from crmaudit.crud_matrix.records import score
 from crmaudit.facts import Facts
 from crmaudit.inventory import Fit
-from crmaudit.messages import counted, joined, listed, msg
+from crmaudit.messages import counted, joined, listed, long_date, msg
 from crmaudit.strategy.once import once
 from crmaudit.strategy.target_feeds import feed_targets
 from crmaudit.strategy.target_model import (
@@ -113,9 +113,9 @@ def _action(
     if fit.quadrant == "eliminate":
         why = msg("{fit}: eliminate", fit=fit.reason)
         return ("replace" if needs else "retire"), why, False
-    row = facts.inventory.row(system.id)
-    if row.out_of_support:
-        return "decide", msg("vendor support ended {day}", day=life.vendor_support_ends), False
+    ended = life.vendor_support_ends
+    if ended and facts.inventory.row(system.id).out_of_support:
+        return "decide", msg("vendor support ended {day}", day=long_date(ended)), False
     return "decide", msg("nobody decided, and {reason}", reason=fit.reason), False
 
 
@@ -124,12 +124,12 @@ def _ending(facts: Facts, system: System, successor: str | None) -> str:
     if successor:
         return msg("{successor} succeeds it", successor=facts.workspace.system[successor].name)
     if life.retired:
-        return msg("it is to be switched off on {day}", day=life.retired)
+        return msg("it is to be switched off on {day}", day=long_date(life.retired))
     if life.phase_out is None:
         return msg("it is being phased out")
     if day is not None and life.phase_out > day:
-        return msg("its phase-out begins on {day}", day=life.phase_out)
-    return msg("it is being phased out since {day}", day=life.phase_out)
+        return msg("its phase-out begins on {day}", day=long_date(life.phase_out))
+    return msg("it is being phased out since {day}", day=long_date(life.phase_out))
 
 
 def _successor(facts: Facts, system: System) -> str | None:

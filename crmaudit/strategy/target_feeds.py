@@ -75,6 +75,15 @@ def feed_targets(
     return _Plan(facts, systems, {r.entity: r for r in records}).made()
 
 
+def solved_between(facts: Facts, source: str, to: str) -> tuple[str, ...]:
+    """What the register of dysfunctions calls solved of two systems, in its own words."""
+    return tuple(
+        d.what
+        for d in facts.workspace.registers.dysfunctions
+        if d.status == "solved" and {source, to} <= {*d.systems}
+    )
+
+
 class _Plan:
     def __init__(
         self,
@@ -152,6 +161,9 @@ class _Plan:
         told = [f.problems.strip().rstrip(".") for f in mine if f.problems.strip()]
         if told:
             yield _why("known problem: {problem}", problem=joined("; ", dict.fromkeys(told)))
+            for solved in solved_between(self._facts, flow.source, flow.target):
+                text = "the register calls solved: {what}; to be asked first which of the two holds"
+                yield _why(text, what=solved)
         if mine and all(f.by == "manual" for f in mine):
             yield _why("carried by hand")
         if entity and entity in flow.circular:

@@ -360,7 +360,7 @@ class TestInFacts:
         assert got["users"] == pytest.approx(5.5)
         assert got["system of record"] == pytest.approx(2.8)
         (technical, *_) = found["crm"].technical.contributions
-        assert technical.because == "3 of 4, Tom Iversen, 2026-01-31"
+        assert technical.because == "3 of 4, Tom Iversen, 31 January 2026"
 
     def test_the_weights_of_audit_yaml(self, tmp_path: Path) -> None:
         axis = self.facts(tmp_path).fits["crm"].technical

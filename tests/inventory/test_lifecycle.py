@@ -63,7 +63,7 @@ def test_spans_follow_each_other() -> None:
         (
             {"since": "2020-01-01", "phase_out": "2019-01-01"},
             "phase_out",
-            "`phase_out: 2019-01-01` lies before `since: 2020-01-01`",
+            "start of phase-out (1 January 2019) lies before the first day in use (1 January 2020)",
         ),
         (
             {"phase": "phase-in", "phase_in": "2020-01-01", "since": "2021-01-01"},

@@ -72,6 +72,21 @@ def test_everybody_inside_reads_names_and_prices(audit: crmaudit.Audit, tmp_path
     assert "GBP" in text
 
 
+@pytest.mark.parametrize(("audience", "final"), [("board", False), ("public", False), ("", True)])
+def test_who_decides_reads_of_no_file_and_no_command(
+    audit: crmaudit.Audit, tmp_path: Path, audience: str, final: bool
+) -> None:
+    """They stand where it is told what an answer lacks, how it was found, and how rules read."""
+    (file,) = audit.report(["md"], folder=tmp_path / "out", audience=audience, final=final)
+    chapters = re.split(r"(?m)^## ", file.read_text("utf-8"))[1:]
+    plain = [c for c in chapters if not re.match(r"[A-Z] (Limitations|Method|Rule reference)", c)]
+    told = [
+        line for c in plain for line in c.splitlines() if re.search(r"\.yaml|crmaudit [a-z]", line)
+    ]
+    assert len(plain) > 5
+    assert told == []
+
+
 def test_findings_on_rights_are_not_in_the_public_edition(
     audit: crmaudit.Audit, tmp_path: Path
 ) -> None:

@@ -242,3 +242,20 @@ def test_only_addresses_that_can_be_parsed_lead_out(text: str) -> None:
         found = safe_url(url)
         assert not re.search(r'[\s<>"]|%(?![0-9A-Fa-f]{2})', found)
         assert found == "" or found.startswith(("https:", "http:", "mailto:"))
+
+
+def test_a_callout_stays_with_the_table_it_speaks_of() -> None:
+    said = b.Callout("recommendation", "Phase 1", (b.Paragraph((b.Text("Begins at once."),)),))
+    table = b.Table("t", "", (b.Column("What"),), ((b.Cell("One"),),))
+    document = dataclasses.replace(
+        sample(), sections=(b.Section("only", "Only", (said, table, said)),)
+    )
+    leading, alone = (
+        [p.find(f"{W}pPr/{W}keepNext") is not None for p in plate.iter(f"{W}p")]
+        + [plate.getnext().find(f"{W}pPr/{W}keepNext") is not None]
+        for plate in body(document).iter(f"{W}tbl")
+        if plate.find(f"{W}tblPr/{W}tblStyle").get(f"{W}val") == "Callout"
+    )
+    # Its last line and the space below; label and title are kept by their styles.
+    assert leading[-2:] == [True, True]
+    assert alone[-2:] == [False, False]

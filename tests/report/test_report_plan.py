@@ -10,6 +10,7 @@ from pathlib import Path
 from textwrap import dedent
 
 import pytest
+from strategy.workspaces import judged
 
 from crmaudit.audit import Audit
 from crmaudit.report import blocks as b
@@ -17,6 +18,7 @@ from crmaudit.report import specs as s
 from crmaudit.report.compose import compose, document
 from crmaudit.report.context import ReportContext
 from crmaudit.report.figures import draw
+from crmaudit.strategy import plan
 
 ROOT = Path(__file__).parents[2]
 
@@ -176,3 +178,52 @@ def test_a_hostile_plan_is_drawn(tmp_path: Path) -> None:
     assert isinstance(plan.gantt, s.Gantt)
     none = plan.scenarios[1]
     assert none.why_undated == "the work would take more than forty years"
+
+
+def test_a_phase_is_released_with_the_name_of_what_is_not_asked_for(context: ReportContext) -> None:
+    first = context.plan.phases[0].initiatives
+    running = [i for i in first if i.status == "running"]
+    asked = context.plan.decisions[0].text
+    assert len(running) == 1
+    assert f"{len(first) - 1} of {len(first)} initiatives" in asked
+    assert asked.endswith(f"Not asked for: {running[0].title} (running).")
+
+
+def test_all_contracts_of_the_year_are_to_be_decided(tmp_path: Path) -> None:
+    """Nearest day first; not those of the audit's day or later than a year."""
+    days = ("2026-10-31", "2026-12-01", "2027-10-31", "2027-11-01", "2027-03-01")
+    files = {
+        f"systems/s{n}.yaml": f"id: s{n}\nname: S{n}\ncontract: {{end: {day}, notice_days: 0}}\n"
+        for n, day in enumerate(days)
+    }
+    facts, judgement = judged(tmp_path, files)
+    asked = compose(facts, judgement, plan(facts, judgement)).plan.decisions
+    (notice,) = [d for d in asked if "notice" in d.text]
+    assert notice.by == date(2026, 12, 1)
+    assert re.findall(r"S\d", notice.text) == ["S1", "S4", "S2"]
+
+
+def test_a_plan_of_many_is_drawn_by_phase_and_then_whole(tmp_path: Path) -> None:
+    """Nothing is dropped: every initiative stands in one of the parts, and its phase in front."""
+    own = "".join(f"  - {{id: own-{n}, title: 'Own {n}', effort_days: 2}}\n" for n in range(130))
+    files = {"plan.yaml": f"start: 2027-01-04\ncapacity_days_per_month: 20\nown:\n{own}"}
+    facts, judgement = judged(tmp_path, files)
+    made = compose(facts, judgement, plan(facts, judgement)).plan
+    assert made.gantt is not None
+    whole = [w for w in made.gantt.works if w.stands_for]
+    assert sum(w.stands_for for w in whole) == len(made.initiatives)
+    assert len(whole) == len(made.phases)
+    assert len(made.gantt.works) < 60
+    parts = [w.id for g in made.gantt_parts for w in g.works]
+    assert sorted(parts) == sorted(i.id for i in made.initiatives)
+    assert max(len(g.works) for g in made.gantt_parts) <= 45
+    drawn = draw(b.Figure("gantt", "Plan", made.gantt, "Plan"))
+    assert "all of a phase" in drawn
+    assert made.value_map is not None
+    assert len(made.value_map.items) == 40
+    sections = document(facts, judgement, plan(facts, judgement)).sections
+    titles = [x.title for part in sections for x in part.blocks if isinstance(x, b.Figure)]
+    whole_plan = f"{len(made.initiatives)} initiatives"
+    assert f"Value against effort of the 40 of most value, of {whole_plan}" in titles
+    assert sum(t.startswith("Initiatives in time, part ") for t in titles) == len(made.gantt_parts)
+    assert any(t.startswith(whole_plan) and t.endswith(", by phase") for t in titles)

@@ -419,7 +419,7 @@ def test_the_worst_dimension_is_outlined_and_clean_records_stand_beside() -> Non
         "Entity",
     )
     assert drawn is not None
-    assert drawn.columns == ("completeness", "validity", "all of them", "no fault")
+    assert drawn.columns == ("completeness", "validity", "all of them", "no faulty value")
     first, second = drawn.cells
     assert [(c.text, c.mark) for c in first] == [
         ("50\u00a0%", True),

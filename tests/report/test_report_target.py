@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from many_systems import generate
+from strategy.workspaces import judged
 
 from crmaudit.engine import judge
 from crmaudit.facts import Facts
@@ -15,6 +16,8 @@ from crmaudit.report import figures
 from crmaudit.report.compose import compose, document
 from crmaudit.report.context import ReportContext
 from crmaudit.report.specs import Web
+from crmaudit.report.tables.given import Given
+from crmaudit.report.tables.targets import target_systems
 from crmaudit.report.target_parts import drawings
 from crmaudit.strategy import order, plan, target
 from crmaudit.workspace import load
@@ -78,7 +81,7 @@ def test_what_is_new_and_what_goes_differs_by_form(facts: Facts) -> None:
     kinds = {a: sum(e.kind == k for e in future.edges) for a, k in looks.items()}
     assert kinds == {a: len(aim.to(a)) for a in ("build", "mend", "keep", "retire")}
     assert not {e.kind for e in today.edges} & {"new", "gone", "alarm"}
-    assert len(today.edges) == len(aim.feeds) - kinds["build"]
+    assert len(today.edges) == len({(f.source, f.target) for f in aim.feeds if f.now})
     for group in drawn(future).iter("{http://www.w3.org/2000/svg}g"):
         names = (group.get("class") or "").split()
         if names[:1] != ["edge"]:
@@ -149,3 +152,39 @@ def test_it_holds_for_few_and_for_many(tmp_path: Path, count: int) -> None:
         if web is not None:
             assert len(web.nodes) <= 90
             drawn(web)
+
+
+def test_today_counts_what_is_drawn_and_says_what_a_connection_is(
+    facts: Facts, context: ReportContext
+) -> None:
+    today = context.target.today
+    assert today is not None
+    pairs = {(e.source, e.target) for e in today.edges}
+    assert len(today.edges) == len(pairs) == context.target.connections
+    assert context.target.declared_feeds == context.crud.feeds
+    inside = {s.id for s in facts.workspace.in_scope}
+    assert len({n.id for n in today.nodes} - inside) == len(context.target.outside)
+
+
+def test_an_answer_and_a_solved_dysfunction_stand_beside_the_target(tmp_path: Path) -> None:
+    files = {
+        "systems/crm.yaml": "id: crm\nname: BeaconCRM\ncrud: {customer: CRU}\n"
+        "feeds: [{to: erp, entities: customer, by: file, problems: Typed again}]\n",
+        "systems/erp.yaml": "id: erp\nname: Ledger\ncrud: {customer: R}\n",
+        "entities.yaml": "entities: [{id: customer, name: Customer}]\n",
+        "registers.yaml": "dysfunctions: [{id: again, what: Names typed twice, status: solved, "
+        "systems: [crm, erp]}, {id: other, what: Elsewhere, status: solved, systems: crm}]\n",
+        "responses.yaml": "responses: [{code: INV101, subject: 'system:erp', state: waived, "
+        "reason: It stays as it is, approver: Board}]\n",
+    }
+    known, judgement = judged(tmp_path, files)
+    (feed,) = target(known).feeds
+    assert feed.action == "mend"
+    assert "the register calls solved: Names typed twice" in feed.reason
+    assert "Elsewhere" not in feed.reason
+    given = Given(known, judgement, plan(known, judgement))
+    table = target_systems(given)
+    assert table is not None
+    told = {row[0].text: row[-1].text for row in table.rows}
+    assert told["Ledger"] == "It stays as it is (INV101, waived)"
+    assert told["BeaconCRM"] == "–"

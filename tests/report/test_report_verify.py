@@ -143,6 +143,22 @@ def test_formats_written_later_join_the_manifest_of_the_same_inputs(root: Path) 
     assert sorted(kept.files) == [file_name("json")]
 
 
+def test_an_audit_recorded_since_is_told(root: Path) -> None:
+    def recorded(day: str) -> str:
+        audit = crmaudit.Audit(root)
+        audit.store.remember({**audit.summary(), "as_of": day})
+        return by_name(crmaudit.Audit(root).verify())["md"].reasons[0]
+
+    assert recorded("2026-03-01") == (
+        "the history changed: audits 1 new (1); the last was none, now 1 of 2026-03-01"
+    )
+    crmaudit.Audit(root).report(QUICK)
+    assert {c.state for c in crmaudit.Audit(root).verify()} == {"same"}
+    assert recorded("2026-05-01") == (
+        "the history changed: audits 1 new (2); the last was 1 of 2026-03-01, now 2 of 2026-05-01"
+    )
+
+
 def test_what_cannot_be_verified_is_a_clear_mistake(root: Path, tmp_path: Path) -> None:
     audit = crmaudit.Audit(root)
     with pytest.raises(CrmauditError, match="no report to verify"):

@@ -23,7 +23,7 @@ import crmaudit
 from crmaudit.errors import CrmauditError
 from crmaudit.report import blocks as b
 from crmaudit.report import codec, compose, figures, labels, pdf_data
-from crmaudit.report.formats import FORMATS, replace, write, writer
+from crmaudit.report.formats import FORMATS, writer
 from crmaudit.report.outline import Outline
 from crmaudit.report.templates import Templates
 from crmaudit.report.theme import Theme
@@ -219,28 +219,6 @@ def test_a_large_landscape_stays_fine() -> None:
 @pytest.mark.slow
 def test_a_large_landscape_as_pdf() -> None:
     assert len(writer("pdf")(large(), Theme(), Templates())) < 20_000_000
-
-
-def test_a_file_is_replaced_at_once(tmp_path: Path) -> None:
-    path = tmp_path / "reports" / "report.json"
-    write(sample(), path)
-    before = path.read_bytes()
-    with pytest.raises(TypeError):
-        replace(path, "no bytes")  # type: ignore[arg-type]
-    assert path.read_bytes() == before
-    assert [p.name for p in path.parent.iterdir()] == ["report.json"]
-
-
-def test_a_killed_write_leaves_the_old_file(tmp_path: Path) -> None:
-    path = tmp_path / "report.html"
-    path.write_bytes(b"old")
-    code = (
-        "import os, signal, sys; from pathlib import Path; from crmaudit.report import formats\n"
-        "os.fsync = lambda _: os.kill(os.getpid(), signal.SIGKILL)\n"
-        "formats.replace(Path(sys.argv[1]), b'new' * 1000)"
-    )
-    subprocess.run([sys.executable, "-c", code, str(path)], check=False)
-    assert path.read_bytes() == b"old"
 
 
 def test_an_unknown_format_is_named() -> None:

@@ -54,6 +54,16 @@ def test_the_newest_of_each(store: Store) -> None:
     assert found == [("catalog", "", "s1"), ("profile", "a", "s2"), ("profile", "b", "s1")]
 
 
+def test_the_newest_of_some_systems(store: Store) -> None:
+    def of(system: str, snapshot: str, hours: float) -> TableProfile:
+        return TableProfile(provenance(snapshot, hours, system), table="a", rows=0)
+
+    store.put(of("crm", "s1", 0), of("crm", "s2", 1), of("erp", "s3", 0), of("shop", "s4", 0))
+    found = [(d.provenance.system, d.provenance.snapshot) for d in store.newest("crm", "erp")]
+    assert found == [("crm", "s2"), ("erp", "s3")]
+    assert list(store.newest("nobody")) == []
+
+
 def test_a_failed_try_comes_with_what_it_would_hide(store: Store) -> None:
     store.put(table("a", "s1", 0), failed("a", "s2", 1), failed("a", "s3", 2))
     store.put(failed("b", "s1", 0), table("b", "s2", 1), failed("c", "s1", 0))

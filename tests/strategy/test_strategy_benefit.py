@@ -240,3 +240,24 @@ def test_a_plan_is_the_same_as_itself(tmp_path: Path) -> None:
     assert found is not None
     assert not [*found.new, *found.gone, *found.done, *found.slipped, *found.grown]
     assert found.same == len(kept["initiatives"])
+
+
+LATER = PAINS | {
+    "brief.yaml": """
+        resources: {start: 2027-01-04, days_per_month: 10}
+        deadlines: [{id: law, text: A law, date: 2026-12-15}, {id: end, text: End, date: 2027-03-01}]
+        scenarios: [{id: later, name: Later, start: 2027-04-01, days_per_month: 60}]
+    """,
+    "plan.yaml": "own: [{id: due, title: Due, effort_days: 3, deadlines: [law]}]\n",
+}
+
+
+def test_nothing_is_done_before_a_scenario_begins_but_what_cannot_wait(tmp_path: Path) -> None:
+    """More days a month from April on do no more by March than the plan as it is."""
+    made = _plan(tmp_path, LATER)
+    base, later = made.scenarios
+    assert "due" in base.early
+    assert later.early == base.early
+    early = len(base.early)
+    assert [k.done for k in later.deadlines] == [early, early]
+    assert [k.done for k in base.deadlines] > [early, early]

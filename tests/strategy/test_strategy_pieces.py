@@ -149,6 +149,26 @@ def test_a_feed_to_be_mended_names_what_is_to_be_mended(tmp_path: Path) -> None:
     assert made["mend-feeds.shop.crm"].entities == ("customer",)
 
 
+def test_records_that_a_system_lacks_belong_to_the_feed_that_brings_them(tmp_path: Path) -> None:
+    """Not to the widest feed that leads there, and to one to be mended where there is one."""
+    files = APART | {
+        "systems/desk.yaml": "id: desk\nname: Desk\ncrud: {customer: C, order: C}\nfeeds: []\n",
+        "systems/post.yaml": "id: post\nname: Post\ncrud: {customer: C}\nfeeds: []\n",
+    }
+    facts, judgement = judged(tmp_path, files)
+    (lacking,) = _like(judgement, "build-feeds", "cell:crm.customer")
+    found = [
+        replace(lacking, fingerprint=s, related=("system:crm", f"system:{s}", "entity:customer"))
+        for s in ("post", "shop", "desk")
+    ]
+    made = {f.fingerprint: p.id for p in pieces(facts, found) for f in p.findings}
+    assert made == {
+        "post": "build-feeds.post.crm",
+        "shop": "mend-feeds.shop.crm",
+        "desk": "build-feeds.desk.crm",
+    }
+
+
 def test_a_feed_that_the_target_does_not_know_has_no_direction(tmp_path: Path) -> None:
     facts, judgement = judged(tmp_path, TWO | {"systems/desk.yaml": "id: desk\nname: Desk\n"})
     (one,) = _like(judgement, "build-feeds", "dysfunction:twice")

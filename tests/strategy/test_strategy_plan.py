@@ -171,3 +171,19 @@ def test_gains_are_what_findings_have_counted(tmp_path: Path) -> None:
     made = {i.id: i for i in plan(facts, judge(facts)).initiatives}
     assert made["deduplicate"].gains == (("records to merge", 270),)
     assert made["assign-owners"].gains == ()
+
+
+def test_who_holds_the_duty_leads_where_nobody_else_is_named(tmp_path: Path) -> None:
+    """The CRM manager leads the CRM manager's work; with two of them one has to be named."""
+    people = """
+        crm_managers: {managers}
+        people: [{{id: ann, name: Ann}}, {{id: bea, name: Bea}}]
+    """
+    files = {
+        "registers.yaml": "dysfunctions: [{id: slow, what: Slow, systems: crm, since: 2020-01-01}]\n",
+    }
+    for managers, leader in (("ann", "ann"), ("[ann, bea]", None)):
+        told = {"people.yaml": people.format(managers=managers)}
+        found = plan(*judged(tmp_path / str(leader), files | told))
+        led = {i.owner for i in found.initiatives if i.role == "CRM manager"}
+        assert led == {leader}

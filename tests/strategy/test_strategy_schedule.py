@@ -139,3 +139,25 @@ def test_before_the_plan_begins_its_capacity_binds_nobody() -> None:
 def test_work_of_over_forty_years_gets_no_dates() -> None:
     assert not schedule([Task("a", 500)], BEGIN, 1).placed
     assert schedule([Task("a", 400)], BEGIN, 1).placed
+
+
+def test_what_can_no_longer_keep_its_day_comes_before_what_has_none() -> None:
+    """It follows what can keep its day, and pushes it nowhere."""
+    hopeless = Task("hopeless", 20, priority=0.1, due=date(2027, 1, 12))
+    due = Task("due", 20, priority=0.1, due=date(2027, 2, 12))
+    others = [Task(f"t{n}", 30, priority=9) for n in range(4)]
+    found = schedule([hopeless, due, *others], BEGIN, 2 * DAYS_A_MONTH).placed
+    assert found["due"].end <= date(2027, 2, 12)
+    assert found["hopeless"].end < min(found[t.id].end for t in others)
+
+
+def test_no_task_is_spread_over_months_by_a_scrap_of_capacity() -> None:
+    """Two take all there is but a scrap in front; the third would begin with it and wait."""
+    tasks = [
+        Task("a", 40, priority=9, start=date(2027, 1, 12)),
+        Task("b", 40, priority=8, start=date(2027, 1, 12)),
+        Task("c", 2, priority=1),
+    ]
+    found = schedule(tasks, BEGIN, DAYS_A_MONTH).placed
+    assert found["c"].start > min(found["a"].end, found["b"].end)
+    assert sum(days for _, days in found["c"].load) == 2

@@ -56,7 +56,7 @@ def feeds(aim: Target) -> list[tuple[str, str, str, tuple[str, ...]]]:
             "lifecycle: {phase: active, phase_out: 2027-03-01}\n",
             "retire",
             True,
-            "its phase-out begins on 2027-03-01",
+            "its phase-out begins on 1 March 2027",
         ),
         (
             "lifecycle: {phase: active, successor: crm}\n",
@@ -68,7 +68,7 @@ def feeds(aim: Target) -> list[tuple[str, str, str, tuple[str, ...]]]:
             "lifecycle: {phase: active, vendor_support_ends: 2025-01-01}\n",
             "decide",
             False,
-            "vendor support ended 2025-01-01",
+            "vendor support ended 1 January 2025",
         ),
         (
             "fitness: {functional: 4, technical: 4, value: 4}\nlifecycle: {phase: active}\n",

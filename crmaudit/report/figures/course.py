@@ -123,13 +123,14 @@ def loads(spec: Loads, canvas: Canvas) -> None:
     most = max([*sums, *spec.capacity, 1.0])
     step = _step(most) if most > 5 else 1.0
     roof = step * (int(most / step) + 1)
-    left = measure(f"{roof:,.0f}", SMALL) + 8
+    left = measure(numbers.written(roof, ",.0f", spec.language), SMALL) + 8
     full = canvas.width - left - 4
     wide = full / len(spec.periods)
     for n in range(int(roof / step) + 1):
         y = top + HIGH * (1 - n * step / roof)
         canvas.line(left, y, left + full, y, "rule" if n else "line")
-        canvas.text(left - 6, y + 3.5, f"{n * step:,.0f}", SMALL, "muted", "end")
+        said = numbers.written(n * step, ",.0f", spec.language)
+        canvas.text(left - 6, y + 3.5, said, SMALL, "muted", "end")
     bar = max(1.5, min(wide - 2, 34))
     longest = max(measure(p, SMALL) for p in spec.periods) + 8
     every = max(1, -(-int(longest) // max(1, int(wide))))

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from crmaudit.report.figures.bars import GAP, label_column, row_height
 from crmaudit.report.figures.key import Sign, key
 from crmaudit.report.figures.svg import SMALL, Canvas, measure
+from crmaudit.report.numbers import written
 from crmaudit.report.specs import NOT_ASSESSED, Dumbbell, Say
 
 R = 5.5
@@ -36,7 +37,7 @@ def dumbbell(spec: Dumbbell, canvas: Canvas) -> None:
     ticks = [spec.low + width * n / 4 for n in range(0, 5, 2 if narrow else 1)]
     for tick in ticks:
         canvas.line(at(tick), top, at(tick), y, "rule")
-        canvas.text(at(tick), y + 14, f"{tick:g}", SMALL, "muted", "middle")
+        canvas.text(at(tick), y + 14, written(tick, "g", spec.language), SMALL, "muted", "middle")
     for item, lines, middle in rows:
         canvas.lines(0, middle, lines)
         said, measured = item.said, item.measured

@@ -1,4 +1,7 @@
-"""Initiatives in time: a line each, by phase; status by texture, the critical path by its rim."""
+"""Initiatives in time: a line each, by phase; status by texture, the critical path by its rim.
+
+A bar that sums up several is a bracket, as planners know it.
+"""
 
 from __future__ import annotations
 
@@ -19,6 +22,7 @@ WORDS = (
     "may end later",
     "day to keep",
     "day that is missed",
+    "all of a phase",
 )
 BAR = 8.0
 ROW = 14.0
@@ -99,7 +103,10 @@ def _row(
         x = at(work.slack_to)
         canvas.line(end, middle, x, middle, "line", 1)
         canvas.line(x, middle - 3, x, middle + 3, "line", 1)
-    _bar(canvas, work.status, start, middle, end - start)
+    if work.stands_for:
+        _bracket(canvas, start, middle, end)
+    else:
+        _bar(canvas, work.status, start, middle, end - start)
     if work.critical:
         canvas.rect(start - 1.5, middle - BAR / 2 - 1.5, end - start + 3, BAR + 3, None, "ink")
     if work.due is not None:
@@ -124,10 +131,20 @@ def _bar(canvas: Canvas, status: str, x: float, middle: float, width: float) -> 
             canvas.grain(x + 0.5, y + 0.5, max(width - 1, 1), BAR - 1, "upright", "accent")
 
 
+def _bracket(canvas: Canvas, start: float, middle: float, end: float) -> None:
+    """From the first day to the last of all that it stands for."""
+    tip = min(4.0, (end - start) / 2)
+    top, low = fmt(middle - BAR / 2), fmt(middle + BAR / 2)
+    d = f"M{fmt(start)} {top}H{fmt(end)}V{low}L{fmt(end - tip)} {fmt(middle)}"
+    canvas.path(f"{d}H{fmt(start + tip)}L{fmt(start)} {low}z", None, "ink")
+
+
 def _signs(spec: Gantt, canvas: Canvas) -> Iterable[tuple[Sign, str]]:
     """Only what the drawing shows."""
+    if any(w.stands_for for w in spec.works):
+        yield (lambda c, x, y: _bracket(c, x - 6, y, x + 6)), canvas.say("all of a phase")
     for status in ("proposed", "approved", "running", "done"):
-        if any(w.status == status for w in spec.works):
+        if any(w.status == status for w in spec.works if not w.stands_for):
             yield _swatch(status), canvas.say(status)
     if any(w.critical for w in spec.works):
         yield (

@@ -7,7 +7,7 @@ import math
 from crmaudit.report.figures.bars import BAR, GAP, label_column, row_height
 from crmaudit.report.figures.key import Sign, key
 from crmaudit.report.figures.svg import LINE, SIZE, SMALL, Canvas, cut, fmt, measure, wrap
-from crmaudit.report.numbers import MINUS
+from crmaudit.report.numbers import MINUS, written
 from crmaudit.report.specs import NOT_ASSESSED, Push, Ranges, Say, UpSet, Waterfall, Weights
 
 _CAP = 5.0
@@ -213,7 +213,8 @@ def weights(spec: Weights, canvas: Canvas) -> None:
     for power in range(int(most) + 1):
         height = body * math.log10(10**power + 1) / most
         canvas.line(left, top + body - height, right, top + body - height, "rule")
-        canvas.lines(left - 4, top + body - height, [f"{10**power:,}"], SMALL, "muted", "end")
+        said = written(10**power, ",", spec.language)
+        canvas.lines(left - 4, top + body - height, [said], SMALL, "muted", "end")
     for bin_ in filled:
         x, width = at(bin_.low), max(at(bin_.high) - at(bin_.low) - 0.8, 0.8)
         whole = body * math.log10(bin_.pairs + 1) / most
@@ -238,7 +239,7 @@ def weights(spec: Weights, canvas: Canvas) -> None:
     step = next((x for x in _STEPS if (high - low) / x <= 8), _STEPS[-1])
     for tick in (step * n for n in range(math.ceil(low / step), math.floor(high / step) + 1)):
         canvas.line(at(tick), top + body, at(tick), top + body + 3, "line")
-        said = f"{MINUS if tick < 0 else ''}{abs(tick)}"
+        said = written(tick, "", spec.language).replace("-", MINUS)
         half = measure(said, SMALL) / 2
         x = min(max(at(tick), half), canvas.width - half)
         canvas.text(x, top + body + 15, said, SMALL, "muted", "middle")

@@ -122,7 +122,7 @@ def concentration(spec: Concentration, canvas: Canvas) -> None:
 
     for share in (0, 0.25, 0.5, 0.75, 1):
         x, y = at(share, share)
-        text = f"{100 * share:.0f} %"
+        text = spec.shown(share)
         canvas.text(left - 6, y + 3.5, text, SMALL, "muted", "end")
         if not narrow or share in (0, 0.5, 1):
             canvas.text(x, top + side + 15, text, SMALL, "muted", "middle")

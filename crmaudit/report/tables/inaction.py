@@ -115,7 +115,7 @@ def _each_year(given: Given) -> Iterator[tuple[str, str]]:
         hours = given.span(plan.hours)
         yield (
             msg("{hours} hours a year go on being lost", hours=hours),
-            msg("as groups said in interviews, or as plan.yaml states"),
+            msg("as groups said in interviews, or as the plan states"),
         )
     if plan.money:
         money = given.span(plan.money)

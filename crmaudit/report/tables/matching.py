@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from crmaudit.evidence import Estimate
-from crmaudit.messages import joined, msg
+from crmaudit.messages import Kept, joined, msg
 from crmaudit.quality.matching.judged import JudgedDuplicates, JudgedOverlap, sources
 from crmaudit.report import blocks as b
 from crmaudit.report.matched import between, range_words, share_words, signed
@@ -94,7 +94,7 @@ def duplicate_causes(given: Given) -> b.Table | None:
             given.name(d.entity),
             given.name(d.system),
             _BY.get(source.by, source.by),
-            source.value,
+            Kept(source.value) if source.by == "feed" else source.value,
             _share(given, source.duplicates, source.records, d.document.id),
             b.Cell(percent(source.elsewhere), source.elsewhere),
         )

@@ -46,7 +46,7 @@ def maturity_levels(given: Given) -> b.Table | None:
     note = (
         "0: the first level is not earned. Up to: if all that is not known were in order. Facts "
         "lacking and not known: on the way to the level aimed at; to the next one where none is "
-        "named in brief.yaml."
+        "named."
     )
     return given.table("Maturity by dimension", columns, rows, note)
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from crmaudit.inventory import Axis, Completeness, ContractAhead, Fit, InventoryRow, SkillNeed
-from crmaudit.inventory.lifecycle import DateConflict
-from crmaudit.messages import Formed, Words, joined, msg, told
+from crmaudit.messages import joined, msg
 from crmaudit.report import blocks as b
 from crmaudit.report.numbers import signed
 from crmaudit.report.portfolio import axis_text, leaving, opinion_name
@@ -123,7 +122,7 @@ def lifecycle(given: Given) -> b.Table | None:
                     system.name,
                     word(life.declared or life.by_dates),
                     *(or_dash(x) for x in told[1:]),
-                    joined("; ", map(_bare, life.conflicts)) or DASH,
+                    joined("; ", (x.words for x in life.conflicts)) or DASH,
                 )
             )
     columns = [
@@ -137,15 +136,6 @@ def lifecycle(given: Given) -> b.Table | None:
     ]
     caption = msg("Lifecycle of {systems}", systems=given.counted(len(rows), "system"))
     return given.table(caption, columns, rows, filters=len(rows) > 20)
-
-
-def _bare(conflict: DateConflict) -> str:
-    """In words, without the marks of Markdown."""
-    return Formed(conflict.words.replace("`", ""), _unmarked, (conflict.words,))
-
-
-def _unmarked(words: Words, text: str) -> str:
-    return told(text, words).replace("`", "")
 
 
 def contracts(given: Given) -> b.Table | None:

@@ -304,8 +304,6 @@ def not_understood(given: Given) -> b.Table | None:
     if whole > MOST_TEXTS:
         caption += msg(", the {most} most frequent", most=MOST_TEXTS)
     note = msg("Values are taken out: ? stands for one.")
-    if whole > MOST_TEXTS:
-        note += msg(" `crmaudit crud gaps --failures` lists all of them.")
     if any(_MAPPED.match(u.text) for _, _, u in found):
         note += msg(
             " Calls of an object mapper begin with ….; they stand here and are not among the "

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from crmaudit.evidence import Fault, TableProfile
-from crmaudit.messages import Formed, Words, chained, joined, msg, told
+from crmaudit.messages import Formed, Kept, Words, chained, joined, msg, told
 from crmaudit.quality.one_place import OnePlace
 from crmaudit.quality.scores import DIMENSIONS, Score
 from crmaudit.report import blocks as b
@@ -37,7 +37,7 @@ def scorecards(given: Given) -> b.Table | None:
         Column("Entity"),
         Column("All dimensions", "percent"),
         Column("Worst dimension", align="right"),
-        Column("Records without fault", "percent"),
+        Column("Records without faulty values", "percent"),
         Column("Not assessed"),
     ]
     note = (
@@ -88,7 +88,7 @@ def faults(given: Given) -> b.Table | None:
                 f.rows / f.of if f.of else None,
                 (profile.id,),
             ),
-            _example(f.example) if f.example else DASH,
+            _example(f.shown) if f.example else DASH,
             f.confidence,
         )
         for system, profile, f in found[:_MOST]
@@ -104,8 +104,7 @@ def faults(given: Given) -> b.Table | None:
     if len(found) > _MOST:
         more = given.counted(len(found) - _MOST, "kind", "kinds")
         note += msg(
-            " Left out: {more} of faults with fewer rows; `crmaudit quality show` has all.",
-            more=more,
+            " Left out: {more} of faults with fewer rows.", more=more
         )
     caption = given.counted(len(found), "kind of fault", "kinds of faults")
     title = msg("{caption} that no rule asked for, in columns", caption=caption)
@@ -113,7 +112,7 @@ def faults(given: Given) -> b.Table | None:
 
 
 def _example(text: str) -> b.Cell:
-    shown = visible(text)
+    shown = Kept(visible(text)) if isinstance(text, Kept) else visible(text)
     return b.Cell(shown, shown, inlines=(b.Code(shown),))
 
 
@@ -296,7 +295,7 @@ def purpose_steps(given: Given) -> b.Table | None:
             else _part(given, step.going_on, step.records, step.evidence)
         )
         entity = given.names.get(step.entity, step.entity)
-        rows.append((msg(step.purpose), given.names[step.system], entity, step.towards, went))
+        rows.append((msg(step.purpose), given.names[step.system], entity, msg(step.towards), went))
     columns = [
         Column("Purpose", "label", filter=True),
         Column("System", filter=True),

@@ -78,11 +78,12 @@ def not_assessed(given: Given) -> b.Table | None:
         else:
             whole.setdefault((g.reason, g.needs), []).append(g)
     rows = [
-        (_titles((g.code, g.title) for g in gaps), msg("all"), reason, or_dash(needs))
+        (_titled(g.code, g.title), msg("all"), reason, or_dash(needs))
         for (reason, needs), gaps in sorted(whole.items(), key=lambda x: -len(x[1]))
+        for g in gaps
     ]
     rows += [
-        (_titles([(code, title)]), _about(given, gaps), _why(gaps), or_dash(needs))
+        (_titled(code, title), _about(given, gaps), _why(gaps), or_dash(needs))
         for (code, title, needs), gaps in parts.items()
     ]
     columns = [
@@ -96,10 +97,8 @@ def not_assessed(given: Given) -> b.Table | None:
     return given.table(caption, columns, rows, filters=len(rows) > 20)
 
 
-def _titles(questions: Iterable[tuple[str, str]]) -> str:
-    return joined(
-        "; ", (msg("{title} ({code})", title=title, code=code) for code, title in questions)
-    )
+def _titled(code: str, title: str) -> str:
+    return msg("{title} ({code})", title=title, code=code)
 
 
 def _about(given: Given, gaps: list[Gap]) -> str:

@@ -117,7 +117,8 @@ def flow_kinds(given: Given) -> b.Table | None:
     ]
     note = (
         "Letters seen: what one system's account did in the other's database. Goes round: "
-        "declared feeds carry it back to where it came from."
+        "declared feeds carry it back to where it came from. What one system sends another "
+        "stands in several lines where not all of it is known in the same way."
     )
     caption = msg("{flows}: declared, implied and seen", flows=given.counted(len(rows), "flow"))
     return given.table(
@@ -253,7 +254,7 @@ def communities_found(given: Given) -> b.Table | None:
         for n, x in enumerate(found.groups, 1)
     ]
     columns = [Column("Group", "number"), Column("Systems"), Column("Entities")]
-    stability = "" if found.stability is None else f"{found.stability:.2f}"
+    stability = "" if found.stability is None else msg("{s:.2f}", s=found.stability)
     note = msg(
         "Louvain's method; modularity {modularity:.2f}, stability {stability} "
         "over {runs} redrawings (1 the same, 0 chance).",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from crmaudit.messages import counted, msg
+from crmaudit.messages import counted, joined, msg
 from crmaudit.report import blocks as b
 from crmaudit.report.tables.given import DASH, Column, Given, gap, most, or_dash
 from crmaudit.strategy import FeedTarget, RecordTarget, feed_effort, target
@@ -65,6 +65,7 @@ def target_systems(given: Given) -> b.Table | None:
             given.name(x.successor),
             given.listed(x.needs),
             or_dash(x.conflict),
+            _answers(given, x.system),
         )
         for x in found
     ]
@@ -75,6 +76,7 @@ def target_systems(given: Given) -> b.Table | None:
         Column("Successor"),
         Column("Alone creates, needed elsewhere"),
         Column("Against it"),
+        Column("Said in answers"),
     ]
     note = (
         "What the dossier or the lifecycle decides comes before what follows from the fit. What is "
@@ -116,6 +118,18 @@ def target_feeds(given: Given) -> b.Table | None:
     caption = msg("Feeds: {build} to build, {mend} to mend, {retire} to retire, {keep} to keep",
                   **counts)  # fmt: skip
     return given.table(most(caption, MOST, len(found)), columns, rows, note, filters=len(rows) > 15)
+
+
+def _answers(given: Given, system: str) -> object:
+    """What people said of the system in answer to a finding: it may speak of its future."""
+    judgement = given.judgement
+    told = [
+        msg("{reason} ({code}, {state})", reason=said, code=f.code, state=msg(f.response.state))
+        for f in (*judgement.findings, *judgement.waived)
+        if f.subject == f"system:{system}" and f.response
+        if (said := f.response.reason.strip().rstrip("."))
+    ]
+    return joined("; ", told) or DASH
 
 
 def _today(given: Given, r: RecordTarget) -> object:

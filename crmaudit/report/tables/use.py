@@ -88,6 +88,7 @@ def licence_use(given: Given) -> b.Table | None:
                     word(u.licence.type),
                     gap("not declared") if u.licence.entitled is None else u.licence.entitled,
                     gap("not declared") if u.licence.assigned is None else u.licence.assigned,
+                    DASH if u.licence.used is None else u.licence.used,
                     no_use if u.holders is None else _number(given, u.holders, u.evidence),
                     no_use if u.came is None else _number(given, u.came, u.evidence),
                     no_use if u.peak is None else _number(given, u.peak, u.evidence),
@@ -100,6 +101,7 @@ def licence_use(given: Given) -> b.Table | None:
         Column("Licence", "label"),
         Column("Entitled", "number"),
         Column("Assigned", "number"),
+        Column("Counted in use", "number"),
         Column("Accounts with it", "number"),
         Column("Came in 90 days", "number"),
         Column("Most at one time", "number"),
@@ -107,16 +109,16 @@ def licence_use(given: Given) -> b.Table | None:
         Column(msg("Idle, {currency} a year", currency=given.currency), "money"),
     ]
     unread = [str(given.name(x)) for x in all_uses if x not in read]
-    note = msg("Entitled and assigned as declared.")
+    note = msg("Entitled, assigned and counted in use as declared.")
     if len(unread) < len(all_uses):
         note = msg(
-            "Entitled and assigned as declared, the rest as measured. Idle: entitled beyond those "
-            "needed, which are the ones that came for named licences, the most at one time for "
-            "shared."
+            "Entitled, assigned and counted in use as declared, the rest as measured. Idle: "
+            "entitled beyond those needed, which are the ones that came for named licences, the "
+            "most at one time for shared."
         )
     if unread:
         note += msg(
-            " What is really used is not assessed in {unread}: {its} accounts were not read.",
+            " Use was not measured in {unread}: {its} accounts were not read.",
             unread=listed(unread, 8),
             its=msg("its") if len(unread) == 1 else msg("their"),
         )

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from crmaudit.messages import joined, msg
+from crmaudit.engine import Finding
+from crmaudit.messages import joined, msg, named
 from crmaudit.report import blocks as b
 from crmaudit.report.tables.given import DASH, Column, Given, gap, lines, or_dash, word
 from crmaudit.report.tables.phases import BASES, brings, leads
@@ -202,6 +203,10 @@ def scenarios(given: Given) -> b.Table | None:
             [_on(given, s.ends) if s.ends else gap(s.why_undated or undated) for s in found],
         ),
         (
+            msg("Begin before its start, beside its days"),
+            [b.Cell(given.number(len(s.early)), len(s.early)) if s.ends else DASH for s in found],
+        ),
+        (
             msg("Days to keep that are missed"),
             [b.Cell(given.number(len(s.late)), len(s.late)) if s.ends else DASH for s in found],
         ),
@@ -216,12 +221,14 @@ def scenarios(given: Given) -> b.Table | None:
         (msg("Earned back after, years"), [_payback(given, s.payback) for s in found]),
     ]
     rows = [(name, *cells) for name, cells in facts if found and any(c is not DASH for c in cells)]
-    columns = [Column("What"), *(Column(s.means.name, align="right") for s in found)]
+    columns = [Column("What"), *(Column(named(s.means.name), align="right") for s in found)]
     note = (
-        "Each is scheduled by itself. A budget covers days at the internal rate; initiatives are "
-        "taken by value for effort, with all they wait for, as long as the middle of their cost "
-        "fits. Earned back: cost over money and over the hours at stake, at the internal rate, if "
-        "all of them came back; no initiative promises that."
+        "Each is scheduled by itself. What cannot wait for the plan's beginning is done under "
+        "each, on the same days; all else begins when its resources are there. A budget covers "
+        "days at the internal rate; initiatives are taken by value for effort, with all they wait "
+        "for, as long as the middle of their cost fits. Earned back: cost over money and over the "
+        "hours at stake, at the internal rate, if all of them came back; no initiative promises "
+        "that."
     )
     return given.table("The plan under different resources", columns, rows, note)
 
@@ -256,14 +263,20 @@ def scenario_deadlines(given: Given) -> b.Table | None:
             next((k.done for k in s.deadlines if (k.day, k.text) == (day, text)), None)
             for s in found
         ]
-        cells = [DASH if n is None else n for n in done]
+        cells = [DASH if n is None else _kept(s, day, n) for s, n in zip(found, done, strict=True)]
         rows.append((day, text, *cells))
     columns = [
         Column("Day", "date"),
         Column("Deadline"),
-        *(Column(s.means.name, "number") for s in found),
+        *(Column(named(s.means.name), "number") for s in found),
     ]
     return given.table(msg("Initiatives done by each deadline, of {n}", n=todo), columns, rows)
+
+
+def _kept(s: Outcome, day: date, n: int) -> object:
+    """Work that is done before its resources are there is none of theirs."""
+    early = s.means.start is not None and day < s.means.start
+    return b.Cell(msg("{n} (before it starts)", n=n), n) if early and n else n
 
 
 def scenario_left(given: Given) -> b.Table | None:
@@ -336,8 +349,9 @@ def risk_register(given: Given) -> b.Table | None:
         Column("Answer"),
     ]
     note = (
-        "Threats are said by people: nobody told how probable they are. Their answer are "
-        "initiatives on what they name."
+        "Threats are said by people, who told neither how probable they are nor how grave. One has "
+        "begun where the data break a rule that speaks of it. Their answer are initiatives on what "
+        "they name."
     )
     return given.table("Risks and what answers them", columns, rows, note)
 
@@ -433,33 +447,37 @@ def _skills(given: Given) -> list[str]:
 def _threats(given: Given) -> list[tuple[object, ...]]:
     found: list[tuple[object, ...]] = []
     for line in given.workspace.brief.threats:
-        mine = _speaking_of(given, line.text)
+        mine, fault = _speaking_of(given, line.text)
         answer = joined("; ", mine[:3]) if mine else gap("no initiative names what it speaks of")
-        found.append((line.text, msg("brief"), gap("nobody said"), gap("nobody said"), answer))
+        likely = msg("has begun: {message}", message=fault.message) if fault else gap("nobody said")
+        found.append((line.text, msg("brief"), likely, gap("nobody said"), answer))
     return found
 
 
-def _speaking_of(given: Given, text: str) -> list[str]:
+def _speaking_of(given: Given, text: str) -> tuple[list[str], Finding | None]:
     """Titles of open initiatives on the systems that a text names, else on its words.
 
     One finding, or the initiative's title, has to share `WORDS` of them; nearest are those that
-    share most.
+    share most. A rule of people's own that the data break, and that shares them, is told too.
     """
     words = text.casefold()
     named = {s.id for s in given.workspace.systems if s.name.casefold().split(" ")[0] in words}
     todo = [i for i in given.plan.initiatives if i.open]
     if named:
-        return [i.title for i in todo if len(i.systems) <= 2 and named & {*i.systems}]
+        return [i.title for i in todo if len(i.systems) <= 2 and named & {*i.systems}], None
     wanted = _stems(words)
-    near = {
-        i.id: max(
-            len(wanted & _stems(said))
-            for said in (i.title, *(f"{f.title} {f.message}" for f in i.findings))
-        )
-        for i in todo
-    }
+    whys = {f"expectation:{e.id}": e.why for e in given.workspace.expectations.expectations}
+
+    def shared(f: Finding) -> int:
+        return len(wanted & _stems(f"{f.title} {f.message} {whys.get(f.subject) or ''}"))
+
+    near = {i.id: max(len(wanted & _stems(i.title)), *map(shared, i.findings), 0) for i in todo}
     best = max(near.values(), default=0)
-    return [i.title for i in todo if best >= WORDS and near[i.id] == best]
+    if best < WORDS:
+        return [], None
+    mine = [i for i in todo if near[i.id] == best]
+    broken = (f for i in mine for f in i.findings if f.subject in whys and shared(f) == best)
+    return [i.title for i in mine], next(broken, None)
 
 
 def _stems(text: str) -> frozenset[str]:
