@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import html
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from functools import cached_property
@@ -71,13 +72,19 @@ class Audit:
                 "add `id:` to audit.yaml, the same for all who work on this audit",
                 "audit.yaml",
             )
-        named = bool(self._store_url or os.environ.get(HISTORY))
-        # Without the line itself: it may hold a password.
-        place = Place(HISTORY) if named else self.workspace.place("audit.yaml", "history")
-        place = replace(place, snippet="")
+        with self._of_the_address():
+            return open_store(self._address, own, self.root)
+
+    @contextmanager
+    def _of_the_address(self) -> Iterator[None]:
+        """Faults of the shared history, with the place that names it."""
         try:
-            return open_store(self._address, own)
+            yield
         except CrmauditError as error:
+            named = bool(self._store_url or os.environ.get(HISTORY))
+            place = Place(HISTORY) if named else self.workspace.place("audit.yaml", "history")
+            # Without the line itself: it may hold a password.
+            place = replace(place, snippet="")
             raise CrmauditError(error.problems[0].message, error.hint, place) from None
 
     @property
@@ -109,8 +116,14 @@ class Audit:
     @property
     def _stored(self) -> bool:
         """Whether there is a store: who never collected has none, and viewing makes none."""
-        own = self.root / ".crmaudit" / "store.sqlite"
-        return bool(self._address) or own.exists()
+        if self._address:
+            from crmaudit.store import file_at
+
+            with self._of_the_address():
+                file = file_at(self._address, self.root)
+        else:
+            file = self.root / ".crmaudit" / "store.sqlite"
+        return file is None or file.exists()
 
     @property
     def inventory(self) -> Inventory:
@@ -282,7 +295,7 @@ class Audit:
     @property
     def now(self) -> Past:
         """The audit as it stands, as if it were remembered."""
-        return Past(0, self.facts.day or date.min, self.summary())
+        return Past(0, self.facts.day or date.today(), self.summary())
 
     def take_over(self) -> tuple[int, int]:
         """Copy what the workspace kept itself into the shared history: documents, audits.

@@ -21,14 +21,18 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 import yaml
 
+from crmaudit.report.languages import placeholders
+
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "crmaudit"
 # Told in the terminal only.
-ASIDE = ("cli", "collect", "exchange", "sheets", "sources", "store", "demo")
+ASIDE = ("cli", "collect", "exchange", "sheets", "sources", "store", "demo", "workspace")
 NOUNS = {"counted": 1, "part_of": 2, "Count": 1}
 """Functions that are given a noun, and at which place."""
 VERBS = ("_why", "chained", "say", "verb")
 """Functions all of whose texts are fixed words."""
+_KEY = re.compile(r"\w+[_.]\w+|[A-Z]{3}|a4|us-letter")
+"""A key of the workspace like `restore_test`, a code of rules and a size of paper are no words."""
 _PATTERN = re.compile(r"\{[a-z_]\w*(:[^{}]*)?\}")
 FIRST = ("Column", "KeyFigure", "gap", "make_table", "most", "table")
 """Functions whose first value is a fixed word."""
@@ -62,7 +66,8 @@ def _patterns(tree: ast.Module) -> Iterator[str]:
         if not (isinstance(node, ast.Constant) and isinstance(node.value, str)):
             continue
         if node not in prose and " " in node.value and _PATTERN.search(node.value):
-            yield node.value
+            if placeholders(node.value) and "\\" not in node.value:
+                yield node.value
 
 
 def _put(node: ast.AST, place: str) -> Iterator[str]:
@@ -222,13 +227,16 @@ def in_reports(roots: Iterable[Path]) -> dict[str, str]:
 
 def lacking(code: str, roots: Iterable[Path] = ()) -> dict[str, str]:
     """What the language of that code lacks → where it is said."""
+    from crmaudit.report import labels
     from crmaudit.report.languages import language, says_something
     from crmaudit.report.templates import Templates
 
     words = language(code, Templates())
     known = {*words.patterns, *words.nouns} if words else set()
+    # What writers say is in the labels, which have a test of their own.
+    known |= set(labels.load(Templates(), "en"))
     said = {**in_reports(roots), **in_choices(), **in_rules(), **in_code()}
-    left = {t for t in said if t not in known and says_something(t)}
+    left = {t for t in said if t not in known and says_something(t) and not _KEY.fullmatch(t)}
     return {str(text): where for text, where in said.items() if text in left}
 
 

@@ -229,6 +229,32 @@ def test_the_worst_stand_first_then_code_then_subject(audit: Any) -> None:
     ]
 
 
+def told(judged: Judgement, n: int = 5) -> list[tuple[str, str]]:
+    return [(f.code, f.subject) for f in judged.worst(n)]
+
+
+def test_a_second_finding_of_a_subject_waits_for_another_subject(audit: Any) -> None:
+    other = Hit("system:erp", "wrong")
+    # Of a kind it is the finding of a subject not told yet that stands for it ...
+    assert told(audit((make("CRD901", CRM), make("INV901", CRM, other))), 2) == [
+        ("INV901", "system:crm"),
+        ("CRD901", "system:crm"),
+    ]
+    assert told(audit((make("CRD901", CRM, other), make("INV901", CRM, other)))) == [
+        ("CRD901", "system:crm"),
+        ("INV901", "system:erp"),
+    ]
+    # ... and a rule that has only that one waits, though its code comes first.
+    rules = (make("CRD901", CRM), make("GOV901", CRM), make("INV901", other))
+    assert [code for code, _ in told(audit(rules))] == ["CRD901", "INV901", "GOV901"]
+
+
+def test_severity_comes_before_another_subject(audit: Any) -> None:
+    high = Hit("system:crm", "wrong", severity="high")
+    rules = (make("CRD901", high), make("GOV901", high), make("INV901", Hit("system:erp", "x")))
+    assert [code for code, _ in told(audit(rules), 2)] == ["CRD901", "GOV901"]
+
+
 def test_at_least_and_about(audit: Any) -> None:
     touching = Hit("entity:customer", "wrong", severity="high", related=("system:crm",))
     judged = audit((make("INV901", CRM), make("INV902", touching)))

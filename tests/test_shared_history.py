@@ -147,6 +147,21 @@ def test_the_environment_names_the_history_before_the_file(
     assert len(crmaudit.Audit(root).history) == 1
 
 
+def test_a_file_is_where_the_workspace_says_wherever_it_is_read_from(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = workspace(tmp_path / "ws", "id: wharf", "history: sqlite:///kept.sqlite")
+    assert main(["history", "-w", str(root)]) == 0
+    assert not (root / "kept.sqlite").exists(), "viewing makes none"
+    crmaudit.Audit(root).remember()
+    monkeypatch.chdir(tmp_path)
+    assert len(crmaudit.Audit(root).history) == 1
+    assert (root / "kept.sqlite").exists()
+    (root / "kept.sqlite").write_bytes(b"SQLite format 3\0" + b"\x99" * 5000)
+    assert main(["history", "-w", str(root)]) == 2
+    assert "damaged" in " ".join(capsys.readouterr().err.split())
+
+
 def test_a_shared_history_asks_for_an_id(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -167,6 +182,8 @@ def test_a_shared_history_asks_for_an_id(
         ("postgresql://u:s3cret-pw@127.0.0.1:1/db", "server is up"),
         ("postgresql://u:${NOT_SET_ANYWHERE}@127.0.0.1/db", "NOT_SET_ANYWHERE is not set"),
         ("somewhere over there s3cret-pw", "no database URL"),
+        ("sqlite://", "write sqlite:///history.sqlite"),
+        ("sqlite:///:memory:", "write sqlite:///history.sqlite"),
     ],
 )
 @pytest.mark.parametrize("command", [["check"], ["validate"], ["history"]])

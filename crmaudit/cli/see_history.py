@@ -119,7 +119,7 @@ def _find(found: Audit, text: str, later: Past | None) -> Past:
     lists = "`crmaudit history` lists the runs"
     if text == "now":
         return found.now
-    if text.isdigit():
+    if text.isdecimal():
         by_number = {p.number: p for p in past}
         if int(text) not in by_number:
             raise CrmauditError(f"there is no run {text}", lists)

@@ -309,6 +309,7 @@ def _scenario(s: Outcome) -> dict[str, Any]:
         "ends": s.ends,
         "undated": s.why_undated or None,
         "late": list(s.late),
+        "early": list(s.early),
         "deadlines": [
             {"text": str(k.text), "day": k.day, "done": k.done, "of": k.of} for k in s.deadlines
         ],

@@ -258,7 +258,7 @@ def _of_champion(w: Workspace, champions: Sequence[Person], day: date | None) ->
 def _of_manager(w: Workspace) -> Iterable[Duty]:
     named = len(w.people.crm_managers)
     met: Met = "yes" if named else "no" if w.people.people else "not declared"
-    yield Duty("CRM manager", msg("named"), met, msg("{named} named", named=named))
+    yield Duty("CRM manager", msg("is named"), met, msg("{named} named", named=named))
 
 
 # Who has left

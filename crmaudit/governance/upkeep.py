@@ -30,7 +30,7 @@ WORDS: Mapping[Duty, str] = {
     "backup": "backup",
     "restore_test": "restore test",
     "index_care": "index care",
-    "updates": "updates",
+    "updates": "software updates",
 }
 
 

@@ -53,8 +53,8 @@ class Blocks(Lines):
         self.landscape = section.landscape
         heads = self.outline.headings(section)
         parts = [self.title(entry)]
-        following = (*section.blocks[1:], None)
-        for n, (block, after) in enumerate(zip(section.blocks, following, strict=True)):
+        for n, block in enumerate(section.blocks):
+            after = section.blocks[n + 1] if n + 1 < len(section.blocks) else None
             self.leads = isinstance(block, b.Callout) and isinstance(after, b.Table | b.Matrix)
             if n in heads and isinstance(block, b.Heading):
                 parts.append(self.heading(block, heads[n]))
@@ -148,8 +148,8 @@ class Blocks(Lines):
         for n, block in enumerate(quote.blocks):
             if isinstance(block, b.Paragraph):
                 runs = self.inlines(block.inlines)
-                opening = self.run("“") if n == 0 else ""
-                closing = self.run("”") if n == last else ""
+                opening = self.run(self.words["quote_open"]) if n == 0 else ""
+                closing = self.run(self.words["quote_close"]) if n == last else ""
                 parts.append(para("Quote", opening + runs + closing, keep=True))
             else:
                 parts.append(self.block(block))

@@ -85,7 +85,7 @@ def seen_together(facts: Facts) -> tuple[str, int, int] | None:
         "{entity} in {name} with {held}",
         entity=entity,
         name=systems[best.system].name,
-        held=listed(best.held),
+        held=listed(map(msg, best.held)),
     )
     return name, best.together, best.records
 
@@ -105,5 +105,5 @@ def reach_heat(facts: Facts) -> s.Heat | None:
         labels.append(msg("{entity} in {name}", entity=entity, name=systems[x.system].name))
         row = [_cell(x.having[t] / x.records if t in x.having else None) for t in _ORDER]
         rows.append((*row, _cell(x.share)))
-    heads = (*_ORDER, msg("seen together"))
+    heads = (*map(msg, _ORDER), msg("seen together"))
     return s.Heat(tuple(labels), heads, tuple(rows), "Records", dark="low")

@@ -17,7 +17,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from crmaudit.errors import CrmauditError
-from crmaudit.private import Lock, state_folder
+from crmaudit.private import Lock
 
 _ABANDONED = 3600.0
 """Seconds after which a half-written file belongs to nobody."""
@@ -82,14 +82,19 @@ def _sweep(path: Path) -> None:
 
 @contextmanager
 def alone(root: Path) -> Iterator[None]:
-    """Held by one process a workspace: two that write at once do so one after the other."""
+    """Held by one process a workspace: two that write at once do so one after the other.
+
+    A workspace in which nothing was collected or remembered yet has no hidden
+    folder, and a report makes none. There, and where it cannot be written to,
+    nobody waits.
+    """
     until = time.monotonic() + _PATIENCE
     while True:
         lock = None
-        with suppress(OSError, CrmauditError):
-            lock = Lock(state_folder(root) / "report.lock")
+        with suppress(OSError):
+            lock = Lock(root / ".crmaudit" / "report.lock")
         if lock is None:
-            yield  # a workspace that cannot be written to, with its reports elsewhere
+            yield
             return
         with lock:
             if lock.taken:

@@ -197,6 +197,7 @@ class Timeline:
     tasks: tuple[Task, ...]
     present: date | None = None
     present_text: str = ""
+    language: str = "en"
 
     def table(self, say: Say = str) -> TextTable:
         names = {t.id: t.label for t in self.tasks}
@@ -204,8 +205,8 @@ class Timeline:
             (
                 t.group,
                 t.label,
-                t.start.isoformat(),
-                t.end.isoformat(),
+                numbers.day(t.start, self.language),
+                numbers.day(t.end, self.language),
                 ", ".join(names.get(a, a) for a in t.after),
                 t.detail,
             )
@@ -348,21 +349,24 @@ class Lifelines:
     present_text: str = ""
     label_name: str = "System"
     text_name: str = "Next"
+    language: str = "en"
 
     def table(self, say: Say = str) -> TextTable:
         heads = (self.label_name, say("Phases"), *(capital(say(x)) for x in LIFE_MARKS.values()))
         rows = []
         for life in self.items:
-            days = {m.kind: m.day.isoformat() for m in life.marks}
-            phases = "; ".join(_stretch(s, say) for s in life.stretches)
+            days = {m.kind: numbers.day(m.day, self.language) for m in life.marks}
+            phases = "; ".join(_stretch(s, say, self.language) for s in life.stretches)
             phases = phases or say(NOT_ASSESSED)
             rows.append((life.label, phases, *(days.get(k, "") for k in LIFE_MARKS), life.text))
         return (*heads, self.text_name), tuple(rows)
 
 
-def _stretch(stretch: Stretch, say: Say) -> str:
-    start = say(" from {day}").format(day=stretch.start) if stretch.start else ""
-    end = say(" to {day}").format(day=stretch.end) if stretch.end else ""
+def _stretch(stretch: Stretch, say: Say, language: str) -> str:
+    start, end = (
+        say(text).format(day=numbers.day(day, language)) if day else ""
+        for text, day in ((" from {day}", stretch.start), (" to {day}", stretch.end))
+    )
     return f"{say(stretch.phase)}{start}{end}"
 
 
@@ -487,7 +491,7 @@ class Lines:
     def table(self, say: Say = str) -> TextTable:
         found = [dict(s.points) for s in self.series]
         days = sorted({day for points in found for day in points})
-        as_read = partial(numbers.written, form=".12g", language=self.language)
+        as_read = partial(numbers.written, form=",.12g", language=self.language)
         rows = tuple(
             (
                 self.named(day),

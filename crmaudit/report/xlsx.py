@@ -8,7 +8,7 @@ read beside it. Text that surrounds the tables stays in the other formats.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -81,12 +81,17 @@ class _Book:
         tables: list[Leaf] = []
         figures: list[Block] = []
         key_figures: list[tuple[Entry, ...]] = []
+        said = ""
         for chapter, block in self._blocks():
             match block:
+                case b.Callout() | b.Heading():
+                    said = block.title if isinstance(block, b.Callout) else ""
                 case b.KeyFigures():
                     key_figures += [self._key_figure(chapter, f) for f in block.figures]
                 case b.Table():
-                    tables.append(self._table(chapter, block))
+                    # A table without a name of its own is what the callout above speaks of.
+                    tables.append(self._table(chapter, block, said))
+                    said = ""
                 case b.Figure():
                     figures.append(self._figure(chapter, block))
                 case b.Matrix():
@@ -119,8 +124,9 @@ class _Book:
             _Listed(chapter, self.words[kind], block.title, f"#{block.id}", len(block.rows))
         )
 
-    def _table(self, chapter: Chapter, table: b.Table) -> Leaf:
-        made = self.cells.table(table, self._id(f"table:{table.id}"))
+    def _table(self, chapter: Chapter, table: b.Table, said: str) -> Leaf:
+        named = replace(table, caption=table.caption or said)
+        made = self.cells.table(named, self._id(f"table:{table.id}"))
         self._list(chapter, "table", made)
         return Leaf(_sheet(table.id or table.caption), (made,))
 

@@ -89,11 +89,9 @@ def _too(facts: Facts, burden: Burden) -> str:
     if not burden.shared:
         return ""
     others = systems(facts, (o.partition(":")[2] for o in burden.others))
+    does = verb(burden.shared, "counts", "count")
     if burden.shared == burden.pains:
-        return msg("; the same counts with {others}, too", others=others)
+        return msg("; the same {does} with {others}, too", does=does, others=others)
     return msg(
-        "; {n:,} of them {verb} with {others}, too",
-        n=burden.shared,
-        verb=verb(burden.shared, "counts", "count"),
-        others=others,
+        "; {n:,} of them {does} with {others}, too", n=burden.shared, does=does, others=others
     )

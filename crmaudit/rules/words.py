@@ -23,11 +23,16 @@ def listed(items: Iterable[str], limit: int = 3) -> str:
 def part_of(part: int, whole: int, noun: str, plural: str = "") -> str:
     """`2 of 7 tables`, `none of 7 tables`; of a single one `the one table` or `no table`."""
     if whole < 2:
-        return msg("the one {noun}", noun=msg(noun)) if part else msg("no {noun}", noun=msg(noun))
+        one = Formed(noun, _one, (noun, plural or noun + "s"))
+        return msg("the one {noun}", noun=one) if part else msg("no {noun}", noun=one)
     count = counted(whole, noun, plural)
     if not part:
         return msg("none of {count}", count=count)
     return msg("{part:,} of {count}", part=part, count=count)
+
+
+def _one(words: Words, noun: str, plural: str) -> str:
+    return words.noun(1, noun, plural, "")
 
 
 def verb(number: int, one: str, many: str) -> str:

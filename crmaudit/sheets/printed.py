@@ -41,6 +41,9 @@ LARGEST = 10**15
 """From here on a spreadsheet drops digits: such numbers are written as texts."""
 _LINE, _MOST_LINES = 15, 24
 _LEAST, _MOST, _WIDEST = 9.0, 60.0, 110.0
+_NARROW, _WITH_REASONS = 14.0, 30.0
+_LINES_OF_FEW = 5
+_LONG_WORD = 24
 _NOTE = 100.0
 """Characters that a line of a note may have."""
 _TURNED = 40
@@ -425,12 +428,20 @@ def _width(parts: Sequence[tuple[Block, Head, int]]) -> float:
         return min(max(4.0, longest + 1.5), 16.0)
     usual = lengths[len(lengths) * 9 // 10] if lengths else 0
     usual = longest if longest <= 30 or any(head.wide for head in heads) else usual
+    # The few texts that are far longer than the rest take some lines, and break no word.
+    usual = max(usual, longest // _LINES_OF_FEW)
     words = [len(word) for head in heads for word in head.title.split()]
-    least = max(_LEAST, 3.0 + max(words, default=0))
+    held = [len(word) for block, _, n in parts for row in block.rows for word in _words(row[n])]
+    least = max(_LEAST, 3.0 + max(words, default=0), 2.0 + min(max(held, default=0), _LONG_WORD))
     most = _WIDEST if any(head.wide for head in heads) else _MOST
     if all(head.narrow for head in heads):
-        most = 14.0
+        # Reasons of what is not assessed stand among the numbers.
+        most = _WITH_REASONS if max(held, default=0) and longest > _NARROW else _NARROW
     return min(max(least, usual + 3.0), most)
+
+
+def _words(entry: Entry) -> list[str]:
+    return entry.value.split() if isinstance(entry.value, str) and entry.look != "id" else []
 
 
 def _shown(entry: Entry) -> str:

@@ -25,17 +25,19 @@ _WAIT = 20
 """Seconds that a server is waited for."""
 
 
-def engine_at(where: Path | str) -> tuple[sa.Engine, Path | None]:
+def engine_at(where: Path | str, folder: Path) -> tuple[sa.Engine, Path | None]:
     """An engine on a prepared store, and its file where it is one.
 
     A path is that of a workspace; a text is an address, whose variables are
-    filled in. Raises CrmauditError as `crmaudit.store.open_store` says.
+    filled in, and whose file, where it names one, stands in `folder` unless it
+    says otherwise. Raises CrmauditError as `crmaudit.store.open_store` says.
     """
     if isinstance(where, Path):
         file: Path | None = state_folder(where) / "store.sqlite"
         url = sa.URL.create("sqlite", database=str(file))
     else:
-        file, url = None, parse(where)
+        url, file = parse(where), file_at(where, folder)
+        url = url.set(database=str(file)) if file else url
     with explained(file):
         try:
             engine = sa.create_engine(url, **_patience(url))
@@ -48,6 +50,22 @@ def engine_at(where: Path | str) -> tuple[sa.Engine, Path | None]:
             ) from None
         prepare(engine)
     return engine, file
+
+
+def file_at(address: str, folder: Path) -> Path | None:
+    """The file that an address names, from `folder` on; None where it names a server.
+
+    Raises CrmauditError where nothing would be kept.
+    """
+    url = parse(address)
+    if url.get_backend_name() != "sqlite":
+        return None
+    if not url.database or url.database.startswith((":memory:", "file:")):
+        raise CrmauditError(
+            "the store's address names no file, so nothing would be remembered",
+            "write sqlite:///history.sqlite",
+        )
+    return folder / url.database
 
 
 def parse(text: str) -> sa.URL:

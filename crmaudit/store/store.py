@@ -63,15 +63,12 @@ class Store:
     shows no secret.
     """
 
-    def __init__(self, engine: sa.Engine, file: Path | None = None, audit: str = "") -> None:
+    def __init__(self, engine: sa.Engine, file: Path | None, audit: str, shared: bool) -> None:
         self._engine = engine
         self._file = file
         self._audit = audit
-
-    @property
-    def shared(self) -> bool:
+        self.shared = shared
         """Whether others may work on it too: it is no workspace's own file."""
-        return self._file is None
 
     def put(self, *documents: Document) -> None:
         """Keep documents, all or none; those of the same id are replaced."""
@@ -218,7 +215,7 @@ class Store:
         On a server every document is a transaction of its own, and the newest
         counts: two who collect the same do double work and no harm.
         """
-        if self._file is None:
+        if self.shared or self._file is None:
             yield
             return
         try:
@@ -299,15 +296,16 @@ class Store:
             yield connection
 
 
-def open_store(where: Path | str, audit: str = "") -> Store:
+def open_store(where: Path | str, audit: str = "", folder: Path = Path()) -> Store:
     """The store of the workspace in a folder (`.crmaudit/store.sqlite`), or at an SQLAlchemy URL.
 
     `audit` is the id of the audit whose documents it is to hold: others in the
     same database are not seen. Secrets of the address may stand in the
-    environment (`${PASSWORD}`). Raises CrmauditError where it cannot be
-    opened, is damaged, or was made by a newer version.
+    environment (`${PASSWORD}`); the file of a relative one stands in `folder`.
+    Raises CrmauditError where it cannot be opened, is damaged, or was made by
+    a newer version.
     """
-    return Store(*engine_at(where), audit)
+    return Store(*engine_at(where, folder), audit, shared=isinstance(where, str))
 
 
 def _batched(items: Iterable[_T], most: int) -> Iterator[list[_T]]:

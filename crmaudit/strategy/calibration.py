@@ -24,10 +24,14 @@ from crmaudit.strategy.extraction_part import Part
 from crmaudit.strategy.once import once
 from crmaudit.workspace.audit_file import PastProject
 
-Kind = Literal["extraction", "integration", "migration"]
-KINDS: tuple[Kind, ...] = ("extraction", "integration", "migration")
-"""Kinds of past projects of which an anchor is published. A migration brings tables into another
-system, as an integration does."""
+Kind = Literal["extraction", "integration"]
+KINDS: Mapping[str, Kind] = {
+    "extraction": "extraction",
+    "integration": "integration",
+    "migration": "integration",
+}
+"""Kinds of past projects → the kind whose published anchor they are compared with. A migration
+brings tables into another system, as an integration does, and counts as one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +86,8 @@ def _compared(facts: Facts) -> tuple[Compared, ...]:
 
 @once
 def _calibrations(facts: Facts) -> Mapping[str, Calibration]:
-    known = [(c.kind, r) for c in compared(facts) if (r := c.ratio) is not None]
-    return {kind: calibrated(kind, [r for k, r in known if k == kind]) for kind in KINDS}
+    known = [(KINDS[c.kind], r) for c in compared(facts) if (r := c.ratio) is not None]
+    return {kind: calibrated(kind, [r for k, r in known if k == kind]) for kind in KINDS.values()}
 
 
 def calibrated(kind: Kind, ratios: Sequence[float]) -> Calibration:
@@ -113,7 +117,7 @@ def _beside(facts: Facts, project: PastProject) -> Compared:
         return Compared(name, kind, days, None, msg("its number of tables is not known"))
     scores = _scores(facts, project)
     score = sum(scores) / len(scores) if scores else MEDIUM
-    each = table_days(score) if kind == "extraction" else integration_days(score)
+    each = table_days(score) if KINDS[kind] == "extraction" else integration_days(score)
     text = "{n} tables at {each:.1f} days" if n != 1 else "{n} table at {each:.1f} days"
     why = msg(text, n=n, each=each)
     if not scores:

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import shutil
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -120,6 +121,7 @@ def test_nothing_changed_between_the_last_run_and_now(run: Any, two: Path) -> No
         (("9", "now"), "there is no run 9"),
         (("2020-01-01", "now"), "no audit of 2020-01-01 or before"),
         (("yesterday", "now"), "'yesterday' is no audit"),
+        (("²", "now"), "'²' is no audit"),
         (("previous", "1"), "of a day before 2026-06-30"),
     ],
 )
@@ -136,6 +138,14 @@ def test_a_pipeline_can_stop_at_what_is_new(run: Any, two: Path) -> None:
     severities = {r["severity"] for r in rows(run, "diff", "-w", two) if r["change"] == "new"}
     assert run("diff", "--fail-on", "low", "-w", two).code == (1 if severities else 0)
     assert run("diff", "last", "now", "--fail-on", "low", "-w", two).code == 0
+
+
+def test_now_has_a_day_where_nothing_says_which(run: Any, tmp_path: Path) -> None:
+    root = tmp_path / "new"
+    run("init", root)
+    ran = run("diff", "-w", root)
+    assert ran.code == 2
+    assert f"no audit of a day before {date.today()} is remembered" in " ".join(ran.err.split())
 
 
 def test_without_any_audit(run: Any) -> None:

@@ -12,11 +12,19 @@ from crmaudit.cli import main
 EXAMPLE = Path(__file__).parents[2] / "examples" / "harbourlight"
 
 
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    made = Path(shutil.copytree(EXAMPLE, tmp_path_factory.mktemp("written") / "audit"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(made)
+        assert main(["report", "--as", "md,json"]) == 0
+    return made
+
+
 @pytest.fixture
-def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    made = Path(shutil.copytree(EXAMPLE, tmp_path / "audit"))
+def root(written: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    made = Path(shutil.copytree(written, tmp_path / "audit"))
     monkeypatch.chdir(made)
-    assert main(["report", "--as", "md,json"]) == 0
     return made
 
 

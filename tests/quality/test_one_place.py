@@ -10,7 +10,17 @@ from matched_evidence import overlap
 
 from crmaudit.evidence import Provenance, Reach, Reached, SharedKey
 from crmaudit.quality.matching.judged import JudgedOverlap, judged_overlap
-from crmaudit.quality.one_place import apart, breaks, carried_share, one_place, purposes, seen
+from crmaudit.quality.one_place import (
+    Seen,
+    apart,
+    breaks,
+    carried_share,
+    fullest,
+    one_place,
+    parts_shown,
+    purposes,
+    seen,
+)
 from crmaudit.workspace.landscape import Entity
 
 
@@ -137,3 +147,28 @@ def test_who_is_told_by_an_identifier_is_in_reach() -> None:
     (away,) = apart("crm", places, [compared(by="identifier")])
     assert away.within_reach == away.known
     assert carried_share(overlap().between[0]) == 0
+
+
+def test_parts_declared_and_counted_are_shown_together() -> None:
+    counted = (
+        Seen("crm", 100, {"contact point": 90, "open case": 3, "activity": 0}, 1, "e1"),
+        Seen("shop", 5, {"invoice": 5}, 0, "e2"),
+        Seen("gone", 5, {"invoice": 5}, 0, "e3"),
+    )
+    shown = parts_shown({"crm": ["invoice"], "shop": None, "erp": [], "old": None}, counted)
+    # What nobody declared and nobody counted is left out; `[]` says that nothing is shown.
+    assert shown == {
+        "crm": {"contact", "case", "invoice"},
+        "shop": {"invoice"},
+        "erp": frozenset(),
+    }
+    assert list(shown) == ["crm", "shop", "erp"]
+
+
+def test_the_fullest_system() -> None:
+    one, two = frozenset({"contact"}), frozenset({"contact", "case"})
+    assert fullest({}, "crm") is None
+    assert fullest({"erp": two, "crm": one}, "crm") == "erp"
+    assert fullest({"erp": two, "crm": two}, "crm") == "crm"
+    assert fullest({"erp": two, "shop": two, "crm": one}, "crm") == "erp"
+    assert fullest({"erp": one, "shop": one}, None) == "erp"

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crmaudit.quality.collectors.engine import Engine
@@ -16,14 +17,21 @@ from crmaudit.quality.plan import Plan
 LEFT, RIGHT, UNKNOWN = -1, 1, 0
 
 
-def last(*pairs: tuple[str | None, str | None]) -> list[int]:
+@pytest.fixture(scope="module")
+def engine() -> Iterator[Engine]:
     with Engine(Plan(memory=64), 1) as engine:
         engine.ask(MOMENTS)
-        engine.ask("CREATE TABLE t (i INTEGER, a VARCHAR, b VARCHAR)")
-        for i, (a, b) in enumerate(pairs):
-            given_ = ", ".join("NULL" if v is None else f"'{v}'" for v in (a, b))
-            engine.ask(f"INSERT INTO t VALUES ({i}, {given_})")
-        return [n for (n,) in engine.ask(f"SELECT {newer('a', 'b')} FROM t ORDER BY i")]
+        yield engine
+
+
+def last(engine: Engine, *pairs: tuple[str | None, str | None]) -> list[int]:
+    rows = []
+    for i, pair in enumerate(pairs):
+        given_ = ", ".join("NULL" if v is None else f"'{v}'" for v in pair)
+        rows.append(f"({i}, {given_})")
+    engine.ask("CREATE OR REPLACE TABLE t (i INTEGER, a VARCHAR, b VARCHAR)")
+    engine.ask(f"INSERT INTO t VALUES {', '.join(rows)}")
+    return [n for (n,) in engine.ask(f"SELECT {newer('a', 'b')} FROM t ORDER BY i")]
 
 
 @pytest.mark.parametrize(
@@ -48,8 +56,10 @@ def last(*pairs: tuple[str | None, str | None]) -> list[int]:
         ("1772355600000", "2026-03-01 09:30:00+01", LEFT),
     ],
 )
-def test_the_side_that_was_changed_last(left: str | None, right: str | None, side: int) -> None:
-    assert last((left, right), (right, left)) == [side, -side]
+def test_the_side_that_was_changed_last(
+    engine: Engine, left: str | None, right: str | None, side: int
+) -> None:
+    assert last(engine, (left, right), (right, left)) == [side, -side]
 
 
 MOMENT = st.datetimes(datetime(1990, 1, 1), datetime(2090, 1, 1)).map(
@@ -58,13 +68,15 @@ MOMENT = st.datetimes(datetime(1990, 1, 1), datetime(2090, 1, 1)).map(
 OFFSET = st.integers(-14 * 60, 14 * 60).map(lambda m: timezone(timedelta(minutes=m)))
 
 
-@given(st.lists(st.tuples(MOMENT, OFFSET, MOMENT, OFFSET), min_size=1, max_size=20))
+# A statement takes far longer than a row: few examples of many rows.
+@settings(max_examples=25)
+@given(st.lists(st.tuples(MOMENT, OFFSET, MOMENT, OFFSET), min_size=10, max_size=40))
 def test_one_moment_is_one_wherever_it_was_written(
-    given_: list[tuple[datetime, timezone, datetime, timezone]],
+    engine: Engine, given_: list[tuple[datetime, timezone, datetime, timezone]]
 ) -> None:
     instants = [(a.replace(tzinfo=UTC), b.replace(tzinfo=UTC)) for a, _, b, _ in given_]
     written = [
         (a.astimezone(x).isoformat(" "), b.astimezone(y).isoformat())
         for (a, b), (_, x, _, y) in zip(instants, given_, strict=True)
     ]
-    assert last(*written) == [(b > a) - (b < a) for a, b in instants]
+    assert last(engine, *written) == [(b > a) - (b < a) for a, b in instants]

@@ -259,3 +259,8 @@ def test_a_callout_stays_with_the_table_it_speaks_of() -> None:
     # Its last line and the space below; label and title are kept by their styles.
     assert leading[-2:] == [True, True]
     assert alone[-2:] == [False, False]
+
+
+def test_a_section_may_be_empty() -> None:
+    empty = dataclasses.replace(sample(), sections=(b.Section("none", "Nothing here", ()),))
+    assert "Nothing here" in styled(body(empty), "Heading1")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import runpy
 import shutil
 from collections import Counter
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from golden_files import EXAMPLES
 from jinja2 import meta, nodes
 
 import crmaudit
+from crmaudit.messages import Kept, told
 from crmaudit.report import blocks as b
 from crmaudit.report import numbers
 from crmaudit.report.compose import document
@@ -183,3 +185,82 @@ def test_an_example_is_told_in_german(example: str, final: bool, tmp_path: Path)
     # Sentences of the shipped English sections; what the example itself says stays as it is.
     for sentence in ("No database was read", "Three voices speak here", "The plan asks for"):
         assert sentence not in said
+
+
+def test_german_lacks_no_word_that_a_report_says() -> None:
+    catalogue = runpy.run_path(str(EXAMPLES.parent / "docs" / "catalogue.py"))
+    assert catalogue["lacking"]("de", [EXAMPLES / "harbourlight", EXAMPLES / "northwharf"]) == {}
+
+
+@pytest.mark.parametrize(
+    ("kept", "german_text"),
+    [
+        ("it is empty", "sie ist leer"),
+        ("1,234 values in another case than usual", "1.234 Werte mit unüblicher"),
+        (
+            "all in capitals or all in small letters, unlike most (5); a word for no value (1)",
+            "(5)",
+        ),
+        ("city and postcode in each other's column", "Ort und Postleitzahl vertauscht"),
+        ("no table holds campaigns", "keine Tabelle enthält Kampagnen"),
+        ("all rows have the same value in campaigns.country", "Wert in campaigns.country"),
+        (
+            "the highest expected F1 (0.967) of all lines: pairs with a probability of 0.5 or more",
+            "(0,967): Paare ab einer Wahrscheinlichkeit von 0,5",
+        ),
+    ],
+)
+def test_what_evidence_keeps_in_english_is_told(
+    kept: str, german_text: str, german: Language
+) -> None:
+    assert german_text in told(Kept(kept), german)
+    assert kept not in german.lacking
+
+
+def test_a_kept_text_that_no_pattern_knows_stays_and_is_lacking(german: Language) -> None:
+    assert told(Kept("a reason of tomorrow; it is empty"), german) == (
+        "a reason of tomorrow; sie ist leer"
+    )
+    assert "a reason of tomorrow" in german.lacking
+
+
+FUNCTION_WORDS = "the of and is are with without not by from which their each than been has have"
+
+
+def own_text(root: Path) -> re.Pattern[str]:
+    """All that the workspace itself says: values of its YAML files, lines of its sections."""
+    found: set[str] = set()
+
+    def walk(thing: object) -> None:
+        if isinstance(thing, str):
+            found.add(" ".join(thing.split()).rstrip("."))
+        for inner in (
+            thing.values() if isinstance(thing, dict) else thing if isinstance(thing, list) else ()
+        ):
+            walk(inner)
+
+    for path in root.rglob("*.yaml"):
+        walk(yaml.safe_load(path.read_text("utf-8")))
+    for path in (root / "sections").glob("*.md"):
+        walk(path.read_text("utf-8").replace("title: ", "").splitlines())
+    longest = sorted((x for x in found if len(x) > 3), key=len, reverse=True)
+    return re.compile("|".join(map(re.escape, longest)))
+
+
+@pytest.mark.parametrize("example", ["harbourlight", "northwharf"])
+def test_no_english_is_left_in_a_german_report(example: str, tmp_path: Path) -> None:
+    root = tmp_path / example
+    shutil.copytree(EXAMPLES / example, root)
+    file = root / "audit.yaml"
+    text = re.sub(r"^language:.*\n", "", file.read_text("utf-8"), flags=re.MULTILINE)
+    file.write_text(f"language: de\n{text}", "utf-8")
+    (made,) = crmaudit.Audit(root).report(["md"], folder=tmp_path / "out")
+    own = own_text(root)
+    english = re.compile(rf"(?<![\w.-])({FUNCTION_WORDS.replace(' ', '|')})(?![\w:-])")
+    left = []
+    for line in made.read_text("utf-8").replace("\u00a0", " ").splitlines():
+        # Addresses, code, quotations that are cut, and what the workspace says itself.
+        said = re.sub(r"\]\([^)]*\)|`[^`]*`|„[^“]*“|<[^>]*>|\\", "", line)
+        if english.search(own.sub("", said)):
+            left.append(said[:200])
+    assert not left

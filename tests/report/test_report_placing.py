@@ -121,18 +121,17 @@ def test_reports_stopped_half_way_are_told_apart(
 
 def test_a_second_writer_waits_and_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(placing, "_PATIENCE", 0.1)
-    with alone(tmp_path):
-        with pytest.raises(CrmauditError, match="another crmaudit is writing reports"):
-            with alone(tmp_path):
-                pass
+    (tmp_path / ".crmaudit").mkdir()
+    told = "another crmaudit is writing reports"
+    with alone(tmp_path), pytest.raises(CrmauditError, match=told), alone(tmp_path):
+        pass
     with alone(tmp_path), Lock(tmp_path / ".crmaudit" / "report.lock") as other:
         assert not other.taken
 
 
-def test_where_nothing_can_be_locked_nobody_waits(tmp_path: Path) -> None:
-    (tmp_path / ".crmaudit").write_text("a file")
-    with alone(tmp_path):
-        assert (tmp_path / ".crmaudit").read_text() == "a file"
+def test_where_nothing_can_be_locked_nobody_waits_and_nothing_is_made(tmp_path: Path) -> None:
+    with alone(tmp_path), alone(tmp_path):
+        assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize(

@@ -58,10 +58,17 @@ def measured(tmp_path_factory: pytest.TempPathFactory) -> Facts:
     return audit.facts
 
 
+_MADE: dict[int, tuple[Facts, ReportContext, b.Document]] = {}
+"""With the facts themselves, so that no others come to have their identity."""
+
+
 def made(facts: Facts) -> tuple[ReportContext, b.Document]:
-    judgement = judge(facts)
-    proposed = plan(facts, judgement)
-    return compose(facts, judgement, proposed), document(facts, judgement, proposed)
+    if id(facts) not in _MADE:
+        judgement = judge(facts)
+        proposed = plan(facts, judgement)
+        context = compose(facts, judgement, proposed)
+        _MADE[id(facts)] = facts, context, document(facts, judgement, proposed)
+    return _MADE[id(facts)][1:]
 
 
 def tables(facts: Facts) -> Tables:

@@ -245,7 +245,7 @@ def test_a_plan_is_the_same_as_itself(tmp_path: Path) -> None:
 LATER = PAINS | {
     "brief.yaml": """
         resources: {start: 2027-01-04, days_per_month: 10}
-        deadlines: [{id: law, text: A law, date: 2026-12-15}, {id: end, text: End, date: 2027-03-01}]
+        deadlines: [{id: law, text: A law, date: 2026-12-15}, {text: End, date: 2027-03-01}]
         scenarios: [{id: later, name: Later, start: 2027-04-01, days_per_month: 60}]
     """,
     "plan.yaml": "own: [{id: due, title: Due, effort_days: 3, deadlines: [law]}]\n",

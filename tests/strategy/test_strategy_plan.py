@@ -180,7 +180,7 @@ def test_who_holds_the_duty_leads_where_nobody_else_is_named(tmp_path: Path) -> 
         people: [{{id: ann, name: Ann}}, {{id: bea, name: Bea}}]
     """
     files = {
-        "registers.yaml": "dysfunctions: [{id: slow, what: Slow, systems: crm, since: 2020-01-01}]\n",
+        "registers.yaml": "dysfunctions: [{id: slow, what: Slow, systems: crm}]\n",
     }
     for managers, leader in (("ann", "ann"), ("[ann, bea]", None)):
         told = {"people.yaml": people.format(managers=managers)}

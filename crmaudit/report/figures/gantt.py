@@ -201,5 +201,7 @@ def _below(spec: Gantt, canvas: Canvas, y: float) -> float:
 def _elbow(canvas: Canvas, start: tuple[float, float], end: tuple[float, float]) -> None:
     (x1, y1), (x2, y2) = start, end
     x2 = max(x2, x1 + 4)
-    d = f"M{fmt(x1)} {fmt(y1)}H{fmt(x1 + 3)}V{fmt(y2 - 6 if y2 > y1 else y2 + 6)}"
+    # Down beside the bar, then along between the lines to where the next begins.
+    side = 6 if y2 > y1 else -6
+    d = f"M{fmt(x1)} {fmt(y1)}H{fmt(x1 + 3)}V{fmt(y2 - side)}H{fmt(x2)}"
     canvas.path(d, "ink", width=0.9)

@@ -112,7 +112,7 @@ def _level(a: Accounts, judged: Judged) -> object:
 
 def _word(level: AccessLevel | None) -> str:
     """The level as it is read: that of no right at all is a word of the sentence."""
-    return "none" if level in (None, "None") else level
+    return msg("none") if level in (None, "None") else msg(level)
 
 
 def _beyond(given: Given, excess: tuple[Excess, ...]) -> str:
@@ -204,7 +204,8 @@ def role_faults(given: Given) -> b.Table | None:
         name, mark = given.name(a.system), a.evidence
         for role in a.unheld:
             label = role.name or role.id
-            rows.append((name, b.Cell(label, label, mark), role.kind, 0, msg("nobody holds it")))
+            cell = b.Cell(label, label, mark)
+            rows.append((name, cell, msg(role.kind), 0, msg("nobody holds it")))
         for pair in alike(a.access.roles):
             label = pair.one.name or pair.one.id
             other = pair.other.name or pair.other.id
@@ -215,7 +216,7 @@ def role_faults(given: Given) -> b.Table | None:
                 other=other,
             )
             held = a.holders.get(pair.one.id, 0) + a.holders.get(pair.other.id, 0)
-            rows.append((name, b.Cell(label, label, mark), pair.one.kind, held, told))
+            rows.append((name, b.Cell(label, label, mark), msg(pair.one.kind), held, told))
     columns = [
         Column("System"),
         Column("Role"),

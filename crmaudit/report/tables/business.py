@@ -34,7 +34,7 @@ def aims(given: Given) -> b.Table | None:
         )
         for a in given.workspace.brief.aims
     ]
-    columns = [Column("Aim"), Column("Measure"), Column("Indicators"), Column("By", "date")]
+    columns = [Column("Aim"), Column("Measure"), Column("Indicators"), Column("Due", "date")]
     return given.table(given.counted(len(rows), "aim"), columns, rows)
 
 

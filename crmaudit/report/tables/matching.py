@@ -166,17 +166,17 @@ def comparisons(given: Given) -> b.Table | None:
         Column("Left out"),
         Column("Pairs compared", "number"),
         Column("Taken as same", "number"),
-        Column("From", "percent"),
+        Column("Taken from", "percent"),
         Column("Of these right", "percent"),
         Column("Of all true pairs", "percent"),
         Column("Groups refused", "number"),
     ]
     note = (
         "Shares with the interval that holds the truth with 95 % confidence, by the model unless "
-        "marked as reviewed. From: the probability from which pairs are taken, where the expected "
-        "F1 (which weighs both kinds of error) is highest. Groups refused: so many records had the "
-        "same in common that comparing each with each would tell nothing; other ways may still "
-        "find their pairs."
+        "marked as reviewed. Taken from: the probability from which pairs are taken, where the "
+        "expected F1 (which weighs both kinds of error) is highest. Groups refused: so many "
+        "records had the same in common that comparing each with each would tell nothing; other "
+        "ways may still find their pairs."
     )
     shown, caption = rows[:MOST], most(msg("What was compared"), MOST, len(rows))
     return given.table(caption, columns, shown, note)

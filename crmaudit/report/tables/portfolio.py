@@ -131,7 +131,7 @@ def lifecycle(given: Given) -> b.Table | None:
         Column("In use since", "date"),
         Column("Vendor's support ends", "date"),
         Column("Own end of use", "date"),
-        Column("Then"),
+        Column("After that"),
         Column("Does not go together"),
     ]
     caption = msg("Lifecycle of {systems}", systems=given.counted(len(rows), "system"))

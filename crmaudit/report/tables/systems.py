@@ -191,7 +191,7 @@ def feeds(given: Given) -> b.Table | None:
         Column("From"),
         Column("To"),
         Column("Entities"),
-        Column("By", "label", filter=True),
+        Column("How", "label", filter=True),
         Column("How often", "label"),
         Column("Owner"),
         Column("Problems, as told"),

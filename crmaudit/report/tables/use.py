@@ -30,7 +30,7 @@ def user_duties(given: Given) -> b.Table | None:
         for d in given.facts.governance.duties(given.facts.day)
     ]
     columns = [
-        Column("Of", "label", filter=True),
+        Column("Role", "label", filter=True),
         Column("Duty"),
         Column("Met", filter=True),
         Column("As seen by"),

@@ -343,7 +343,7 @@ def risk_register(given: Given) -> b.Table | None:
     rows = [*_plan_risks(given), *_threats(given)]
     columns = [
         Column("Risk"),
-        Column("From", "label", filter=True),
+        Column("Source", "label", filter=True),
         Column("Probability", "label"),
         Column("Impact", "label"),
         Column("Answer"),
@@ -368,7 +368,7 @@ def _plan_risks(given: Given) -> list[tuple[object, ...]]:
                     n=given.counted(len(late), "initiative"),
                     names=joined("; ", [i.title for i in late[:3]]),
                 ),
-                msg("plan"),
+                msg("the plan"),
                 msg("high"),
                 msg("high"),
                 msg("start earlier, or with more days a month"),
@@ -381,7 +381,7 @@ def _plan_risks(given: Given) -> list[tuple[object, ...]]:
                     "At {n:g} days a month capacity decides the end, not what waits for what",
                     n=plan.capacity,
                 ),
-                msg("plan"),
+                msg("the plan"),
                 msg("high"),
                 msg("medium"),
                 msg("a scenario with more days, or fewer initiatives"),
@@ -395,7 +395,7 @@ def _plan_risks(given: Given) -> list[tuple[object, ...]]:
                     "{n} could not be judged; answers may change the order of work",
                     n=given.counted(len(gaps), "question"),
                 ),
-                msg("plan"),
+                msg("the plan"),
                 msg("medium"),
                 msg("medium"),
                 msg("supply what the appendix on limitations names"),
@@ -411,7 +411,7 @@ def _plan_risks(given: Given) -> list[tuple[object, ...]]:
                     n=cells - known,
                     whole=cells,
                 ),
-                msg("plan"),
+                msg("the plan"),
                 msg("medium"),
                 msg("high") if known < cells / 2 else msg("medium"),
                 _titles(given, ("map-entities", "complete-dossiers", "agree-system-of-record")),
@@ -422,7 +422,7 @@ def _plan_risks(given: Given) -> list[tuple[object, ...]]:
         found.append(
             (
                 msg("Nobody is known to hold {skills}", skills=joined(", ", nobody[:5])),
-                msg("plan"),
+                msg("the plan"),
                 msg("high"),
                 msg("high"),
                 msg("train, hire or buy, before the first initiative that needs it"),
