@@ -137,7 +137,8 @@ def _facts(given: Given, i: Initiative) -> Iterable[tuple[str, str]]:
         pattern = "{day}, which would be missed: {why}" if i.late else "{day}: {why}"
         yield msg("To be kept"), msg(pattern, day=given.day(i.due.day), why=i.due.why)
     if i.template == "mend-feeds" and len(i.systems) == 2:
-        yield msg("Called solved in the register"), joined("; ", solved_between(given.facts, *i.systems))
+        solved = solved_between(given.facts, *i.systems)
+        yield msg("Called solved in the register"), joined("; ", solved)
     needs = {n.id: n.text for n in given.workspace.needs}
     yield msg("Helps to answer"), joined("; ", (needs.get(n, n) for n in i.needs))
 

@@ -116,6 +116,23 @@ def test_every_table_is_made_of_both_examples(measured: Case, declared: Case) ->
                 assert {len(r) for r in table.rows} == {len(table.columns)}, name
 
 
+def test_a_row_of_the_limitations_holds_one_question(either: Case) -> None:
+    table = compose(either.facts, either.judgement, either.plan).tables.not_assessed
+    assert table is not None
+    asked = [re.findall(r"\([A-Z]{3}\d{3}\)", row[0].text) for row in table.rows]
+    assert {len(codes) for codes in asked} == {1}
+    assert {code for (code,) in asked} == {f"({g.code})" for g in either.judgement.not_assessed}
+
+
+def test_a_threat_that_a_broken_rule_speaks_of_has_begun(measured: Case) -> None:
+    risks = compose(measured.facts, measured.judgement, measured.plan).tables.risk_register
+    assert risks is not None
+    mail = next(row for row in risks.rows if "withdrawal of consent" in row[0].text)
+    broken = [f for f in measured.judgement.findings if f.subject == "expectation:never-after-no"]
+    assert [f"has begun: {f.message}" for f in broken] == [mail[2].text]
+    assert "Clean Newsletter subscription at its source" in mail[4].text
+
+
 def test_every_table_says_what_it_shows() -> None:
     assert all(t.__doc__ for t in TABLES.values())
 

@@ -71,6 +71,19 @@ def test_it_claims_both_standards_and_says_what_it_is(pdf: pikepdf.Pdf) -> None:
     assert len(intent.DestOutputProfile.read_bytes()) > 300
 
 
+def test_short_chapters_share_a_page_and_a_long_one_has_its_own() -> None:
+    def pages(*sections: b.Section) -> int:
+        made = b.Document("T", b.Meta("Harbour", date(2026, 11, 21)), sections)
+        with pikepdf.open(io.BytesIO(writer("pdf")(made, Theme(), Templates()))) as opened:
+            return len(opened.pages)
+
+    line = b.Paragraph((b.Text("A word to the trustees."),))
+    one, two = b.Section("one", "One", (line,)), b.Section("two", "Two", (line,))
+    long = b.Section("long", "Long", (line,) * 12)
+    assert pages(one, two) == pages(one)
+    assert pages(one, long) == pages(one) + 1
+
+
 def test_nothing_in_it_acts_by_itself(pdf: pikepdf.Pdf) -> None:
     assert not {"/OpenAction", "/AA", "/AcroForm"} & set(pdf.Root.keys())
     assert not {"/JavaScript", "/EmbeddedFiles"} & set(pdf.Root.get("/Names", {}).keys())

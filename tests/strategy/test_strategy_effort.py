@@ -97,6 +97,18 @@ def test_a_past_project_is_held_against_its_tables(tmp_path: Path) -> None:
         assert estimate(facts, e).likely == pytest.approx(plain[e.entity] * used.used)
 
 
+def test_a_migration_counts_among_integrations(tmp_path: Path) -> None:
+    project = "{name: Moved, kind: migration, system: crm, tables: 3, days: 40}"
+    facts = facts_of(
+        tmp_path, {**FILES, "brief.yaml": f"\n    past_projects:\n      - {project}\n"}
+    )
+    (moved,) = compared(facts)
+    used = calibration(facts, "integration")
+    assert moved.ratio is not None
+    assert (used.n, used.ratio) == (1, pytest.approx(moved.ratio))
+    assert calibration(facts, "extraction").n == 0
+
+
 def test_each_table_is_extracted_once(tmp_path: Path) -> None:
     facts = facts_of(tmp_path, FILES)
     cells = {e.entity: e for e in cell_extractions(facts)}
