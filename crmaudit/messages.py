@@ -85,6 +85,22 @@ class Settled(Told):
         return str(self)
 
 
+class Money(float):
+    """An amount of money as a value of a message: an edition may withhold it (`moneyless`)."""
+
+    __slots__ = ()
+
+
+class _Withheld:
+    """In the place of a value that is not to be told, in any form and language."""
+
+    def __format__(self, form: str) -> str:
+        return WITHHELD
+
+
+WITHHELD = "…"
+
+
 def named(name: str) -> str:
     """A name that people gave, where words of the program's own are looked up otherwise."""
     return name if isinstance(name, Told) else Settled(name)
@@ -203,6 +219,47 @@ def long_date(day: date) -> str:
 def month_of(day: date) -> str:
     """`December 2026`."""
     return Formed(f"{MONTHS[day.month - 1]} {day.year}", _date, (day, "month"))
+
+
+def moneyless(value: Any) -> Any:
+    """The message with `…` for each amount of money in it; what holds none is given back itself."""
+    match value:
+        case Money():
+            return _Withheld()
+        case Message() if value.values:
+            kept = {k: moneyless(v) for k, v in value.values.items()}
+            same = all(kept[k] is v for k, v in value.values.items())
+            return value if same else Message(value.pattern, kept)
+        case Formed():
+            args = moneyless(value.args)
+            if args is value.args:
+                return value
+            return Formed(value.function(_English(), *args), value.function, args)
+        case tuple():
+            told = tuple(map(moneyless, value))
+            return value if all(a is b for a, b in zip(told, value, strict=True)) else told
+    return value
+
+
+class _English:
+    """The language that messages are written in."""
+
+    language = "en"
+
+    def pattern(self, pattern: str, values: Mapping[str, object]) -> str:
+        return pattern
+
+    def value(self, value: object, form: str) -> str:
+        if isinstance(value, date):
+            month = f"{MONTHS[value.month - 1]} {value.year}"
+            return f"{value.day} {month}" if form == "long" else month
+        return format(value, form)
+
+    def noun(self, n: float, one: str, many: str, form: str) -> str:
+        return one if n == 1 else many
+
+    def kept(self, text: str) -> str:
+        return text
 
 
 def _date(words: Words, day: date, form: str) -> str:

@@ -360,7 +360,8 @@ def _part(made: Blocks, shown: Grid, span: range) -> str:
     corner = f"{matrix.row_name} / {matrix.column_name}"
     heads = cell(side, para("TableText", made.run(corner, "Muted"), keep=True), align="bottom")
     for column in columns:
-        label = para("TableText", made.run(column.text) + _mark(made, column), keep=True)
+        runs = made.run(column.text) + _mark(made, column)
+        label = para("TableText", runs, keep=True, upright=made.rtl)
         heads += cell(wide, label, upright=True, align="center")
     rows.append(row(heads, head=True, height=high))
     for name, lines in groupby(enumerate(matrix.rows), key=lambda r: r[1].group):

@@ -33,8 +33,13 @@ def para(
     numbered: Numbered | None = None,
     indent: str = "",
     align: str = "",
+    upright: bool = False,
 ) -> str:
-    """A paragraph of a named style; `keep` holds it to the next one."""
+    """A paragraph of a named style; `keep` holds it to the next one.
+
+    An `upright` one runs from the left in every language: readers let the other
+    kind run downwards, out of its cell.
+    """
     numbers = (
         f'<w:numPr><w:ilvl w:val="{numbered[0]}"/><w:numId w:val="{numbered[1]}"/></w:numPr>'
         if numbered
@@ -43,6 +48,7 @@ def para(
     own = (
         ("<w:keepNext/>" if keep else "")
         + numbers
+        + ('<w:bidi w:val="0"/>' if upright else "")
         + (f"<w:ind {indent}/>" if indent else "")
         + (f'<w:jc w:val="{align}"/>' if align and align != "left" else "")
     )

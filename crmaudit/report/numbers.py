@@ -88,7 +88,14 @@ def written(value: float, form: str, language: str) -> str:
 
 
 def written_day(value: date, form: str, words: Locale) -> str:
-    """A day with its month in full (`long`), its month and year alone (`month`), or short."""
+    """A day with its month in full (`long`), its month and year alone (`month`), or short.
+
+    With `minute` the time follows the short one; a form like `%Y-%m` is Python's own.
+    """
+    if "%" in form:
+        return format(value, form)
+    if form == "minute":
+        return f"{written_day(value, '', words)}, {value:%H:%M}"
     names = words.long_months if form else words.months
     month = names[value.month - 1]
     if form == "month":

@@ -54,7 +54,7 @@ from collections.abc import Iterator
 
 from crmaudit.facts import Facts
 from crmaudit.governance.licences import NAMED_DAYS, RESERVE, better_mix
-from crmaudit.messages import msg
+from crmaudit.messages import Money, msg
 from crmaudit.rules.accounts import accounts_of
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
 
@@ -95,7 +95,7 @@ def check(
                     system=system.name,
                     named=mix.named,
                     concurrent=mix.concurrent,
-                    saving=mix.saving,
+                    saving=Money(mix.saving),
                     money=money,
                 ),
                 path=("licences",),

@@ -35,7 +35,7 @@ from crmaudit.facts import Facts
 from crmaudit.governance.licences import LicenceUse as Measured
 from crmaudit.inventory import left_blank
 from crmaudit.inventory.licences import PAID_EACH, LicenceUse
-from crmaudit.messages import msg
+from crmaudit.messages import Money, msg
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
 from crmaudit.rules.words import part_of, verb
 
@@ -55,7 +55,11 @@ def check(facts: Facts, share: float = 0.1) -> Iterator[Hit | NotAssessed]:
             known = [u.cost for u in idle if u.cost is not None]
             money, evidence = facts.inventory.currency, tuple(e for u in idle for e in u.evidence)
             price = (
-                msg(", {known:,.0f} {money} a year", known=floor(sum(known) + 0.5), money=money)
+                msg(
+                    ", {known:,.0f} {money} a year",
+                    known=Money(floor(sum(known) + 0.5)),
+                    money=money,
+                )
                 if known
                 else ""
             )

@@ -35,7 +35,7 @@ from collections.abc import Iterator
 
 from crmaudit.facts import Facts
 from crmaudit.inventory import left_blank
-from crmaudit.messages import msg
+from crmaudit.messages import Money, msg
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
 from crmaudit.rules.words import listed, percent
 
@@ -66,8 +66,8 @@ def check(facts: Facts, share: float = 0.15, least: float = 1000.0) -> Iterator[
                     percent=percent(change.share),
                     older=change.older,
                     newer=change.newer,
-                    before=change.before,
-                    after=change.after,
+                    before=Money(change.before),
+                    after=Money(change.after),
                     currency=change.currency,
                 ),
                 path=("costs",),

@@ -31,7 +31,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crmaudit.facts import Facts
-from crmaudit.messages import msg
+from crmaudit.messages import Money, msg
 from crmaudit.rules.base import Hit, Measurement, Severity, Topic
 from crmaudit.rules.words import percent
 
@@ -52,12 +52,12 @@ def check(facts: Facts, share: float = 0.1) -> Iterator[Hit]:
                 "{system}: licences cost {declared:,.0f} {currency} in {year}, {percent} "
                 "{more} than number × price, {computed:,.0f}",
                 system=system.name,
-                declared=bill.declared,
+                declared=Money(bill.declared),
                 currency=bill.currency,
                 year=bill.year,
                 percent=percent(abs(difference)),
                 more=msg("more") if difference > 0 else msg("less"),
-                computed=bill.computed,
+                computed=Money(bill.computed),
             ),
             path=("licences",),
             measurements=(

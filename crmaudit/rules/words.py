@@ -9,7 +9,7 @@ from crmaudit import messages
 from crmaudit.evidence import ColumnProfile, TableProfile
 from crmaudit.facts import Facts, NotAssessed
 from crmaudit.governance.access import Position
-from crmaudit.messages import Formed, Words, counted, joined, msg, told
+from crmaudit.messages import Formed, Money, Words, counted, joined, msg, told
 from crmaudit.rules.base import Confidence
 
 # One and many
@@ -177,7 +177,10 @@ def cost_range(facts: Facts, low: float, high: float) -> str:
         return ""
     low, high = low * audit.hourly_rate, high * audit.hourly_rate
     return msg(
-        ", {currency} {low:,.0f} to {high:,.0f}", currency=audit.currency, low=low, high=high
+        ", {currency} {low:,.0f} to {high:,.0f}",
+        currency=audit.currency,
+        low=Money(low),
+        high=Money(high),
     )
 
 

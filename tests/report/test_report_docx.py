@@ -264,3 +264,16 @@ def test_a_callout_stays_with_the_table_it_speaks_of() -> None:
 def test_a_section_may_be_empty() -> None:
     empty = dataclasses.replace(sample(), sections=(b.Section("none", "Nothing here", ()),))
     assert "Nothing here" in styled(body(empty), "Heading1")
+
+
+def test_upright_heads_run_upwards_in_a_script_from_the_right() -> None:
+    arabic = dataclasses.replace(sample(), meta=dataclasses.replace(sample().meta, language="ar"))
+    for document, kept in ((arabic, True), (sample(), False)):
+        upright = [
+            p.find(f"{W}pPr/{W}bidi")
+            for c in body(document).iter(f"{W}tc")
+            if c.find(f"{W}tcPr/{W}textDirection") is not None
+            for p in c.iter(f"{W}p")
+        ]
+        assert upright
+        assert all((x is not None and x.get(f"{W}val") == "0") is kept for x in upright)

@@ -263,3 +263,19 @@ def test_plain_numbers_of_figures_are_numbers(text: str, language: str, value: o
 
 def test_the_same_report_gives_the_same_book() -> None:
     assert xlsx(sample()) == xlsx(sample())
+
+
+def test_a_table_without_a_name_is_called_as_the_callout_above_it() -> None:
+    bare = b.Table("phase-1", "", (b.Column("What"),), ((b.Cell("One", "One"),),))
+    other = replace(bare, id="other")
+    said = b.Callout("recommendation", "Phase 1: begins at once", (b.Paragraph((b.Text("x"),)),))
+    book = opened(xlsx(only(said, bare, other)))
+    assert book["Phase 1"]["A1"].value == "Phase 1: begins at once"
+    assert book["Other"]["A1"].value == "other"
+
+
+def test_few_long_texts_take_some_lines_and_break_no_word() -> None:
+    long = "A reason that goes on and on, " * 4 + "incomprehensibilities"
+    words = [(b.Cell("yes", "yes"),)] * 30 + [(b.Cell(long, long),)]
+    width = opened(xlsx(only(table(b.Column("Why"), rows=words))))["Things"].column_dimensions["A"]
+    assert width.width >= max(len(long) / 6, len("incomprehensibilities"))
