@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from crmaudit.evidence.use import Grants, Statements
 from crmaudit.facts import Facts
 
+ACCOUNT = re.compile(r"\b(?:acct|rec|unit)-[0-9a-f]{8,}\b")
+"""A pseudonym, as it stands in texts."""
 _TOKEN = re.compile(r"[\w$]+(?:[.:/][\w$]+)*")
 """A name with what qualifies it: `crm:event_registrations`, `payments.paid_on`."""
 _PLACE = re.compile(r"\.[a-z]+\w*:\d+$")

@@ -8,6 +8,7 @@
     level: 1                 # 2 makes it a part of the chapter before it
     audiences: [board, it]   # missing: everybody inside; `all`: the public too
     appendix: false
+    topics: [access]         # an edition that withholds weaknesses lacks `access`, `maintenance`
     landscape: false         # true; or `wide`: where its matrix has too many columns for a page
     requires:                # what must be there, and how the user supplies it; `a|b`: one of them
       quality.scores: "Run `crmaudit collect`"
@@ -24,7 +25,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import takewhile
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import yaml
 
@@ -35,10 +36,11 @@ from crmaudit.report.languages import Language, language, tell
 from crmaudit.report.markdown import Renderer
 from crmaudit.report.templates import Templates
 from crmaudit.report.text import slug
+from crmaudit.rules.base import Topic
 
 UPRIGHT = 14
 """Columns of a matrix that an upright page has room for."""
-KEYS = ("id", "title", "level", "audiences", "appendix", "landscape", "requires")
+KEYS = ("id", "title", "level", "audiences", "appendix", "topics", "landscape", "requires")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,8 @@ class SectionFile:
     appendix: bool = False
     landscape: bool | Literal["wide"] = False
     requires: Mapping[str, str] = field(default_factory=dict)
+    topics: tuple[str, ...] = ()
+    """What it is about, in words of the rules' topics."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,9 +141,16 @@ def read_front(path: Path, english: Mapping[str, SectionFile] | None = None) -> 
         requires = dict.fromkeys([requires] if isinstance(requires, str) else requires, "")
     audiences = front.get("audiences") or []
     audiences = [audiences] if isinstance(audiences, str) else audiences
+    topics = front.get("topics") or []
+    topics = [topics] if isinstance(topics, str) else topics
     for key, fits, form in (
         ("requires", isinstance(requires, dict), "names of the context: how to supply each"),
         ("audiences", isinstance(audiences, list), "a list of names, like [board, it]"),
+        (
+            "topics",
+            isinstance(topics, list) and set(topics) <= set(get_args(Topic)),
+            f"a list of {', '.join(get_args(Topic))}",
+        ),
         ("level", front.get("level", 1) in (1, 2), "1, or 2 for a part of the chapter before it"),
     ):
         if not fits:
@@ -158,6 +169,7 @@ def read_front(path: Path, english: Mapping[str, SectionFile] | None = None) -> 
         appendix=bool(front.get("appendix")),
         landscape="wide" if front.get("landscape") == "wide" else bool(front.get("landscape")),
         requires={str(k): str(v) for k, v in requires.items()},
+        topics=tuple(topics),
     )
 
 

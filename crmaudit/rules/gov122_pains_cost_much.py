@@ -33,7 +33,7 @@ from crmaudit.governance.pains import Burden
 from crmaudit.messages import msg
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
 from crmaudit.rules.interviewed import need_held
-from crmaudit.rules.words import burdened, cost_range, systems, verb
+from crmaudit.rules.words import between, burdened, cost_range, systems, verb
 
 severity: Severity = "medium"
 topic: Topic = "interviews"
@@ -67,10 +67,9 @@ def check(facts: Facts, hours: int = 200) -> Iterator[Hit | NotAssessed]:
             yield Hit(
                 burden.subject,
                 msg(
-                    "{told} {low:,.0f} to {high:,.0f} hours a year{cost_range}{too}",
+                    "{told} {hours} hours a year{cost_range}{too}",
                     told=told,
-                    low=low,
-                    high=high,
+                    hours=between(low, high),
                     cost_range=cost_range(facts, low, high),
                     too=_too(facts, burden),
                 ),

@@ -46,7 +46,7 @@ from crmaudit.governance.themes import Theme, themes, touching
 from crmaudit.messages import msg
 from crmaudit.rules.base import Hit, Measurement, Severity, Topic
 from crmaudit.rules.interviewed import groups_named, need_counted
-from crmaudit.rules.words import cost_range, quoted, subject
+from crmaudit.rules.words import between, cost_range, quoted, subject
 
 severity: Severity = "medium"
 topic: Topic = "interviews"
@@ -69,9 +69,8 @@ def _hit(facts: Facts, theme: Theme) -> Hit:
     if theme.hours:
         low, high = theme.hours
         told = msg(
-            ", {low:,.0f} to {high:,.0f} hours a year{cost_range}",
-            low=low,
-            high=high,
+            ", {hours} hours a year{cost_range}",
+            hours=between(low, high),
             cost_range=cost_range(facts, low, high),
         )
         measurements.append(Measurement("hours a year, at least", low, "hours"))

@@ -62,7 +62,7 @@ severity: Severity = "medium"
 topic: Topic = "quality"
 initiative = "build-feeds"
 
-_RECORD, _FEED = "though it is the system of record", "though a feed brings them"
+_RECORD, _FEED = "though it is the system of record", "though data flow there"
 _LACKING = {_RECORD: "records that the record lacks", _FEED: "records that the feed may leave out"}
 
 

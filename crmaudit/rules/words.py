@@ -175,13 +175,15 @@ def cost_range(facts: Facts, low: float, high: float) -> str:
     audit = facts.workspace.audit
     if audit.hourly_rate is None:
         return ""
-    low, high = low * audit.hourly_rate, high * audit.hourly_rate
-    return msg(
-        ", {currency} {low:,.0f} to {high:,.0f}",
-        currency=audit.currency,
-        low=Money(low),
-        high=Money(high),
-    )
+    amounts = between(Money(low * audit.hourly_rate), Money(high * audit.hourly_rate))
+    return msg(", {currency} {amounts}", currency=audit.currency, amounts=amounts)
+
+
+def between(low: float, high: float) -> str:
+    """`9,000 to 21,000`, or `9,000` where both are that."""
+    if round(low) == round(high):
+        return msg("{low:,.0f}", low=low)
+    return msg("{low:,.0f} to {high:,.0f}", low=low, high=high)
 
 
 def held_in(facts: Facts, system: str, table: str) -> str:

@@ -157,7 +157,7 @@ class RuleSettings(Model):
     parameters: dict[str, dict[str, Scalar]] = {}
 
 
-Withheld = Literal["names", "quotes", "accounts", "costs", "weaknesses", "internals"]
+Withheld = Literal["names", "quotes", "accounts", "costs", "weaknesses", "internals", "sources"]
 """What an edition of the report leaves out; see `Edition`."""
 
 
@@ -166,8 +166,9 @@ class Edition(Model):
 
     withhold: tuple[Withheld, ...] = ()
     """`names` of persons, for whom their office stands; `quotes`, what people said in their own
-    words; `accounts`, by pseudonym; `costs`, all amounts of money; `weaknesses`, findings on
-    rights, loss and maintenance; `internals`, tables, columns, sources and statements."""
+    words; `accounts`, by pseudonym; `costs`, all amounts of money; `weaknesses`, findings and
+    chapters on rights, loss and maintenance; `internals`, tables, columns and the register of
+    evidence; `sources`, addresses of databases, statements and places in code."""
     sections: tuple[Id, ...] = ()
     """Ids of the sections that it has; without them, those written for everybody or for it."""
 
