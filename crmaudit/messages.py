@@ -222,12 +222,15 @@ def month_of(day: date) -> str:
 
 
 def moneyless(value: Any) -> Any:
-    """The message with `…` for each amount of money in it; what holds none is given back itself."""
+    """The message with `…` for each amount of money in it; what holds none is given back itself.
+
+    A part that begins with a comma (`, EUR 9,000 to 21,000`) says nothing else: it goes as a whole.
+    """
     match value:
         case Money():
             return _Withheld()
         case Message() if value.values:
-            kept = {k: moneyless(v) for k, v in value.values.items()}
+            kept = {k: _aside(v, moneyless(v)) for k, v in value.values.items()}
             same = all(kept[k] is v for k, v in value.values.items())
             return value if same else Message(value.pattern, kept)
         case Formed():
@@ -239,6 +242,11 @@ def moneyless(value: Any) -> Any:
             told = tuple(map(moneyless, value))
             return value if all(a is b for a, b in zip(told, value, strict=True)) else told
     return value
+
+
+def _aside(was: Any, told: Any) -> Any:
+    priced = told is not was and isinstance(was, Message) and was.startswith(", ")
+    return "" if priced else told
 
 
 class _English:

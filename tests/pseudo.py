@@ -49,6 +49,9 @@ class Pseudo:
     def noun(self, n: float, one: str, many: str, form: str) -> str:
         return (one if n == 1 else many).translate(_WIDE)
 
+    def kept(self, text: str) -> str:
+        return text.translate(_WIDE)
+
 
 PSEUDO = Pseudo()
 

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from crmaudit.strategy.scenarios import Outcome
 
 _MOST = 10
+CHAIN = "longest chain of prerequisites"
+"""Planners call it the critical path; by how much an initiative may slip is told by its slack."""
 _MARKS = {"done": "✓", "running": "▶", "approved": "+", "dropped": "×"}
 
 
@@ -83,6 +85,7 @@ def row(found: Audit, i: Initiative) -> dict[str, Any]:
         "effort_high": i.effort[1],
         "cost_low": i.cost_range[0] if i.cost_range else None,
         "cost_high": i.cost_range[1] if i.cost_range else None,
+        "cost_at_least": i.cost_least,
         "hours_low": i.hours[0] if i.hours else None,
         "hours_high": i.hours[1] if i.hours else None,
         "money_low": i.money[0] if i.money else None,
@@ -113,9 +116,13 @@ def row(found: Audit, i: Initiative) -> dict[str, Any]:
         "due": i.due.day if i.due else None,
         "due_why": str(i.due.why) if i.due else None,
         "late": i.late,
+        "overdue": i.overdue.day if i.overdue else None,
+        "overdue_why": str(i.overdue.why) if i.overdue else None,
         "slack_days": i.slack,
         "critical": i.critical,
+        "beyond_budget": i.beyond,
         "overridden": list(i.overridden),
+        "against": [str(text) for text in i.against],
     }
 
 
@@ -138,11 +145,20 @@ def _list(found: Audit) -> View:
         notes.append(f"At stake: {' and '.join(b for b in brings if b)}.")
     if plan_.begin and plan_.capacity and ends:
         notes.append(
-            f"◀ critical path: {plan_.critical_days:,} working days, each at half of the capacity. "
+            f"◀ {CHAIN}: {plan_.critical_days:,} working days, each at half of the capacity. "
             f"Capacity: {plan_.capacity:g} days a month from {plan_.begin}."
         )
     elif not ends:
-        notes.append("No dates: resources: start: and days_per_month: in brief.yaml give them.")
+        notes.append(
+            f"No dates: {plan_.undated}. resources: start: and days_per_month: in brief.yaml give "
+            "them."
+        )
+    notes += _budget(plan_)
+    if plan_.closed:
+        names = ", ".join(f"{c.id} ({c.status})" for c in plan_.closed[:3])
+        more = " …" if len(plan_.closed) > 3 else ""
+        notes.append(f"Closed, and asked for by nothing any more: {names}{more}")
+    notes += [f"! {i.id}: {text}" for i in plan_.initiatives for text in i.against][:_MOST]
     late = [i for i in plan_.initiatives if i.late]
     if late:
         names = ", ".join(i.id for i in late[:3]) + (" …" if len(late) > 3 else "")
@@ -169,11 +185,31 @@ def _list(found: Audit) -> View:
             "effort": list(plan_.effort),
             "cost": list(plan_.cost) if plan_.cost else None,
             "critical_days": plan_.critical_days or None,
+            "undated": str(plan_.undated) or None,
             "dropped": [i.id for i in plan_.dropped],
+            "closed": [{"id": c.id, "title": str(c.title), "status": c.status} for c in plan_.closed],
             "orphans": [str(p.message) for p in plan_.orphans],
             "scenarios": [_scenario(s) for s in plan_.scenarios],
         },
     )
+
+
+def _budget(plan_: Plan) -> Iterable[str]:
+    """What the brief's budget says of all these initiatives."""
+    base = plan_.scenarios[0] if plan_.scenarios else None
+    if base is None:
+        return
+    whole = len(base.taken) + len(base.left)
+    if base.why_unjudged:
+        yield f"! The budget bounds nothing: {base.why_unjudged}."
+    elif base.left:
+        until = f", until {_month(base.ends)}" if base.ends else ""
+        yield (
+            f"○ beyond the budget: it covers {len(base.taken)} of {whole}{until}; the dates are "
+            "those of all."
+        )
+    if base.exceeded:
+        yield f"! What runs or is approved exceeds the budget by {base.exceeded:,.0f}."
 
 
 def _titled(values: Mapping[str, Any]) -> Text:
@@ -182,6 +218,8 @@ def _titled(values: Mapping[str, Any]) -> Text:
     text.append(values["title"])
     if values["critical"]:
         text.append(" ◀", style="accent")
+    if values["beyond_budget"]:
+        text.append(" ○", style="none")
     if values["late"]:
         text.append(" ! late", style="high")
     return text
@@ -241,7 +279,9 @@ def _put(console: Console, found: Audit, i: Initiative) -> None:
     what = Block("What it takes")
     what.add("effort", Text(f"{_span(i.effort)} working days"))
     money = found.workspace.audit.currency
-    what.say("cost", f"{_span(i.cost_range)} {money}, once" if i.cost_range else "no hourly rate")
+    what.say("cost", _cost(i, money))
+    if i.beyond:
+        what.say("budget", "that of the brief does not reach it")
     what.say("led by", name(i.owner) or f"{i.role} (to be named)")
     for skill, holders in _skills(found, i):
         what.say(skill, holders)
@@ -251,8 +291,10 @@ def _put(console: Console, found: Audit, i: Initiative) -> None:
     if i.due:
         left = " – would be missed" if i.late else ""
         time.say("to be kept", f"{i.due.day}: {i.due.why}{left}")
+    for text in i.against:
+        time.say("but", text)
     if i.critical:
-        time.say("critical path", "a delay moves the end")
+        time.say("path", CHAIN)
     if i.slack is not None and i.slack >= 0:
         time.say("slack", f"{count(i.slack, 'working day')}")
     time.say("after", "; ".join(titles.get(a, a) for a in i.after))
@@ -284,6 +326,13 @@ def _put(console: Console, found: Audit, i: Initiative) -> None:
     console.print(Text(f"plan.yaml: initiatives: {{{i.id}: {{…}}}}", style="accent"))
 
 
+def _cost(i: Initiative, money: str) -> str:
+    if i.cost_range:
+        return f"{_span(i.cost_range)} {money}, once"
+    least = f"{i.cost_least:,.0f} {money} at least; " if i.cost_least is not None else ""
+    return f"{least}no hourly rate"
+
+
 def _skills(found: Audit, i: Initiative) -> Iterable[tuple[str, str]]:
     from crmaudit.strategy.staffing import Holders
 
@@ -308,6 +357,8 @@ def _scenario(s: Outcome) -> dict[str, Any]:
         "cost_high": s.cost[1] if s.cost else None,
         "ends": s.ends,
         "undated": s.why_undated or None,
+        "budget_unjudged": s.why_unjudged or None,
+        "budget_exceeded": s.exceeded or None,
         "late": list(s.late),
         "early": list(s.early),
         "deadlines": [
@@ -328,6 +379,11 @@ def _scenarios(found: Audit) -> View:
     todo = sum(i.open for i in plan_.initiatives)
     notes = []
     for s in plan_.scenarios:
+        if s.why_unjudged:
+            notes.append(f"{s.means.name}: its budget bounds nothing: {s.why_unjudged}")
+        if s.exceeded:
+            over = f"{s.exceeded:,.0f} {money}"
+            notes.append(f"{s.means.name}: what runs or is approved exceeds its budget by {over}")
         if s.left:
             names = ", ".join(s.left[:4]) + (f" and {len(s.left) - 4} more" if s.left[4:] else "")
             notes.append(f"{s.means.name} leaves out: {names}")
@@ -341,7 +397,7 @@ def _scenarios(found: Audit) -> View:
             Column("name", "Resources", flex=True, least=20),
             Column("days_per_month", "Days/month", dash, right=True, rank=3),
             Column("budget", "Budget", _amount, right=True, rank=4),
-            Column("initiatives", "Within", lambda v: f"{v} of {todo}", right=True),
+            Column("initiatives", "Within", _within(todo), right=True, whole=True),
             Column("effort_low", "Days", _days, right=True, whole=True, rank=2),
             Column("cost_low", f"Cost, {money}", _ends("cost"), right=True, whole=True, rank=1),
             Column("ends", "Until", lambda v: _month(v) if v else "╱"),
@@ -356,6 +412,13 @@ def _scenarios(found: Audit) -> View:
         notes=notes,
         hint="crmaudit plan" if rows else "write resources: and scenarios: into brief.yaml",
     )
+
+
+def _within(todo: int) -> Any:
+    def told(values: Mapping[str, Any]) -> str:
+        return "not known" if values["budget_unjudged"] else f"{values['initiatives']} of {todo}"
+
+    return told
 
 
 def _amount(value: float | None) -> str:

@@ -91,7 +91,9 @@ def _planned(plan: Plan) -> dict[str, Figure]:
         for e in plan.extractions
         if e.score is not None
     }
-    done, every = sum(i.status == "done" for i in plan.initiatives), len(plan.initiatives)
+    gone = sum(c.status == "done" for c in plan.closed)
+    done = gone + sum(i.status == "done" for i in plan.initiatives)
+    every = gone + len(plan.initiatives)
     if every:
         found["plan done"] = Figure(round(100 * done / every, 4), done, every)
     return found

@@ -329,12 +329,20 @@ def _day(text: object) -> date | None:
     return date.fromisoformat(str(text)) if text else None
 
 
-def since_last(facts: Facts, judgement: Judgement, plan: Plan) -> Since | None:
-    """What changed since the last audit of an earlier day; None where none is remembered."""
+def since_last(
+    facts: Facts,
+    judgement: Judgement,
+    plan: Plan,
+    told: Callable[[Past], Past] = lambda past: past,
+) -> Since | None:
+    """What changed since the last audit of an earlier day; None where none is remembered.
+
+    `told` cuts what this audit will keep as `facts.past` was cut, for readers who see a part.
+    """
     last = last_before(facts.past, facts.day)
     if last is None or facts.day is None:
         return None
-    current = Past(0, facts.day, summary(facts, judgement, plan))
+    current = told(Past(0, facts.day, summary(facts, judgement, plan)))
     return compare(last, current, before(facts.past, last), subjects_now(facts.workspace))
 
 

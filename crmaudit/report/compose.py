@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import fields, replace
+from pathlib import Path
 
 import crmaudit
 from crmaudit.engine import Judgement
 from crmaudit.facts import Facts
 from crmaudit.messages import msg
-from crmaudit.remembered import promises, since_last
+from crmaudit.remembered import Since, promises, since_last
 from crmaudit.report import blocks as b
 from crmaudit.report import (
     crud_parts,
@@ -23,17 +24,21 @@ from crmaudit.report import (
     portfolio_parts,
     target_parts,
 )
-from crmaudit.report.audiences import edition, edition_part, published, redact
+from crmaudit.report.audiences import Reader, edition, edition_part
 from crmaudit.report.context import ReportContext
+from crmaudit.report.house_style import theme
 from crmaudit.report.inputs import configuration
 from crmaudit.report.inputs import measured as evidence_hash
 from crmaudit.report.numbers import day
+from crmaudit.report.published import published, remembered, told_context, told_facts
+from crmaudit.report.redaction import discreet, redact
 from crmaudit.report.register import register
 from crmaudit.report.sections import build, find_sections
 from crmaudit.report.since_parts import since_part, with_trends
 from crmaudit.report.summary import headlines
 from crmaudit.report.tables import Tables
 from crmaudit.report.templates import Templates
+from crmaudit.report.theme import Theme
 from crmaudit.report.wording import names
 from crmaudit.strategy import Plan
 from crmaudit.strategy.extraction import WEIGHTS
@@ -51,11 +56,15 @@ def document(
     """The plan document as a block tree, in the workspace's language and for its readers."""
     audit = facts.workspace.audit
     templates = templates or Templates()
-    own_folder = facts.workspace.root / "sections"
-    own = own_folder if own_folder.is_dir() else None
-    to = edition(facts.workspace, audience, find_sections(audit.language, own, templates))
+    own = own_sections(facts)
+    to = reader(facts, audience, templates)
     told, planned, withheld = published(judgement, plan, to)
-    context = replace(compose(facts, told, planned), edition=edition_part(to, withheld))
+    known = told_facts(facts, to, planned)
+    # Compared as all of it was judged, and cut alike on both sides: what an edition leaves out
+    # has not gone, and what it counts together is one thing on both.
+    since = since_last(known, judgement, plan, lambda past: remembered(past, to, planned))
+    context = told_context(_compose(known, told, planned, since), known, to)
+    context = replace(context, edition=edition_part(to, withheld))
     evidence = register(facts.evidence.documents, facts.workspace.root)
     meta = b.Meta(
         organisation=audit.organisation.name,
@@ -96,11 +105,32 @@ def document(
     return redact(made, facts, to, labels.load(templates, audit.language))
 
 
+def own_sections(facts: Facts) -> Path | None:
+    """The folder of the workspace's own sections, where there is one."""
+    folder = facts.workspace.root / "sections"
+    return folder if folder.is_dir() else None
+
+
+def reader(facts: Facts, audience: str, templates: Templates) -> Reader:
+    """For whom the edition is made."""
+    found = find_sections(facts.workspace.audit.language, own_sections(facts), templates)
+    return edition(facts.workspace, audience, found)
+
+
+def look(facts: Facts, audience: str, templates: Templates) -> Theme:
+    """The house style, its texts as the edition's readers may see them."""
+    words = labels.load(templates, facts.workspace.audit.language)
+    return discreet(theme(facts), facts, reader(facts, audience, templates), words)
+
+
 def compose(facts: Facts, judgement: Judgement, plan: Plan) -> ReportContext:
-    """What section files are given."""
+    """What section files are given, with nothing withheld."""
+    return _compose(facts, judgement, plan, since_last(facts, judgement, plan))
+
+
+def _compose(facts: Facts, judgement: Judgement, plan: Plan, since: Since | None) -> ReportContext:
     workspace = facts.workspace
     kpis = people_kpis.kpi_parts(facts)
-    since = since_last(facts, judgement, plan)
     return ReportContext(
         organisation=workspace.organisation.name,
         day=facts.day,

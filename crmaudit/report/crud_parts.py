@@ -21,6 +21,8 @@ from crmaudit.report.wording import counted, names
 
 PROVING = frozenset({"observed", "coded", "written"})
 """Sources that prove a letter; a right only allows it."""
+STRANGERS = "Accounts of no system"
+"""A key figure that is a weakness of rights."""
 LEAST = 3
 """Cells in use from which on a matrix has a structure to speak of."""
 
@@ -205,10 +207,10 @@ def _figures(part: c.ProofPart) -> tuple[b.KeyFigure, ...]:
         confirmed,
         b.KeyFigure("Declared, shown not to be", number(part.contradicted), letters),
         b.KeyFigure("In use, never declared", number(part.shadow), writes),
-        b.KeyFigure("Accounts of no system", number(strangers), writing)
+        b.KeyFigure(STRANGERS, number(strangers), writing)
         if part.accounts_told
         else b.KeyFigure(
-            "Accounts of no system",
+            STRANGERS,
             "",
             state="not_assessed",
             reason="nothing that was read tells who uses the databases",

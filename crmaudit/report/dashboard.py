@@ -145,7 +145,7 @@ class _Page:
         content = self._html.block(replace(figure, spec=spec, note=""))
         words = [self.words["heat_key"]]
         if left:
-            words.append(self.words["heat_left"].format(n=left))
+            words.append(labels.filled(self.words, "heat_left", n=left))
         return self._panel("heat", "quality", content + tag("p", " ".join(words), class_="note"))
 
     def since(self) -> Panel:
@@ -207,7 +207,11 @@ class _Page:
 
     def _more(self, n: int) -> Markup:
         """How many stand in the report alone."""
-        return tag("p", self.words["and_more"].format(n=n), class_="note") if n > 0 else Markup("")
+        return (
+            tag("p", labels.filled(self.words, "and_more", n=n), class_="note")
+            if n > 0
+            else Markup("")
+        )
 
     def _item(self, blocks: tuple[b.Block, ...]) -> Markup:
         lines = (x.inlines for x in blocks if isinstance(x, b.Paragraph))

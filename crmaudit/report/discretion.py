@@ -21,12 +21,12 @@ _TITLES = (
     r"(?:Mrs?|Ms|Miss|Mx|Dr|Prof|Professor|Sir|Dame|Rev|Herrn?|Frau|Fr|Hr)\b\.?"
     rf"{_GAP}(?:(?:Dr|Prof)\b\.?{_GAP})?"
 )
-_WORDS = frozenset(
-    "amber angel april art august autumn bill carol charity chase christian crystal daisy dale dawn "
-    "dean drew earl eve faith forest frank gene glen grace grant guy harmony hazel heather holly "
-    "hope iris ivy jack jade jasmine joy june king lily major mark max may melody miles norm olive "
-    "page pat pearl penny ray rich rob robin rose ruby sandy sky sterling sue summer sunny victor "
-    "violet will".split()
+_WORDS = (
+    "amber angel april art august autumn bill carol charity chase christian crystal daisy "
+    "dale dawn dean drew earl eve faith forest frank gene glen grace grant guy harmony hazel "
+    "heather holly hope iris ivy jack jade jasmine joy june king lily major mark max may "
+    "melody miles norm olive page pat pearl penny ray rich rob robin rose ruby sandy sky "
+    "sterling sue summer sunny victor violet will"
 )
 """First names that are words or months: alone they are taken for these."""
 _LOGINS = frozenset({"admin", "administrator", "info", "office", "sales", "service", "support"})
@@ -72,7 +72,12 @@ class People:
             self._offices.setdefault(_key(last), office)
             titled.append(last)
             plain = alone.casefold()
-            if first[alone] == 1 and len(alone) > 2 and not {plain} & (_WORDS | called):
+            if (
+                first[alone] == 1
+                and len(alone) > 2
+                and plain not in called
+                and plain not in _WORDS.split()
+            ):
                 self._offices.setdefault(_key(alone), office)
                 exact.append(alone)
             for login in person.accounts.values():
@@ -145,7 +150,8 @@ class Amounts:
 
     def __init__(self, codes: Iterable[str]) -> None:
         known = "|".join(sorted({*codes, *_CODES.split()}))
-        sign = rf"(?:(?<!\w)(?:{known}|(?i:{_MONEY_WORDS}))(?!\w)|(?<![A-Za-z])(?:{known})(?=\d)|[£€$¥])"
+        word = rf"(?<!\w)(?:{known}|(?i:{_MONEY_WORDS}))(?!\w)"
+        sign = rf"(?:{word}|(?<![A-Za-z])(?:{known})(?=\d)|[£€$¥])"
         gap = r"[\s\u00a0-]?"
         reach = rf"{_SUM}(?:[\s\u00a0]?(?:–|—|-|\bto\b|\bbis\b)[\s\u00a0]?(?:{sign}{gap})?{_SUM})?"
         pair = rf"(?:between|zwischen) {_SUM} (?:and|und) {_SUM}"
@@ -172,8 +178,9 @@ _PLACES = re.compile(
     r"|[\w.+-]+@[\w-]+(?:\.[\w-]+)*(?::[^\s]+)?"
     r"|(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?![\w.]*\d)(?::\d+)?"
     r"|(?<![\w:])(?:[0-9a-f]{1,4}:){3,7}[0-9a-f]{1,4}(?![\w:])"
+    r"|(?<![\w.])[\w./-]*\w\.[a-z]\w{0,5}:\d+(?![\w:])"
     r"|\\\\[\w.$-]+\\[^\s\"']*|\b[A-Za-z]:\\[^\s\"']+"
-    r"|(?<![\w/.:<~])~?/(?:[\w.@-]+/)+[\w.@-]*"
+    r"|(?<![\w/.:<~#])~?/(?:[\w.@-]+/)+[\w.@-]*"
 )
 """Where something lies: addresses of databases and hosts, network and absolute paths."""
 
@@ -190,50 +197,85 @@ _TOUCHED = re.compile(r"[/@\\]|\d\.\d|\w:\w")
 
 
 class Said:
-    """What people said and wrote in answers, by the very words, cut short or not."""
+    """What people said and wrote in answers, by the very words: whole, or cut short by `…`."""
 
-    _HEAD = 16
+    _HEAD = 12
 
     def __init__(self, workspace: Workspace) -> None:
         self._texts: dict[str, list[str]] = {}
+        named = frozenset(_declared(workspace))
         for text in _said(workspace):
             plain = " ".join(text.split()).rstrip(".")
-            if len(plain) >= 8 and " " in plain:
-                self._texts.setdefault(plain[: self._HEAD], []).append(plain)
+            if len(plain) >= _SHORT_SAID and " " in plain and plain not in named:
+                self._texts.setdefault(plain[: self._HEAD].strip(), []).append(plain)
         heads = "|".join(re.escape(h).replace(r"\ ", r"\s+") for h in _longest(self._texts))
-        self._heads = re.compile(rf"[“„\"'‘]?({heads})") if heads else None
+        self._heads = re.compile(rf"(?<!\w)({heads})") if heads else None
 
     def strike(self, text: str) -> str:
-        """The text with `…` for each thing said, up to where it goes on in other words."""
+        """The text with `…` for each thing said."""
         if self._heads is None:
             return text
         made, at = [], 0
         for found in self._heads.finditer(text):
-            if found.start() < at:
-                continue
             texts = self._texts.get(" ".join(found[1].split()), ())
-            end = max((_alike(text, found.start(1), t) for t in texts), default=found.end())
-            while end < len(text) and text[end] in ".…”“\"'’":
-                end += 1
-            made += [text[at : found.start()], WITHHELD]
-            at = end
+            end = max((_alike(text, found.start(), t) for t in texts), default=0)
+            if found.start() >= at and end:
+                made += [text[at : found.start()].rstrip("“„\"'‘"), WITHHELD]
+                at = end
         return "".join((*made, text[at:]))
 
 
+_SHORT_SAID = 12
+"""Letters of what was said that are enough to know it; shorter, anybody may say it."""
+
+
 def _alike(text: str, start: int, said: str) -> int:
-    """Where the text stops to say what was said; spaces are alike, however many."""
-    at = start
-    for c in said:
-        if c == " ":
-            if at >= len(text) or not text[at].isspace():
-                break
-            while at < len(text) and text[at].isspace():
-                at += 1
-        elif at < len(text) and text[at] == c:
-            at += 1
-        else:
-            break
-    return at
+    """Behind what was said, where the text says it from there on; else 0.
+
+    Spaces are alike, however many; `…` says that it was cut short.
+    """
+    at, words = start, said.split(" ")
+    for n, word in enumerate(words):
+        if not text.startswith(word, at):
+            behind = text[start:at].rstrip()
+            cut = re.compile(r"[\s,;:]*…").match(text, start + len(behind))
+            return _closed(text, cut.end()) if cut and n else 0
+        at += len(word)
+        if n < len(words) - 1:
+            cut = re.compile(r"[\s,;:]*…").match(text, at)
+            if cut:
+                return _closed(text, cut.end())
+            gap = re.compile(r"\s+").match(text, at)
+            if gap is None:
+                return 0
+            at = gap.end()
+    return _closed(text, at) if not text[at : at + 1].isalnum() else 0
+
+
+def _closed(text: str, at: int) -> int:
+    """Behind the full stop and the quotation marks that end what was said."""
+    ending = re.compile(r"\.?[”“\"'’]*").match(text, at)
+    return ending.end() if ending else at
+
+
+def _declared(workspace: Workspace) -> Iterator[str]:
+    """What stands elsewhere as a fact, whoever said it, too: aims, indicators, requests."""
+    brief = workspace.brief.model_copy(update={"concerns": (), "problems": ()})
+    for part in (brief, workspace.kpis):
+        yield from _strings(part.model_dump(mode="json"))
+    yield from (r.what for r in workspace.registers.requests)
+    yield from (d.what for d in workspace.registers.dysfunctions)
+
+
+def _strings(data: object) -> Iterator[str]:
+    match data:
+        case str():
+            yield " ".join(data.split()).rstrip(".")
+        case dict():
+            yield from _strings(list(data.values()))
+        case list():
+            for x in data:
+                yield from _strings(x)
 
 
 def _said(workspace: Workspace) -> Iterator[str]:

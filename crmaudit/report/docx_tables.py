@@ -12,6 +12,7 @@ from crmaudit.report.figures import concrete
 from crmaudit.report.figures.crud import sheet
 from crmaudit.report.figures.svg import Canvas, cut, measure
 from crmaudit.report.grid import WIDE, Grid, outside, pieces
+from crmaudit.report.labels import filled
 from crmaudit.report.ooxml import xml
 from crmaudit.report.pdf_data import (
     MOST_COLUMNS,
@@ -147,8 +148,8 @@ def table(made: Blocks, shown: b.Table) -> str:
         rows.append(row(cells, whole=all(len(c.text) <= LONG for c in line)))
     note = shown.note
     if (whole := len(shown.rows)) > MOST_ROWS:
-        rest = made.words["table_rest"].replace("{shown}", f"{MOST_ROWS:,}")
-        note = f"{rest.replace('{whole}', f'{whole:,}')} {note}".strip()
+        rest = filled(made.words, "table_rest", shown=f"{MOST_ROWS:,}", whole=f"{whole:,}")
+        note = f"{rest} {note}".strip()
     caption = made.caption("table", slug(shown.id) if shown.id else "", shown.caption)
     name = shown.caption or shown.id
     body = grid(made, "ReportTable", sizes, "".join(rows), name)

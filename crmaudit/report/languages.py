@@ -124,7 +124,7 @@ class _Caught(Told):
     def tell(self, words: Any, form: str = "") -> str:
         if form == "number":
             return numbers.localised(self, words.locale)
-        return words.kept(str(self)) if form == "word" else str(self)  # type: ignore[no-any-return]
+        return words.kept(str(self)) if form == "word" else str(self)
 
 
 @cache

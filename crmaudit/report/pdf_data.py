@@ -18,7 +18,7 @@ from crmaudit.report.figures import concrete, draw
 from crmaudit.report.figures.crud import sheet
 from crmaudit.report.figures.svg import Canvas, cut, measure
 from crmaudit.report.grid import WIDE, Grid, outside, pieces
-from crmaudit.report.labels import Labels
+from crmaudit.report.labels import Labels, filled
 from crmaudit.report.numbers import MINUS
 from crmaudit.report.outline import Entry, Outline
 from crmaudit.report.pdf_heads import Shape
@@ -241,8 +241,7 @@ class PdfData:
         ]
         note = table.note
         if (whole := len(table.rows)) > MOST_ROWS:
-            rest = self.labels["table_rest"].replace("{shown}", f"{MOST_ROWS:,}")
-            rest = rest.replace("{whole}", f"{whole:,}")
+            rest = filled(self.labels, "table_rest", shown=f"{MOST_ROWS:,}", whole=f"{whole:,}")
             note = f"{rest} {note}".strip()
         self.shapes.append(Shape(len(table.columns), len(rows), table.naming))
         return {

@@ -31,14 +31,17 @@ def accounts_of(facts: Facts) -> tuple[Accounts, ...]:
     return tuple(sorted(read.values(), key=lambda a: crm is None or a.system != crm.id))
 
 
-def accounts_parts(facts: Facts) -> tuple[AccountsPart, ...]:
-    """One for each system whose accounts were asked for."""
-    return tuple(_accounts(facts, a) for a in accounts_of(facts))
+def accounts_parts(facts: Facts, alone: bool = True) -> tuple[AccountsPart, ...]:
+    """One for each system whose accounts were asked for.
+
+    Without `alone`, an account whose rights no other has is told among others of the kind.
+    """
+    return tuple(_accounts(facts, a, alone) for a in accounts_of(facts))
 
 
-def _accounts(facts: Facts, a: Accounts) -> AccountsPart:
+def _accounts(facts: Facts, a: Accounts, alone: bool) -> AccountsPart:
     verdicts = Counter(_PART.get(a.verdict(j) or "", "") for j in a.compared)
-    drawn = None if a.no_rights else _matrix(facts, a)
+    drawn = None if a.no_rights else _matrix(facts, a, alone)
     matrix, groups, rows, kinds = drawn or (None, 0, 0, 0)
     remarks = Counter(r for j in a.usable for r in a.remarks(j))
     return AccountsPart(
@@ -76,7 +79,7 @@ def short(levels: Levels) -> str:
     return joined("", ("?" if level is None else SHORT[level] for level in levels))
 
 
-def _matrix(facts: Facts, a: Accounts) -> tuple[s.Heat, int, int, int] | None:
+def _matrix(facts: Facts, a: Accounts, alone: bool) -> tuple[s.Heat, int, int, int] | None:
     """Groups of accounts with the same rights × kinds of record, and what was left out.
 
     The darkest step is a level of everything for some letter: the widest
@@ -89,6 +92,14 @@ def _matrix(facts: Facts, a: Accounts) -> tuple[s.Heat, int, int, int] | None:
     if not groups or not kinds:
         return None
     found = []
+    if not alone:
+        others = [members for members in groups.values() if len(members) == 1]
+        groups = {held: members for held, members in groups.items() if len(members) > 1}
+        if len(others) > 1:
+            held_by = [members[0].holding for members in others]
+            widest = [_widest([a.levels_over(h, k) for h in held_by]) for k in kinds]
+            who = msg("others: {who}", who=counted(len(others), "account"))
+            found.append((1, who, widest))
     for members in groups.values():
         held = members[0].holding
         # Rights to kinds that are not drawn weigh as much.
@@ -117,6 +128,12 @@ def _columns(a: Accounts) -> tuple[tuple[tuple[Kind, ...], ...], int]:
             reach[name] += holders[holding.id] * sum(levels)
     chosen = sorted(of, key=lambda n: (-reach[n], n))[:COLUMNS]
     return tuple(tuple(of[n]) for n in chosen), len(of) - len(chosen)
+
+
+def _widest(found: Iterable[Levels]) -> Levels:
+    """Of each letter the widest level that one of them has."""
+    each = ([x for x in letter if x is not None] for letter in zip(*found, strict=True))
+    return tuple(max(known, key=LEVELS.index, default=None) for known in each)
 
 
 def _cell(levels: Levels) -> s.HeatCell:

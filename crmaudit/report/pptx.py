@@ -282,10 +282,11 @@ class _Slides:
             dict(zip((s.id for s in self.document.sections), self.outline.sections, strict=True)),
         )
         told = [say["slide_notes"]]
-        for name in made.sections:
-            if entry := entries.get(name):
-                line = say["slide_section"].replace("{number}", entry.number)
-                told.append(line.replace("{title}", entry.title))
+        told += (
+            labels.filled(say, "slide_section", number=entry.number, title=entry.title)
+            for name in made.sections
+            if (entry := entries.get(name))
+        )
         ids = self.outline.numbers(made.evidence)
         for n in ids[:MOST_NOTES]:
             e = self.document.evidence[n - 1]

@@ -18,7 +18,7 @@ from pptx.util import Pt
 
 from crmaudit.report import blocks as b
 from crmaudit.report.figures.svg import wrap
-from crmaudit.report.labels import Labels
+from crmaudit.report.labels import Labels, filled
 from crmaudit.report.pdf_data import SMALL, widths
 from crmaudit.report.pptx_slides import Listing, Plate
 from crmaudit.report.raster import Picture
@@ -119,7 +119,7 @@ class Painter:
         return frame
 
     def more(self, count: int) -> str:
-        return self.words["and_more"].replace("{n}", f"{count:,}")
+        return filled(self.words, "and_more", n=f"{count:,}")
 
     # Parts
 

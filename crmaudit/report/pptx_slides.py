@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from crmaudit.report import blocks as b
-from crmaudit.report.labels import Labels
+from crmaudit.report.labels import Labels, filled
 from crmaudit.report.text import plain
 
 B = TypeVar("B")
@@ -171,8 +171,8 @@ class Deck:
         )
         figures = self.blocks(SUMMARY, b.KeyFigures)
         whole = figures[0].figures[0].value if figures and figures[0].figures else ""
-        title = self.words["slide_findings"].replace("{n}", str(len(items)))
-        return Slide(title.replace("{whole}", whole), (listing,), (SUMMARY,), ids)
+        title = filled(self.words, "slide_findings", n=len(items), whole=whole)
+        return Slide(title, (listing,), (SUMMARY,), ids)
 
     def systems(self) -> Slide | None:
         """The state of the systems by dimension, or what comes nearest to it."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import fields, is_dataclass, replace
+from itertools import takewhile
 from typing import Any, TypeVar
 
 from crmaudit.facts import Facts
@@ -27,7 +28,10 @@ Thing = TypeVar("Thing")
 _INSIDE_TABLES = frozenset({"scores", "differences"})
 """Tables whose every row is of a table, of statements or of accounts."""
 _KEPT = {
-    b.Meta: ("status", "audience", "language", "authors", "tool_version", "configuration"),
+    b.Meta: (
+        *("status", "audience", "language", "authors", "tool_version"),
+        *("configuration", "evidence", "as_of"),
+    ),
     b.Evidence: ("id", "digest"),
     b.Change: ("version", "date"),
 }
@@ -56,6 +60,31 @@ def discreet(look: Theme, facts: Facts, to: Reader, words: Labels) -> Theme:
     return replace(look, footer=text(look.footer), classification=text(look.classification))
 
 
+def _headed(was: tuple[b.Block, ...], told: tuple[b.Block, ...]) -> tuple[b.Block, ...]:
+    """What is told without the headings below which nothing is left of what there was."""
+    before = [bare for _, bare in _headings(was)]
+    empty = {
+        at
+        for (at, bare), bare_before in zip(_headings(told), before, strict=True)
+        if bare and not bare_before
+    }
+    return tuple(x for n, x in enumerate(told) if n not in empty)
+
+
+def _headings(blocks: tuple[b.Block, ...]) -> list[tuple[int, bool]]:
+    """Where the headings stand, and whether nothing stands below each."""
+    found = []
+    for at, block in enumerate(blocks):
+        if isinstance(block, b.Heading):
+            level = block.level
+            below = takewhile(
+                lambda x, level=level: not (isinstance(x, b.Heading) and x.level <= level),
+                blocks[at + 1 :],
+            )
+            found.append((at, all(isinstance(x, b.Heading) for x in below)))
+    return found
+
+
 class _Redaction:
     """Goes over all that a document holds."""
 
@@ -67,10 +96,10 @@ class _Redaction:
         self._strikes: list[Callable[[str], str]] = []
         if to.withholds("quotes"):
             self._strikes.append(Said(workspace).strike)
-        if to.withholds("names"):
-            self._strikes += [strike_contacts, People(workspace, words["a_person"]).strike]
         if inside or to.withholds("sources"):
             self._strikes.append(strike_places)
+        if to.withholds("names"):
+            self._strikes += [strike_contacts, People(workspace, words["a_person"]).strike]
         if to.withholds("accounts"):
             self._strikes.append(lambda text: ACCOUNT.sub(WITHHELD, text))
         if to.withholds("costs"):
@@ -95,7 +124,9 @@ class _Redaction:
                 return self.text(thing)
             case tuple():
                 told = ((self._thing(x), x) for x in thing)
-                return self._joined(thing, tuple(x for x, was in told if x is not None or was is None))
+                return self._joined(
+                    thing, tuple(x for x, was in told if x is not None or was is None)
+                )
             case b.Quote() if hides("quotes"):
                 return None
             case b.EvidenceRef() if hides("internals"):
@@ -110,11 +141,14 @@ class _Redaction:
                 reason = self._words["withheld"]
                 return b.KeyFigure(self.text(thing.label), "", state="not_assessed", reason=reason)
             case b.Evidence() if hides("sources"):
-                thing = replace(thing, source="", statement="", method="")
+                thing = replace(thing, source="", statement="")
             case b.Table():
                 return self._table(thing)
             case b.Cell():
                 thing = self._cell(thing)
+            case b.Section():
+                thing = replace(thing, blocks=_headed(thing.blocks, self._thing(thing.blocks)))
+                return replace(thing, title=self.text(thing.title))
         if not is_dataclass(thing) or isinstance(thing, type):
             return thing
         kept = _KEPT.get(type(thing), ())
@@ -122,7 +156,7 @@ class _Redaction:
             f.name: self._thing(getattr(thing, f.name)) for f in fields(thing) if f.name not in kept
         }
         if "evidence" in changed and hides("internals"):
-            changed["evidence"] = "" if isinstance(thing, b.Meta) else ()
+            changed["evidence"] = ()
         return replace(thing, **changed)
 
     def _joined(self, was: tuple[Any, ...], told: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -145,9 +179,7 @@ class _Redaction:
     def _cell(self, cell: b.Cell) -> b.Cell:
         text, href = self.text(cell.text), self.text(cell.href)
         href = href if href == cell.href or href.startswith("#") else ""
-        return replace(
-            cell, text=text, value=cell.value if text == cell.text else text, href=href
-        )
+        return replace(cell, text=text, value=cell.value if text == cell.text else text, href=href)
 
     def _tells_money(self, figure: b.Figure) -> bool:
         """A drawing is of its numbers: where these are money, none of it can stay."""
@@ -167,20 +199,25 @@ class _Redaction:
             kept = [n for n in kept if heads[n][0] != "money" and not sign.search(heads[n][1])]
             # A row like `Budget, GBP` holds amounts; one that mentions a price keeps its rest.
             rows = tuple(r for r in rows if not sign.search(amount.sub("", r[0].text)))
-        told = [tuple(self.thing(c) for c in row) for row in rows]
+        pairs = [(row, tuple(self.thing(c) for c in row)) for row in rows]
+        name = table.naming
+        named = [(r, t) for r, t in pairs if t[name].text != WITHHELD or r[name].text == WITHHELD]
+        # A row without its name tells nothing, nor does a table without most of its rows.
+        if pairs and (len(named) < len(pairs) / 2 or not named):
+            return None
+        rows, told = tuple(r for r, _ in named), [t for _, t in named]
         empty = {
             n
             for n in kept
             if any(row[n].text not in ("", "–", WITHHELD) for row in rows)
             and all(row[n].text in ("", "–", WITHHELD) for row in told)
         }
-        if rows and table.naming in empty:
-            return None
         kept = [n for n in kept if n not in empty]
         if not kept or (table.rows and not rows):
             return None
         return replace(
             table,
+            id=self.text(table.id),
             columns=tuple(self.thing(table.columns[n]) for n in kept),
             rows=tuple(tuple(row[n] for n in kept) for row in told),
             caption=self.text(table.caption),

@@ -148,7 +148,7 @@ def read_front(path: Path, english: Mapping[str, SectionFile] | None = None) -> 
         ("audiences", isinstance(audiences, list), "a list of names, like [board, it]"),
         (
             "topics",
-            isinstance(topics, list) and set(topics) <= set(get_args(Topic)),
+            isinstance(topics, list) and set(map(str, topics)) <= set(get_args(Topic)),
             f"a list of {', '.join(get_args(Topic))}",
         ),
         ("level", front.get("level", 1) in (1, 2), "1, or 2 for a part of the chapter before it"),
@@ -169,7 +169,7 @@ def read_front(path: Path, english: Mapping[str, SectionFile] | None = None) -> 
         appendix=bool(front.get("appendix")),
         landscape="wide" if front.get("landscape") == "wide" else bool(front.get("landscape")),
         requires={str(k): str(v) for k, v in requires.items()},
-        topics=tuple(topics),
+        topics=tuple(map(str, topics)),
     )
 
 

@@ -23,9 +23,8 @@ from crmaudit.engine import Judgement
 from crmaudit.errors import CrmauditError
 from crmaudit.facts import Facts
 from crmaudit.report import blocks as b
-from crmaudit.report.compose import document
+from crmaudit.report.compose import document, look
 from crmaudit.report.formats import FORMATS, format_of, manifests_in, reports_in, writer
-from crmaudit.report.house_style import theme
 from crmaudit.report.manifest import Manifest, digest_of, manifest, manifests
 from crmaudit.report.seal import Seal, find_seal, seal
 from crmaudit.report.writing import check, own_templates
@@ -109,7 +108,8 @@ def _checked(path: Path, facts: Facts, made: Callable[[str, bool], b.Document]) 
         return Checked(path, "differs", (error.problems[0].message,))
     now = made(told.audience, told.final)
     name = format_of(path.name)
-    again = writer(name)(now, theme(facts), own_templates(facts))
+    templates = own_templates(facts)
+    again = writer(name)(now, look(facts, told.audience, templates), templates)
     if again == content:
         return Checked(path, "same")
     recorded = kept.files.get(path.name) if kept else None

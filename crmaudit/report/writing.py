@@ -8,14 +8,13 @@ from pathlib import Path
 from crmaudit.engine import Judgement
 from crmaudit.errors import CrmauditError
 from crmaudit.facts import Facts
-from crmaudit.report.audiences import edition
-from crmaudit.report.compose import document
+from crmaudit.report import labels
+from crmaudit.report.compose import document, look, reader
 from crmaudit.report.formats import FORMATS, file_name, manifest_name, writer
 from crmaudit.report.house_style import theme
 from crmaudit.report.languages import language
 from crmaudit.report.manifest import manifest, manifest_bytes
 from crmaudit.report.placing import alone, put
-from crmaudit.report.sections import find_sections
 from crmaudit.report.templates import Templates
 from crmaudit.strategy import Plan
 
@@ -44,9 +43,9 @@ def write_reports(
     check(facts, audience)
     templates = own_templates(facts)
     made = document(facts, judgement, plan, final=final, audience=audience, templates=templates)
-    look = theme(facts)
+    style = look(facts, audience, templates)
     # All are made before the first is written: a template that fails leaves the old files.
-    files = {file_name(name, audience): writer(name)(made, look, templates) for name in wanted}
+    files = {file_name(name, audience): writer(name)(made, style, templates) for name in wanted}
     told = manifest(facts, made)
     with alone(facts.workspace.root):
         kept = manifest_bytes(told, folder, files)
@@ -69,7 +68,6 @@ def check(facts: Facts, audience: str = "") -> None:
     except CrmauditError as error:
         where = workspace.place("audit.yaml", "language")
         raise CrmauditError(error.problems[0].message, error.hint, error.where or where) from None
-    own = workspace.root / "sections"
-    found = find_sections(workspace.audit.language, own if own.is_dir() else None, templates)
-    edition(workspace, audience, found)
+    reader(facts, audience, templates)
+    labels.load(templates, workspace.audit.language)
     theme(facts)

@@ -9,7 +9,9 @@ from datetime import date
 from crmaudit.facts import Facts
 from crmaudit.inventory.lifecycle import months_later
 from crmaudit.messages import counted, msg
+from crmaudit.strategy.initiatives import CLOSED
 from crmaudit.strategy.pieces import Piece
+from crmaudit.strategy.schedule import YEARS
 from crmaudit.workspace.answers import InitiativeOverride
 
 CRITICAL = 3
@@ -27,14 +29,34 @@ def due(facts: Facts, piece: Piece, override: InitiativeOverride) -> Due | None:
     """The first day that it has to keep; None where nothing says any.
 
     Deadlines of brief.yaml count where plan.yaml or a finding joins them to
-    the initiative. Days that were over when the audit was made bind nobody.
+    the initiative. Days that were over when the audit was made bind nobody (`overdue` tells of
+    those that were promised), nor do days beyond all that is planned.
     """
-    days = [d for d in _days(facts, piece, override) if facts.day is None or d.day > facts.day]
-    return min(days, key=lambda d: d.day, default=None)
+    first = facts.day or date.min
+    last = months_later(_begin(facts) or date.max, 12 * YEARS)
+    days = (*_promised(facts, piece, override), *_days(facts, piece, override))
+    return min((d for d in days if first < d.day <= last), key=lambda d: d.day, default=None)
 
 
-def _days(facts: Facts, piece: Piece, override: InitiativeOverride) -> Iterator[Due]:
-    brief, system = facts.workspace.brief, facts.workspace.system
+def overdue(facts: Facts, piece: Piece, override: InitiativeOverride) -> Due | None:
+    """The first day that was set for open work and is over: its deadlines, its end in plan.yaml."""
+    if facts.day is None or override.status in CLOSED:
+        return None
+    days = [*_promised(facts, piece, override)]
+    if override.end is not None:
+        days.append(Due(override.end, msg("the end that plan.yaml sets")))
+    return min((d for d in days if d.day < facts.day), key=lambda d: d.day, default=None)
+
+
+def _begin(facts: Facts) -> date | None:
+    """The plan's beginning or, where that is past or not told, the audit's day."""
+    begin = facts.workspace.plan.start or facts.workspace.brief.resources.start
+    return max((d for d in (facts.day, begin) if d is not None), default=None)
+
+
+def _promised(facts: Facts, piece: Piece, override: InitiativeOverride) -> Iterator[Due]:
+    """Deadlines of brief.yaml that plan.yaml or a finding joins to it."""
+    brief = facts.workspace.brief
     for deadline in brief.deadlines:
         if deadline.id is not None and deadline.id in override.deadlines:
             yield Due(deadline.date, deadline.text)
@@ -42,6 +64,10 @@ def _days(facts: Facts, piece: Piece, override: InitiativeOverride) -> Iterator[
     for n, deadline in enumerate(brief.deadlines):
         if f"deadline:{deadline.id or n + 1}" in subjects:
             yield Due(deadline.date, deadline.text)
+
+
+def _days(facts: Facts, piece: Piece, override: InitiativeOverride) -> Iterator[Due]:
+    system = facts.workspace.system
     if not override.deadlines and not override.phase and not override.end:
         yield from _critical(facts, piece)
     if piece.id == piece.slug or len(piece.systems) != 1:
@@ -69,8 +95,7 @@ def _days(facts: Facts, piece: Piece, override: InitiativeOverride) -> Iterator[
 
 def _critical(facts: Facts, piece: Piece) -> Iterator[Due]:
     """Unless plan.yaml says when the work is done."""
-    begin = facts.workspace.plan.start or facts.workspace.brief.resources.start
-    from_day = max((d for d in (facts.day, begin) if d is not None), default=None)
+    from_day = _begin(facts)
     n = sum(f.severity == "critical" and f.state == "open" for f in piece.findings)
     if n and from_day is not None:
         why = msg("it answers {n}", n=counted(n, "critical finding"))

@@ -14,6 +14,9 @@ from typing import Literal
 Split = Literal["", "system", "feed", "entity"]
 """By what a template falls into initiatives of their own."""
 
+CLOSED = ("done", "dropped")
+"""Status of an initiative that nothing waits for any more."""
+
 
 @dataclass(frozen=True, slots=True)
 class Template:

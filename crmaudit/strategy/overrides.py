@@ -1,26 +1,41 @@
 """What plan.yaml says, laid beside the pieces of work.
 
 What stands under a template's id holds for all its pieces: amounts (days,
-cost, benefit) are shared out by the template's own effort, all else holds for
-each. What stands under a piece's id wins. An id that a template could make and
-that nothing asks for any more is told, and is no mistake.
+cost, benefit) are shared out by the template's own effort among those that are
+open and have none of their own, all else holds for each. What stands under a
+piece's id wins. An id that a template could make and that nothing asks for any
+more is told, and is no mistake; where it is done or dropped, it stays so.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from crmaudit.errors import InvalidInput, Problem
 from crmaudit.facts import Facts
+from crmaudit.messages import msg
 from crmaudit.rules import all_rules
-from crmaudit.strategy.initiatives import TEMPLATES
-from crmaudit.strategy.pieces import Piece
+from crmaudit.strategy.initiatives import CLOSED, OTHER, TEMPLATES
+from crmaudit.strategy.pieces import Piece, asked_by, makes, remembered
 from crmaudit.workspace.answers import InitiativeOverride
+from crmaudit.workspace.spelling import suggestion
 
 SHARED = ("effort_days", "cost", "external_cost", "benefit_hours", "benefit_amount")
 """Amounts that are shared out where they are given for several pieces."""
+_SLUGS = frozenset({*TEMPLATES, "other"})
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """Work that plan.yaml calls done or dropped, and that no finding asks for any more."""
+
+    id: str
+    title: str
+    status: str
+    was: Mapping[str, Any]
+    """As the last audit kept it; empty where it did not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +44,11 @@ class Overrides:
 
     by_piece: Mapping[str, InitiativeOverride]
     orphans: tuple[Problem, ...]
+    closed: tuple[Closed, ...]
 
 
 def check(facts: Facts) -> None:
-    """Raises InvalidInput for names that no template, initiative, rule or deadline has."""
+    """Raises InvalidInput for names that no template, system, entity, rule or deadline has."""
     file = facts.workspace.plan
     own = {o.id for o in file.own}
     codes = {r.code for r in all_rules()}
@@ -40,10 +56,16 @@ def check(facts: Facts) -> None:
     problems: list[Problem] = []
 
     def name(text: str, *path: str | int) -> None:
-        if text not in own and text.split(".", 1)[0] not in {*TEMPLATES, "other"}:
-            place = facts.workspace.place("plan.yaml", *path)
-            known = ", ".join(sorted({*TEMPLATES, "other", *own}))
-            problems.append(Problem(f"there is no initiative {text!r}", place, f"known: {known}"))
+        if text in own or makes(facts, text) or text in remembered(facts):
+            return
+        slug, _, rest = text.partition(".")
+        hint = f"known: {', '.join(sorted(_SLUGS | own))}"
+        if slug in _SLUGS:
+            split = TEMPLATES.get(slug, OTHER).split
+            ids = facts.workspace.entity if split == "entity" else facts.workspace.system
+            hint = suggestion(rest, ids) if split else f"{slug!r} is one initiative: write that"
+        place = facts.workspace.place("plan.yaml", *path)
+        problems.append(Problem(f"there is no initiative {text!r}", place, hint))
 
     def deadline(text: str, *path: str | int) -> None:
         if text not in days:
@@ -52,12 +74,17 @@ def check(facts: Facts) -> None:
             problems.append(Problem(f"there is no deadline {text!r}", place, hint))
 
     for key, override in file.initiatives.items():
-        name(key, "initiatives", key)
+        if override.status not in CLOSED or key.split(".", 1)[0] not in _SLUGS:
+            name(key, "initiatives", key)
         for i, before in enumerate(override.after):
             name(before, "initiatives", key, "after", i)
         for i, one in enumerate(override.deadlines):
             deadline(one, "initiatives", key, "deadlines", i)
     for k, initiative in enumerate(file.own):
+        if initiative.id.split(".", 1)[0] in _SLUGS:
+            place = facts.workspace.place("plan.yaml", "own", k, "id")
+            text = f"{initiative.id!r} is an id of proposed work, not of your own"
+            problems.append(Problem(text, place, "name it otherwise, or use `initiatives:`"))
         for i, before in enumerate(initiative.after):
             name(before, "own", k, "after", i)
         for i, one in enumerate(initiative.deadlines):
@@ -72,43 +99,122 @@ def check(facts: Facts) -> None:
 
 
 def overrides(
-    facts: Facts, pieces: Sequence[Piece], efforts: Mapping[str, tuple[float, float]]
+    facts: Facts,
+    pieces: Sequence[Piece],
+    efforts: Mapping[str, tuple[float, float]],
+    own: Sequence[Piece] = (),
 ) -> Overrides:
-    """What holds for each piece; `efforts` are the templates' own days by piece."""
+    """What holds for each piece; `efforts` are the templates' own days by piece.
+
+    `own` are the pieces that people added: they may answer what a template would.
+    """
     given = facts.workspace.plan.initiatives
-    whole: dict[str, float] = {}
+    special = {p.id: given[p.id] for p in pieces if p.id in given and p.id != p.slug}
+    by_slug: dict[str, list[Piece]] = {}
     for piece in pieces:
-        whole[piece.slug] = whole.get(piece.slug, 0.0) + sum(efforts[piece.id])
+        by_slug.setdefault(piece.slug, []).append(piece)
     made = {}
-    for piece in pieces:
-        general = given.get(piece.slug)
-        special = given.get(piece.id) if piece.id != piece.slug else None
-        values: dict[str, Any] = {}
-        if general is not None:
-            values = _values(general)
-            alone = whole[piece.slug] == sum(efforts[piece.id])
-            share = sum(efforts[piece.id]) / whole[piece.slug] if whole[piece.slug] else 1.0
-            for amount in SHARED:
-                if values.get(amount) is not None and not alone:
-                    values[amount] *= share
-            if not alone and piece.id != piece.slug:
-                values.pop("title", None)
-        if special is not None:
-            values |= _values(special)
-        made[piece.id] = InitiativeOverride.model_construct(
-            _fields_set={*values}, **_complete(values)
-        )
+    for slug, mine in by_slug.items():
+        general = given.get(slug)
+        for piece in mine:
+            values: dict[str, Any] = {}
+            if general is not None:
+                values = _values(general)
+                for amount in SHARED:
+                    if values.get(amount) is not None:
+                        share = _share(piece, amount, mine, special, efforts)
+                        values[amount] = None if share is None else values[amount] * share
+                if len(mine) > 1 and piece.id != slug:
+                    values.pop("title", None)
+            if piece.id in special:
+                values |= _values(special[piece.id])
+            values = {k: v for k, v in values.items() if v is not None}
+            made[piece.id] = InitiativeOverride.model_construct(
+                _fields_set={*values}, **_complete(values)
+            )
+    everything = (*pieces, *own)
+    return Overrides(made, tuple(_orphans(facts, everything)), tuple(_closed(facts, pieces)))
+
+
+def _share(
+    piece: Piece,
+    amount: str,
+    pieces: Sequence[Piece],
+    special: Mapping[str, InitiativeOverride],
+    efforts: Mapping[str, tuple[float, float]],
+) -> float | None:
+    """The piece's part of a template's amount; None where it has none of it."""
+
+    def shares(p: Piece) -> bool:
+        own = special.get(p.id)
+        return own is None or (own.status not in CLOSED and getattr(own, amount) is None)
+
+    among = [p for p in pieces if shares(p)]
+    if piece not in among:
+        return None
+    whole = sum(sum(efforts[p.id]) for p in among)
+    return sum(efforts[piece.id]) / whole if whole else 1 / len(among)
+
+
+def _orphans(facts: Facts, pieces: Sequence[Piece]) -> Iterator[Problem]:
+    """What plan.yaml names and nobody has: told with its place."""
+    file, place = facts.workspace.plan, facts.workspace.place
     there = {p.id for p in pieces} | {p.slug for p in pieces}
-    orphans = tuple(
-        Problem(
-            f"nothing asks for the initiative {key!r} any more",
-            facts.workspace.place("plan.yaml", "initiatives", key),
-            "its findings are mended, waived or named otherwise: take it out, or keep it as a note",
-        )
-        for key, override in given.items()
-        if key not in there and override.status not in ("done", "dropped")
-    )
-    return Overrides(made, orphans)
+    answers = {asked_by(facts, f): p.id for p in pieces for f in p.findings}
+    for key, override in file.initiatives.items():
+        where = place("plan.yaml", "initiatives", key)
+        if key in {o.id for o in file.own}:
+            text = f"{key!r} is an initiative of your own"
+            yield Problem(text, where, "write what holds for it under `own:`")
+        elif override.status in CLOSED and not (makes(facts, key) or key in remembered(facts)):
+            text = f"{key!r} names no system, entity or feed that is known"
+            yield Problem(text, where, "where it is gone for good, this is only a note")
+        elif key not in there and override.status not in CLOSED:
+            yield _orphan(f"the initiative {key!r}", answers.get(key), where)
+    over = [(("initiatives", key), o) for key, o in file.initiatives.items()]
+    over += [(("own", k), o) for k, o in enumerate(file.own)]
+    for path, override in over:
+        for i, before in enumerate(override.after):
+            closed = before in file.initiatives and file.initiatives[before].status in CLOSED
+            if before not in there and "." in before and not closed:
+                where = place("plan.yaml", *path, "after", i)
+                yield _orphan(f"{before!r}, which is waited for,", answers.get(before), where)
+    found = {p.id: {f"{f.code} {f.subject}" for f in p.findings} for p in pieces}
+    for k, one in enumerate(file.own):
+        for i, text in enumerate(one.findings):
+            if " " in text and one.status not in CLOSED and text not in found[one.id]:
+                yield Problem(
+                    f"there is no finding {text!r}",
+                    place("plan.yaml", "own", k, "findings", i),
+                    "it is mended, waived, answered elsewhere or named otherwise",
+                )
+
+
+def _orphan(what: str, answered: str | None, where: Any) -> Problem:
+    if answered:
+        hint = f"write `{answered}`, or take it out"
+        return Problem(f"{what} is part of {answered!r} now", where, hint)
+    hint = "its findings are mended, waived or named otherwise: take it out, or keep it as a note"
+    return Problem(f"nothing asks for {what} any more", where, hint)
+
+
+def _closed(facts: Facts, pieces: Sequence[Piece]) -> Iterator[Closed]:
+    """What is done or dropped and left no finding, by the ids that it had in the last audit."""
+    there, before = {p.id for p in pieces}, remembered(facts)
+    given = facts.workspace.plan.initiatives
+    for key, override in given.items():
+        if override.status not in CLOSED:
+            continue
+        parts = [i for i in before if i.startswith(f"{key}.") and i not in given]
+        alone = not parts and not any(p.slug == key for p in pieces)
+        for id_ in dict.fromkeys([*([key] if key in before or alone else []), *parts]):
+            if id_ not in there:
+                was = before.get(id_, {})
+                slug, _, rest = id_.partition(".")
+                title = override.title if id_ == key else None
+                proposed = msg(TEMPLATES.get(slug, OTHER).title)
+                made = msg("{title}: {part}", title=proposed, part=rest) if rest else proposed
+                yield Closed(id_, title or was.get("title") or made, override.status, was)
 
 
 def _values(override: InitiativeOverride) -> dict[str, Any]:

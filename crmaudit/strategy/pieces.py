@@ -12,12 +12,14 @@ import hashlib
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import unquote
 
 from crmaudit.engine import Finding
 from crmaudit.facts import Facts
 from crmaudit.messages import listed, msg
 from crmaudit.rules.base import Severity
+from crmaudit.standing.past import last_before
 from crmaudit.strategy.initiatives import OTHER, TEMPLATES, Template
 from crmaudit.strategy.once import once
 from crmaudit.strategy.target import target
@@ -25,7 +27,8 @@ from crmaudit.strategy.target_model import FeedAction, FeedTarget
 
 VALUE: Mapping[Severity, int] = {"critical": 8, "high": 4, "medium": 2, "low": 1}
 MOST = 5
-"""Initiatives that one template makes at most; the lighter ones stay together."""
+"""Initiatives that one template makes at most, besides those that people named; the lighter ones
+stay together."""
 _LENGTH = 80
 _ACTIONS: Mapping[str, FeedAction] = {"build-feeds": "build", "mend-feeds": "mend"}
 """What the target picture says of the feeds that a template is about."""
@@ -88,15 +91,59 @@ def pieces(facts: Facts, findings: Iterable[Finding]) -> tuple[Piece, ...]:
         for feed in about.built:
             wanted.setdefault(f"{feed.source}.{feed.target}", [])
     made: list[Piece] = []
+    named = _named(facts)
     for slug, by_key in groups.items():
         template = TEMPLATES.get(slug, OTHER)
         weight = {k: sum(VALUE[f.severity] for f in v) for k, v in by_key.items() if k}
-        single = sorted(weight, key=lambda k: (-weight[k], k))[:MOST]
+        held = [k for k in weight if piece_id(slug, k) in named]
+        ranked = sorted((k for k in weight if k not in held), key=lambda k: (-weight[k], k))
+        single = [*held, *ranked[: max(0, MOST - len(held))]]
         others = {k: v for k, v in by_key.items() if k not in single and (k or v)}
         made += (about.piece(slug, template, k, by_key[k]) for k in single)
         if others:
             made.append(about.rest(slug, template, others, bool(single)))
     return tuple(made)
+
+
+def _named(facts: Facts) -> frozenset[str]:
+    """Ids that people use: in plan.yaml, or agreed to when the last audit was made.
+
+    What has one stands alone whatever else grows heavier, so that no decision is lost.
+    """
+    file = facts.workspace.plan
+    used = {*file.initiatives}
+    used |= {b for o in (*file.initiatives.values(), *file.own) for b in o.after}
+    kept = remembered(facts).values()
+    return frozenset(used | {i["id"] for i in kept if i["status"] != "proposed"})
+
+
+def asked_by(facts: Facts, finding: Finding) -> str:
+    """Id of the piece that the finding asks for, whichever answers it."""
+    slug = finding.initiative if finding.initiative in TEMPLATES else "other"
+    key = _about(facts).key(finding, TEMPLATES.get(slug, OTHER))
+    return piece_id(slug, key) if key else slug
+
+
+def makes(facts: Facts, id: str) -> bool:
+    """Whether a template could make such an id, of the systems and entities that there are."""
+    slug, _, key = id.partition(".")
+    if slug not in TEMPLATES and slug != "other":
+        return False
+    if not key or len(id) == _LENGTH:  # a long one is cut: whose it is cannot be read from it
+        return True
+    split = TEMPLATES.get(slug, OTHER).split
+    if split == "feed":
+        return bool(_about(facts).ends(key))
+    known = {"system": facts.workspace.system, "entity": facts.workspace.entity}
+    return bool(split) and key in known[split]
+
+
+@once
+def remembered(facts: Facts) -> Mapping[str, Mapping[str, Any]]:
+    """The plan of the last audit, as `plan_summary` kept it: initiatives by id."""
+    last = last_before(facts.past, facts.day)
+    kept = (last.part("plan") if last else None) or {}
+    return {i["id"]: i for i in kept.get("initiatives", ())}
 
 
 def _ending(about: _About, findings: Iterable[Finding]) -> Mapping[str, str]:
@@ -316,7 +363,7 @@ class _About:
                 else msg("Find and bring in a successor of {name}", name=name)
             )
         return Piece(
-            id=_id(slug, key),
+            id=piece_id(slug, key),
             slug=slug,
             template=template,
             title=title,
@@ -395,7 +442,7 @@ def _related(finding: Finding, kind: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(parts[0] for k, parts in found if k == kind))
 
 
-def _id(slug: str, key: str) -> str:
+def piece_id(slug: str, key: str) -> str:
     made = f"{slug}.{re.sub(r'[^A-Za-z0-9_.-]', '-', key)}"
     if len(made) <= _LENGTH:
         return made

@@ -19,11 +19,12 @@ from crmaudit.facts import Facts
 from crmaudit.messages import msg
 from crmaudit.rules.base import SEVERITIES, Severity
 from crmaudit.strategy.benefit import Benefit, Shared, benefits, gains, questions, share_pains
-from crmaudit.strategy.due import Due, due
+from crmaudit.strategy.against import against
+from crmaudit.strategy.due import Due, due, overdue
 from crmaudit.strategy.effort import feed_effort
 from crmaudit.strategy.extraction import Extraction, extractions
-from crmaudit.strategy.initiatives import Template
-from crmaudit.strategy.overrides import check, overrides
+from crmaudit.strategy.initiatives import CLOSED, Template
+from crmaudit.strategy.overrides import Closed, check, overrides
 from crmaudit.strategy.pieces import VALUE, Piece, pieces, replaced_by
 from crmaudit.strategy.risk import Risk, risk
 from crmaudit.strategy.scenarios import (
@@ -31,8 +32,9 @@ from crmaudit.strategy.scenarios import (
     dated,
     evaluate,
     means,
+    undated,
 )
-from crmaudit.strategy.sequence import chained, waits
+from crmaudit.strategy.sequence import chained, unless_closed, waits
 from crmaudit.strategy.staffing import Holders, on_duty
 from crmaudit.workspace.answers import InitiativeOverride, OwnInitiative
 
@@ -90,7 +92,7 @@ class Initiative:
     slack: int | None = None
     """Working days that it may end later without moving what waits for it or missing its day."""
     critical: bool = False
-    """Whether it stands on the critical path."""
+    """Whether it stands on the longest chain of prerequisites."""
     load: tuple[tuple[date, float], ...] = ()
     """Its days by month."""
     weight: int = 0
@@ -99,6 +101,16 @@ class Initiative:
     """Who would lead it but leaves before its end, and that last day; then it has no owner."""
     stake: float = 0.0
     """Points for its benefit: one for `POINT` hours a year, money at the internal rate."""
+    cost_least: float | None = None
+    """What it costs at least where `cost_range` is not known: what is paid to others."""
+    not_before: int | None = None
+    """The phase that plan.yaml sets: the earliest in which it may begin."""
+    overdue: Due | None = None
+    """The first day that was set for it and was over, with the work open, on the audit's day."""
+    against: tuple[str, ...] = ()
+    """What of plan.yaml could not be kept, or does not fit the rest."""
+    beyond: bool = False
+    """Whether the brief's budget does not reach it."""
 
     @property
     def value(self) -> int:
@@ -135,7 +147,7 @@ class Initiative:
 
     @property
     def open(self) -> bool:
-        return self.status not in ("done", "dropped")
+        return self.status not in CLOSED
 
 
 def _sum(found: Iterable[Benefit], kind: str) -> tuple[float, float] | None:
@@ -151,16 +163,21 @@ class Plan:
     extractions: tuple[Extraction, ...] = ()
     dropped: tuple[Initiative, ...] = field(default=())
     orphans: tuple[Problem, ...] = ()
-    """Overrides of plan.yaml that nothing asks for any more."""
+    """What plan.yaml names and nothing asks for any more."""
     pains: Shared = field(default_factory=lambda: Shared({}, (), 0))
     """Which pain is counted for which initiative, and which for none."""
     scenarios: tuple[Outcome, ...] = ()
     """What each set of resources can do, that of the brief first; empty where none is declared."""
     critical_days: int = 0
-    """Length of the critical path in working days, each initiative at half of the capacity."""
+    """Length of the longest chain of prerequisites in working days, each initiative at half of the
+    capacity."""
     begin: date | None = None
     capacity: float | None = None
     """Days a month."""
+    closed: tuple[Closed, ...] = ()
+    """What plan.yaml calls done or dropped and nothing asks for any more."""
+    undated: str = ""
+    """Why there are no dates; empty where there are."""
 
     @property
     def effort(self) -> tuple[float, float]:
@@ -215,15 +232,15 @@ def plan(facts: Facts, judgement: Judgement) -> Plan:
     claimed, free = _claimed(facts, judgement)
     found = pieces(facts, free)
     days = {p.id: _days(facts, p) for p in found}
-    decided = overrides(facts, found, days)
-    pains = share_pains(facts, found)
     own = {o.id: _own(o, claimed[o.id]) for o in facts.workspace.plan.own}
+    decided = overrides(facts, found, days, tuple(own.values()))
+    pains = share_pains(facts, found)
     everything = (*found, *own.values())
     given: dict[str, InitiativeOverride] = {
         **decided.by_piece,
         **{o.id: o for o in facts.workspace.plan.own},
     }
-    after = waits(facts, everything, given)
+    after = unless_closed(waits(facts, everything, given), given)
     holders = Holders(facts)
     drafts = []
     for piece in everything:
@@ -231,24 +248,28 @@ def plan(facts: Facts, judgement: Judgement) -> Plan:
         made = _initiative(facts, piece, given[piece.id], effort, after[piece.id], holders)
         brings = benefits(facts, piece, given[piece.id], pains.by_piece.get(piece.id, ()), found)
         drafts.append(replace(made, benefits=brings, stake=_stake(facts, brings)))
-    ordered = chained(drafts, given)
+    ordered = chained(drafts)
     base = means(facts)[0]
     placed, length = dated(facts, ordered, base, holders)
     about = {p.id: p for p in everything}
     placed = tuple(_led(facts, i, about[i.id], given[i.id], holders) for i in placed)
-    kept = tuple(i for i in placed if i.status != "dropped")
+    told = against(placed)
+    kept = tuple(replace(i, against=told[i.id]) for i in placed if i.status != "dropped")
+    outcomes = tuple(evaluate(facts, kept, m, base, holders) for m in means(facts))
+    beyond = {*outcomes[0].left}
+    kept = tuple(replace(i, beyond=i.id in beyond) for i in kept)
     return Plan(
         kept,
         extractions(facts),
         tuple(i for i in placed if i.status == "dropped"),
         decided.orphans,
         pains,
-        tuple(evaluate(facts, kept, m, base, holders) for m in means(facts))
-        if facts.workspace.brief.scenarios or base.known
-        else (),
+        outcomes if facts.workspace.brief.scenarios or base.known else (),
         length,
         base.start,
         base.capacity,
+        decided.closed,
+        "" if any(i.load for i in kept) else undated(base),
     )
 
 
@@ -322,7 +343,7 @@ def _initiative(
     owner = owner or on_duty(facts, piece)
     own = isinstance(override, OwnInitiative)
     ignored = ("id", "title", "findings") if own else ("id",)
-    cost = _cost(facts, override, effort)
+    cost, least = _cost(facts, override, effort)
     skills = override.skills or tuple(msg(s) for s in piece.template.skills)
     return Initiative(
         id=piece.id,
@@ -334,7 +355,7 @@ def _initiative(
         role=msg(piece.template.role),
         owner=owner,
         skills=skills,
-        phase=1,
+        phase=override.phase or 1,
         status=override.status or "proposed",
         start=override.start,
         end=override.end,
@@ -350,16 +371,23 @@ def _initiative(
         needs=questions(piece),
         due=due(facts, piece, override),
         weight=piece.value or (OWN if own else 0),
+        cost_least=least,
+        not_before=override.phase,
+        overdue=overdue(facts, piece, override),
     )
 
 
 def _cost(
     facts: Facts, override: InitiativeOverride, effort: tuple[float, float]
-) -> tuple[float, float] | None:
-    """Given in plan.yaml, else the effort at the internal rate, and what is paid to others."""
+) -> tuple[tuple[float, float] | None, float | None]:
+    """Given in plan.yaml, else the effort at the internal rate, and what is paid to others.
+
+    Without a rate only the latter is known: the second value.
+    """
     if override.cost is not None:
-        return override.cost, override.cost
-    rate, more = facts.workspace.audit.hourly_rate, override.external_cost or 0.0
+        return (override.cost, override.cost), None
+    rate, more = facts.workspace.audit.hourly_rate, override.external_cost
     if rate is None:
-        return None
-    return rate * HOURS * effort[0] + more, rate * HOURS * effort[1] + more
+        return None, more
+    low, high = (rate * HOURS * days + (more or 0.0) for days in effort)
+    return (low, high), None

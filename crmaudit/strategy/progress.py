@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from crmaudit.strategy.initiatives import CLOSED
+from crmaudit.strategy.overrides import Closed
 from crmaudit.strategy.plan import Plan
 
 
@@ -40,7 +42,8 @@ class Progress:
 
     `done`: said to be done since. `gone`: not done, and nothing asks for it
     any more. `slipped` have an end in both, at least a week apart; `grown`
-    have an effort at least a tenth larger, or smaller.
+    have an effort at least a tenth larger, or smaller. What was done or dropped and asked for by
+    nothing before the earlier plan was kept is in none of them.
     """
 
     new: Mapping[str, str]
@@ -68,7 +71,14 @@ def plan_summary(plan: Plan) -> dict[str, Any]:
             }
             for i in (*plan.initiatives, *plan.dropped)
         ]
+        + [_ended(c) for c in plan.closed]
     }
+
+
+def _ended(c: Closed) -> dict[str, Any]:
+    """Done or dropped, and asked for by nothing any more: as it was, but for its status."""
+    blank = {"phase": 1, "effort": [0, 0], "start": None, "end": None, "owner": None}
+    return {**blank, **c.was, "id": c.id, "title": str(c.title), "status": c.status, "asked": False}
 
 
 def compare_plans(
@@ -82,7 +92,7 @@ def compare_plans(
     both = [(old[i], new[i]) for i in new if i in old]
     slips, grown = [], []
     for a, b in both:
-        if a.get("end") and b.get("end") and b["status"] not in ("done", "dropped"):
+        if a.get("end") and b.get("end") and b["status"] not in CLOSED:
             slip = Slip(
                 b["id"], b["title"], date.fromisoformat(a["end"]), date.fromisoformat(b["end"])
             )
@@ -95,12 +105,12 @@ def compare_plans(
     begun = {b["id"]: b["title"] for a, b in both if b["status"] == "running" != a["status"]}
     moved = {*done, *begun, *(s.id for s in slips), *(g.id for g in grown)}
     return Progress(
-        new={i: x["title"] for i, x in new.items() if i not in old},
+        new={i: x["title"] for i, x in new.items() if i not in old and x.get("asked", True)},
         done=done,
         gone={
             i: x["title"]
             for i, x in old.items()
-            if i not in new and x["status"] not in ("done", "dropped")
+            if i not in new and x["status"] not in CLOSED
         },
         started=begun,
         slipped=tuple(slips),

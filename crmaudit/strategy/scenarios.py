@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from crmaudit.strategy.plan import Initiative
 
 BASE = msg("As in the brief")
+COMMITTED = ("running", "approved")
+"""Status of work that no budget leaves out."""
 PHASES = (0, 3, 12, 24)
 """Months from the plan's beginning at which its phases begin."""
 
@@ -46,7 +48,7 @@ class Means:
 
     @property
     def known(self) -> bool:
-        return self.budget is not None or self.capacity is not None
+        return self.budget is not None or self.capacity is not None or self.without_rate
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,10 @@ class Outcome:
     payback: tuple[float, float | None] | None
     why_undated: str = ""
     early: tuple[str, ...] = ()
+    why_unjudged: str = ""
+    """Why the budget could not be laid beside the cost: then it bounds nothing."""
+    exceeded: float = 0.0
+    """By how much what runs or is approved, with all it waits for, costs more than the budget."""
 
 
 def means(facts: Facts) -> tuple[Means, ...]:
@@ -94,7 +100,9 @@ def means(facts: Facts) -> tuple[Means, ...]:
     base = _means(facts, "", BASE, own)
     base = replace(
         base,
-        capacity=file.capacity_days_per_month or base.capacity,
+        capacity=base.capacity
+        if file.capacity_days_per_month is None
+        else file.capacity_days_per_month,
         start=file.start or base.start,
     )
     return (
@@ -119,6 +127,15 @@ def _means(facts: Facts, id: str, name: str, given: Resources) -> Means:
         given.start,
         without_rate=given.budget is not None and rate is None,
     )
+
+
+def undated(given: Means) -> str:
+    """Why nothing can be set in time under these means."""
+    if given.start and given.capacity == 0:
+        return msg("its capacity is no day a month")
+    if given.start and given.capacity:
+        return msg("the work would take more than forty years")
+    return msg("no start or capacity declared")
 
 
 def phase_starts(begin: date) -> tuple[date, ...]:
@@ -147,8 +164,6 @@ def dated(
             placed.append(replace(i, phase=max(1, phase)))
             continue
         phase = max(1, sum(d <= at.start for d in starts))
-        if "phase" in i.overridden:
-            phase = i.phase
         placed.append(
             replace(
                 i,
@@ -219,17 +234,16 @@ def _soon(initiatives: Iterable[Initiative], begin: date) -> set[str]:
 def _task(i: Initiative, begin: date, day: date | None, soon: bool) -> Task:
     fixed = i.overridden
     earliest = None
-    if soon and day is not None and day < begin:
+    if i.not_before is not None:
+        earliest = phase_starts(begin)[i.not_before - 1]
+    elif day is not None and day < begin and (soon or "end" in fixed):
         # It cannot wait for the plan's beginning: the audit's day is the first.
         earliest = day
-    elif "phase" in fixed:
-        starts = phase_starts(begin)
-        earliest = starts[min(i.phase, len(starts)) - 1]
     if day is not None and (earliest or begin) < day:
         earliest = day  # what has not begun by the audit's day did not begin before it
-    start = i.start if "start" in fixed else None
-    if i.status == "running" and start is None and "end" not in fixed:
-        start = min(day or begin, begin)
+    start, end = i.start if "start" in fixed else None, i.end if "end" in fixed else None
+    if i.status == "running" and start is None:
+        start = min(d for d in (day, begin, end) if d is not None)
     return Task(
         i.id,
         i.days,
@@ -238,7 +252,7 @@ def _task(i: Initiative, begin: date, day: date | None, soon: bool) -> Task:
         earliest,
         i.due.day if i.due else None,
         start,
-        i.end if "end" in fixed else None,
+        end,
         i.skills,
     )
 
@@ -260,13 +274,9 @@ def evaluate(
     days = [(d.text, d.date) for d in facts.workspace.brief.deadlines]
     if given.deadline is not None:
         days.insert(0, (msg("The scenario's own deadline"), given.deadline))
-    undated = ""
-    if not found.placed and todo:
-        undated = (
-            msg("the work would take more than forty years")
-            if given.start and given.capacity
-            else msg("no start or capacity declared")
-        )
+    unjudged = _unjudged(todo, given)
+    bound = [i for i in taken if i.status in COMMITTED or not unjudged]
+    spent = sum(i.cost or i.cost_least or 0.0 for i in bound)
     return Outcome(
         means=given,
         taken=tuple(i.id for i in todo if i.id in inside),
@@ -287,7 +297,7 @@ def evaluate(
         hours=hours,
         money=money,
         payback=_payback(cost, hours, money, facts.workspace.audit.hourly_rate),
-        why_undated=undated,
+        why_undated=undated(given) if not found.placed and todo else "",
         early=tuple(
             i.id
             for i in taken
@@ -296,7 +306,17 @@ def evaluate(
             and i.id in found.placed
             and found.placed[i.id].start < given.start
         ),
+        why_unjudged=unjudged,
+        exceeded=max(0.0, spent - given.budget) if given.budget is not None else 0.0,
     )
+
+
+def _unjudged(todo: Sequence[Initiative], given: Means) -> str:
+    if given.without_rate:
+        return msg("no rate for its currency")
+    if given.budget is not None and any(i.cost is None for i in todo):
+        return msg("no hourly rate")
+    return ""
 
 
 def _within(
@@ -317,8 +337,8 @@ def _within(
                     open_.append(known[before])
         return found
 
-    committed = [i for i in todo if i.status in ("running", "approved")]
-    rest = [i for i in todo if i.status not in ("running", "approved")]
+    committed = [i for i in todo if i.status in COMMITTED]
+    rest = [i for i in todo if i.status not in COMMITTED]
     for i in (*committed, *sorted(rest, key=lambda i: (i.due is None, -i.urgency, i.id))):
         if i.id in inside:
             continue

@@ -9,8 +9,9 @@ waits for, and everything is placed again. What could not keep it even if it
 had the capacity alone follows behind these, so that it pushes none beyond theirs;
 so does, where not all can be kept, what takes most work.
 
-The critical path is that of Kelley and Walker (1959): durations at full
-intensity, `SHARE` of the capacity, as if the tasks did not share it.
+The longest chain of prerequisites is the critical path of Kelley and Walker (1959): durations
+at full intensity, `SHARE` of the capacity, as if the tasks did not share it. The work cannot
+be shorter than that; by how much a task may slip is told by its slack, which knows the capacity.
 """
 
 from __future__ import annotations
@@ -36,7 +37,8 @@ class Task:
     """`days` of work. `start` and `end` are fixed where given; `due` is the day to keep.
 
     `earliest` is a day before which it must not begin; `skills` are those of
-    which only so many tasks can use at a time.
+    which only so many tasks can use at a time. With an `end` alone it begins as late as it may,
+    not before `earliest` nor before the end of what it waits for.
     """
 
     id: str
@@ -55,7 +57,8 @@ class Placed:
     """When a task is done. `load` is its work by month (its first day), in days.
 
     `slack` are the working days that it may end later without moving what
-    waits for it or missing its day; None where neither is there.
+    waits for it or missing its day; None where neither is there. `critical`: it stands on the
+    longest chain of prerequisites.
     """
 
     start: date
@@ -67,7 +70,7 @@ class Placed:
 
 @dataclass(frozen=True)
 class Schedule:
-    """`critical_days` is the length of the critical path in working days, at full intensity."""
+    """`critical_days` is the length of the longest chain in working days, at full intensity."""
 
     placed: Mapping[str, Placed] = field(default_factory=dict)
     critical_days: int = 0
@@ -134,7 +137,7 @@ def schedule(
             break
         wanted = (wanted | new) - more
         behind |= more
-    critical, length = _critical_path(tasks, followers, duration)
+    chain, length = _longest_chain(tasks, followers, duration)
     return Schedule(
         {
             t.id: Placed(
@@ -142,7 +145,7 @@ def schedule(
                 calendar.day(best[t.id].end),
                 _by_month(best[t.id], calendar),
                 _slack(t, best, followers, calendar),
-                t.id in critical,
+                t.id in chain,
             )
             for t in tasks
         },
@@ -166,6 +169,7 @@ class _Stock:
         self.rate, self.begin, self.holders = rate, begin, holders
         self._used: dict[int, float] = {}
         self._skills: dict[tuple[str, int], int] = {}
+        self._next: dict[frozenset[str], dict[int, int]] = {}
 
     def free(self, day: int) -> float:
         """Capacity is declared from the beginning on: what must be done earlier is done beside."""
@@ -178,12 +182,32 @@ class _Stock:
             self._skills.get((s, day), 0) < self.holders[s] for s in skills if s in self.holders
         )
 
-    def take(self, run: _Run, skills: Iterable[str]) -> None:
+    def first(self, skills: Sequence[str], day: int) -> int:
+        """The first day from this one on with room for half of what a task may take.
+
+        What once had no room is jumped over the next time: only `give` makes room again.
+        """
+        jumps = self._next.setdefault(frozenset(skills), {})
+        passed = []
+        while day in jumps or not self._room(skills, day):
+            passed.append(day)
+            day = jumps.get(day, day + 1)
+        jumps.update(dict.fromkeys(passed, day))
+        return day
+
+    def _room(self, skills: Sequence[str], day: int) -> bool:
+        return self.free(day) >= self.rate * SHARE / 2 and self.skilled(skills, day)
+
+    def take(self, run: _Run, skills: Iterable[str], sign: int = 1) -> None:
         for n, work in enumerate(run.work):
-            self._used[run.start + n] = self._used.get(run.start + n, 0.0) + work
+            day = run.start + n
+            self._used[day] = self._used.get(day, 0.0) + sign * work
             for skill in skills:
-                key = (skill, run.start + n)
-                self._skills[key] = self._skills.get(key, 0) + 1
+                self._skills[skill, day] = self._skills.get((skill, day), 0) + sign
+
+    def give(self, run: _Run, skills: Iterable[str]) -> None:
+        self.take(run, skills, -1)
+        self._next.clear()
 
 
 def _serial(
@@ -199,24 +223,30 @@ def _serial(
     known = {t.id for t in tasks}
     rank = {**dict.fromkeys(drawn[1], 1), **dict.fromkeys(drawn[0], 0)}
     found: dict[str, _Run] = {}
+    held: dict[str, _Run] = {}
     for t in tasks:
         if t.end is not None:
-            found[t.id] = run = _fixed(t, calendar, _duration(t, capacity))
+            run = _fixed(t, calendar, _duration(t, capacity))
             stock.take(run, t.skills)
+            (held if t.start is None else found)[t.id] = run
     waiting = [t for t in tasks if t.id not in found]
     while waiting:
         ready = [t for t in waiting if all(a in found or a not in known for a in t.after)]
         chosen = min(
             ready or waiting,
             key=lambda t: (
-                t.start is None,
+                t.start is None and t.end is None,
                 rank.get(t.id, 2),
                 latest[t.id] if t.id in rank else 0,
                 -t.priority,
                 t.id,
             ),
         )
+        waiting.remove(chosen)
         after = [found[a].end + 1 for a in chosen.after if a in found]
+        if chosen.id in held:
+            found[chosen.id] = _settled(chosen, held[chosen.id], max(after, default=None), stock)
+            continue
         # A task that is due before the work begins must not wait for it.
         first = chosen.earliest or begin
         at = max([calendar.number(first), *after])
@@ -224,16 +254,30 @@ def _serial(
             at = calendar.number(chosen.start)
         found[chosen.id] = run = _fit(chosen, at, stock)
         stock.take(run, chosen.skills if chosen.days > 1e-9 else ())
-        waiting.remove(chosen)
     return found
 
 
+def _settled(task: Task, run: _Run, first: int | None, stock: _Stock) -> _Run:
+    """What was given room before it was known when what it waits for ends."""
+    if first is None or first <= run.start:
+        return run
+    stock.give(run, task.skills)
+    later = _even(task, min(first, run.end), run.end)
+    stock.take(later, task.skills)
+    return later
+
+
 def _fixed(task: Task, calendar: Calendar, duration: int) -> _Run:
-    """Between its fixed days, evenly."""
+    """Between its fixed days; with an end alone from `earliest` on, unless that is past it."""
     assert task.end is not None
-    end = calendar.number(task.end + timedelta(days=1)) - 1
+    end = _due(task.end, calendar)
     start = calendar.number(task.start) if task.start else end - duration + 1
-    start = min(start, end)
+    if task.start is None and task.earliest is not None and task.earliest <= task.end:
+        start = max(start, calendar.number(task.earliest))
+    return _even(task, min(start, end), end)
+
+
+def _even(task: Task, start: int, end: int) -> _Run:
     n = end - start + 1
     return _Run(start, end, (task.days / n,) * n)
 
@@ -246,8 +290,7 @@ def _fit(task: Task, at: int, stock: _Stock) -> _Run:
         return _Run(start, start, (0.0,))
     while True:
         if task.start is None:
-            while stock.free(start) < most / 2 or not stock.skilled(task.skills, start):
-                start += 1
+            start = stock.first(task.skills, start)
         work: list[float] = []
         left, day = task.days, start
         while left > 1e-9:
@@ -284,7 +327,7 @@ def _followers(tasks: Sequence[Task]) -> Mapping[str, list[str]]:
 
 def _due(day: date, calendar: Calendar) -> int:
     """The last working day on or before it."""
-    return calendar.number(day + timedelta(days=1)) - 1
+    return calendar.number(day) - (day.weekday() > 4)
 
 
 def _latest_starts(
@@ -353,7 +396,7 @@ def _missed(
     return sum(n > 0 for n in late), sum(n for n in late if n > 0)
 
 
-def _critical_path(
+def _longest_chain(
     tasks: Sequence[Task], followers: Mapping[str, list[str]], duration: Mapping[str, int]
 ) -> tuple[set[str], int]:
     """Those without any float, and the length of the path; none where nothing waits."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from crmaudit.errors import InvalidInput, Problem
 from crmaudit.facts import Facts
-from crmaudit.strategy.initiatives import TEMPLATES
+from crmaudit.strategy.initiatives import CLOSED, TEMPLATES
 from crmaudit.strategy.pieces import Piece
 from crmaudit.strategy.target import target
 from crmaudit.workspace.answers import InitiativeOverride
@@ -71,6 +71,20 @@ def waits(
     raise InvalidInput([Problem(f"initiatives wait for each other: {names}", place, hint)])
 
 
+def unless_closed(
+    after: Mapping[str, tuple[str, ...]], given: Mapping[str, InitiativeOverride]
+) -> Mapping[str, tuple[str, ...]]:
+    """The same without what is done or dropped: what that one waited for stands in its place."""
+    found = {}
+    for i, before in after.items():
+        todo = [*before]
+        for name in todo:  # it grows while it is read
+            if given[name].status in CLOSED:
+                todo += (b for b in after[name] if b not in todo)
+        found[i] = tuple(n for n in todo if given[n].status not in CLOSED)
+    return found
+
+
 def _of(piece: Piece, before: Sequence[Piece]) -> list[str]:
     """Those of a template that this one waits for."""
     if len(before) == 1:
@@ -96,10 +110,11 @@ def _present(after: Iterable[str], by_slug: Mapping[str, list[Piece]], seen: set
     return list(dict.fromkeys(found))
 
 
-def chained(
-    drafts: Sequence[Initiative], given: Mapping[str, InitiativeOverride]
-) -> tuple[Initiative, ...]:
-    """In the order of work: phases by what waits for what, within one the most urgent first."""
+def chained(drafts: Sequence[Initiative]) -> tuple[Initiative, ...]:
+    """In the order of work: phases by what waits for what, within one the most urgent first.
+
+    None begins before the phase that it has already.
+    """
     known = {d.id: d for d in drafts}
     followers: dict[str, list[str]] = {d.id: [] for d in drafts}
     waiting: dict[str, int] = {}
@@ -116,7 +131,7 @@ def chained(
         _, name = heapq.heappop(ready)
         order.append(name)
         earliest = max((phase[a] + 1 for a in known[name].after if a in phase), default=1)
-        phase[name] = max(given[name].phase or earliest, earliest)
+        phase[name] = max(known[name].phase, earliest)
         for follower in followers[name]:
             waiting[follower] -= 1
             if waiting[follower] == 0:

@@ -188,8 +188,8 @@ def _against(
         found.append(fit.withheld)
     if action == "retain" and facts.inventory.row(system.id).out_of_support:
         ended = system.lifecycle.vendor_support_ends
-        found.append(msg("vendor support ended {day}", day=ended))
-    return joined("; ", found) if len(found) != 1 else found[0]
+        found.append(msg("vendor support ended {day}", day=long_date(ended)))
+    return joined("; ", found)
 
 
 # Records

@@ -19,6 +19,7 @@ from crmaudit.workspace.base import (
     Model,
     Number,
     PersonId,
+    PlanDay,
     RecordId,
     Share,
     SystemId,
@@ -66,9 +67,10 @@ class InitiativeOverride(Model):
     title: Text | None = None
     description: str = ""
     owner: PersonId | None = None
-    phase: Annotated[int, Field(ge=1, le=9)] | None = None
-    start: Day | None = None
-    end: Day | None = None
+    phase: Annotated[int, Field(ge=1, le=4)] | None = None
+    """The earliest in which it may begin."""
+    start: PlanDay | None = None
+    end: PlanDay | None = None
     effort_days: Amount | None = None
     cost: Amount | None = None
     """All that it costs, once, in the audit's currency; else days at the internal rate."""
@@ -113,7 +115,7 @@ class PlanFile(Model):
     before the first dot): that holds for all its initiatives, and amounts are shared out.
     """
 
-    start: Day | None = None
+    start: PlanDay | None = None
     capacity_days_per_month: Amount | None = None
     initiatives: dict[Id, InitiativeOverride] = {}
     own: tuple[OwnInitiative, ...] = ()

@@ -21,6 +21,7 @@ from crmaudit.workspace.base import (
     Model,
     PersonId,
     PersonIds,
+    PlanDay,
     Rate,
     Scalar,
     SystemId,
@@ -188,7 +189,7 @@ class AuditFile(Model):
     sign_off: tuple[Annotated[SignOff, short_form("who")], ...] = ()
     language: Language = "en"
     """Of the report: en, de, or a folder of your own sections' language."""
-    as_of: Day | None = None
+    as_of: PlanDay | None = None
     """The day the audit speaks of; without it, the newest evidence's or declaration's date."""
     scope: Scope = Scope.model_construct()
     terms: Terms = Terms.model_construct()
@@ -264,7 +265,7 @@ class Resources(Model):
     budget: Amount | None = None
     currency: Currency | None = None
     days_per_month: Amount | None = None
-    start: Day | None = None
+    start: PlanDay | None = None
 
 
 class Scenario(Resources):
@@ -272,7 +273,7 @@ class Scenario(Resources):
 
     id: Id
     name: Text
-    deadline: Day | None = None
+    deadline: PlanDay | None = None
 
 
 class PastProject(Model):

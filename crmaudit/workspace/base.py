@@ -9,6 +9,7 @@ from itertools import combinations
 from typing import Annotated, Any, Literal
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -90,6 +91,12 @@ def _iso_day(value: Any) -> Any:
     if isinstance(value, str) and not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value.strip()):
         raise ValueError(f"{value!r} is not a date; write it as year-month-day, like 2026-03-31")
     return value
+
+
+def _near(day: date) -> date:
+    if not 1970 <= day.year <= 2100:
+        raise ValueError(f"{day} is not in the years 1970 to 2100, in which work can be planned")
+    return day
 
 
 def _number_text(value: Any) -> Any:
@@ -186,6 +193,9 @@ Exacts = Annotated[tuple[Exact, ...], several]
 Day = Annotated[
     date, BeforeValidator(_iso_day), WithJsonSchema({"type": "string", "format": "date"})
 ]
+PlanDay = Annotated[Day, AfterValidator(_near)]
+"""A day by which work is set in time; no plan reaches beyond the years that a `Year` may be."""
+
 Number = Annotated[float, BeforeValidator(_number_text)]
 Amount = Annotated[float, Field(ge=0, le=1e12), BeforeValidator(_number_text)]
 """A trillion is the most: no cost or effort is more, and no figure has room for it."""

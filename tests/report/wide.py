@@ -121,6 +121,9 @@ class Wide(Language):
     def pattern(self, pattern_: str, values: Mapping[str, object]) -> str:
         return PSEUDO.pattern(pattern_, values or dict.fromkeys(placeholders(pattern_)))
 
+    def kept(self, text: str) -> str:
+        return PSEUDO.kept(text)
+
     def noun(self, n: float, one: str, many: str, form: str) -> str:
         return PSEUDO.noun(n, one, many, form)
 
