@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from crmaudit.strategy.scenarios import Outcome
 
 _MOST = 10
-CHAIN = "longest chain of prerequisites"
-"""Planners call it the critical path; by how much an initiative may slip is told by its slack."""
 _MARKS = {"done": "✓", "running": "▶", "approved": "+", "dropped": "×"}
 
 
@@ -127,6 +125,8 @@ def row(found: Audit, i: Initiative) -> dict[str, Any]:
 
 
 def _list(found: Audit) -> View:
+    from crmaudit.strategy.schedule import CHAIN
+
     plan_ = found.plan
     money = found.workspace.audit.currency
     told = [
@@ -149,10 +149,10 @@ def _list(found: Audit) -> View:
             f"Capacity: {plan_.capacity:g} days a month from {plan_.begin}."
         )
     elif not ends:
-        notes.append(
-            f"No dates: {plan_.undated}. resources: start: and days_per_month: in brief.yaml give "
-            "them."
+        give = "" if plan_.begin and plan_.capacity is not None else (
+            " resources: start: and days_per_month: in brief.yaml give them."
         )
+        notes.append(f"No dates: {plan_.undated}.{give}")
     notes += _budget(plan_)
     if plan_.closed:
         names = ", ".join(f"{c.id} ({c.status})" for c in plan_.closed[:3])
@@ -272,6 +272,8 @@ def _show_one(found: Audit, i: Initiative, format_: Format, output: Any) -> None
 
 
 def _put(console: Console, found: Audit, i: Initiative) -> None:
+    from crmaudit.strategy.schedule import CHAIN
+
     name, plan_ = found.workspace.person_name, found.plan
     titles = {x.id: str(x.title) for x in plan_.initiatives}
     put_note(console, f"{i.title} · {i.status} · phase {i.phase}", "head")

@@ -11,7 +11,7 @@ from crmaudit.evidence import Backups, Health
 from crmaudit.governance.cadence import PERIOD
 from crmaudit.governance.support_ends import support_end
 from crmaudit.governance.testified import Testified
-from crmaudit.governance.upkeep_backups import newest, of_database
+from crmaudit.governance.upkeep_backups import Kept, newest, of_database, shrunk
 from crmaudit.governance.upkeep_server import (
     SERVERS,
     Stale,
@@ -41,7 +41,8 @@ class Upkeep:
     `contradicted`: what is shown is not what was declared. `late`: shown, or
     declared where nothing is shown, to be overdue. `why` gives the reason of a
     state that is not `kept`; `last` is the day on which it was last done, as
-    far as evidence shows.
+    far as evidence shows. `unfit`: done in time, and what was made last cannot
+    be relied on.
     """
 
     duty: Duty
@@ -51,6 +52,7 @@ class Upkeep:
     why: str = ""
     last: date | None = None
     evidence: tuple[str, ...] = ()
+    unfit: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +61,16 @@ class Allowance:
 
     Statistics count as old once `changed` of the rows of a table of at least
     `least_rows` rows changed: PostgreSQL and MySQL gather them anew at a tenth.
+    A backup is too small below the share `shrunk` of what is usual, where there
+    are `least_before` to tell that.
     """
 
     grace_days: int = 2
     typical_days: int = 1
     changed: float = 0.2
     least_rows: int = 1000
+    shrunk: float = 0.5
+    least_before: int = 3
 
 
 def upkeep(
@@ -165,6 +171,8 @@ def _backup(care: Care | None, found: Backups | None, day: date, allow: Allowanc
     shown = msg(
         "{which} of {held} is {days} old", which=which, held=len(held), days=_days(kept.days)
     )
+    unfit = _unfit(found, kept, allow)
+    shown = joined("; ", (shown, unfit)) if unfit else shown
     period = _period(care, allow)
     if kept.days > period + allow.grace_days:
         why = msg("the newest backup is {days} old", days=_days(kept.days))
@@ -185,7 +193,24 @@ def _backup(care: Care | None, found: Backups | None, day: date, allow: Allowanc
             days=_days((claimed - last).days),
         )
         return Upkeep("backup", "contradicted", told, shown, why, last, proof)
+    if unfit:
+        return Upkeep("backup", against, told, shown, unfit, last, proof, unfit=True)
     return Upkeep("backup", "kept", told, shown, "", last, proof)
+
+
+def _unfit(found: Backups, kept: Kept, allow: Allowance) -> str:
+    """Why the file that was made last could not be relied on; empty where it could."""
+    made = next((f for f in of_database(found) if not f.running), kept.newest)
+    if made.sound is False:
+        return msg(
+            "the newest file, of {day}, is not whole: {why}",
+            day=long_date(made.written.date()),
+            why=made.why,
+        )
+    small = shrunk(kept, allow.shrunk, allow.least_before)
+    if small is None:
+        return ""
+    return msg("the newest has {share:.0f} % of the usual size", share=100 * small.share)
 
 
 def _none_kept(

@@ -420,7 +420,7 @@ class EditionPart:
     name: str = ""
     """As in `report --audience`; empty: for everybody inside."""
     withheld: tuple[str, ...] = ()
-    """What is left out: names, quotes, accounts, costs, weaknesses, internals."""
+    """What is left out: names, quotes, accounts, costs, weaknesses, internals, sources."""
     words: tuple[str, ...] = ()
     """The same in words."""
     findings: int = 0

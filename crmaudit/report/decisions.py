@@ -38,6 +38,7 @@ class _Asking:
     def all(self) -> Iterator[Decision]:
         yield from self._release()
         yield from self._budget()
+        yield from self._missed()
         yield from self._notice()
         yield from self._owners()
         yield from self._critical()
@@ -82,7 +83,10 @@ class _Asking:
             values["cost"] = span((sum(x[0] for x in costs), sum(x[1] for x in costs)))
             values["currency"] = self.facts.inventory.currency
         by = self._begin()
+        soon = [i for i in first if plan.begin and i.start and i.start < plan.begin]
         if by is not None:
+            # What is to be released has not begun.
+            by = min([by, *(i.start for i in soon if i.start)])
             values["by"] = self._day(by)
         pattern = {
             (True, True): "By {by}, release {days} days ({cost} {currency}) for phase {phase}: "
@@ -94,7 +98,6 @@ class _Asking:
             (False, False): "Release {days} days for phase {phase}: {n}, {findings} answered.",
         }[by is not None, priced]
         text = msg(pattern, **values)
-        soon = [i for i in first if plan.begin and i.start and i.start < plan.begin]
         if soon:
             pattern = (
                 "{asked} {n} of them ({early} days, in no capacity declared) must begin before "
@@ -137,6 +140,50 @@ class _Asking:
             text = (
                 "By {by}, decide on the budget: {budget} {currency} pay for {n} of {whole} "
                 "initiatives, which cost {taken}; all cost {cost}, internal days included."
+            )
+        asked = msg(text, **values)
+        over = base.cost[1] - base.means.budget
+        if over > 0:
+            asked = msg(
+                "{asked} At the upper end these cost {over} {currency} more than that.",
+                asked=asked,
+                over=number(over, 0),
+                currency=self.facts.inventory.currency,
+            )
+        yield Decision(self._board, asked, by)
+
+    def _missed(self) -> Iterator[Decision]:
+        """Days that have to be kept and that the plan misses, the first one first."""
+        late = sorted(
+            (i.due.day, i.end, str(i.title))
+            for i in self.plan.initiatives
+            if i.open and i.late and i.due and i.end
+        )
+        if not late:
+            return
+        told = [
+            msg(
+                "{title} ({due}, planned end {end})",
+                title=title,
+                due=self._day(due),
+                end=self._day(end),
+            )
+            for due, end, title in late
+        ]
+        by = self._begin()
+        values = {"n": len(late), "names": listed(told, NAMED)}
+        text = (
+            "Decide how to keep a day that the plan misses: {names}."
+            if len(late) == 1
+            else "Decide how to keep {n} days that the plan misses: {names}."
+        )
+        if by is not None:
+            by = min(by, late[0][0])
+            values["by"] = self._day(by)
+            text = (
+                "By {by}, decide how to keep a day that the plan misses: {names}."
+                if len(late) == 1
+                else "By {by}, decide how to keep {n} days that the plan misses: {names}."
             )
         yield Decision(self._board, msg(text, **values), by)
 

@@ -9,6 +9,7 @@ from crmaudit.engine import Finding
 from crmaudit.report.blocks import Table
 from crmaudit.report.specs import Bubbles, Curve, Gantt, Loads
 from crmaudit.strategy import Extraction, Initiative
+from crmaudit.strategy.overrides import Closed
 from crmaudit.strategy.scenarios import Outcome
 
 
@@ -113,7 +114,7 @@ class PlanPart:
     late: tuple[Initiative, ...]
     """Initiatives that end after the day they have to keep."""
     critical: tuple[Initiative, ...]
-    """Initiatives on the critical path, in the order of work."""
+    """Initiatives on the longest chain of prerequisites, in the order of work."""
     critical_days: int
     """Its length in working days, each initiative at half of the capacity; 0 without dates."""
     capacity: float | None
@@ -132,3 +133,9 @@ class PlanPart:
     """Open initiatives that nobody is named to lead."""
     risks: tuple[int, ...]
     """Open initiatives of high, medium and low risk."""
+    overdue: tuple[Initiative, ...]
+    """Open initiatives with a day that was set for them and is over."""
+    closed: tuple[Closed, ...]
+    """What plan.yaml calls done or dropped and no finding asks for any more."""
+    undated: str
+    """Why there are no dates; empty where there are."""

@@ -57,6 +57,9 @@ def plan_part(facts: Facts, judgement: Judgement, plan: Plan) -> c.PlanPart:
         scenarios=plan.scenarios,
         details=tuple(_detail(given, i) for i in plan.initiatives),
         unnamed=sum(i.open and i.owner is None for i in plan.initiatives),
+        overdue=tuple(i for i in plan.initiatives if i.overdue),
+        closed=plan.closed,
+        undated=plan.undated,
         risks=tuple(sum(i.open and i.risk.level == x for i in plan.initiatives) for x in _LEVELS),
     )
 
@@ -104,8 +107,14 @@ def _facts(given: Given, i: Initiative) -> Iterable[tuple[str, str]]:
             msg("Takes"),
             msg("{days} working days, {cost} {currency}", days=days, cost=range_, currency=money),
         )
+    elif i.cost_least is not None:
+        least = given.number(i.cost_least, 0)
+        text = "{days} working days, at least {cost} {currency}"
+        yield msg("Takes"), msg(text, days=days, cost=least, currency=given.currency)
     else:
         yield msg("Takes"), msg("{days} working days", days=days)
+    if i.beyond:
+        yield msg("Budget"), msg("that of the brief does not reach it")
     yield (
         msg("Brings"),
         joined(
@@ -136,6 +145,7 @@ def _facts(given: Given, i: Initiative) -> Iterable[tuple[str, str]]:
     if i.due:
         pattern = "{day}, which would be missed: {why}" if i.late else "{day}: {why}"
         yield msg("To be kept"), msg(pattern, day=given.day(i.due.day), why=i.due.why)
+    yield msg("Against the plan"), joined("; ", i.against)
     if i.template == "mend-feeds" and len(i.systems) == 2:
         solved = solved_between(given.facts, *i.systems)
         yield msg("Called solved in the register"), joined("; ", solved)

@@ -11,6 +11,7 @@ from typing import Literal
 
 from crmaudit.report import numbers
 from crmaudit.report.specs_graph import Say
+from crmaudit.strategy.schedule import CHAIN
 
 TextTable = tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]
 WorkStatus = Literal["proposed", "approved", "running", "done", "dropped"]
@@ -58,7 +59,7 @@ class Gantt:
                 numbers.month(w.end, self.language),
                 ", ".join(names[a] for a in w.after if a in names),
                 numbers.day(w.due, self.language) if w.due else "",
-                say("critical path") if w.critical else "",
+                say(CHAIN) if w.critical else "",
                 "" if w.stands_for else say(w.status),
             )
             for w in self.works

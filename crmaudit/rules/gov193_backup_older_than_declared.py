@@ -67,8 +67,8 @@ def check(facts: Facts, grace_days: int = 2, typical_days: int = 1) -> Iterator[
                 f"system:{system.id}",
             )
             continue
-        # What is late by the dossier's own words, another rule says.
-        if kept.state == "kept" or not kept.evidence:
+        # What is late by the dossier's own words, or not whole or too small, other rules say.
+        if kept.state == "kept" or kept.unfit or not kept.evidence:
             continue
         care = system.maintenance.backup if system.maintenance else None
         promised = (

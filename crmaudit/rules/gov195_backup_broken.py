@@ -2,7 +2,8 @@
 
 ## Why
 A file that breaks off, or whose checksum does not fit, cannot be restored as a whole. That the
-newest are broken means that the job, or the disk it writes to, fails now.
+newest are broken means that the job, or the disk it writes to, fails now: of a system that holds
+master data or personal data that weighs as much as having no backup.
 
 ## Fix
 Find out why it breaks off (a full disk, a time limit, a lost connection), take a backup by hand and
@@ -34,12 +35,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from crmaudit.evidence import Backups
 from crmaudit.facts import Facts
 from crmaudit.governance.upkeep_backups import broken
 from crmaudit.messages import long_date, msg
 from crmaudit.rules.base import Hit, Measurement, NotAssessed, Severity, Topic
 from crmaudit.rules.upkeep import backed_up
 from crmaudit.rules.words import listed, part_of, verb
+from crmaudit.workspace.dossier import System
 
 severity: Severity = "high"
 topic: Topic = "maintenance"
@@ -77,7 +80,18 @@ def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
                 measurements=(
                     Measurement.share("broken backups", len(faults), len(tested), (backups.id,)),
                 ),
-                # An older one that is broken harms less than the newest.
-                severity=None if backups.files[0].sound is False else "medium",
+                severity=_weight(facts, system, backups),
                 who=system.owners.it,
             )
+
+
+def _weight(facts: Facts, system: System, backups: Backups) -> Severity | None:
+    """An older one that is broken harms less than the newest, and that by what would be lost."""
+    if backups.files[0].sound is not False:
+        return "medium"
+    known = facts.workspace.entity
+    dear = any(
+        facts.class_of(e).value == "master" or known[e].personal_data in ("personal", "special")
+        for e in facts.crud.held_by(system.id)
+    )
+    return "critical" if dear else None

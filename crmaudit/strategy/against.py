@@ -24,7 +24,7 @@ def _told(i: Initiative, known: Mapping[str, Initiative]) -> Iterator[str]:
             day = long_date(before.end)
             yield msg("it begins before “{title}” ends ({day})", title=before.title, day=day)
     if i.not_before is not None and i.not_before != i.phase:
-        text = "plan.yaml sets phase {wanted}, it begins in phase {phase}"
+        text = "phase {wanted} was set for it, it begins in phase {phase}"
         yield msg(text, wanted=i.not_before, phase=i.phase)
     if i.overdue is not None:
         text = "its day is over: {day}, {why}"

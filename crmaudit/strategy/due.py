@@ -44,7 +44,7 @@ def overdue(facts: Facts, piece: Piece, override: InitiativeOverride) -> Due | N
         return None
     days = [*_promised(facts, piece, override)]
     if override.end is not None:
-        days.append(Due(override.end, msg("the end that plan.yaml sets")))
+        days.append(Due(override.end, msg("the end that was set")))
     return min((d for d in days if d.day < facts.day), key=lambda d: d.day, default=None)
 
 

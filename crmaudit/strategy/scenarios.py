@@ -11,7 +11,7 @@ nothing else begins before the means are there. Own proposal (docs/method.md,
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
@@ -221,7 +221,7 @@ def _soon(initiatives: Iterable[Initiative], begin: date) -> set[str]:
     """What must be done before the plan's first phase is over, with all that it waits for."""
     known = {i.id: i for i in initiatives if i.open}
     first = phase_starts(begin)[1]
-    open_ = [i.id for i in known.values() if i.due is not None and i.due.day < first]
+    open_ = [i.id for i in known.values() if any(day < first for day in _days(i))]
     found: set[str] = set()
     while open_:
         name = open_.pop()
@@ -229,6 +229,13 @@ def _soon(initiatives: Iterable[Initiative], begin: date) -> set[str]:
             found.add(name)
             open_ += known[name].after
     return found
+
+
+def _days(i: Initiative) -> Iterator[date]:
+    """Days by which it has to be done, or to begin, whatever else there is."""
+    if i.due is not None:
+        yield i.due.day
+    yield from (day for name, day in (("start", i.start), ("end", i.end)) if name in i.overridden and day)
 
 
 def _task(i: Initiative, begin: date, day: date | None, soon: bool) -> Task:

@@ -21,6 +21,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
+from crmaudit.messages import msg
+
 DAYS_A_MONTH = 260 / 12
 """Working days of a month: Monday to Friday. Holidays are in the capacity that people declare."""
 SHARE = 0.5
@@ -29,6 +31,8 @@ STRETCH = 2
 """Over how many times its duration a task may be spread with idle days before it begins later."""
 YEARS = 40
 """What would take longer gets no dates."""
+CHAIN = msg("longest chain of prerequisites")
+"""What `Placed.critical` is called wherever it is shown."""
 _PASSES = 8
 
 
@@ -38,7 +42,7 @@ class Task:
 
     `earliest` is a day before which it must not begin; `skills` are those of
     which only so many tasks can use at a time. With an `end` alone it begins as late as it may,
-    not before `earliest` nor before the end of what it waits for.
+    not before `earliest` nor before the end of what it waits for, where it still can.
     """
 
     id: str
@@ -185,7 +189,7 @@ class _Stock:
     def first(self, skills: Sequence[str], day: int) -> int:
         """The first day from this one on with room for half of what a task may take.
 
-        What once had no room is jumped over the next time: only `give` makes room again.
+        What once had no room has none later, as nothing is given back: it is jumped over.
         """
         jumps = self._next.setdefault(frozenset(skills), {})
         passed = []
@@ -198,16 +202,12 @@ class _Stock:
     def _room(self, skills: Sequence[str], day: int) -> bool:
         return self.free(day) >= self.rate * SHARE / 2 and self.skilled(skills, day)
 
-    def take(self, run: _Run, skills: Iterable[str], sign: int = 1) -> None:
+    def take(self, run: _Run, skills: Iterable[str]) -> None:
         for n, work in enumerate(run.work):
             day = run.start + n
-            self._used[day] = self._used.get(day, 0.0) + sign * work
+            self._used[day] = self._used.get(day, 0.0) + work
             for skill in skills:
-                self._skills[skill, day] = self._skills.get((skill, day), 0) + sign
-
-    def give(self, run: _Run, skills: Iterable[str]) -> None:
-        self.take(run, skills, -1)
-        self._next.clear()
+                self._skills[skill, day] = self._skills.get((skill, day), 0) + 1
 
 
 def _serial(
@@ -221,14 +221,14 @@ def _serial(
 ) -> dict[str, _Run]:
     stock = _Stock(capacity / DAYS_A_MONTH, calendar.number(begin), holders)
     known = {t.id for t in tasks}
-    rank = {**dict.fromkeys(drawn[1], 1), **dict.fromkeys(drawn[0], 0)}
+    fixed = {t.id for t in tasks if t.end or (t.start and t.start > begin)}
+    first = _ancestors(fixed, tasks) - fixed  # else what people set could not be kept
+    rank = {**dict.fromkeys(drawn[1], 1), **dict.fromkeys(drawn[0] | first, 0)}
     found: dict[str, _Run] = {}
-    held: dict[str, _Run] = {}
     for t in tasks:
-        if t.end is not None:
-            run = _fixed(t, calendar, _duration(t, capacity))
+        if t.start is not None and t.end is not None:
+            found[t.id] = run = _fixed(t, calendar, _duration(t, capacity), ())
             stock.take(run, t.skills)
-            (held if t.start is None else found)[t.id] = run
     waiting = [t for t in tasks if t.id not in found]
     while waiting:
         ready = [t for t in waiting if all(a in found or a not in known for a in t.after)]
@@ -244,12 +244,12 @@ def _serial(
         )
         waiting.remove(chosen)
         after = [found[a].end + 1 for a in chosen.after if a in found]
-        if chosen.id in held:
-            found[chosen.id] = _settled(chosen, held[chosen.id], max(after, default=None), stock)
+        if chosen.end is not None:
+            found[chosen.id] = run = _fixed(chosen, calendar, _duration(chosen, capacity), after)
+            stock.take(run, chosen.skills)
             continue
         # A task that is due before the work begins must not wait for it.
-        first = chosen.earliest or begin
-        at = max([calendar.number(first), *after])
+        at = max([calendar.number(chosen.earliest or begin), *after])
         if chosen.start is not None:
             at = calendar.number(chosen.start)
         found[chosen.id] = run = _fit(chosen, at, stock)
@@ -257,27 +257,18 @@ def _serial(
     return found
 
 
-def _settled(task: Task, run: _Run, first: int | None, stock: _Stock) -> _Run:
-    """What was given room before it was known when what it waits for ends."""
-    if first is None or first <= run.start:
-        return run
-    stock.give(run, task.skills)
-    later = _even(task, min(first, run.end), run.end)
-    stock.take(later, task.skills)
-    return later
+def _fixed(task: Task, calendar: Calendar, duration: int, after: Iterable[int]) -> _Run:
+    """Between its fixed days, evenly; with an end alone counted back from it.
 
-
-def _fixed(task: Task, calendar: Calendar, duration: int) -> _Run:
-    """Between its fixed days; with an end alone from `earliest` on, unless that is past it."""
+    Not before `earliest` nor a day of `after` then, but for those that are past its end.
+    """
     assert task.end is not None
     end = _due(task.end, calendar)
-    start = calendar.number(task.start) if task.start else end - duration + 1
-    if task.start is None and task.earliest is not None and task.earliest <= task.end:
-        start = max(start, calendar.number(task.earliest))
-    return _even(task, min(start, end), end)
-
-
-def _even(task: Task, start: int, end: int) -> _Run:
+    if task.start is not None:
+        start = min(calendar.number(task.start), end)
+    else:
+        first = [*after, *([calendar.number(task.earliest)] if task.earliest else [])]
+        start = max([end - duration + 1, *(n for n in first if n <= end)])
     n = end - start + 1
     return _Run(start, end, (task.days / n,) * n)
 
@@ -340,9 +331,10 @@ def _latest_starts(
     latest: dict[str, float] = {}
     for t in reversed(in_order(tasks)):
         ends = [latest[f] - 1 for f in followers[t.id]]
-        if t.due is not None:
-            ends.append(_due(t.due, calendar))
+        ends += [_due(day, calendar) for day in (t.due, t.end) if day is not None]
         latest[t.id] = min(ends, default=math.inf) - duration[t.id] + 1
+        if t.start is not None:
+            latest[t.id] = calendar.number(t.start)
     return latest
 
 

@@ -17,9 +17,10 @@ from crmaudit.errors import CrmauditError
 from crmaudit.evidence import Catalog, Column, Provenance, Table
 from crmaudit.facts import Facts
 from crmaudit.report import blocks as b
-from crmaudit.report.audiences import EDITIONS, Reader, edition, redact
+from crmaudit.report.audiences import EDITIONS, Reader, edition
 from crmaudit.report.formats import FORMATS
 from crmaudit.report.inside import Inside
+from crmaudit.report.redaction import redact
 from crmaudit.report.sections import SectionFile
 
 WORDS = {"a_person": "a person", "withheld": "withheld in this edition"}

@@ -26,7 +26,7 @@ from crmaudit.report import blocks as b
 from crmaudit.report import figures
 from crmaudit.report.compose import compose, document
 from crmaudit.report.context import ReportContext
-from crmaudit.report.people_access import COLUMNS, ROWS
+from crmaudit.report.people_access import COLUMNS, ROWS, accounts_parts
 from crmaudit.report.people_kpis import kpi_parts, trend_words
 from crmaudit.report.people_use import above
 from crmaudit.report.text import plain
@@ -151,6 +151,23 @@ def test_the_matrix_shows_levels_by_letter_and_the_widest_first(make: Make) -> N
     assert [c[0].text for c in part.matrix.cells] == ["OOOO", "UUU–"]
     assert [c[0].value for c in part.matrix.cells] == [1.0, 0.25]
     assert [c[0].mark for c in part.matrix.cells] == [True, False]
+
+
+def test_groups_of_one_are_told_among_others_where_single_accounts_are_withheld(
+    make: Make,
+) -> None:
+    alone = [
+        {"name": "acct-dora", "levels": {"contacts": "UNNN"}, "roles": ["desk"]},
+        {"name": "acct-emil", "levels": {"contacts": "NBNN"}, "roles": ["old"]},
+    ]
+    access = {**ACCESS, "accounts": [*ACCESS["accounts"], *alone]}  # type: ignore[misc]
+    facts = make(access, people=PEOPLE, systems__crm=CRM)
+    (inside,), (board,) = accounts_parts(facts), accounts_parts(facts, alone=False)
+    assert inside.matrix is not None
+    assert board.matrix is not None
+    assert {"desk: acct-dora", "old: acct-emil"} <= set(inside.matrix.rows)
+    assert board.matrix.rows == ("lead: 2 accounts", "desk: 2 accounts", "others: 2 accounts")
+    assert board.matrix.cells[-1][0].text == "UB––"
 
 
 def test_what_is_not_known_of_rights_is_hatched_and_never_none(make: Make) -> None:

@@ -1,4 +1,4 @@
-"""Initiatives in time: a line each, by phase; status by texture, the critical path by its rim.
+"""Initiatives in time: a line each, by phase; status by texture, the longest chain by its rim.
 
 A bar that sums up several is a bracket, as planners know it.
 """
@@ -12,13 +12,14 @@ from crmaudit.report import numbers
 from crmaudit.report.figures.key import Sign, cross, key, wedge
 from crmaudit.report.figures.svg import SMALL, Canvas, cut, fmt, measure
 from crmaudit.report.specs import Gantt, Work
+from crmaudit.strategy.schedule import CHAIN
 
 WORDS = (
     "proposed",
     "approved",
     "running",
     "done",
-    "on the critical path",
+    CHAIN,
     "may end later",
     "day to keep",
     "day that is missed",
@@ -149,7 +150,7 @@ def _signs(spec: Gantt, canvas: Canvas) -> Iterable[tuple[Sign, str]]:
     if any(w.critical for w in spec.works):
         yield (
             lambda c, x, y: c.rect(x - 6, y - 6, 12, 12, None, "ink"),
-            canvas.say("on the critical path"),
+            canvas.say(CHAIN),
         )
     if any(w.slack_to and w.slack_to > w.end for w in spec.works):
         yield _slack, canvas.say("may end later")

@@ -14,11 +14,11 @@ from crmaudit.strategy import Initiative, Plan
 from crmaudit.strategy.calibration import calibration
 from crmaudit.strategy.plan import total
 from crmaudit.strategy.scenarios import Outcome
-from crmaudit.strategy.schedule import Calendar
+from crmaudit.strategy.schedule import CHAIN, Calendar
 from crmaudit.strategy.staffing import Holders
 
 LATER = 1.1
-"""By how much the end has to lie beyond the critical path for capacity to be what decides it."""
+"""By how much the end has to lie beyond the longest chain for capacity to be what decides it."""
 STEM = 6
 """Letters by which words of a threat are compared; shorter words say little."""
 WORDS = 2
@@ -31,7 +31,7 @@ def initiatives(given: Given) -> b.Table | None:
     rows = [
         (
             i.phase,
-            lines(i.title, msg("on the critical path")) if i.critical else i.title,
+            _marked(i),
             joined("; ", (titles[a] for a in i.after if a in titles)) or DASH,
             i.start or gap("no start or capacity declared"),
             i.end or DASH,
@@ -54,6 +54,13 @@ def initiatives(given: Given) -> b.Table | None:
         "its day; a dash where nothing waits, or there is none."
     )
     return given.table("Initiatives in the order of work", columns, rows, note)
+
+
+def _marked(i: Initiative) -> object:
+    """The title, with what is to be known of its place in the plan."""
+    marks = (CHAIN if i.critical else "", msg("beyond the budget") if i.beyond else "")
+    told = [*filter(None, marks), *i.against]
+    return lines(i.title, joined("; ", told)) if told else i.title
 
 
 def days_to_keep(given: Given) -> b.Table | None:
@@ -90,7 +97,7 @@ def resources(given: Given) -> b.Table | None:
             leads(given, i),
             joined(", ", i.skills) or DASH,
             b.Cell(given.span(i.effort), i.days),
-            b.Cell(given.span(i.cost_range), i.cost) if i.cost_range else gap("no hourly rate"),
+            _cost(given, i),
             msg(i.risk.level),
         )
         for i in given.plan.initiatives
@@ -110,6 +117,14 @@ def resources(given: Given) -> b.Table | None:
         "others, unless the plan sets it."
     )
     return given.table("Effort, cost and skills by initiative", columns, rows, note)
+
+
+def _cost(given: Given, i: Initiative) -> object:
+    if i.cost_range:
+        return b.Cell(given.span(i.cost_range), i.cost)
+    if i.cost_least is None:
+        return gap("no hourly rate")
+    return b.Cell(msg("at least {amount}", amount=given.number(i.cost_least, 0)), i.cost_least)
 
 
 def benefits(given: Given) -> b.Table | None:
@@ -184,14 +199,25 @@ def scenarios(given: Given) -> b.Table | None:
     """What each set of resources can do: a column each."""
     todo = sum(i.open for i in given.plan.initiatives)
     found = given.plan.scenarios
-    undated = "no start or capacity declared"
     facts: list[tuple[str, list[object]]] = [
         (msg("Start"), [_on(given, s.means.start) for s in found]),
         (msg("Days a month"), [or_dash(s.means.capacity) for s in found]),
         (msg("Budget, {currency}", currency=given.currency), [_budget(given, s) for s in found]),
         (
             msg("Initiatives within it, of {n}", n=todo),
-            [b.Cell(given.number(len(s.taken)), len(s.taken)) for s in found],
+            [
+                gap(s.why_unjudged)
+                if s.why_unjudged
+                else b.Cell(given.number(len(s.taken)), len(s.taken))
+                for s in found
+            ],
+        ),
+        (
+            msg("What runs or is approved exceeds it by"),
+            [
+                b.Cell(given.number(s.exceeded, 0), s.exceeded) if s.exceeded else DASH
+                for s in found
+            ],
         ),
         (msg("Working days"), [given.span(s.effort) for s in found]),
         (
@@ -200,7 +226,7 @@ def scenarios(given: Given) -> b.Table | None:
         ),
         (
             msg("Ends"),
-            [_on(given, s.ends) if s.ends else gap(s.why_undated or undated) for s in found],
+            [_on(given, s.ends) if s.ends else gap(s.why_undated) if s.why_undated else DASH for s in found],
         ),
         (
             msg("Begin before its start, beside its days"),
