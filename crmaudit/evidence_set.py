@@ -216,9 +216,15 @@ class EvidenceSet:
         return found
 
     @property
+    def measured(self) -> tuple[date, date] | None:
+        """The days of the oldest and of the newest measurement."""
+        days = [d.provenance.taken_at.date() for d in self.documents]
+        return (min(days), max(days)) if days else None
+
+    @property
     def newest(self) -> date | None:
         """The day of the newest measurement."""
-        return max((d.provenance.taken_at.date() for d in self.documents), default=None)
+        return self.measured[1] if self.measured else None
 
 
 def usable(document: Document) -> tuple[bool, datetime]:

@@ -250,7 +250,7 @@ class Facts:
             if len(creators) != 1:
                 continue
             (creator,) = creators
-            if set(crud.doing("R", name)) - {creator}:
+            if set(crud.doing("R", name)) - {creator} or name in self.workspace.asked:
                 needed.setdefault(creator, []).append(entity[name].label)
             elif self._unknown_elsewhere(name, creator):
                 open_.setdefault(creator, []).append(entity[name].label)
@@ -258,7 +258,7 @@ class Facts:
         for system in self.workspace.in_scope:
             if system.id in needed:
                 found[system.id] = msg(
-                    "it alone creates {labels}, which others read",
+                    "it alone creates {labels}, which others need",
                     labels=listed(needed[system.id], 3),
                 )
             elif system.id in open_:

@@ -31,6 +31,10 @@ _CHANGING = (
     (re.compile(r"\b[0-9a-f]{10,64}\b"), "…"),
     (re.compile(r"(sqlite:///)/\S*/harbourlight/"), r"\1"),
     (re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?( UTC|\+00:00|Z)?"), "…"),
+    # The day on which the example was measured, beside its own.
+    (re.compile(r"\d+ \w{3} \d{4}, \d[\d,]* days after the day of"), "… after the day of"),
+    (re.compile(r"\d+ \w{3} \d{4}, after the day of"), "…, after the day of"),
+    (re.compile(r"(Databases and files were read (from|on) ).*? after"), r"\1… after"),
 )
 
 

@@ -141,7 +141,7 @@ def put_findings(
     table.add_column(overflow="fold")
     for f in findings:
         more = kinds[f.code] - 1
-        told = f.message + (f" (and {more} more like it)" if more > 0 else "")
+        told = f.message + (f" (and {more} more of this rule)" if more > 0 else "")
         table.add_row(mark(f.severity), f.code, Text(printable(told)))
     put(console, table)
 

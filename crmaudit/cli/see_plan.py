@@ -149,8 +149,10 @@ def _list(found: Audit) -> View:
             f"Capacity: {plan_.capacity:g} days a month from {plan_.begin}."
         )
     elif not ends:
-        give = "" if plan_.begin and plan_.capacity is not None else (
-            " resources: start: and days_per_month: in brief.yaml give them."
+        give = (
+            ""
+            if plan_.begin and plan_.capacity is not None
+            else (" resources: start: and days_per_month: in brief.yaml give them.")
         )
         notes.append(f"No dates: {plan_.undated}.{give}")
     notes += _budget(plan_)
@@ -187,7 +189,9 @@ def _list(found: Audit) -> View:
             "critical_days": plan_.critical_days or None,
             "undated": str(plan_.undated) or None,
             "dropped": [i.id for i in plan_.dropped],
-            "closed": [{"id": c.id, "title": str(c.title), "status": c.status} for c in plan_.closed],
+            "closed": [
+                {"id": c.id, "title": str(c.title), "status": c.status} for c in plan_.closed
+            ],
             "orphans": [str(p.message) for p in plan_.orphans],
             "scenarios": [_scenario(s) for s in plan_.scenarios],
         },

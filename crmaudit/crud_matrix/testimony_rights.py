@@ -88,7 +88,7 @@ class May:
                 )
                 mine = given.setdefault(right.principal, {})
                 for key, by in self._letters(right.table, right.letters):
-                    mine.setdefault(key, (by or right.by + some, grants.id))
+                    mine.setdefault(key, (by or _reason(right.by, some), grants.id))
         return given
 
     def _letters(self, table: str, letters: str) -> Iterator[tuple[_TableLetter, str]]:
@@ -232,3 +232,22 @@ class May:
                 if means == letter and (table, own) in self.place.by_routines:
                     return msg("a routine does it, and who may call that is not known")
         return self.place.open(entity, letter)
+
+
+def _reason(by: str, some: str) -> str:
+    """Why a right is there, as evidence keeps it; `some` names its columns, where not all."""
+    kind, _, name = by.partition(" ")
+    match kind:
+        case "grant":
+            return msg("grant{some}", some=some)
+        case "owner":
+            return msg("owner{some}", some=some)
+        case "global":
+            return msg("global{some}", some=some)
+        case "schema":
+            return msg("schema{some}", some=some)
+        case "default":
+            return msg("default privilege{some}", some=some)
+        case "role":
+            return msg("role {source}", source=name) + some
+    return by + some

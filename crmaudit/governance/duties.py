@@ -355,7 +355,7 @@ def _row(
     faults += [msg("{name} has left", name=name) for name in left]
     for name, listed in parts.items():
         empty = [x for x in listed if x in get_args(UserType) and x not in types]
-        faults += [msg("{name}: nobody is {x}", name=name, x=x) for x in empty]
+        faults += [msg("{name}: nobody is {x}", name=msg(name), x=msg(x)) for x in empty]
     steward = entity.steward
     one = given.accountable[0] if len(given.accountable) == 1 else None
     if steward in people and one in people and steward != one:
@@ -367,4 +367,4 @@ def _row(
 def _name(audience: str, people: Mapping[str, Person], units: Mapping[str, Unit]) -> str:
     if audience in people:
         return people[audience].name
-    return units[audience].name if audience in units else audience
+    return units[audience].name if audience in units else msg(audience)

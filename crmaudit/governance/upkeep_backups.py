@@ -73,15 +73,23 @@ class Small:
 
 def shrunk(kept: Kept, share: float, least: int) -> Small | None:
     """The newest against the middle size of those before it, where there are `least` of them."""
-    before = [f.bytes for f in kept.before if not f.part and f.bytes][:COMPARED]
-    if kept.newest.part or len(before) < least:
+    middle = usual(kept, least)
+    if middle is None or kept.newest.bytes >= share * middle:
         return None
-    middle = int(median(before))
-    if kept.newest.bytes >= share * middle:
-        return None
+    before = len(_compared(kept))
     return Small(
-        kept.newest, middle, msg("the middle one of the {before} before it", before=len(before))
+        kept.newest, middle, msg("the middle one of the {before} before it", before=before)
     )
+
+
+def usual(kept: Kept, least: int) -> int | None:
+    """The middle size of those before the newest; None where fewer than `least` tell it."""
+    before = _compared(kept)
+    return None if kept.newest.part or len(before) < least else int(median(before))
+
+
+def _compared(kept: Kept) -> list[int]:
+    return [f.bytes for f in kept.before if not f.part and f.bytes][:COMPARED]
 
 
 def implausible(kept: Kept, database: int | None, plain: float, packed: float) -> Small | None:

@@ -295,7 +295,11 @@ def _maintenance(system: System) -> _Judged:
         return None, msg("nobody said")
     if care.provider == "none":
         return 1.0, msg("nobody maintains it")
-    duties = {"backup": care.backup, "restore test": care.restore_test, "updates": care.updates}
+    duties = {
+        "backup": care.backup,
+        "restore test": care.restore_test,
+        "software updates": care.updates,
+    }
     known = {n: d for n, d in duties.items() if d is not None and (d.frequency or d.last)}
     if not known:
         return None, msg("duties not declared")

@@ -26,6 +26,7 @@ from difflib import get_close_matches
 from crmaudit.errors import CrmauditError, Place
 from crmaudit.messages import msg
 from crmaudit.report.context import EditionPart
+from crmaudit.report.discretion import Amounts
 from crmaudit.report.sections import SectionFile
 from crmaudit.workspace import Workspace
 from crmaudit.workspace.audit_file import Edition
@@ -60,6 +61,8 @@ class Reader:
     name: str
     edition: Edition
     closed: bool = False
+    hidden: frozenset[str] = frozenset()
+    """Subjects that it does not tell of: indicators that are amounts of money."""
 
     def withholds(self, what: str) -> bool:
         return what in self.edition.withhold
@@ -99,7 +102,13 @@ def edition(workspace: Workspace, name: str, sections: Iterable[SectionFile]) ->
             f"there are {', '.join(known)}; describe another under `audiences:` in audit.yaml",
         )
     chosen = editions.get(name, EDITIONS["board"]) if name else Edition()
-    return Reader(name, chosen, name in CLOSED)
+    hidden = _priced(workspace) if "costs" in chosen.withhold else frozenset()
+    return Reader(name, chosen, name in CLOSED, hidden)
+
+
+def _priced(workspace: Workspace) -> frozenset[str]:
+    sign = Amounts((workspace.audit.currency, *workspace.audit.rates)).sign
+    return frozenset(f"kpi:{k.id}" for k in workspace.kpis.kpis if sign.search(k.unit or ""))
 
 
 def edition_part(to: Reader, findings: int) -> EditionPart:

@@ -432,7 +432,11 @@ class Approval:
 @dataclass(frozen=True, slots=True)
 class Meta:
     """What the document is. `configuration` and `evidence` are short hashes of all that
-    was declared and of all that was measured; `evidence` is empty where nothing was."""
+    was declared and of all that was measured; `evidence` is empty where nothing was.
+
+    `measured` is the first and the last day on which databases and files were read,
+    `signed_before` who had signed by then.
+    """
 
     organisation: str
     as_of: date | None
@@ -447,6 +451,15 @@ class Meta:
     changes: tuple[Change, ...] = ()
     approvals: tuple[Approval, ...] = ()
     evidence: str = ""
+    measured: tuple[date, date] | None = None
+    signed_before: tuple[Approval, ...] = ()
+
+    @property
+    def days_late(self) -> int:
+        """How long after the day of the report the last of it was measured."""
+        if self.measured is None or self.as_of is None:
+            return 0
+        return max(0, (self.measured[1] - self.as_of).days)
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,7 @@ from crmaudit.report.theme import Theme
 from crmaudit.report.wording import names
 from crmaudit.strategy import Plan
 from crmaudit.strategy.extraction import WEIGHTS
+from crmaudit.workspace.audit_file import SignOff
 
 
 def document(
@@ -66,6 +67,7 @@ def document(
     context = told_context(_compose(known, told, planned, since), known, to)
     context = replace(context, edition=edition_part(to, withheld))
     evidence = register(facts.evidence.documents, facts.workspace.root)
+    read = facts.evidence.measured
     meta = b.Meta(
         organisation=audit.organisation.name,
         as_of=facts.day,
@@ -78,19 +80,17 @@ def document(
         tool_version=crmaudit.__version__,
         configuration=configuration(facts),
         evidence=evidence_hash(evidence),
+        measured=read,
+        signed_before=tuple(
+            _approval(facts, a)
+            for a in audit.sign_off
+            if read and a.date and a.date < read[1]
+        ),
         changes=tuple(
             b.Change(c.version, day(c.date) if c.date else "", c.what, c.who or "")
             for c in audit.changes
         ),
-        approvals=tuple(
-            b.Approval(
-                facts.workspace.person_name(a.who) or a.who,
-                a.role,
-                day(a.date) if a.date else "",
-                a.note,
-            )
-            for a in audit.sign_off
-        ),
+        approvals=tuple(_approval(facts, a) for a in audit.sign_off),
     )
     made = build(
         audit.title or msg("Information-management strategic plan"),
@@ -103,6 +103,15 @@ def document(
         reads=to.reads,
     )
     return redact(made, facts, to, labels.load(templates, audit.language))
+
+
+def _approval(facts: Facts, signed: SignOff) -> b.Approval:
+    return b.Approval(
+        facts.workspace.person_name(signed.who) or signed.who,
+        signed.role,
+        day(signed.date) if signed.date else "",
+        signed.note,
+    )
 
 
 def own_sections(facts: Facts) -> Path | None:

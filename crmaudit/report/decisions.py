@@ -155,7 +155,7 @@ class _Asking:
     def _missed(self) -> Iterator[Decision]:
         """Days that have to be kept and that the plan misses, the first one first."""
         late = sorted(
-            (i.due.day, i.end, str(i.title))
+            (i.due.day, i.end, i.title)
             for i in self.plan.initiatives
             if i.open and i.late and i.due and i.end
         )

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator
 from crmaudit.messages import WITHHELD
 from crmaudit.report.text import slug
 from crmaudit.workspace import Workspace
+from crmaudit.workspace.interviews import Pain, Saying
 
 _GAP = r"(?:[\s\u00a0._+-]|%20)+"
 """What may stand between the parts of a name: `Keith  Lee`, `keith.lee`, `Keith%20Lee`."""
@@ -282,7 +283,7 @@ def _said(workspace: Workspace) -> Iterator[str]:
     """Texts of interviews, opinions, attitudes, voices in the brief and answers to findings."""
     for i in workspace.interviews:
         yield from i.answers.model_dump().values()
-        sayings = (*i.pains, *i.wishes, *i.risks, *i.statements)
+        sayings: tuple[Pain | Saying, ...] = (*i.pains, *i.wishes, *i.risks, *i.statements)
         yield from (t for x in sayings for t in (x.text, x.answer))
         yield from (m.text for m in i.measures)
         yield from (w.note for w in i.walks)

@@ -77,8 +77,19 @@ def control(document: b.Document, words: Labels) -> list[tuple[str, str]]:
         (words["tool"], f"crmaudit {meta.tool_version}" if meta.tool_version else ""),
         (words["configuration"], meta.configuration),
         (words["evidence"], meta.evidence),
+        (words["measured"], _measured(meta, words)),
     ]
     return [(name, value) for name, value in rows if value]
+
+
+def _measured(meta: b.Meta, words: Labels) -> str:
+    """The days on which the evidence was taken; said where that was after the report's own."""
+    if meta.measured is None:
+        return ""
+    days = [numbers.day(d, meta.language) for d in dict.fromkeys(meta.measured)]
+    told = labels.filled(words, "measured_to", first=days[0], last=days[-1])
+    told = told if len(days) > 1 else days[0]
+    return labels.filled(words, "measured_late", when=told) if meta.days_late else told
 
 
 def contents(outline: Outline, words: Labels, evidence: bool) -> list[Entry]:

@@ -67,10 +67,10 @@ def _values(text: str) -> set[str] | None:
     }
 
 
-def _line(path: Path, key: str) -> int | None:
+def _line(path: Path, key: str) -> int:
     node = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
     pairs = node.value if isinstance(node, yaml.MappingNode) else ()
-    return next((k.start_mark.line + 1 for k, _ in pairs if k.value == key), None)
+    return next((k.start_mark.line + 1 for k, _ in pairs if k.value == key), 0)
 
 
 def _words(path: Path) -> dict[str, str]:

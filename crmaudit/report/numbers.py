@@ -37,6 +37,7 @@ class Locale:
     months: tuple[str, ...]
     long_months: tuple[str, ...]
     date: str
+    money: str
     of: str
     not_assessed: str
 
@@ -49,6 +50,7 @@ LOCALES: dict[str, Locale] = {
         months=("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
         long_months=MONTHS,
         date="{day} {month} {year}",
+        money="{currency}" + NBSP + "{amount}",
         of="{part} of {whole}",
         not_assessed="not assessed",
     ),
@@ -186,11 +188,12 @@ def share(part: int | None, whole: int | None, digits: int = 0, language: str = 
 def money(
     amount: Number | None, currency: str = "EUR", digits: int = 0, language: str = "en"
 ) -> str:
-    """`EUR 12,400`: the code before the amount, with a space that does not break."""
+    """`EUR 12,400`: with the code of the currency, where the language puts it."""
     exact = _finite(amount)
     if exact is None:
         return locale(language).not_assessed
-    return f"{currency}{NBSP}{number(exact, digits, language)}"
+    amount_ = number(exact, digits, language)
+    return locale(language).money.format(currency=currency, amount=amount_)
 
 
 @tellable

@@ -132,8 +132,11 @@ def _columns(a: Accounts) -> tuple[tuple[tuple[Kind, ...], ...], int]:
 
 def _widest(found: Iterable[Levels]) -> Levels:
     """Of each letter the widest level that one of them has."""
-    each = ([x for x in letter if x is not None] for letter in zip(*found, strict=True))
-    return tuple(max(known, key=LEVELS.index, default=None) for known in each)
+    create, read, update, delete = (
+        max((x for x in letter if x is not None), key=LEVELS.index, default=None)
+        for letter in zip(*found, strict=True)
+    )
+    return create, read, update, delete
 
 
 def _cell(levels: Levels) -> s.HeatCell:

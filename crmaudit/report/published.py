@@ -28,6 +28,7 @@ from crmaudit.standing.figures import kind_of
 from crmaudit.standing.past import Past
 from crmaudit.strategy import Initiative, Plan
 from crmaudit.strategy.scenarios import Outcome
+from crmaudit.workspace import Workspace
 
 _INSIDE = frozenset({"column", "table", "principal", "database"})
 _SUM = re.compile(r"\d[\d.,’'\s]*\d{3}")
@@ -68,6 +69,8 @@ def _each(told: Mapping[str, Finding]) -> tuple[Finding, ...]:
 
 def _tells(to: Reader, code: str, subject: str) -> bool:
     """Whether a finding of that code on that subject is told."""
+    if subject in to.hidden:
+        return False
     kind, _, name = subject.partition(":")
     if to.withholds("internals") and kind in _INSIDE:
         return False
@@ -137,11 +140,12 @@ def _planned(plan: Plan, told: Mapping[str, Finding], to: Reader) -> Plan:
         return _unpriced(made) if to.withholds("costs") else made
 
     def outcome(x: Outcome) -> Outcome:
-        lists = {
-            name: tuple(i for i in getattr(x, name) if i not in gone)
-            for name in ("taken", "left", "late", "early")
-        }
-        made = replace(x, **lists)
+        def kept(initiatives: tuple[str, ...]) -> tuple[str, ...]:
+            return tuple(i for i in initiatives if i not in gone)
+
+        made = replace(
+            x, taken=kept(x.taken), left=kept(x.left), late=kept(x.late), early=kept(x.early)
+        )
         if not to.withholds("costs"):
             return made
         return replace(
@@ -173,8 +177,18 @@ def told_facts(facts: Facts, to: Reader, plan: Plan) -> Facts:
     made = copy(facts)
     put = made.__dict__
     put["past"] = tuple(remembered(p, to, plan) for p in facts.past)
+    if to.hidden:
+        put["workspace"] = _without(facts.workspace, to.hidden)
     if to.withholds("weaknesses"):
         put["maturity"] = tuple(x for x in facts.maturity if x.dimension not in WEAK_TOPICS)
+    return made
+
+
+def _without(workspace: Workspace, hidden: frozenset[str]) -> Workspace:
+    """The workspace without these indicators; a copy, with all that was worked out of it."""
+    made, kpis = copy(workspace), workspace.kpis
+    told = tuple(k for k in kpis.kpis if f"kpi:{k.id}" not in hidden)
+    made.__dict__["kpis"] = kpis.model_copy(update={"kpis": told})
     return made
 
 

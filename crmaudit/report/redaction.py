@@ -8,8 +8,9 @@ holds nothing else goes as a whole: columns, rows, figures, tables.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import fields, is_dataclass, replace
+from functools import partial
 from itertools import takewhile
 from typing import Any, TypeVar
 
@@ -76,13 +77,14 @@ def _headings(blocks: tuple[b.Block, ...]) -> list[tuple[int, bool]]:
     found = []
     for at, block in enumerate(blocks):
         if isinstance(block, b.Heading):
-            level = block.level
-            below = takewhile(
-                lambda x, level=level: not (isinstance(x, b.Heading) and x.level <= level),
-                blocks[at + 1 :],
-            )
+            below = _below(block.level, blocks[at + 1 :])
             found.append((at, all(isinstance(x, b.Heading) for x in below)))
     return found
+
+
+def _below(level: int, blocks: tuple[b.Block, ...]) -> Iterator[b.Block]:
+    """What belongs to a heading of that level: all up to the next of its level or above."""
+    return takewhile(lambda x: not isinstance(x, b.Heading) or x.level > level, blocks)
 
 
 class _Redaction:
@@ -101,12 +103,11 @@ class _Redaction:
         if to.withholds("names"):
             self._strikes += [strike_contacts, People(workspace, words["a_person"]).strike]
         if to.withholds("accounts"):
-            self._strikes.append(lambda text: ACCOUNT.sub(WITHHELD, text))
+            self._strikes.append(partial(ACCOUNT.sub, WITHHELD))
         if to.withholds("costs"):
             self._strikes.append(self._amounts.strike)
         if inside:
-            found = Inside(facts)
-            self._strikes.append(lambda text: found.strike(text, WITHHELD))
+            self._strikes.append(partial(Inside(facts).strike, instead=WITHHELD))
 
     def text(self, text: str) -> str:
         for strike in self._strikes:

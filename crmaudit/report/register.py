@@ -16,6 +16,8 @@ _WORDS = {
     "keys": msg("keys and references"),
     "expectations": msg("expectations tested"),
     "reach": msg("what is at hand of customers"),
+    "duplicates": msg("duplicates"),
+    "overlap": msg("overlap"),
     "grants": msg("rights"),
     "statements": msg("statements that ran"),
     "code": msg("code"),

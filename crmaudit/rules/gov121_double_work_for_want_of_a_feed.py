@@ -62,7 +62,7 @@ def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
             f"dysfunction:{double.dysfunction.id}",
             msg(
                 "Double work with the {twin}: no feed joins {systems} and {systems2}{seen}",
-                twin=double.twin,
+                twin=msg(double.twin),
                 systems=systems(facts, double.systems),
                 systems2=systems(facts, double.others),
                 seen=seen,
@@ -86,7 +86,7 @@ def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
             yield NotAssessed(
                 msg(
                     "nobody said which system in scope is the {twin}, or which one it doubles",
-                    twin=double.twin,
+                    twin=msg(double.twin),
                 ),
                 msg("a dossier for it, and systems: of the dysfunction"),
                 about,

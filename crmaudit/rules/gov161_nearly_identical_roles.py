@@ -75,7 +75,7 @@ def _words(pair: Alike) -> str:
     first = pair.differ[0]
     verbs = {"C": "create", "R": "read", "U": "update", "D": "delete"}
     where = (
-        msg("to {verbs} {object}", verbs=verbs[first.letter], object=first.object)
+        msg("to {verbs} {object}", verbs=msg(verbs[first.letter]), object=first.object)
         if first.object
         else first.letter
     )

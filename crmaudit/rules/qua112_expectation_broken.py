@@ -50,11 +50,13 @@ def _place(answer: Answer) -> str:
 
 
 def _message(name: str | None, broken: list[Answer]) -> str:
-    """What people call the expectation comes first; else where it is broken."""
+    """What people call the expectation comes first, as what is not so; else where it is broken."""
     first = broken[0]
-    where = name or (f"{first.table}.{first.column}" if first.column else first.table)
     more = msg("; and {broken} more", broken=len(broken) - 1) if len(broken) > 1 else ""
     told = first.text + more
+    if name:
+        return msg("“{name}” is not kept: {told}", name=name, told=told)
+    where = f"{first.table}.{first.column}" if first.column else first.table
     return joined(": ", (where, told)) if where else told
 
 

@@ -98,7 +98,7 @@ def _hit(facts: Facts, found: list[Apart]) -> Hit:
             "{systems} cannot reach the {map} of about {lacking:,} of {customers:,} "
             "customers in {systems2}: {unknown:,} unknown, {n:,} without a number",
             systems=systems(facts, [at]),
-            map=listed(map(several, worst.parts)),
+            map=listed(msg(str(several(part))) for part in worst.parts),
             lacking=lacking,
             customers=worst.customers,
             systems2=systems(facts, [worst.other]),

@@ -171,7 +171,9 @@ def _orphans(facts: Facts, pieces: Sequence[Piece]) -> Iterator[Problem]:
             yield Problem(text, where, "where it is gone for good, this is only a note")
         elif key not in there and override.status not in CLOSED:
             yield _orphan(f"the initiative {key!r}", answers.get(key), where)
-    over = [(("initiatives", key), o) for key, o in file.initiatives.items()]
+    over: list[tuple[tuple[str | int, ...], InitiativeOverride]] = [
+        (("initiatives", key), o) for key, o in file.initiatives.items()
+    ]
     over += [(("own", k), o) for k, o in enumerate(file.own)]
     for path, override in over:
         for i, before in enumerate(override.after):

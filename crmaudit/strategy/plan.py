@@ -18,8 +18,8 @@ from crmaudit.errors import Problem
 from crmaudit.facts import Facts
 from crmaudit.messages import msg
 from crmaudit.rules.base import SEVERITIES, Severity
-from crmaudit.strategy.benefit import Benefit, Shared, benefits, gains, questions, share_pains
 from crmaudit.strategy.against import against
+from crmaudit.strategy.benefit import Benefit, Shared, benefits, gains, questions, share_pains
 from crmaudit.strategy.due import Due, due, overdue
 from crmaudit.strategy.effort import feed_effort
 from crmaudit.strategy.extraction import Extraction, extractions
@@ -27,13 +27,7 @@ from crmaudit.strategy.initiatives import CLOSED, Template
 from crmaudit.strategy.overrides import Closed, check, overrides
 from crmaudit.strategy.pieces import VALUE, Piece, pieces, replaced_by
 from crmaudit.strategy.risk import Risk, risk
-from crmaudit.strategy.scenarios import (
-    Outcome,
-    dated,
-    evaluate,
-    means,
-    undated,
-)
+from crmaudit.strategy.scenarios import Outcome, dated, evaluate, means, undated
 from crmaudit.strategy.sequence import chained, unless_closed, waits
 from crmaudit.strategy.staffing import Holders, on_duty
 from crmaudit.workspace.answers import InitiativeOverride, OwnInitiative

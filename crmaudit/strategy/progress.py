@@ -107,11 +107,7 @@ def compare_plans(
     return Progress(
         new={i: x["title"] for i, x in new.items() if i not in old and x.get("asked", True)},
         done=done,
-        gone={
-            i: x["title"]
-            for i, x in old.items()
-            if i not in new and x["status"] not in CLOSED
-        },
+        gone={i: x["title"] for i, x in old.items() if i not in new and x["status"] not in CLOSED},
         started=begun,
         slipped=tuple(slips),
         grown=tuple(grown),

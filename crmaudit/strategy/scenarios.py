@@ -235,7 +235,9 @@ def _days(i: Initiative) -> Iterator[date]:
     """Days by which it has to be done, or to begin, whatever else there is."""
     if i.due is not None:
         yield i.due.day
-    yield from (day for name, day in (("start", i.start), ("end", i.end)) if name in i.overridden and day)
+    if i.status != "running":
+        fixed = (("start", i.start), ("end", i.end))
+        yield from (day for name, day in fixed if day and name in i.overridden)
 
 
 def _task(i: Initiative, begin: date, day: date | None, soon: bool) -> Task:

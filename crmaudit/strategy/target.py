@@ -147,16 +147,8 @@ def _needs(facts: Facts, system: str) -> tuple[str, ...]:
         e
         for e in alone
         if crud.doing("C", e) == (system,)
-        and (set(crud.doing("R", e)) - {system} or e in _asked(facts))
+        and (set(crud.doing("R", e)) - {system} or e in facts.workspace.asked)
     )
-
-
-@once
-def _asked(facts: Facts) -> frozenset[str]:
-    """Entities that questions, reports and steps of processes name."""
-    steps = (step for process in facts.workspace.processes for step in process.steps)
-    named = [*(n.entities for n in facts.workspace.needs), *(step.entities for step in steps)]
-    return frozenset(e for entities in named for e in entities)
 
 
 def _against(
@@ -186,8 +178,8 @@ def _against(
         found.append(msg("its fit speaks for: {quadrant}", quadrant=msg(fit.quadrant)))
     elif fit.withheld and action in ("retire", "replace") and not needs:
         found.append(fit.withheld)
-    if action == "retain" and facts.inventory.row(system.id).out_of_support:
-        ended = system.lifecycle.vendor_support_ends
+    ended = system.lifecycle.vendor_support_ends
+    if action == "retain" and ended and facts.inventory.row(system.id).out_of_support:
         found.append(msg("vendor support ended {day}", day=long_date(ended)))
     return joined("; ", found)
 

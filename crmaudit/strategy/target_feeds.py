@@ -235,12 +235,12 @@ class _Plan:
         if crud.cell(crm, entity).held or crm in self._reach(entity, source):
             return
         text = "one-place view: {crm} does not show this part of a customer: {part}"
-        why = _why(text, crm=self._name[crm], part=part)
+        why = _why(text, crm=self._name[crm], part=msg(part))
         evidence: tuple[str, ...] = ()
         if measured is not None and measured.other == source:
             text = "one-place view: {crm} lacks this part ({part}) of {customers} of {other}"
             customers = counted(measured.customers, "customer")
-            why = _why(text, crm=self._name[crm], part=part, customers=customers,
+            why = _why(text, crm=self._name[crm], part=msg(part), customers=customers,
                        other=self._name[measured.other])  # fmt: skip
             evidence = measured.evidence
         self._build(source, crm, entity, why, evidence)

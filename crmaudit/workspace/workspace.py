@@ -147,6 +147,13 @@ class Workspace:
         return {p.id: p for p in self.people.people}
 
     @cached_property
+    def asked(self) -> frozenset[str]:
+        """Entities that questions, reports and steps of processes name."""
+        steps = (step for process in self.processes for step in process.steps)
+        named = [*(n.entities for n in self.needs), *(step.entities for step in steps)]
+        return frozenset(e for entities in named for e in entities)
+
+    @cached_property
     def unit(self) -> Mapping[str, Unit]:
         return {u.id: u for u in self.audit.units}
 

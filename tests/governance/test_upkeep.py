@@ -78,7 +78,23 @@ DAILY = {"frequency": "daily"}
         (DAILY, folder(), "contradicted", "no backup in the folder"),
         (None, folder(), "late", "no backup"),
         (DAILY, folder(file(1, sound=False)), "contradicted", "none of them whole"),
-        (DAILY, folder(file(1, sound=False), file(2)), "kept", ""),
+        # The job fails now, though what came before it is whole and new enough.
+        (
+            DAILY,
+            folder(file(1, sound=False, why="it is empty"), file(2)),
+            "contradicted",
+            "the newest file, of 29 June 2026, is not whole: it is empty",
+        ),
+        (None, folder(file(1, sound=False), file(2)), "late", "is not whole"),
+        (DAILY, folder(file(1), file(2, sound=False)), "kept", ""),
+        (DAILY, folder(file(0, sound=None, running=True), file(1)), "kept", ""),
+        (
+            DAILY,
+            folder(file(1, 140), *(file(d) for d in (2, 3, 4))),
+            "contradicted",
+            "the newest has 14 % of the usual size",
+        ),
+        (DAILY, folder(file(1, 600), *(file(d) for d in (2, 3, 4))), "kept", ""),
         # A folder of pictures that is backed up daily is no backup of the database.
         (DAILY, folder(file(0, database=None, series="p"), file(9)), "contradicted", "9 days"),
         (DAILY, folder(file(0, database=None)), "kept", ""),
@@ -101,6 +117,14 @@ def test_backups(care: object, testified: Heard, state: str, words: str) -> None
     assert found.state == state
     assert words in found.why
     assert bool(found.evidence) == (bool(testified.backups) and not testified.backups["crm"].cannot)
+
+
+def test_a_backup_done_in_time_that_cannot_be_relied_on_is_told_apart_from_a_late_one() -> None:
+    small = [file(1, 140), *(file(d) for d in (2, 3, 4))]
+    assert judged("backup", DAILY, folder(*small)).unfit
+    late = judged("backup", DAILY, folder(*(file(d + 9, f.bytes) for d, f in enumerate(small))))
+    assert (late.unfit, late.why) == (False, "the newest backup is 9 days old")
+    assert late.shown.endswith("the newest has 14 % of the usual size")
 
 
 OLD = TableHealth("t", rows=5000, changed=2000, analysed=NOON - timedelta(days=30))

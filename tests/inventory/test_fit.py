@@ -278,8 +278,36 @@ class TestNeverEliminateTheOnlyCreator:
         mine = {"crud": {"customer": "C"}, "crud_complete": True}
         found = self.fit_of(tmp_path, mine, erp={"crud": {"customer": "R"}})
         assert found.quadrant is None
-        assert found.withheld == "it alone creates customer, which others read"
+        assert found.withheld == "it alone creates customer, which others need"
         assert found.withheld in found.reason
+
+    @pytest.mark.parametrize(
+        "asking",
+        [
+            {"needs.yaml": {"needs": [{"id": "n", "text": "How many?", "entities": ["customer"]}]}},
+            {
+                "processes.yaml": {
+                    "processes": [
+                        {"id": "p", "name": "P", "steps": [{"name": "enter", "entities": ["customer"]}]}
+                    ]
+                }
+            },
+        ],
+        ids=["a question", "a step of a process"],
+    )
+    def test_no_system_reads_it_and_people_do(self, tmp_path: Path, asking: dict[str, Any]) -> None:
+        files = {
+            "entities.yaml": {"entities": [{"id": "customer"}, {"id": "lead"}]},
+            "systems/crm.yaml": {
+                "id": "crm", **self.UNFIT, "crud": {"customer": "CR"}, "crud_complete": True
+            },
+            **asking,
+        }  # fmt: skip
+        found = Example(files).facts(tmp_path).fits["crm"]
+        assert (found.quadrant, found.withheld) == (
+            None,
+            "it alone creates customer, which others need",
+        )
 
     def test_another_one_creates_it_too(self, tmp_path: Path) -> None:
         mine = {"crud": {"customer": "C"}, "crud_complete": True}

@@ -7,7 +7,7 @@ import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +19,10 @@ from crmaudit.evidence import Document as Measured
 from crmaudit.facts import Facts
 from crmaudit.remembered import summary
 from crmaudit.report import blocks as b
+from crmaudit.report import labels
 from crmaudit.report.compose import compose, document
 from crmaudit.report.formats import writer
+from crmaudit.report.html import control
 from crmaudit.report.outline import Outline
 from crmaudit.report.sections import find_sections
 from crmaudit.report.tables import TABLES
@@ -407,3 +409,37 @@ def test_groups_of_fewer_than_five_are_not_told_in_numbers() -> None:
 def test_evidence_register_and_numbers_agree(measured: Case) -> None:
     made = measured.document()
     assert list(Outline(made).evidence.values()) == list(range(1, len(made.evidence) + 1))
+
+
+def test_evidence_younger_than_the_report_is_said(tmp_path: Path) -> None:
+    day = date(2026, 10, 31)
+    signed = (b.Approval("Ada Okoro", date="30 Oct 2026"),)
+    late = b.Meta("O", day, measured=(date(2026, 11, 22), date(2026, 11, 23)), signed_before=signed)
+    in_time = replace(late, measured=(date(2026, 10, 1), day))
+    assert (late.days_late, in_time.days_late, b.Meta("O", day).days_late) == (23, 0, 0)
+    words = labels.load(Templates(), "en")
+
+    def told(meta: b.Meta) -> str:
+        rows = dict(control(b.Document("T", meta, ()), words))
+        return rows["Databases and files read"].replace("\N{NO-BREAK SPACE}", " ")
+
+    assert told(late) == "22 Nov 2026 to 23 Nov 2026, after the day of this report"
+    assert told(in_time) == "1 Oct 2026 to 31 Oct 2026"
+    assert told(replace(late, measured=(day, day))) == "31 Oct 2026"
+
+
+def test_who_signed_before_the_databases_were_read_is_named(measured: Case) -> None:
+    def at(day: date) -> Case:
+        then = datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
+        documents = (
+            replace(d, provenance=replace(d.provenance, taken_at=then))
+            for d in measured.facts.evidence.documents
+        )
+        return case(measured.facts.workspace.root, tuple(documents))
+
+    late = at(date(2026, 11, 23)).markdown()
+    assert "on 23 Nov 2026, 23 days after the day of this report" in late
+    assert "Thomas Powell had signed by then (30 Oct 2026)" in late
+    in_time = at(date(2026, 10, 20)).markdown()
+    assert "after the day of this report" not in in_time
+    assert "had signed by then" not in in_time

@@ -162,6 +162,15 @@ def test_money_in_texts_that_people_wrote(text: str, left: str) -> None:
     assert Amounts(["GBP"]).strike(text) == left
 
 
+def test_an_indicator_that_is_money_is_not_told_without_costs(tmp_path: Path) -> None:
+    audit = own(tmp_path)
+    file = audit.root / "kpis.yaml"
+    file.write_text(file.read_text("utf-8").replace("unit: visits", "unit: GBP"), "utf-8")
+    values = r"\b4[,.]?(?:285|258|369)\b"
+    assert any(re.search(values, x) for x in told(edition(audit, "")))
+    assert not [x for x in told(edition(audit, "public")) if re.search(values, x)]
+
+
 # History
 
 
@@ -324,9 +333,9 @@ def test_chapters_work_and_levels_that_tell_of_weaknesses_go_with_the_findings(
 
 
 def test_no_word_that_people_said_is_left_without_quotes(discreet: crmaudit.Audit) -> None:
-    said = [
-        x.text for i in discreet.workspace.interviews for x in (*i.pains, *i.risks, *i.statements)
-    ]
+    interviews = discreet.workspace.interviews
+    said = [p.text for i in interviews for p in i.pains]
+    said += [x.text for i in interviews for x in (*i.risks, *i.statements)]
     said += [r.reason for r in discreet.workspace.responses.responses if len(r.reason) > 20]
     assert len(said) > 10
     inside, mute = "\n".join(told(edition(discreet, ""))), told(edition(discreet, "mute"))

@@ -551,7 +551,7 @@ def test_the_summary_counts_all_findings_of_a_rule_whatever_their_severity(make:
     told = words(section(found, "executive-summary"))
     several = [f.code for f in judgement.worst(3) if kinds[f.code] > 1]
     for code in several:
-        assert re.search(rf"\({code}\)[^(]*, and {kinds[code] - 1} more like it", told), code
+        assert re.search(rf"\({code}\)[^(]*, and {kinds[code] - 1} more of this rule", told), code
     mixed = {code: {f.severity for f in judgement.findings if f.code == code} for code in several}
     assert any(len(severities) > 1 for severities in mixed.values())
 

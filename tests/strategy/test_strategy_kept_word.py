@@ -1,4 +1,4 @@
-"""What people wrote into plan.yaml holds: no override lost, no finding swallowed, nothing silent."""
+"""What people wrote into plan.yaml holds: no override lost, no finding swallowed, none silent."""
 
 from __future__ import annotations
 
@@ -238,7 +238,7 @@ def test_an_end_alone_is_counted_back_to_the_audit_and_to_what_it_waits_for(tmp_
 
 
 def test_what_begins_before_its_prerequisite_ends_is_told(tmp_path: Path) -> None:
-    file = "initiatives: {agree-definitions: {start: 2027-01-11}, assign-owners: {effort_days: 9}}"
+    file = "initiatives: {agree-definitions: {start: 2027-01-11}, assign-owners: {effort_days: 90}}"
     made = _by_id(_made(tmp_path, dict([DATED]) | {"plan.yaml": file}, *CHAINED[:2]))
     (told,) = made["agree-definitions"].against
     assert told.startswith("it begins before “Name an owner for every system and entity” ends")
@@ -373,9 +373,7 @@ def test_a_name_of_no_system_or_entity_is_a_mistake(tmp_path: Path, text: str) -
         ("{own: [{id: a, title: A}], initiatives: {a: {phase: 2}}}", "initiative of your own"),
     ],
 )
-def test_what_nothing_asks_for_is_told_with_its_place(
-    tmp_path: Path, text: str, told: str
-) -> None:
+def test_what_nothing_asks_for_is_told_with_its_place(tmp_path: Path, text: str, told: str) -> None:
     (orphan,) = _made(tmp_path, {"plan.yaml": text}, *CHAINED).orphans
     assert told in orphan.message
     assert orphan.where is not None

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import itertools
 import math
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, timedelta
+from time import perf_counter
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crmaudit.strategy.schedule import DAYS_A_MONTH, SHARE, Calendar, Task, schedule
+from crmaudit.strategy.sequence import unless_closed
+from crmaudit.workspace.answers import InitiativeOverride
 
 BEGIN = date(2027, 1, 11)
 
@@ -32,18 +37,79 @@ def _tasks(draw: st.DrawFn) -> list[Task]:
     found = []
     for k in range(n):
         before = draw(st.sets(st.integers(0, k - 1), max_size=3)) if k else set()
-        due = draw(st.none() | st.integers(-100, 900))
+        outside = draw(st.sampled_from([(), ("gone",)]))
         found.append(
             Task(
                 f"t{k}",
                 draw(st.floats(0, 60)),
-                tuple(f"t{b}" for b in sorted(before)),
+                (*outside, *(f"t{b}" for b in sorted(before))),
                 draw(st.floats(0, 9)),
-                due=None if due is None else BEGIN + timedelta(days=due),
+                due=draw(_days),
                 skills=("SQL",) if draw(st.booleans()) else (),
             )
         )
     return found
+
+
+_days = st.none() | st.integers(-100, 900).map(lambda n: BEGIN + timedelta(days=n))
+
+
+@st.composite
+def _decided(draw: st.DrawFn) -> list[Task]:
+    """Tasks of which some have days that people set."""
+    found = []
+    for task in draw(_tasks()):
+        start, end = draw(_days), draw(_days)
+        if start and end and start > end:
+            start, end = end, start
+        found.append(replace(task, start=start, end=end, earliest=draw(_days)))
+    return found
+
+
+@settings(max_examples=150, deadline=None)
+@given(_decided(), st.floats(2, 60))
+def test_days_that_people_set_are_kept(tasks: list[Task], capacity: float) -> None:
+    found = schedule(tasks, BEGIN, capacity, {"SQL": 1}).placed
+    assert set(found) == {t.id for t in tasks}
+    for t in tasks:
+        placed = found[t.id]
+        assert placed.start <= placed.end
+        assert math.isclose(sum(x for _, x in placed.load), t.days, abs_tol=1e-6)
+        ends = [found[b].end for b in t.after if b in found]
+        if t.end is not None:
+            assert timedelta(0) <= t.end - placed.end <= timedelta(days=2)
+        if t.start is not None:
+            weekend = t.end is not None and t.start.weekday() > 4
+            assert weekend or timedelta(0) <= placed.start - t.start <= timedelta(days=2)
+        elif t.end is not None:
+            # Counted back, but not before what can still be kept.
+            for day in [*ends, *([t.earliest - timedelta(days=1)] if t.earliest else [])]:
+                assert placed.start > day or day + timedelta(days=1) > placed.end
+        else:
+            assert placed.start >= max([t.earliest or BEGIN, *ends])
+
+
+@settings(max_examples=60, deadline=None)
+@given(_tasks(), st.floats(2, 60))
+def test_no_capacity_does_the_work_before_its_longest_chain(
+    tasks: list[Task], capacity: float
+) -> None:
+    """The chain and the days agree: where nothing else delays, what stands on it has no slack."""
+    found = schedule(tasks, BEGIN, capacity)
+    calendar = Calendar(BEGIN)
+    last = max(calendar.number(p.end) for p in found.placed.values())
+    assert found.critical_days <= last + 1
+    if found.critical_days == last + 1:
+        chain = [t for t in tasks if found.placed[t.id].critical and t.due is None]
+        assert all(not found.placed[t.id].slack for t in chain)
+
+
+def test_many_tasks_that_need_one_person_are_placed_in_no_time() -> None:
+    tasks = [Task(f"t{n}", 20, skills=("SQL",), priority=n % 7) for n in range(150)]
+    begun = perf_counter()
+    found = schedule(tasks, BEGIN, 20, {"SQL": 1}).placed
+    assert len(found) == 150
+    assert perf_counter() - begun < 5
 
 
 @settings(max_examples=60, deadline=None)
@@ -59,7 +125,7 @@ def test_a_schedule_keeps_order_capacity_and_skills(tasks: list[Task], capacity:
         for month, days in placed.load:
             months[month] = months.get(month, 0.0) + days
         for before in t.after:
-            assert found[before].end < placed.start
+            assert before not in found or found[before].end < placed.start
     for month, days in months.items():
         calendar = Calendar(month)
         next_ = (month + timedelta(days=32)).replace(day=1)
@@ -78,11 +144,29 @@ def test_the_critical_path_is_the_longest_chain(tasks: list[Task]) -> None:
     rate = capacity / DAYS_A_MONTH * SHARE
     length: dict[str, int] = {}
     for t in tasks:
-        before = max((length[b] for b in t.after), default=0)
+        before = max((length.get(b, 0) for b in t.after), default=0)
         length[t.id] = before + max(1, math.ceil(t.days / rate - 1e-9))
     assert found.critical_days == max(length.values())
     last = max(length, key=lambda i: length[i])
     assert found.placed[last].critical
+
+
+@given(_tasks(), st.sets(st.integers(0, 11)))
+def test_what_is_closed_hands_on_what_it_waited_for(tasks: list[Task], closed: set[int]) -> None:
+    after = {t.id: tuple(b for b in t.after if b != "gone") for t in tasks}
+    given = {
+        t.id: InitiativeOverride(status="done" if n in closed else "approved")
+        for n, t in enumerate(tasks)
+    }
+    found = unless_closed(after, given)
+    open_ = {i for i, said in given.items() if said.status == "approved"}
+    assert all({*before} <= open_ for before in found.values())
+
+    def reach(name: str, ways: Mapping[str, tuple[str, ...]]) -> set[str]:
+        return {name} | {x for before in ways[name] for x in reach(before, ways)}
+
+    for name in open_:
+        assert reach(name, found) == reach(name, after) & open_
 
 
 def test_one_task_takes_at_most_half_of_the_capacity() -> None:

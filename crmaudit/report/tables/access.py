@@ -127,7 +127,7 @@ def _beyond(given: Given, excess: tuple[Excess, ...]) -> str:
             "{verb}: {labels} ({level})",
             verb=_VERBS[letter],
             labels=listed(labels, 2),
-            level=level,
+            level=msg(level),
         )
         for (letter, level), labels in alike.items()
     )
@@ -237,7 +237,7 @@ def access_not_read(given: Given) -> b.Table | None:
         if a.cannot:
             rows.append((mark, msg("accounts and rights"), a.cannot))
         elif a.no_rights:
-            rows.append((mark, "rights", a.no_rights))
+            rows.append((mark, msg("rights"), a.no_rights))
         rows += ((mark, msg("some rights"), note) for note in a.access.notes)
     return given.table(
         "What of access could not be read",

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 
 from crmaudit.engine import Finding, Gap
 from crmaudit.messages import joined, msg
 from crmaudit.report import blocks as b
 from crmaudit.report.numbers import day
-from crmaudit.report.tables.given import Column, Given, or_dash, severity
+from crmaudit.report.tables.given import DASH, Column, Given, or_dash, severity
 from crmaudit.report.text import first_paragraph
 from crmaudit.report.wording import listed
 from crmaudit.rules import all_rules
+from crmaudit.rules.base import ROOMS
 
 
 def findings(given: Given) -> b.Table | None:
@@ -50,7 +52,52 @@ def findings(given: Given) -> b.Table | None:
         Column("Initiative", filter=True),
         Column("State", "label", filter=True),
     ]
-    return given.table(given.counted(len(rows), "finding"), columns, rows, filters=True)
+    caption: str = given.counted(len(given.judgement.findings), "finding")
+    if waived := len(given.judgement.waived):
+        caption = msg("{findings}, and {waived} waived", findings=caption, waived=waived)
+    return given.table(caption, columns, rows, filters=True)
+
+
+_TOPICS: Mapping[str, str] = {
+    "dossier": msg("Facts of systems"),
+    "mapping": msg("Who creates, reads, updates, deletes"),
+    "extraction": msg("Extraction"),
+    "plan": msg("Aims, deadlines, policies and maturity"),
+    "users": msg("Users, duties and licences"),
+    "access": msg("Access, use and loss"),
+    "maintenance": msg("Maintenance"),
+    "kpis": msg("Key performance indicators"),
+    "attitudes": msg("What does not work, and what staff think"),
+    "interviews": msg("What groups say"),
+    "quality": msg("Data quality"),
+}
+
+
+def findings_by_topic(given: Given) -> b.Table | None:
+    """How many findings each topic has by area: sections count by topic, figures by area."""
+    found = Counter((f.topic, f.room) for f in given.judgement.findings)
+    areas = [room for room in ROOMS.values() if any(room == area for _, area in found)]
+    topics = [t for t in _TOPICS if any(t == topic for topic, _ in found)]
+    rows: list[tuple[object, ...]] = [
+        (
+            _TOPICS[t],
+            *(found[t, area] or DASH for area in areas),
+            sum(found[t, area] for area in areas),
+        )
+        for t in topics
+    ]
+    whole = (sum(found[t, area] for t in topics) for area in areas)
+    rows.append((msg("All"), *whole, len(given.judgement.findings)))
+    columns = [
+        Column("About"),
+        *(Column(msg(area), "number") for area in areas),
+        Column("All", "number"),
+    ]
+    note = msg(
+        "A section counts the findings that are about its subject. The area is the part of the "
+        "audit whose rule found them: the first letters of the code."
+    )
+    return given.table(msg("Findings by subject and area"), columns, rows if topics else (), note)
 
 
 def _answer(given: Given, finding: Finding) -> str:

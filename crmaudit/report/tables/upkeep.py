@@ -9,9 +9,9 @@ from datetime import date
 from crmaudit.evidence import Health, Unindexed
 from crmaudit.governance import upkeep_server as server
 from crmaudit.governance.support_ends import support_end
-from crmaudit.governance.upkeep import WORDS, Upkeep
+from crmaudit.governance.upkeep import WORDS, Allowance, Upkeep
 from crmaudit.governance.upkeep import upkeep as duties_of
-from crmaudit.governance.upkeep_backups import broken, newest, of_database
+from crmaudit.governance.upkeep_backups import broken, newest, of_database, usual
 from crmaudit.messages import Formed, Words, joined, msg, told
 from crmaudit.report import blocks as b
 from crmaudit.report.numbers import day, percent
@@ -67,10 +67,10 @@ def upkeep(given: Given) -> b.Table | None:
 
 
 def _state(one: Upkeep) -> str:
-    """`late`; with the reason where what is shown does not tell it."""
+    """`late`; with the reason where what is shown does not tell it already."""
     return (
         msg("{state}: {why}", state=msg(one.state), why=one.why)
-        if one.why and one.why != one.shown
+        if one.why not in one.shown
         else msg(one.state)
     )
 
@@ -216,11 +216,12 @@ def backup_files(given: Given) -> b.Table | None:
             continue
         if found.cannot or day is None:
             why = found.cannot or msg("the day of the audit is not known")
-            rows.append((system.name, gap(why), *(DASH for _ in range(5))))
+            rows.append((system.name, gap(why), *(DASH for _ in range(6))))
             continue
         held, kept, faulty = of_database(found), newest(found, day), broken(found)
         database = given.facts.governance.testified.health.get(system.id)
         beside = database.bytes if database else None
+        middle = usual(kept, Allowance().least_before) if kept else None
         rows.append(
             (
                 system.name,
@@ -228,6 +229,7 @@ def backup_files(given: Given) -> b.Table | None:
                 kept.newest.written.date() if kept else gap("none is whole"),
                 kept.days if kept else DASH,
                 b.Cell(_size(given, kept.newest.bytes), kept.newest.bytes) if kept else DASH,
+                percent(kept.newest.bytes / middle) if kept and middle else DASH,
                 percent(kept.newest.bytes / beside) if kept and beside else DASH,
                 len(faulty),
             )
@@ -235,15 +237,17 @@ def backup_files(given: Given) -> b.Table | None:
     columns = [
         Column("System"),
         Column("Backups", "number"),
-        Column("Newest", "date"),
+        Column("Newest whole", "date"),
         Column("Age in days", "number"),
         Column("Size", "number"),
+        Column("Of the usual size", "percent"),
         Column("Of the database", "percent"),
         Column("Not whole", "number"),
     ]
     note = (
         "Of files in the folder named in the dossier that look like backups of a database; packed "
-        "ones are much smaller than it. Not whole: of the newest three of each series."
+        "ones are much smaller than it. Usual: the middle size of those before it. Not whole: of the "
+        "newest three of each series."
     )
     return given.table("Backup files", columns, rows, note)
 

@@ -33,7 +33,7 @@ def initiatives(given: Given) -> b.Table | None:
             i.phase,
             _marked(i),
             joined("; ", (titles[a] for a in i.after if a in titles)) or DASH,
-            i.start or gap("no start or capacity declared"),
+            i.start or _undated(given),
             i.end or DASH,
             i.slack if i.slack and i.slack > 0 else DASH,
             msg(i.status),
@@ -56,6 +56,11 @@ def initiatives(given: Given) -> b.Table | None:
     return given.table("Initiatives in the order of work", columns, rows, note)
 
 
+def _undated(given: Given) -> object:
+    """In the place of a day: why there are none; what is closed needs none."""
+    return gap(given.plan.undated) if given.plan.undated else DASH
+
+
 def _marked(i: Initiative) -> object:
     """The title, with what is to be known of its place in the plan."""
     marks = (CHAIN if i.critical else "", msg("beyond the budget") if i.beyond else "")
@@ -70,7 +75,7 @@ def days_to_keep(given: Given) -> b.Table | None:
             i.due.day,
             i.due.why,
             i.title,
-            i.end or gap("no start or capacity declared"),
+            i.end or _undated(given),
             msg("missed") if i.late else msg("kept") if i.end else DASH,
         )
         for i in sorted(
@@ -226,7 +231,10 @@ def scenarios(given: Given) -> b.Table | None:
         ),
         (
             msg("Ends"),
-            [_on(given, s.ends) if s.ends else gap(s.why_undated) if s.why_undated else DASH for s in found],
+            [
+                _on(given, s.ends) if s.ends else gap(s.why_undated) if s.why_undated else DASH
+                for s in found
+            ],
         ),
         (
             msg("Begin before its start, beside its days"),
@@ -376,8 +384,8 @@ def risk_register(given: Given) -> b.Table | None:
     ]
     note = (
         "Threats are said by people, who told neither how probable they are nor how grave. One has "
-        "begun where the data break a rule that speaks of it. Their answer are initiatives on what "
-        "they name."
+        "begun where the data break a rule that speaks of it. What answers a threat are the "
+        "initiatives on what it names."
     )
     return given.table("Risks and what answers them", columns, rows, note)
 
