@@ -51,7 +51,7 @@ def check(facts: Facts, share: float = 0.5) -> Iterator[Hit | NotAssessed]:
             needs=msg("opinions: in registers.yaml, or surveys: in kpis.yaml"),
         )
     if opinions.total and opinions.worse / opinions.total > share:
-        yield _hit(facts, opinions, crm_subject(facts), msg("those who spoke up"), "firm")
+        yield _hit(facts, opinions, crm_subject(facts), msg("those whose opinion the register keeps"), "firm")
     for survey in surveys:
         if survey.negative is None:
             continue
@@ -60,7 +60,8 @@ def check(facts: Facts, share: float = 0.5) -> Iterator[Hit | NotAssessed]:
             about = f"survey:{survey.survey.id}"
             # That chance made it a majority can be ruled out where the whole interval is one.
             sure: Confidence = "firm" if low > share else "tentative"
-            yield _hit(facts, survey.attitudes, about, msg("those who answered"), sure)
+            whom = msg("those who answered the survey “{name}”", name=survey.survey.name)
+            yield _hit(facts, survey.attitudes, about, whom, sure)
 
 
 def _hit(facts: Facts, found: Attitudes, about: str, whom: str, sure: Confidence) -> Hit:

@@ -16,6 +16,7 @@ from golden_files import EXAMPLES
 from jinja2 import meta, nodes
 
 import crmaudit
+from crmaudit.governance.collectors import access
 from crmaudit.messages import Kept, told
 from crmaudit.report import blocks as b
 from crmaudit.report import numbers
@@ -208,6 +209,8 @@ def test_german_lacks_no_word_that_a_report_says() -> None:
             "the highest expected F1 (0.967) of all lines: pairs with a probability of 0.5 or more",
             "(0,967): Paare ab einer Wahrscheinlichkeit von 0,5",
         ),
+        ("1,234 ACL rules stand here; alone they are no rights of accounts", "hier stehen 1.234 "),
+        ("not in this export: Profile, UserRole", "nicht in diesem Export: Profile, UserRole"),
     ],
 )
 def test_what_evidence_keeps_in_english_is_told(
@@ -215,6 +218,24 @@ def test_what_evidence_keeps_in_english_is_told(
 ) -> None:
     assert german_text in told(Kept(kept), german)
     assert kept not in german.lacking
+
+
+PRODUCTS = sorted(p.stem for p in Path(access.__file__).parent.glob("*.py"))
+
+
+@pytest.mark.parametrize("product", [p for p in PRODUCTS if access.reader_of(p)])
+def test_the_rule_of_rights_of_a_product_is_told(product: str, german: Language) -> None:
+    reader = access.reader_of(product)
+    assert reader is not None
+    rule = reader.rule
+    # By its own pattern: one of those with values might catch it, and garble it.
+    assert german.patterns.get(rule, rule) != rule
+    assert told(Kept(rule), german) == german.patterns[rule]
+
+
+def test_an_amount_stands_before_its_currency(german: Language) -> None:
+    assert numbers.money(1234.5, "GBP", 2).tell(german) == "1.234,50\u00a0GBP"
+    assert numbers.money(1234.5, "GBP", 2) == "GBP\u00a01,234.50"
 
 
 def test_a_kept_text_that_no_pattern_knows_stays_and_is_lacking(german: Language) -> None:

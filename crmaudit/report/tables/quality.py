@@ -261,9 +261,9 @@ def reached(given: Given) -> b.Table | None:
         for what, having in x.having.items():
             rows.append((name, what, _part(given, having, x.records, x.evidence)))
         for reason, things in _lacking(x):
-            rows.append((name, joined(", ", things), gap(reason)))
+            rows.append((name, joined(", ", map(msg, things)), gap(reason)))
         if x.together is not None:
-            what = msg("seen together: {held}", held=joined(", ", x.held))
+            what = msg("seen together: {held}", held=joined(", ", map(msg, x.held)))
             rows.append((name, what, _part(given, x.together, x.records, x.evidence)))
     columns = [
         Column("Records", filter=True),
