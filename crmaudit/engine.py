@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Literal
+from urllib.parse import unquote
 
 from crmaudit.errors import CrmauditError, InvalidInput, Place, Problem
 from crmaudit.facts import Facts
@@ -252,7 +253,7 @@ def _finding(rule: Rule, hit: Hit, facts: Facts) -> Finding:
 
 
 class _Answers:
-    """The responses, found by code and subject."""
+    """The responses, found by code and subject, as the register prints it or percent-encoded."""
 
     def __init__(self, facts: Facts) -> None:
         self._facts = facts
@@ -260,7 +261,7 @@ class _Answers:
         self._used: set[int] = set()
         self._to: dict[tuple[str, str], list[int]] = {}
         for i, response in enumerate(self._responses):
-            self._to.setdefault((response.code, response.subject), []).append(i)
+            self._to.setdefault((response.code, unquote(response.subject)), []).append(i)
 
     def answer(self, finding: Finding) -> Finding:
         fitting = self._fitting(finding)
@@ -276,7 +277,7 @@ class _Answers:
 
     def _fitting(self, finding: Finding) -> list[int]:
         """Indexes of the responses to it, the one that counts first: its own before a general."""
-        subjects = dict.fromkeys((finding.subject, "*"))
+        subjects = dict.fromkeys((unquote(finding.subject), "*"))
         return [i for s in subjects for i in self._to.get((finding.code, s), ())]
 
     def unused(self, undecided: Set[str]) -> tuple[Problem, ...]:

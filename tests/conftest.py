@@ -25,12 +25,12 @@ import databases
 import pytest
 import typer.main
 from databases import Database, dialects
-from golden_files import demo, golden, pytest_addoption
+from golden_files import charity, demo, golden, opened_once, pytest_addoption
 from hypothesis import settings
 from made_once import run_folder
 from servers import NoServerError, Server, shared, start_mariadb, start_postgres
 
-__all__ = ["demo", "golden", "pytest_addoption"]
+__all__ = ["charity", "demo", "golden", "opened_once", "pytest_addoption"]
 
 # Build machines are slow and shared: how long one example takes says nothing.
 settings.register_profile("tests", deadline=None)

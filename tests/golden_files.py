@@ -22,6 +22,7 @@ EXAMPLES = ROOT.parent / "examples"
 KEY = "0123456789abcdef" * 4
 """Makes the pseudonyms of the demo the same in every run."""
 Golden = Callable[[str, str], None]
+_MADE = shutil.ignore_patterns(".crmaudit", "reports", "*.sqlite", "truth.json")
 
 # What differs from machine to machine, from run to run and from release to release.
 _CHANGING = (
@@ -95,11 +96,7 @@ def small_demo(folder: Path) -> Path:
     from crmaudit import Audit
     from crmaudit.demo import generate
 
-    shutil.copytree(
-        EXAMPLES / "harbourlight",
-        folder,
-        ignore=shutil.ignore_patterns(".crmaudit", "reports", "*.sqlite", "truth.json"),
-    )
+    shutil.copytree(EXAMPLES / "harbourlight", folder, ignore=_MADE)
     generate(folder / "data", contacts=500, seed=1)
     # In a file of its own, so that those who judge later have it too.
     (folder / ".crmaudit").mkdir()
@@ -107,6 +104,35 @@ def small_demo(folder: Path) -> Path:
     outcomes = Audit(folder).collect()
     assert all(outcome.whole for outcome in outcomes), outcomes
     return folder
+
+
+def small_charity(folder: Path) -> Path:
+    """The demo's workspace over very small databases, two of three collected."""
+    from crmaudit import Audit
+    from crmaudit.demo import generate
+
+    shutil.copytree(EXAMPLES / "harbourlight", folder, ignore=_MADE)
+    generate(folder / "data", contacts=100)
+    Audit(folder).collect(["billing", "newsletter"])
+    return folder
+
+
+@pytest.fixture(scope="session")
+def charity(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo with 100 contacts, its CRM not read; nobody writes into it."""
+    return made_once(tmp_path_factory, "shared-charity", small_charity, "harbourlight")
+
+
+_opened: dict[Path, Any] = {}
+
+
+@pytest.fixture
+def opened_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Commands on a workspace that nobody writes into find it read and judged by those before."""
+    from crmaudit import audit
+
+    known = audit.Audit
+    monkeypatch.setattr(audit, "Audit", lambda root: _opened.setdefault(root, known(root)))
 
 
 @pytest.fixture(scope="session")

@@ -109,6 +109,14 @@ def test_a_waiver_without_a_day_to_compare_holds(audit: Any) -> None:
     assert judged.waived
 
 
+@pytest.mark.parametrize("written", ["user-type:super user", "user-type:super%20user"])
+def test_a_subject_may_be_written_as_the_register_shows_it(audit: Any, written: str) -> None:
+    hit = Hit("user-type:super%20user", "something is wrong")
+    judged = audit((make("INV901", hit),), response(subject=written))
+    assert judged.findings[0].state == "agreed"
+    assert not judged.unanswered
+
+
 def test_a_star_answers_all_and_the_subject_wins(audit: Any) -> None:
     hits = (CRM, Hit("entity:customer", "also wrong"))
     answers = [

@@ -28,7 +28,8 @@ class Kept:
     """Dates held against a cadence, within a year before the day.
 
     A gap is late when it is longer than the period with its tolerance; the
-    time since the last date is a gap too.
+    time since the last date is a gap too. `begun` is the first date of all
+    where it lies within the year: of the time before nothing is known.
     """
 
     period: int
@@ -36,6 +37,7 @@ class Kept:
     late_gaps: int
     longest: int
     last: date
+    begun: date | None = None
 
 
 def kept(
@@ -52,7 +54,8 @@ def kept(
     start = past[-len(recent) - 1 :] if len(past) > len(recent) else recent
     gaps = [(b - max(a, since)).days for a, b in pairwise([*start, day])]
     late = sum(g > period * tolerance for g in gaps)
-    return Kept(period, len(recent), late, max(gaps), past[-1])
+    begun = past[0] if past[0] > since else None
+    return Kept(period, len(recent), late, max(gaps), past[-1], begun)
 
 
 @dataclass(frozen=True, slots=True)

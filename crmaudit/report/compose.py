@@ -82,9 +82,7 @@ def document(
         evidence=evidence_hash(evidence),
         measured=read,
         signed_before=tuple(
-            _approval(facts, a)
-            for a in audit.sign_off
-            if read and a.date and a.date < read[1]
+            _approval(facts, a) for a in audit.sign_off if read and a.date and a.date < read[1]
         ),
         changes=tuple(
             b.Change(c.version, day(c.date) if c.date else "", c.what, c.who or "")

@@ -10,7 +10,7 @@ workspace's own `templates/`:
 
     NN-name.md        the sections, each with the id of the English one
     labels.yaml       the words that the writers say
-    locale.yaml       how numbers and days are written
+    locale.yaml       how numbers, amounts of money and days are written
     messages/*.yaml   English pattern: pattern in this language
     messages/kept.yaml    those of the texts that evidence keeps in English
 

@@ -29,7 +29,7 @@ MINUS = "\u2212"
 
 @dataclass(frozen=True, slots=True)
 class Locale:
-    """How numbers and days are written; months short and long, patterns of a day."""
+    """How numbers, amounts and days are written; months short and long, patterns."""
 
     thousands: str
     decimal: str

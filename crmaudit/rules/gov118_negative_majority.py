@@ -51,7 +51,7 @@ def check(facts: Facts, share: float = 0.5) -> Iterator[Hit | NotAssessed]:
             needs=msg("opinions: in registers.yaml, or surveys: in kpis.yaml"),
         )
     if opinions.total and opinions.worse / opinions.total > share:
-        yield _hit(facts, opinions, crm_subject(facts), msg("those whose opinion the register keeps"), "firm")
+        yield _hit(facts, opinions, crm_subject(facts), msg("those on the register"), "firm")
     for survey in surveys:
         if survey.negative is None:
             continue

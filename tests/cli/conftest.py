@@ -43,7 +43,7 @@ def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> 
 
 
 @pytest.fixture(params=["demo", "northwharf"])
-def example(request: pytest.FixtureRequest) -> Path:
+def example(request: pytest.FixtureRequest, opened_once: None) -> Path:
     """Both examples: one with evidence, one without a database."""
     if request.param == "demo":
         found: Path = request.getfixturevalue("demo")

@@ -93,6 +93,7 @@ def test_one_thing(run, example: Path, what: str) -> None:
         assert run(*command, "-w", example, "--format", form).out
 
 
+@pytest.mark.usefixtures("opened_once")
 @pytest.mark.parametrize("group", ["inventory", "crud", "quality", "governance"])
 def test_options_may_stand_before_the_command_of_a_group(run, group: str) -> None:
     where = EXAMPLES / "northwharf"
@@ -119,6 +120,7 @@ def test_measured_things_down_to_the_column(run, demo: Path, path: str) -> None:
     assert json.loads(run("quality", "show", path, "-w", demo, "--format", "json").out)["rows"]
 
 
+@pytest.mark.usefixtures("opened_once")
 def test_a_narrow_terminal_gets_the_matrix_in_panels(run) -> None:
     where = EXAMPLES / "northwharf"
     narrow = run("crud", "-w", where, width=80)
@@ -132,6 +134,7 @@ def test_a_narrow_terminal_gets_the_matrix_in_panels(run) -> None:
     assert "│    salesloom" in few.out
 
 
+@pytest.mark.usefixtures("opened_once")
 def test_many_findings_are_told_by_rule(run) -> None:
     where = EXAMPLES / "northwharf"
     short = run("check", "-w", where).lines
@@ -155,6 +158,7 @@ def test_many_findings_are_told_by_rule(run) -> None:
     )
 
 
+@pytest.mark.usefixtures("opened_once")
 def test_a_file_instead_of_the_terminal(run, tmp_path: Path) -> None:
     where = EXAMPLES / "northwharf"
     for form in ("table", "json", "csv"):

@@ -26,7 +26,7 @@ VIEWS = {
 
 
 @pytest.fixture(params=AUDITS)
-def audited(request: pytest.FixtureRequest) -> tuple[str, Path]:
+def audited(request: pytest.FixtureRequest, opened_once: None) -> tuple[str, Path]:
     if request.param == "harbourlight-measured":
         return request.param, request.getfixturevalue("demo")
     return request.param, EXAMPLES / request.param

@@ -248,6 +248,11 @@ def test_meetings_against_their_cadence() -> None:
     record = kept(monthly, "monthly", DAY)
     assert record is not None
     assert (record.held, record.late_gaps) == (6, 0)
+    # Of the months before the first date nothing is known.
+    assert record.begun == monthly[0]
+    longer = kept([date(2025, 6, 10), *monthly], "monthly", DAY)
+    assert longer is not None
+    assert longer.begun is None
     lapsed = kept(monthly[:3], "monthly", DAY)
     assert lapsed is not None
     assert (lapsed.late_gaps, lapsed.longest) == (1, (DAY - monthly[2]).days)

@@ -288,7 +288,11 @@ class TestNeverEliminateTheOnlyCreator:
             {
                 "processes.yaml": {
                     "processes": [
-                        {"id": "p", "name": "P", "steps": [{"name": "enter", "entities": ["customer"]}]}
+                        {
+                            "id": "p",
+                            "name": "P",
+                            "steps": [{"name": "enter", "entities": ["customer"]}],
+                        }
                     ]
                 }
             },

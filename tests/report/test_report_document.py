@@ -6,13 +6,15 @@ import dataclasses
 import re
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, date, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from crmaudit.audit import Audit
 from crmaudit.engine import Judgement, judge
 from crmaudit.errors import CrmauditError
 from crmaudit.evidence import Document as Measured
@@ -25,7 +27,7 @@ from crmaudit.report.formats import writer
 from crmaudit.report.html import control
 from crmaudit.report.outline import Outline
 from crmaudit.report.sections import find_sections
-from crmaudit.report.tables import TABLES
+from crmaudit.report.tables import TABLES, Tables
 from crmaudit.report.templates import Templates
 from crmaudit.report.theme import Theme
 from crmaudit.standing.past import Past
@@ -42,13 +44,23 @@ class Case:
     facts: Facts
     judgement: Judgement
     plan: Plan
+    made: dict[tuple[bool, str], b.Document] = field(default_factory=dict)
 
-    def document(self, **how: bool | str) -> b.Document:
-        return document(self.facts, self.judgement, self.plan, **how)  # type: ignore[arg-type]
+    def document(self, final: bool = False, audience: str = "") -> b.Document:
+        """Made once for each edition: nobody can change it."""
+        if (final, audience) not in self.made:
+            self.made[final, audience] = self.fresh(final, audience)
+        return self.made[final, audience]
 
-    def markdown(self, **how: bool | str) -> str:
-        made = self.document(**how)
-        return writer("md")(made, Theme(), Templates()).decode()
+    def fresh(self, final: bool = False, audience: str = "") -> b.Document:
+        return document(self.facts, self.judgement, self.plan, final=final, audience=audience)
+
+    @cached_property
+    def tables(self) -> Tables:
+        return compose(self.facts, self.judgement, self.plan).tables
+
+    def markdown(self, final: bool = False) -> str:
+        return writer("md")(self.document(final), Theme(), Templates()).decode()
 
 
 def case(root: Path, evidence: tuple[Measured, ...] = ()) -> Case:
@@ -58,23 +70,21 @@ def case(root: Path, evidence: tuple[Measured, ...] = ()) -> Case:
 
 
 @pytest.fixture(scope="module")
-def measured(tmp_path_factory: pytest.TempPathFactory) -> Case:
+def measured(charity: Path) -> Case:
     """The charity with small databases of its own, two of three collected."""
-    from crmaudit.audit import Audit
-    from crmaudit.demo import generate
-
-    root = tmp_path_factory.mktemp("charity") / "harbourlight"
-    shutil.copytree(EXAMPLES / "harbourlight", root)
-    generate(root / "data", contacts=100)
-    audit = Audit(root)
-    audit.collect(["billing", "newsletter"])
-    return case(root, audit.facts.evidence.documents)
+    return case(charity, Audit(charity).facts.evidence.documents)
 
 
 @pytest.fixture(scope="module")
 def declared() -> Case:
     """The distributor: thirty systems, no database."""
     return case(EXAMPLES / "northwharf")
+
+
+@pytest.fixture(scope="module")
+def unread() -> Case:
+    """The charity as it is declared."""
+    return case(EXAMPLES / "harbourlight")
 
 
 @pytest.fixture(params=["measured", "declared"])
@@ -110,16 +120,15 @@ def titles(made: b.Document) -> list[str]:
 
 def test_every_table_is_made_of_both_examples(measured: Case, declared: Case) -> None:
     for made in (measured, declared):
-        tables = compose(made.facts, made.judgement, made.plan).tables
         for name in TABLES:
-            table = getattr(tables, name)
+            table = getattr(made.tables, name)
             if table is not None:
                 assert table.rows, name
                 assert {len(r) for r in table.rows} == {len(table.columns)}, name
 
 
 def test_a_row_of_the_limitations_holds_one_question(either: Case) -> None:
-    table = compose(either.facts, either.judgement, either.plan).tables.not_assessed
+    table = either.tables.not_assessed
     assert table is not None
     asked = [re.findall(r"\([A-Z]{3}\d{3}\)", row[0].text) for row in table.rows]
     assert {len(codes) for codes in asked} == {1}
@@ -127,7 +136,7 @@ def test_a_row_of_the_limitations_holds_one_question(either: Case) -> None:
 
 
 def test_a_threat_that_a_broken_rule_speaks_of_has_begun(measured: Case) -> None:
-    risks = compose(measured.facts, measured.judgement, measured.plan).tables.risk_register
+    risks = measured.tables.risk_register
     assert risks is not None
     mail = next(row for row in risks.rows if "withdrawal of consent" in row[0].text)
     broken = [f for f in measured.judgement.findings if f.subject == "expectation:never-after-no"]
@@ -140,9 +149,8 @@ def test_every_table_says_what_it_shows() -> None:
 
 
 def test_a_table_that_does_not_exist_is_named(declared: Case) -> None:
-    tables = compose(declared.facts, declared.judgement, declared.plan).tables
     with pytest.raises(AttributeError, match="no table 'sytems'"):
-        tables.sytems  # noqa: B018
+        declared.tables.sytems  # noqa: B018
 
 
 def test_every_shipped_section_is_there(measured: Case) -> None:
@@ -348,10 +356,17 @@ def test_the_page_names_nobody_else(either: Case) -> None:
     assert "@import" not in page
 
 
+@pytest.fixture(scope="module")
+def twice(declared: Case) -> tuple[b.Document, b.Document]:
+    return declared.fresh(), declared.fresh()
+
+
 @pytest.mark.parametrize("name", ["html", "pdf", "md", "json"])
-def test_the_same_report_twice_is_the_same_bytes(declared: Case, name: str) -> None:
-    first = writer(name)(declared.document(), Theme(), Templates())
-    assert first == writer(name)(declared.document(), Theme(), Templates())
+def test_the_same_report_twice_is_the_same_bytes(
+    twice: tuple[b.Document, b.Document], name: str
+) -> None:
+    first, second = (writer(name)(made, Theme(), Templates()) for made in twice)
+    assert first == second
 
 
 def test_own_sections_stand_where_their_name_says(tmp_path: Path) -> None:
@@ -370,11 +385,10 @@ def test_own_sections_stand_where_their_name_says(tmp_path: Path) -> None:
     assert len(risks.blocks) == 1
 
 
-def test_audiences_read_what_is_theirs(tmp_path: Path) -> None:
-    charity = case(EXAMPLES / "harbourlight")
-    assert "letter" in titles(charity.document(audience="board"))
-    assert "letter" not in titles(charity.document(audience="it"))
-    assert "letter" in titles(charity.document())
+def test_audiences_read_what_is_theirs(unread: Case) -> None:
+    assert "letter" in titles(unread.document(audience="board"))
+    assert "letter" not in titles(unread.document(audience="it"))
+    assert "letter" in titles(unread.document())
 
 
 def test_a_fault_in_an_own_section_is_told_with_its_line(tmp_path: Path) -> None:
@@ -389,17 +403,14 @@ def test_a_fault_in_an_own_section_is_told_with_its_line(tmp_path: Path) -> None
     assert str(caught.value.problems[0].where).endswith("12-own.md:6")
 
 
-def test_control_names_changes_and_approvals() -> None:
-    charity = case(EXAMPLES / "harbourlight")
-    text = charity.markdown()
+def test_control_names_changes_and_approvals(unread: Case) -> None:
+    text = unread.markdown()
     assert "First measurement of the databases" in text
     assert "not yet signed" in text
 
 
-def test_groups_of_fewer_than_five_are_not_told_in_numbers() -> None:
-    charity = case(EXAMPLES / "harbourlight")
-    made = compose(charity.facts, charity.judgement, charity.plan)
-    pains = made.tables.pains
+def test_groups_of_fewer_than_five_are_not_told_in_numbers(unread: Case) -> None:
+    pains = unread.tables.pains
     assert pains is not None
     hidden = [row for row in pains.rows if row[2].reason == "fewer than five people"]
     assert hidden

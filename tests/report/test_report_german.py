@@ -234,7 +234,7 @@ def test_the_rule_of_rights_of_a_product_is_told(product: str, german: Language)
 
 
 def test_an_amount_stands_before_its_currency(german: Language) -> None:
-    assert numbers.money(1234.5, "GBP", 2).tell(german) == "1.234,50\u00a0GBP"
+    assert told(numbers.money(1234.5, "GBP", 2), german) == "1.234,50\u00a0GBP"
     assert numbers.money(1234.5, "GBP", 2) == "GBP\u00a01,234.50"
 
 

@@ -18,6 +18,7 @@ from crmaudit.report import specs as s
 from crmaudit.report.compose import compose, document
 from crmaudit.report.context import ReportContext
 from crmaudit.report.figures import draw
+from crmaudit.report.figures.gantt import _numbers
 from crmaudit.report.numbers import day as words
 from crmaudit.strategy import plan
 
@@ -251,3 +252,10 @@ def test_a_plan_of_many_is_drawn_by_phase_and_then_whole(tmp_path: Path) -> None
     assert f"Value against effort of the 40 of most value, of {whole_plan}" in titles
     assert sum(t.startswith("Initiatives in time, part ") for t in titles) == len(made.gantt_parts)
     assert any(t.startswith(whole_plan) and t.endswith(", by phase") for t in titles)
+
+
+def test_numbers_of_deadlines_that_would_cover_each_other_stand_in_one() -> None:
+    assert list(_numbers([100, 200])) == [(100, "1"), (200, "2")]
+    assert list(_numbers([100, 108, 200])) == [(104, "1,2"), (200, "3")]
+    assert [told for _, told in _numbers([100, 104, 108, 112, 300])] == ["1–4", "5"]
+    assert [told for _, told in _numbers([100, 300, 108])] == ["1,3", "2"]

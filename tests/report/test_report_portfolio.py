@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from datetime import date
@@ -16,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from many_systems import LONG, generate
 
+from crmaudit.audit import Audit
 from crmaudit.engine import judge
 from crmaudit.facts import Facts
 from crmaudit.report import blocks as b
@@ -45,17 +45,9 @@ def northwharf() -> Facts:
 
 
 @pytest.fixture(scope="module")
-def measured(tmp_path_factory: pytest.TempPathFactory) -> Facts:
+def measured(charity: Path) -> Facts:
     """The charity, its billing and newsletter read."""
-    from crmaudit.audit import Audit
-    from crmaudit.demo import generate as databases
-
-    root = tmp_path_factory.mktemp("charity") / "harbourlight"
-    shutil.copytree(EXAMPLES / "harbourlight", root)
-    databases(root / "data", contacts=100)
-    audit = Audit(root)
-    audit.collect(["billing", "newsletter"])
-    return audit.facts
+    return Audit(charity).facts
 
 
 _MADE: dict[int, tuple[Facts, ReportContext, b.Document]] = {}
@@ -72,8 +64,7 @@ def made(facts: Facts) -> tuple[ReportContext, b.Document]:
 
 
 def tables(facts: Facts) -> Tables:
-    judgement = judge(facts)
-    return Tables(facts, judgement, plan(facts, judgement))
+    return made(facts)[0].tables
 
 
 def one(root: Path, *dossiers: dict[str, object], **files: object) -> Facts:

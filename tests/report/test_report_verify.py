@@ -193,31 +193,42 @@ def test_the_line_keeps_any_words(text: str) -> None:
 
 CODE = (
     "import sys; from crmaudit import Audit; from pathlib import Path\n"
-    "Audit(sys.argv[1]).report(sys.argv[2].split(','), folder=Path(sys.argv[3]))"
+    "place = Path(sys.argv[1])\n"
+    "for name in sys.argv[3:]:\n"
+    "    made = place / 'reports' / name\n"
+    "    Audit(place / name).report(sys.argv[2].split(','), folder=made)"
 )
+PAIR = "harbourlight", "northwharf"
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("example", ["harbourlight", "northwharf"])
-def test_other_processes_write_the_same_bytes(example: str, tmp_path: Path) -> None:
-    """Another seed of hashes, time zone, language, folder of work and of the workspace."""
-    folders = []
+@pytest.fixture(scope="module")
+def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """Reports of both examples by two processes.
+
+    Another seed of hashes, time zone, language, folder of work and of the workspace.
+    """
+    top = tmp_path_factory.mktemp("elsewhere")
+    first, second = top / "place 0", top / "place 1"
     settings = (
         {"PYTHONHASHSEED": "1", "TZ": "UTC", "LANG": "C", "LC_ALL": "C"},
         {"PYTHONHASHSEED": "77", "TZ": "Pacific/Auckland", "LANG": "de_DE.UTF-8", "LC_ALL": ""},
     )
-    for n, changed in enumerate(settings):
-        place = tmp_path / f"place {n}"
-        shutil.copytree(EXAMPLES / example, place / example)
-        made = place / "reports"
+    for place, work, changed in zip((first, second), (top, second), settings, strict=True):
+        for name in PAIR:
+            shutil.copytree(EXAMPLES / name, place / name)
         subprocess.run(
-            [sys.executable, "-c", CODE, str(place / example), ",".join(FORMATS), str(made)],
+            [sys.executable, "-c", CODE, str(place), ",".join(FORMATS), *PAIR],
             check=True,
-            cwd=place if n else tmp_path,
+            cwd=work,
             env={**os.environ, **changed},
         )
-        folders.append(made)
-    one, two = folders
+    return first / "reports", second / "reports"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("example", PAIR)
+def test_other_processes_write_the_same_bytes(example: str, elsewhere: tuple[Path, Path]) -> None:
+    one, two = (place / example for place in elsewhere)
     names = sorted(p.name for p in one.iterdir())
     assert names == sorted([*map(file_name, FORMATS), manifest_name()])
     differing = [n for n in names if (one / n).read_bytes() != (two / n).read_bytes()]

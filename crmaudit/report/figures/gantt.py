@@ -5,7 +5,7 @@ A bar that sums up several is a bracket, as planners know it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, timedelta
 
 from crmaudit.report import numbers
@@ -28,6 +28,7 @@ WORDS = (
 BAR = 8.0
 ROW = 14.0
 HEAD = 16.0
+NEAR = 11.0  # closer than that, the numbers of two deadlines would cover each other
 LEFT = 0.42  # the share of the width that names may take
 
 
@@ -63,10 +64,11 @@ def gantt(spec: Gantt, canvas: Canvas) -> None:
     for name, head in heads:
         canvas.line(0, head + 5, canvas.width, head + 5, "rule")
         canvas.text(0, head, cut(name, canvas.width), SMALL, "ink", bold=True)
-    for n, (day, _) in enumerate(spec.deadlines):
-        x = at(day)
+    places = [at(day) for day, _ in spec.deadlines]
+    for x in places:
         canvas.line(x, top - 4, x, y, "muted", 0.9, "2 3")
-        canvas.text(x, y + 11, str(n + 1), SMALL, "muted", "middle", halo=True)
+    for x, told in _numbers(places):
+        canvas.text(x, y + 11, told, SMALL, "muted", "middle", halo=True)
     if spec.present:
         x = at(spec.present)
         canvas.line(x, top - 14, x, y, "ink", 1.2)
@@ -81,6 +83,21 @@ def gantt(spec: Gantt, canvas: Canvas) -> None:
     for work in spec.works:
         _row(work, canvas, rows[work.id], (at(work.start), at(work.end)), at, left)
     canvas.height = _below(spec, canvas, y + 16)
+
+
+def _numbers(places: Sequence[float]) -> Iterable[tuple[float, str]]:
+    """Where the number of each deadline stands; those that would cover each other in one."""
+    groups: list[list[int]] = []
+    for n in sorted(range(len(places)), key=lambda n: places[n]):
+        if groups and places[n] - places[groups[-1][-1]] < NEAR * (1 + (len(groups[-1]) > 1)):
+            groups[-1].append(n)
+        else:
+            groups.append([n])
+    for group in groups:
+        low, high = min(group) + 1, max(group) + 1
+        run = len(group) > 2 and high - low == len(group) - 1
+        told = f"{low}–{high}" if run else ",".join(str(n + 1) for n in sorted(group))
+        yield sum(places[n] for n in group) / len(group), told
 
 
 def _end(

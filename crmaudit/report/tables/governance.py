@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Mapping
 
 from crmaudit.governance.attitudes import group_name
-from crmaudit.governance.cadence import kept
+from crmaudit.governance.cadence import Kept, kept
 from crmaudit.governance.interviews import group_name as told_group
 from crmaudit.governance.interviews import held, untracked
 from crmaudit.governance.rate import head_count
@@ -132,7 +132,7 @@ def meetings(given: Given) -> b.Table | None:
                 meeting.group,
                 word(meeting.purpose),
                 word(meeting.cadence),
-                state.held if state else gap("no dates or cadence declared"),
+                _held(given, state) if state else gap("no dates or cadence declared"),
                 state.longest if state else DASH,
                 state.last if state else DASH,
             )
@@ -146,6 +146,15 @@ def meetings(given: Given) -> b.Table | None:
         Column("Last", "date"),
     ]
     return given.table("Meetings that coordinate", columns, rows)
+
+
+def _held(given: Given, state: Kept) -> object:
+    """`6`; `6 since 21 Apr 2026` where no date before that is known."""
+    if state.begun is None:
+        return state.held
+    return b.Cell(
+        msg("{held} since {day}", held=state.held, day=given.day(state.begun)), state.held
+    )
 
 
 def incidents(given: Given) -> b.Table | None:

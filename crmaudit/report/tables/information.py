@@ -127,7 +127,7 @@ def needs(given: Given) -> b.Table | None:
             n.text,
             word(n.kind),
             word(n.priority),
-            given.listed(n.audience),
+            joined(", ", (given.names.get(a) or msg(a) for a in n.audience)) or DASH,
             msg(n.answered) if n.answered else gap("nobody said"),
             DASH if n.kind == "question" else n.last_consulted or gap("no date recorded"),
         )

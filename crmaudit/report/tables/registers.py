@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from urllib.parse import unquote
 
 from crmaudit.engine import Finding, Gap
 from crmaudit.messages import joined, msg
@@ -35,7 +36,7 @@ def findings(given: Given) -> b.Table | None:
                 severity(f.severity),
                 f.code,
                 b.Cell(words, words, inlines=tuple(marks)),
-                b.Cell(f.subject, f.subject, inlines=(b.Code(f.subject),)),
+                b.Cell(f.subject, f.subject, inlines=(b.Code(unquote(f.subject)),)),
                 msg(f.room),
                 given.name(f.who),
                 or_dash(plan.get((f.code, f.subject))),

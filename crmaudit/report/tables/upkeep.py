@@ -246,8 +246,8 @@ def backup_files(given: Given) -> b.Table | None:
     ]
     note = (
         "Of files in the folder named in the dossier that look like backups of a database; packed "
-        "ones are much smaller than it. Usual: the middle size of those before it. Not whole: of the "
-        "newest three of each series."
+        "ones are much smaller than it. Usual: the middle size of those before it. Not whole: of "
+        "the newest three of each series."
     )
     return given.table("Backup files", columns, rows, note)
 

@@ -143,7 +143,8 @@ def _positions(given: Given, ids: Iterable[str]) -> object:
     """Units and others by name, persons by their job: who looks is behaviour."""
     people = given.workspace.person
     names = (
-        (people[i].job or msg("one person")) if i in people else str(given.name(i)) for i in ids
+        (people[i].job or msg("one person")) if i in people else given.names.get(i) or msg(i)
+        for i in ids
     )
     return or_dash(joined(", ", dict.fromkeys(names)))
 
