@@ -124,6 +124,7 @@ class Count(Told):
     many: str
 
     def __new__(cls, n: float, one: str, many: str) -> Count:
+        n = int(n) if n == int(n) else n
         number = f"{n:,}" if isinstance(n, int) else f"{n:,.1f}".removesuffix(".0")
         made = super().__new__(cls, f"{number} {one if n == 1 else many}")
         made.n, made.one, made.many = n, one, many

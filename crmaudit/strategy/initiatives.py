@@ -216,7 +216,7 @@ TEMPLATES: Mapping[str, Template] = {
         "What is recorded once reaches every system that reads it.",
         (2, 4, 5, 15),
         "integration team",
-        ("agree-system-of-record", "open-access-paths"),
+        ("agree-system-of-record", "open-access-paths", "deduplicate"),
         ("integration",),
         {
             "records that the record lacks": "records that the system of record would know",

@@ -93,7 +93,8 @@ def _of(piece: Piece, before: Sequence[Piece]) -> list[str]:
         return [alone.id] if not split or not piece.template.split or piece.needs(alone) else []
     shared = [p.id for p in before if p.id != p.slug and piece.needs(p)]
     rest = [p for p in before if p.id == p.slug]
-    if piece.slug == "retire-systems":
+    if piece.slug in ("retire-systems", "build-feeds"):
+        # Others of the rest may go on for long, and are of no matter to this one.
         rest = [p for p in rest if not p.template.split or piece.needs(p)]
     return shared or [p.id for p in rest]
 

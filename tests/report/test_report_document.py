@@ -316,7 +316,7 @@ def test_the_summary_stands_on_one_page_with_trends(either: Case, code: str) -> 
     assert _pages(made) == 3
 
 
-@pytest.mark.parametrize(("longer", "pages"), [(10, 3), (150, 4)])
+@pytest.mark.parametrize(("longer", "pages"), [(10, 3), (100, 4)])
 def test_a_longer_summary_is_set_smaller_and_at_last_goes_on(
     declared: Case, longer: int, pages: int
 ) -> None:

@@ -64,6 +64,22 @@ def test_a_feed_of_what_is_to_be_replaced_is_its_successors(tmp_path: Path) -> N
     )
 
 
+def test_a_feed_waits_until_duplicates_of_what_it_carries_are_merged(tmp_path: Path) -> None:
+    files = ENDING | {
+        "systems/billing.yaml": "id: billing\nname: Ledgerline\ncrud: {customer: C}\nfeeds: []\n",
+        "entities.yaml": "entities: [{id: customer, name: Customer}, {id: note, name: Note}]\n",
+    }
+    facts, judgement = judged(tmp_path, files)
+    found = (
+        *judgement.findings,
+        *_like(judgement, "deduplicate", "entity:customer", "entity:note"),
+    )
+    made = {i.id: i for i in plan(facts, replace(judgement, findings=found)).initiatives}
+    feed = made["build-feeds.billing.crm"]
+    assert "deduplicate.customer" in feed.after
+    assert "deduplicate.note" not in feed.after
+
+
 def test_an_own_initiative_answers_for_what_it_replaces(tmp_path: Path) -> None:
     own = "own: [{id: ledger, title: New ledger, replaces: billing}]\n"
     facts, judgement = judged(tmp_path, ENDING | {"plan.yaml": own})

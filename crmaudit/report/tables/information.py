@@ -98,7 +98,7 @@ def retention(given: Given) -> b.Table | None:
         (
             e.label,
             word(e.personal_data),
-            msg("{years} years", years=given.number(e.retention.years))
+            given.counted(e.retention.years, "year")
             if e.retention and e.retention.years is not None
             else gap("no retention declared"),
             or_dash(e.retention.basis if e.retention else None),
