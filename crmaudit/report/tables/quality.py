@@ -103,9 +103,7 @@ def faults(given: Given) -> b.Table | None:
     note = msg("Confidence: the share of such rows that may be expected to be real errors.")
     if len(found) > _MOST:
         more = given.counted(len(found) - _MOST, "kind", "kinds")
-        note += msg(
-            " Left out: {more} of faults with fewer rows.", more=more
-        )
+        note += msg(" Left out: {more} of faults with fewer rows.", more=more)
     caption = given.counted(len(found), "kind of fault", "kinds of faults")
     title = msg("{caption} that no rule asked for, in columns", caption=caption)
     return given.table(title, columns, rows, note, filters=len(rows) > 20)
