@@ -65,9 +65,9 @@ def _patterns(tree: ast.Module) -> Iterator[str]:
     for node in ast.walk(tree):
         if not (isinstance(node, ast.Constant) and isinstance(node.value, str)):
             continue
-        if node not in prose and " " in node.value and _PATTERN.search(node.value):
-            if placeholders(node.value) and "\\" not in node.value:
-                yield node.value
+        pattern = " " in node.value and "\\" not in node.value and _PATTERN.search(node.value)
+        if pattern and node not in prose and placeholders(node.value):
+            yield node.value
 
 
 def _put(node: ast.AST, place: str) -> Iterator[str]:

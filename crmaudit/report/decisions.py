@@ -145,8 +145,9 @@ class _Asking:
         over = base.cost[1] - base.means.budget
         if over > 0:
             asked = msg(
-                "{asked} At the upper end these cost {over} {currency} more than that.",
+                "{asked} At the upper end the {n} cost {over} {currency} more than the budget.",
                 asked=asked,
+                n=len(base.taken),
                 over=number(over, 0),
                 currency=self.facts.inventory.currency,
             )
