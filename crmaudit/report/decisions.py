@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from crmaudit.engine import Judgement
+from crmaudit.engine import Finding, Judgement
 from crmaudit.facts import Facts
 from crmaudit.messages import capital, counted, listed, msg
 from crmaudit.report.numbers import day as day_words
@@ -256,7 +256,9 @@ class _Asking:
         if not found:
             return
         nobody = msg("management")
-        asked = dict.fromkeys(known.get(f.who, f.who) if f.who else nobody for f in found)
+        asked = dict.fromkeys(
+            known.get(who, who) if (who := self._answers_for(f)) else nobody for f in found
+        )
         who = capital(listed(sorted(asked, key=lambda x: x == nobody), 3))
         noun, by = counted(len(found), "critical finding"), self._soon()
         if by is None:
@@ -274,13 +276,21 @@ class _Asking:
         else:
             yield Decision(who, msg("By {by}, agree, dispute or waive the {n}.", **values), by)
 
+    def _answers_for(self, finding: Finding) -> str | None:
+        """Whom it asks; where it asks nobody, who owns the system that it is about."""
+        kind, _, name = finding.subject.partition(":")
+        system = self.facts.workspace.system.get(name) if kind == "system" else None
+        return finding.who or (system.owners.business if system else None)
+
     def _records(self) -> Iterator[Decision]:
         facts = self.facts
-        # Several do equally much with it today, and nobody decided which is to count in future.
+        # Several do equally much with it today, or none is known, and nobody decided which is to
+        # count in future. Of a single system nothing is to be decided.
+        several = len(facts.workspace.in_scope) > 1
         ties = [
             facts.workspace.entity[r.entity].label
             for r in target(facts).records
-            if len(r.now) > 1 and r.basis != "target declared"
+            if (len(r.now) > 1 and r.basis != "target declared") or (several and r.future is None)
         ]
         if not ties:
             return

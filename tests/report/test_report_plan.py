@@ -73,7 +73,10 @@ def test_what_was_decided_is_not_asked_for_again(context: ReportContext) -> None
     assert context.target.picture.records
     (tied,) = [r for r in context.target.picture.records if len(r.now) > 1]
     assert tied.basis == "target declared"
-    assert not any("system's version counts" in d.text for d in context.plan.decisions)
+    (asked,) = [d for d in context.plan.decisions if "system's version counts" in d.text]
+    assert "Organisation" not in asked.text
+    undecided = [r for r in context.target.picture.records if r.future is None]
+    assert f"counts for {len(undecided)} entities" in asked.text
 
 
 def test_no_decision_is_asked_for_on_a_day_that_is_over(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import pytest
 from many_systems import generate
 from strategy.workspaces import judged
 
+from crmaudit.audit import Audit
 from crmaudit.engine import judge
 from crmaudit.facts import Facts
 from crmaudit.report import blocks as b
@@ -17,7 +18,7 @@ from crmaudit.report.compose import compose, document
 from crmaudit.report.context import ReportContext
 from crmaudit.report.specs import Web
 from crmaudit.report.tables.given import Given
-from crmaudit.report.tables.targets import target_systems
+from crmaudit.report.tables.targets import target_feeds, target_systems
 from crmaudit.report.target_parts import drawings
 from crmaudit.strategy import order, plan, target
 from crmaudit.workspace import load
@@ -188,3 +189,27 @@ def test_an_answer_and_a_solved_dysfunction_stand_beside_the_target(tmp_path: Pa
     told = {row[0].text: row[-1].text for row in table.rows}
     assert told["Ledger"] == "It stays as it is (INV101, waived)"
     assert told["BeaconCRM"] == "–"
+
+
+def test_each_feed_of_the_target_names_the_work_that_does_it() -> None:
+    audit = Audit(EXAMPLES / "harbourlight")
+    table = target_feeds(Given(audit.facts, audit.findings, audit.plan))
+    assert table is not None
+    heads = [c.name for c in table.columns]
+    titles = {str(i.title) for i in audit.plan.initiatives}
+    does = [r[heads.index("Initiative")] for r in table.rows]
+    assert {c.text for c in does} - {"none: no finding asks for it"} <= titles
+    built = [f for f in target(audit.facts).feeds if f.action == "build"]
+    for feed, cell in zip(built, does, strict=False):
+        (own,) = [
+            i for i in audit.plan.initiatives if i.id == f"build-feeds.{feed.source}.{feed.target}"
+        ]
+        assert cell.text == own.title
+    joining = [
+        i
+        for i in audit.plan.initiatives
+        if i.template == "build-feeds"
+        and i.id.partition(".")[2] not in {f"{f.source}.{f.target}" for f in built}
+    ]
+    assert joining
+    assert all(str(i.title) in table.note for i in joining)

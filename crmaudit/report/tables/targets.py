@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from crmaudit.messages import counted, joined, msg
+from crmaudit.messages import counted, joined, listed, msg
 from crmaudit.report import blocks as b
 from crmaudit.report.tables.given import DASH, Column, Given, gap, most, or_dash
-from crmaudit.strategy import FeedTarget, RecordTarget, feed_effort, target
+from crmaudit.strategy import FeedTarget, Initiative, RecordTarget, feed_effort, target
 from crmaudit.strategy.target_model import FEED_ACTIONS, SYSTEM_ACTIONS, RecordBasis
 
 MOST = 5_000
@@ -98,6 +98,7 @@ def target_feeds(given: Given) -> b.Table | None:
             b.Cell(f.reason, f.reason, f.evidence[:3]),
             _rows(given, f),
             _days(given, f),
+            _work(given, f),
         )
         for f in found[:MOST]
     ]
@@ -109,15 +110,55 @@ def target_feeds(given: Given) -> b.Table | None:
         Column("Why"),
         Column("Rows", "label", align="right"),
         Column("Days to build", "label", align="right"),
+        Column("Initiative"),
     ]
-    note = (
+    note = msg(
         "Rows: counted at the source, else declared of the entity as a whole. Days: low to high, "
         "by the published anchor of one table from source to integration for each entity."
     )
+    beside = [i.title for i in _joining(given) if not any(i.id == _id(f) for f in found)]
+    if beside:
+        note = msg(
+            "{note} Findings ask for {n} more, whose direction nobody has decided: {names}.",
+            note=note,
+            n=counted(len(beside), "feed"),
+            names=listed(beside, 6),
+        )
     counts = {a: sum(f.action == a for f in found) for a in FEED_ACTIONS}
     caption = msg("Feeds: {build} to build, {mend} to mend, {retire} to retire, {keep} to keep",
                   **counts)  # fmt: skip
     return given.table(most(caption, MOST, len(found)), columns, rows, note, filters=len(rows) > 15)
+
+
+def _id(f: FeedTarget) -> str:
+    """Of the initiative that builds or mends this feed alone."""
+    return f"{f.action}-feeds.{f.source}.{f.target}"
+
+
+def _joining(given: Given) -> tuple[Initiative, ...]:
+    """Initiatives that each build one feed."""
+    return tuple(
+        i
+        for i in given.plan.initiatives
+        if i.open and i.template == "build-feeds" and i.id != i.template
+    )
+
+
+def _work(given: Given, f: FeedTarget) -> object:
+    """The initiative that does it: the feed's own, that of a finding on it, or that of an end."""
+    if f.action == "keep":
+        return DASH
+    mine = [i for i in given.plan.initiatives if i.open]
+    subject, ends = f"feed:{f.source}.{f.target}", {f.source, f.target}
+    closing = [i for i in mine if i.template in ("", "renew-or-replace", "retire-systems")]
+    found = [
+        *(i for i in mine if i.id == _id(f)),
+        *(i for i in closing if f.action == "retire" and ends & {*i.systems}),
+        *(i for i in mine if any(subject in (x.subject, *x.related) for x in i.findings)),
+        # What has none of its own is built together with the others.
+        *(i for i in mine if i.id == f"{f.action}-feeds" and f.action == "build"),
+    ]
+    return found[0].title if found else msg("none: no finding asks for it")
 
 
 def _answers(given: Given, system: str) -> object:
