@@ -79,7 +79,7 @@ def test_the_same_as_json_and_csv(collected: Path, run: Run) -> None:
     assert backup["state"] == "contradicted"
     assert backup["last_shown"] == "2026-06-09"
     assert backup["evidence"][0].startswith("backups:crm@")
-    assert rows["crm", "updates"]["why"] == "a file has no server to bring up to date"
+    assert rows["crm", "software updates"]["why"] == "a file has no server to bring up to date"
     text = run("governance", "maintenance", "-w", collected, "--format", "csv").out
     assert len(list(csv.DictReader(io.StringIO(text)))) == 8
 
