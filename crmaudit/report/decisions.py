@@ -50,9 +50,6 @@ class _Asking:
         known = names(self.facts.workspace)
         return known.get(self.facts.workspace.audit.terms.commissioned_by, "") or msg("Management")
 
-    def _day(self, day: date) -> str:
-        return day_words(day)
-
     def _soon(self) -> date | None:
         return self.facts.day + timedelta(days=ANSWER) if self.facts.day else None
 
@@ -87,7 +84,7 @@ class _Asking:
         if by is not None:
             # What is to be released has not begun.
             by = min([by, *(i.start for i in soon if i.start)])
-            values["by"] = self._day(by)
+            values["by"] = day_words(by)
         pattern = {
             (True, True): "By {by}, release {days} days ({cost} {currency}) for phase {phase}: "
             "{n}, {findings} answered.",
@@ -136,7 +133,7 @@ class _Asking:
             "cost {taken}; all cost {cost}, internal days included."
         )
         if by is not None:
-            values["by"] = self._day(by)
+            values["by"] = day_words(by)
             text = (
                 "By {by}, decide on the budget: {budget} {currency} pay for {n} of {whole} "
                 "initiatives, which cost {taken}; all cost {cost}, internal days included."
@@ -166,8 +163,8 @@ class _Asking:
             msg(
                 "{title} ({due}, planned end {end})",
                 title=title,
-                due=self._day(due),
-                end=self._day(end),
+                due=day_words(due),
+                end=day_words(end),
             )
             for due, end, title in late
         ]
@@ -180,7 +177,7 @@ class _Asking:
         )
         if by is not None:
             by = min(by, late[0][0])
-            values["by"] = self._day(by)
+            values["by"] = day_words(by)
             text = (
                 "By {by}, decide how to keep a day that the plan misses: {names}."
                 if len(late) == 1
@@ -208,12 +205,12 @@ class _Asking:
         leading = dict.fromkeys(known.get(i.owner, i.owner) for i in mine if i.owner)
         who = listed(list(leading), 3) if leading else msg("Management")
         first, last = found[0][0], found[-1][0]
-        values: dict[str, object] = {"by": self._day(first), "name": known.get(systems[0], "")}
+        values: dict[str, object] = {"by": day_words(first), "name": known.get(systems[0], "")}
         if len(found) == 1:
             text = "By {by}, the last day of notice, decide on {name}'s contract."
         else:
-            told = [msg("{name} ({day})", name=known.get(s, s), day=self._day(d)) for d, s in found]
-            values |= {"n": len(found), "last": self._day(last), "names": listed(told, NAMED)}
+            told = [msg("{name} ({day})", name=known.get(s, s), day=day_words(d)) for d, s in found]
+            values |= {"n": len(found), "last": day_words(last), "names": listed(told, NAMED)}
             text = (
                 "From {by} to {last}, decide on {n} contracts, each by its last day of notice: "
                 "{names}."
@@ -245,7 +242,7 @@ class _Asking:
             text = msg("Name a business owner for {n}: {names}.", **values)
         else:
             pattern = "By {by}, name a business owner for {n}: {names}."
-            text = msg(pattern, by=self._day(by), **values)
+            text = msg(pattern, by=day_words(by), **values)
         yield Decision(msg("Management"), text, by)
 
     def _critical(self) -> Iterator[Decision]:
@@ -269,10 +266,10 @@ class _Asking:
         mending = (i for i in self.plan.initiatives if i.open)
         ends = [i.end for i in mending if marks & {f.fingerprint for f in i.findings}]
         known_ends = [e for e in ends if e]
-        values = {"by": self._day(by), "n": noun}
+        values = {"by": day_words(by), "n": noun}
         if known_ends and len(known_ends) == len(ends):
             text = "By {by}, agree, dispute or waive the {n}: the plan answers them by {end}."
-            yield Decision(who, msg(text, **values, end=self._day(max(known_ends))), by)
+            yield Decision(who, msg(text, **values, end=day_words(max(known_ends))), by)
         else:
             yield Decision(who, msg("By {by}, agree, dispute or waive the {n}.", **values), by)
 
@@ -304,7 +301,7 @@ class _Asking:
             text = msg("Decide which system's version counts for {n}: {names}.", **values)
         else:
             pattern = "By {by}, decide which system's version counts for {n}: {names}."
-            text = msg(pattern, by=self._day(by), **values)
+            text = msg(pattern, by=day_words(by), **values)
         yield Decision(msg("Heads of department"), text, by)
 
     def _answers(self) -> Iterator[Decision]:

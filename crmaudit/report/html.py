@@ -60,8 +60,8 @@ def render(document: b.Document, theme: Theme, templates: Templates) -> bytes:
 
 
 def reads_from(language: str) -> str:
-    """The direction of that language's writing."""
-    return "rtl" if language[:2] in RTL else "ltr"
+    """The direction of that language's writing: `rtl` or `ltr`."""
+    return "rtl" if language.split("-")[0].lower() in RTL else "ltr"
 
 
 def control(document: b.Document, words: Labels) -> list[tuple[str, str]]:

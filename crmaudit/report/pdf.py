@@ -17,7 +17,7 @@ import typst
 from crmaudit.errors import CrmauditError
 from crmaudit.report import blocks as b
 from crmaudit.report import labels, numbers
-from crmaudit.report.html import RTL, control
+from crmaudit.report.html import control, reads_from
 from crmaudit.report.outline import Outline
 from crmaudit.report.pdf_data import Data, PdfData, words
 from crmaudit.report.pdf_heads import Shape, name_rows
@@ -105,7 +105,7 @@ def page_data(
             for a in meta.approvals
         ],
         "lang": language if language.isalpha() and len(language) in (2, 3) else "en",
-        "dir": "rtl" if language in RTL else "ltr",
+        "dir": reads_from(language),
         "paper": theme.paper,
         "logo": list(theme.logo),
         "fonts": [*theme.fonts, *theme.mono],

@@ -13,7 +13,7 @@ from crmaudit.report.decisions import decisions
 from crmaudit.report.tables.given import Given
 from crmaudit.report.tables.phases import BASES, brings, leads, phase_table
 from crmaudit.strategy import Initiative, Plan
-from crmaudit.strategy.plan import total
+from crmaudit.strategy.scenarios import total
 from crmaudit.strategy.staffing import Holders
 from crmaudit.strategy.target_feeds import solved_between
 

@@ -23,7 +23,7 @@ from crmaudit.report import labels, numbers
 from crmaudit.report.docx import region
 from crmaudit.report.figures import concrete, draw
 from crmaudit.report.figures.svg import SMALL
-from crmaudit.report.html import RTL
+from crmaudit.report.html import reads_from
 from crmaudit.report.ooxml import package
 from crmaudit.report.outline import Outline
 from crmaudit.report.pptx_draw import Area, Painter, cut, lines
@@ -62,7 +62,7 @@ class _Slides:
         self.theme = theme
         self.words = labels.load(templates, meta.language)
         self.outline = Outline(document)
-        self.rtl = meta.language.split("-")[0].lower() in RTL
+        self.rtl = reads_from(meta.language) == "rtl"
         self.painter = Painter(theme, self.words, region(meta.language), self.rtl)
         self.deck = Presentation()
         self.slides = Deck(document, self.words, legible).slides()

@@ -23,6 +23,7 @@ from crmaudit.report.audiences import WEAK_TOPICS, Reader
 from crmaudit.report.context import ReportContext
 from crmaudit.report.crud_parts import STRANGERS
 from crmaudit.report.people_access import accounts_parts
+from crmaudit.rules import all_rules
 from crmaudit.rules.base import SEVERITIES
 from crmaudit.standing.figures import kind_of
 from crmaudit.standing.past import Past
@@ -81,8 +82,6 @@ def _tells(to: Reader, code: str, subject: str) -> bool:
 
 @cache
 def _topics() -> Mapping[str, str]:
-    from crmaudit.rules import all_rules
-
     return {r.code: r.topic for r in all_rules()}
 
 
@@ -245,8 +244,6 @@ def _kept(found: Iterable[Mapping[str, Any]], to: Reader) -> list[Mapping[str, A
 
 @cache
 def _titles() -> Mapping[str, str]:
-    from crmaudit.rules import all_rules
-
     return {r.code: r.title for r in all_rules()}
 
 

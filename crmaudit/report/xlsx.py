@@ -14,7 +14,7 @@ from typing import Any
 
 from crmaudit.report import blocks as b
 from crmaudit.report import labels
-from crmaudit.report.html import RTL, control
+from crmaudit.report.html import control, reads_from
 from crmaudit.report.labels import Labels
 from crmaudit.report.outline import Entry as Chapter
 from crmaudit.report.outline import Outline
@@ -62,7 +62,7 @@ def render(document: b.Document, theme: Theme, templates: Templates) -> bytes:
             made=meta.as_of or date(2000, 1, 1),
             page=(words["page"], words["page_of"]),
             foot=clean(" · ".join(part for part in foot if part)),
-            right_to_left=meta.language[:2] in RTL,
+            right_to_left=reads_from(meta.language) == "rtl",
             letter=theme.paper != "a4",
         )
     )

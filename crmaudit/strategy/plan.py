@@ -27,7 +27,7 @@ from crmaudit.strategy.initiatives import CLOSED, Template
 from crmaudit.strategy.overrides import Closed, check, overrides
 from crmaudit.strategy.pieces import VALUE, Piece, pieces, replaced_by
 from crmaudit.strategy.risk import Risk, risk
-from crmaudit.strategy.scenarios import Outcome, dated, evaluate, means, undated
+from crmaudit.strategy.scenarios import Outcome, dated, evaluate, means, total, undated
 from crmaudit.strategy.sequence import chained, unless_closed, waits
 from crmaudit.strategy.staffing import Holders, on_duty
 from crmaudit.workspace.answers import InitiativeOverride, OwnInitiative
@@ -205,15 +205,6 @@ def _stake(facts: Facts, found: Iterable[Benefit]) -> float:
     money = sum((b.low + b.high) / 2 for b in found if b.kind == "money")
     rate = facts.workspace.audit.hourly_rate
     return (hours + (money / rate if rate else 0.0)) / POINT
-
-
-def total(ranges: Iterable[tuple[float, float] | None]) -> tuple[float, float] | None:
-    """Low and high ends added up; None for nothing, or where one is not known."""
-    found = list(ranges)
-    known = [r for r in found if r is not None]
-    if not found or len(known) < len(found):
-        return None
-    return sum(r[0] for r in known), sum(r[1] for r in known)
 
 
 def plan(facts: Facts, judgement: Judgement) -> Plan:

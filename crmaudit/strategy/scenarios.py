@@ -278,7 +278,7 @@ def evaluate(
     else:
         found = _schedule(facts, taken, given, holders, early=_early(taken, base, given))
     ends = {i: p.end for i, p in found.placed.items()}
-    cost = _total([i.cost_range for i in taken])
+    cost = total(i.cost_range for i in taken)
     hours, money = _total_known([i.hours for i in taken]), _total_known([i.money for i in taken])
     days = [(d.text, d.date) for d in facts.workspace.brief.deadlines]
     if given.deadline is not None:
@@ -359,10 +359,10 @@ def _within(
     return [i for i in todo if i.id in inside], [i for i in todo if i.id not in inside]
 
 
-def _total(ranges: Sequence[tuple[float, float] | None]) -> tuple[float, float] | None:
-    if not ranges or any(r is None for r in ranges):
-        return None
-    return _total_known(ranges)
+def total(ranges: Iterable[tuple[float, float] | None]) -> tuple[float, float] | None:
+    """Low and high ends added up; None for nothing, or where one is not known."""
+    found = list(ranges)
+    return None if None in found else _total_known(found)
 
 
 def _total_known(ranges: Iterable[tuple[float, float] | None]) -> tuple[float, float] | None:

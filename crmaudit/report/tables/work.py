@@ -12,8 +12,7 @@ from crmaudit.report.tables.given import DASH, Column, Given, gap, lines, or_das
 from crmaudit.report.tables.phases import BASES, brings, leads
 from crmaudit.strategy import Initiative, Plan
 from crmaudit.strategy.calibration import calibration
-from crmaudit.strategy.plan import total
-from crmaudit.strategy.scenarios import Outcome
+from crmaudit.strategy.scenarios import Outcome, total
 from crmaudit.strategy.schedule import CHAIN, Calendar
 from crmaudit.strategy.staffing import Holders
 
