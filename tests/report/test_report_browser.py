@@ -84,6 +84,13 @@ def focus(page: Any) -> Any:
     )
 
 
+def rows(page: Any, shown: str, number: int) -> None:
+    """As many rows are seen, in the end: a page follows its address a moment after the click."""
+    from playwright.sync_api import expect
+
+    expect(page.locator(shown)).to_have_count(number, timeout=30_000)
+
+
 CASES = [
     ("en", "html", WIDE, "light"),
     ("en", "html", WIDE, "dark"),
@@ -165,8 +172,8 @@ def test_a_report_is_read_without_a_mouse(browser: Any, folder: Path) -> None:
     assert page.locator("#_sheet").evaluate("d => d.open")
     assert page.evaluate("document.querySelector('#_sheet').contains(document.activeElement)")
     keys.press("Escape")
-    assert not page.locator("#_sheet").evaluate("d => d.open")
-    assert mark.evaluate("m => m === document.activeElement")
+    page.locator("#_sheet").wait_for(state="hidden")
+    page.wait_for_function("m => m === document.activeElement", arg=mark.element_handle())
 
     # The matrix is one stop of Tab; arrows move inside, Enter opens the evidence of a cell.
     page.locator("table.crud [tabindex='0']").first.focus()
@@ -189,23 +196,23 @@ def test_from_a_score_to_its_columns_and_back(browser: Any, folder: Path) -> Non
     assert focus(page)["ring"]
     page.keyboard.press("Enter")
     page.wait_for_url("**/information-management-plan-board.html#scores?*")
-    assert page.locator("#scores tbody tr:visible").count() == 2
-    assert page.locator("#scores th").nth(2).get_attribute("aria-sort") == "ascending"
-    assert page.evaluate("document.querySelector('#scores').contains(document.activeElement)")
+    rows(page, "#scores tbody tr:visible", 2)
+    page.locator("#scores th:nth-child(3)[aria-sort=ascending]").wait_for()
+    page.wait_for_function("document.querySelector('#scores').contains(document.activeElement)")
     page.locator("#scores a", has_text="contacts").focus()
     page.keyboard.press("Enter")
-    assert page.locator("#faults tbody tr:visible").count() == 2
+    rows(page, "#faults tbody tr:visible", 2)
     page.go_back()
     page.wait_for_url(lambda url: "#scores?" in url)
 
     page.locator("#findings a", has_text="INV101").first.click()
     page.wait_for_url(lambda url: url.endswith("#rules-r1"))
     page.locator("#rules a", has_text="INV101").click()
-    assert page.locator("#findings tbody tr:visible").count() == 2
+    rows(page, "#findings tbody tr:visible", 2)
     page.locator("#findings a", has_text="Name owners").first.click()
     page.wait_for_url(lambda url: url.endswith("#initiatives-r1"))
     page.locator("#initiatives a", has_text="Clean the contacts").click()
-    assert page.locator("#findings tbody tr:visible").count() == 1
+    rows(page, "#findings tbody tr:visible", 1)
     assert page.faults == []
     page.context.close()
 
@@ -214,7 +221,7 @@ def test_it_reads_with_script_off(browser: Any, folder: Path) -> None:
     page = opened(browser, page_of(folder, "en", "html"), java_script_enabled=False)
     page.locator(".heat td a", has_text="43 %").click()
     page.wait_for_url(lambda url: url.endswith("#scores-r1"))
-    assert page.locator("#findings tbody tr:visible").count() == 3
+    rows(page, "#findings tbody tr:visible", 3)
     assert page.locator("#_search").is_hidden()
     page.context.close()
 
