@@ -32,7 +32,7 @@ from crmaudit.rules.words import position_subject, position_words
 
 severity: Severity = "high"
 topic: Topic = "access"
-initiative = "right-access"
+initiative = "close-accounts"
 
 
 def check(facts: Facts) -> Iterator[Hit | NotAssessed]:

@@ -33,7 +33,7 @@ from crmaudit.rules.base import Hit, NotAssessed, Severity, Topic
 
 severity: Severity = "high"
 topic: Topic = "access"
-initiative = "right-access"
+initiative = "close-accounts"
 
 
 def check(facts: Facts) -> Iterator[Hit | NotAssessed]:

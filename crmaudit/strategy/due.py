@@ -17,6 +17,8 @@ from crmaudit.workspace.answers import InitiativeOverride
 CRITICAL = 3
 """Months within which what is critical is answered, from the plan's beginning or, where that is
 past or not told, from the audit's day. Own proposal."""
+LEFT = 1
+"""Months from the audit's day within which accounts of those who left are closed. Own proposal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,8 @@ def _days(facts: Facts, piece: Piece, override: InitiativeOverride) -> Iterator[
     system = facts.workspace.system
     if not override.deadlines and not override.phase and not override.end:
         yield from _critical(facts, piece)
+        if piece.slug == "close-accounts" and facts.day is not None and _open(piece):
+            yield Due(months_later(facts.day, LEFT), msg("accounts of those who left are open"))
     if piece.id == piece.slug or len(piece.systems) != 1:
         return
     (one,) = piece.systems
@@ -91,6 +95,10 @@ def _days(facts: Facts, piece: Piece, override: InitiativeOverride) -> Iterator[
         last = [day for state in row.skills for _, day in state.leaving if len(state.able) == 1]
         for day in last:
             yield Due(day, msg("the one who alone can support {name} leaves", name=name))
+
+
+def _open(piece: Piece) -> bool:
+    return any(f.state == "open" for f in piece.findings)
 
 
 def _critical(facts: Facts, piece: Piece) -> Iterator[Due]:

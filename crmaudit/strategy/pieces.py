@@ -64,6 +64,12 @@ class Piece:
         """Severities added up; a feed that only the target picture asks for counts as medium."""
         return sum(VALUE[f.severity] for f in self.findings) or (2 if self.feed else 0)
 
+    @property
+    def pressing(self) -> bool:
+        """Whether all that asks for it is critical, and open."""
+        found = [f.severity == "critical" and f.state == "open" for f in self.findings]
+        return bool(found) and all(found)
+
     def needs(self, other: Piece) -> bool:
         """Whether the other, of a template that this one waits for, is about the same thing."""
         if other.template.split == "entity":
@@ -164,9 +170,7 @@ def _ending(about: _About, findings: Iterable[Finding]) -> Mapping[str, str]:
 
 def _contain(about: _About, groups: dict[str, dict[str, list[Finding]]]) -> None:
     """What is critical does not wait with the larger work that it is a part of."""
-    for slug, by_key in list(groups.items()):
-        if not TEMPLATES.get(slug, OTHER).after:
-            continue
+    for by_key in list(groups.values()):
         for key, found in by_key.items():
             urgent = [f for f in found if f.severity == "critical" and f.state == "open"]
             if len(urgent) == len(found):

@@ -1,7 +1,7 @@
 """Findings grouped into initiatives, valued, staffed and set in time.
 
-Among the initiatives whose prerequisites are done, the one with the most
-value for its effort comes next. Value is the sum of its findings' severities
+The initiative that, with all that it waits for, has the most value for its
+effort comes next. Value is the sum of its findings' severities
 (critical 8, high 4, medium 2, low 1), effort the middle of its range.
 """
 
@@ -111,9 +111,19 @@ class Initiative:
         return sum(VALUE[f.severity] for f in self.findings) or self.weight
 
     @property
+    def worth(self) -> float:
+        """Value and benefit, in points."""
+        return self.value + self.stake
+
+    @property
+    def pace(self) -> float:
+        """Days that its worth is set against: half a day at least."""
+        return max(self.days, 0.5)
+
+    @property
     def urgency(self) -> float:
-        """Value and benefit for each day of effort: what comes first."""
-        return (self.value + self.stake) / max(self.days, 0.5)
+        """Value and benefit for each day of effort."""
+        return self.worth / self.pace
 
     @property
     def days(self) -> float:

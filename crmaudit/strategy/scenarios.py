@@ -20,6 +20,7 @@ from crmaudit.facts import Facts
 from crmaudit.inventory.lifecycle import months_later
 from crmaudit.messages import msg
 from crmaudit.strategy.schedule import Schedule, Task, schedule
+from crmaudit.strategy.sequence import by_worth
 from crmaudit.strategy.staffing import Holders
 from crmaudit.workspace.audit_file import Resources
 
@@ -193,7 +194,8 @@ def _schedule(
     if given.start is None or not given.capacity:
         return Schedule()
     begin, day = given.start, facts.day
-    tasks = [_task(i, begin, day, i.id in soon) for i in todo]
+    turn = {i: -float(n) for n, i in enumerate(by_worth(todo))}
+    tasks = [_task(i, begin, day, i.id in soon, turn[i.id]) for i in todo]
     return schedule(
         [
             replace(t, start=i.start, end=i.end) if i.id in early else t
@@ -240,7 +242,7 @@ def _days(i: Initiative) -> Iterator[date]:
         yield from (day for name, day in fixed if day and name in i.overridden)
 
 
-def _task(i: Initiative, begin: date, day: date | None, soon: bool) -> Task:
+def _task(i: Initiative, begin: date, day: date | None, soon: bool, priority: float) -> Task:
     fixed = i.overridden
     earliest = None
     if i.not_before is not None:
@@ -257,7 +259,7 @@ def _task(i: Initiative, begin: date, day: date | None, soon: bool) -> Task:
         i.id,
         i.days,
         i.after,
-        i.urgency,
+        priority,
         earliest,
         i.due.day if i.due else None,
         start,

@@ -7,6 +7,8 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from strategy.workspaces import facts_of, judged, seen
 
 from crmaudit.engine import judge
@@ -14,7 +16,8 @@ from crmaudit.errors import InvalidInput
 from crmaudit.evidence import Duplicates, Estimate, Matching
 from crmaudit.facts import Facts
 from crmaudit.strategy import TEMPLATES, plan
-from crmaudit.strategy.plan import VALUE
+from crmaudit.strategy.plan import VALUE, Initiative
+from crmaudit.strategy.sequence import by_worth
 
 
 def test_every_finding_is_in_exactly_one_initiative(tmp_path: Path) -> None:
@@ -187,3 +190,123 @@ def test_who_holds_the_duty_leads_where_nobody_else_is_named(tmp_path: Path) -> 
         found = plan(*judged(tmp_path / str(leader), files | told))
         led = {i.owner for i in found.initiatives if i.role == "CRM manager"}
         assert led == {leader}
+
+
+def work(id: str, value: int, days: float, after: tuple[str, ...] = ()) -> Initiative:
+    return Initiative(
+        id, id, "", (), (days, days), after, "somebody", None, (), 1, weight=value
+    )  # fmt: skip
+
+
+def test_what_opens_the_way_to_much_comes_early() -> None:
+    """By itself the key is worth little for its days; what it opens is worth most of all."""
+    order = by_worth(
+        [work("key", 1, 4), work("door", 40, 1, ("key",)), work("small", 2, 1), work("big", 9, 3)]
+    )
+    assert order == ("key", "door", "big", "small")
+    assert by_worth([work("key", 1, 4), work("small", 2, 1)]) == ("small", "key")
+
+
+CHAINS = st.lists(
+    st.lists(st.tuples(st.integers(1, 20), st.integers(1, 9)), min_size=1, max_size=3),
+    min_size=1,
+    max_size=3,
+).filter(lambda chains: sum(map(len, chains)) <= 7)
+
+
+@given(CHAINS)
+def test_for_chains_no_order_brings_more_sooner(chains: list[list[tuple[int, int]]]) -> None:
+    drafts = [
+        work(f"{c}{n}", value, days, (f"{c}{n - 1}",) if n else ())
+        for c, chain in enumerate(chains)
+        for n, (value, days) in enumerate(chain)
+    ]
+    known = {d.id: d for d in drafts}
+
+    def waited(order: tuple[str, ...]) -> float:
+        ends = itertools.accumulate(known[i].days for i in order)
+        return sum(known[i].worth * end for i, end in zip(order, ends, strict=True))
+
+    def possible(order: tuple[str, ...]) -> bool:
+        return all(order.index(a) < order.index(d.id) for d in drafts for a in d.after)
+
+    best = min(waited(o) for o in itertools.permutations(known) if possible(o))
+    assert waited(by_worth(drafts)) == best
+
+
+@given(st.data())
+def test_whatever_waits_for_whatever_each_comes_once_and_after_it(data: st.DataObject) -> None:
+    n = data.draw(st.integers(0, 12))
+    drafts = [
+        work(
+            f"i{k}",
+            data.draw(st.integers(0, 30)),
+            data.draw(st.integers(0, 20)),
+            tuple(f"i{b}" for b in data.draw(st.sets(st.integers(0, k - 1)))) if k else (),
+        )
+        for k in range(n)
+    ]
+    order = by_worth(data.draw(st.permutations(drafts)))
+    assert sorted(order) == sorted(d.id for d in drafts)
+    assert all(order.index(a) < order.index(d.id) for d in drafts for a in d.after)
+    assert order == by_worth(drafts), "the order given is of no matter"
+
+
+def test_accounts_of_those_who_left_do_not_wait_for_all_other_rights(tmp_path: Path) -> None:
+    people = """
+        people:
+        - {id: ana, name: Ana Diaz, job: Clerk, leaves: 2026-01-31, accounts: {crm: adiaz}}
+        """
+    files = {
+        "people.yaml": people,
+        "brief.yaml": "resources: {start: 2027-01-11, days_per_month: 9}\n",
+    }
+    facts, judgement = judged(tmp_path, files)
+    found = {i.id: i for i in plan(facts, judgement).initiatives}
+    closed = next(i for id, i in found.items() if id.startswith("close-accounts"))
+    assert {f.code for f in closed.findings} == {"GOV111"}
+    assert closed.due is not None
+    assert closed.due.day == date(2026, 11, 30)
+    assert closed.after == ()
+    assert closed.end is not None
+    assert closed.end <= closed.due.day
+
+
+def test_what_is_critical_alone_waits_for_nobody(tmp_path: Path) -> None:
+    from dataclasses import replace
+
+    facts, judgement = judged(tmp_path, {"entities.yaml": "entities: [{id: contact}]\n"})
+    some = next(f for f in judgement.findings if f.initiative == "assign-owners")
+    definition = replace(some, initiative="agree-definitions", fingerprint="d")
+    bad = replace(some, initiative="clean-data", severity="critical", subject="entity:contact")
+    more = replace(bad, severity="high", fingerprint="x")
+    alone = plan(facts, replace(judgement, findings=(some, definition, bad)))
+    assert {i.id: i.after for i in alone.initiatives}["clean-data.contact"] == ()
+    with_more = plan(facts, replace(judgement, findings=(some, definition, bad, more)))
+    found = {i.id: i for i in with_more.initiatives}
+    assert found["clean-data.contact"].after == ("agree-definitions",)
+    assert found["clean-data.contact"].findings == (more,)
+    assert found["answer-critical"].findings == (bad,)
+    assert found["answer-critical"].after == ()
+
+
+def test_a_contract_is_reviewed_before_a_successor_is_sought(tmp_path: Path) -> None:
+    from dataclasses import replace
+
+    facts, judgement = judged(tmp_path, {"systems/erp.yaml": "id: erp\nname: Ledger\n"})
+    some = next(iter(judgement.findings))
+    made = plan(
+        facts,
+        replace(
+            judgement,
+            findings=tuple(
+                replace(some, initiative=w, subject=f"system:{s}", fingerprint=w + s)
+                for w, s in (
+                    ("renew-or-replace", "crm"), ("review-contracts", "crm"),
+                    ("review-contracts", "erp"),
+                )
+            ),
+        ),
+    )  # fmt: skip
+    after = {i.id: i.after for i in made.initiatives}
+    assert after["renew-or-replace.crm"] == ("review-contracts.crm",)
