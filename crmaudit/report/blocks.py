@@ -8,7 +8,7 @@ JSON and back.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Literal, TypeAlias, get_args
@@ -214,6 +214,15 @@ class Table:
         """The column, from 0, whose cells name the rows: the first that holds words."""
         named = (n for n, c in enumerate(self.columns) if c.kind in ("text", "label", "id"))
         return next(named, 0)
+
+    def without(self, name: str) -> Table:
+        """The same table less the column of that (English) name, for templates."""
+        keep = [n for n, c in enumerate(self.columns) if c.name != name]
+        return replace(
+            self,
+            columns=tuple(self.columns[n] for n in keep),
+            rows=tuple(tuple(row[n] for n in keep) for row in self.rows),
+        )
 
 
 @dataclass(frozen=True, slots=True)

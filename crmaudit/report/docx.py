@@ -21,7 +21,7 @@ from crmaudit.report.frames import framed
 from crmaudit.report.html import RTL, control
 from crmaudit.report.labels import Labels
 from crmaudit.report.ooxml import package, xml
-from crmaudit.report.outline import Entry, Outline
+from crmaudit.report.outline import Entry, Outline, turned
 from crmaudit.report.raster import logo, pictures
 from crmaudit.report.seal import seal
 from crmaudit.report.templates import Templates
@@ -110,12 +110,11 @@ class _Word:
         """Cover, control, contents, sections, register; each run of pages with its form."""
         parts = [self.cover() + self.page(False, last=False, bare=True), *self.front()]
         landscape = False
-        for turned, sections in self.groups():
-            if turned != landscape:
+        for wide, section, entry, shares in self.turns():
+            if wide != landscape:
                 parts.append(self.page(landscape, last=False))
-                landscape = turned
-            for section, entry in sections:
-                parts.append(self.made.section(section, entry))
+                landscape = wide
+            parts.append(self.made.section(section, entry, shares))
         if self.document.evidence:
             if landscape:
                 parts.append(self.page(True, last=False))
@@ -124,8 +123,8 @@ class _Word:
             parts.append(self.register())
         return "".join(parts) + self.page(landscape, last=True)
 
-    def groups(self) -> Iterator[tuple[bool, list[tuple[b.Section, Entry]]]]:
-        """Sections by the turn of their page; a short lead goes with a turned first part."""
+    def turns(self) -> Iterator[tuple[bool, b.Section, Entry, bool]]:
+        """Sections with the turn of their page; a short lead goes with a turned first part."""
         found = list(zip(self.document.sections, self.outline.sections, strict=True))
         for n, (section, entry) in enumerate(found):
             following = found[n + 1] if n + 1 < len(found) else None
@@ -134,9 +133,9 @@ class _Word:
                 and entry.level == 1
                 and len(section.blocks) <= 1
                 and following[1].level == 2
-                and following[0].landscape
+                and turned(following[0])
             )
-            yield section.landscape or leads, [(section, entry)]
+            yield turned(section) or leads, section, entry, self.outline.shared[n]
 
     def page(self, landscape: bool, *, last: bool, bare: bool = False) -> str:
         """The form of the pages up to here; `bare` ones have neither head nor foot."""

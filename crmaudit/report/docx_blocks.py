@@ -9,7 +9,7 @@ from crmaudit.report.docx_tables import FULL, callout, key_figures, matrix, tabl
 from crmaudit.report.docx_text import IMAGE, Lines, Numbered, para
 from crmaudit.report.labels import Labels
 from crmaudit.report.ooxml import xml
-from crmaudit.report.outline import Entry, Outline
+from crmaudit.report.outline import ONE_PAGE, Entry, Outline, turned
 from crmaudit.report.raster import Picture
 from crmaudit.report.text import clean, slug
 from crmaudit.report.theme import Theme
@@ -17,6 +17,8 @@ from crmaudit.report.theme import Theme
 TALLEST = {False: 600.0, True: 370.0}
 EMU = 12_700
 """English Metric Units to a point."""
+TIGHT = ("BodyText", "CalloutText", "CalloutList", "Heading2Plain", "ListBullet", "ListNumber")
+"""Styles that have a smaller one for sections that are to stand on one page."""
 DEEPEST = 4
 """Level of a list from which on further ones are indented no more."""
 
@@ -42,6 +44,8 @@ class Blocks(Lines):
         self.media: dict[str, bytes] = {}
         self.callout = False
         """Whether what is written stands in a callout."""
+        self.tight = False
+        """Whether the section is to stand on one page: smaller, in lines of the page's width."""
         self.leads = False
         """Whether it is said of the table that follows, and stays on its page."""
         self._captions = {"figure": 0, "table": 0}
@@ -49,10 +53,12 @@ class Blocks(Lines):
 
     # Sections
 
-    def section(self, section: b.Section, entry: Entry) -> str:
-        self.landscape = section.landscape
+    def section(self, section: b.Section, entry: Entry, shares: bool = False) -> str:
+        """A section with its heading; it `shares` the page of the one before it."""
+        self.landscape = turned(section)
+        self.tight = section.id in ONE_PAGE
         heads = self.outline.headings(section)
-        parts = [self.title(entry)]
+        parts = [self.title(entry, shares)]
         for n, block in enumerate(section.blocks):
             after = section.blocks[n + 1] if n + 1 < len(section.blocks) else None
             self.leads = isinstance(block, b.Callout) and isinstance(after, b.Table | b.Matrix)
@@ -62,19 +68,18 @@ class Blocks(Lines):
                 parts.append(self.block(block))
         return "".join(parts)
 
-    def title(self, entry: Entry) -> str:
+    def title(self, entry: Entry, shares: bool = False) -> str:
         """A section's own heading, numbered by Word as the outline numbers it."""
         level = min(entry.level, 2)
         own = (level - 1, 3) if entry.appendix else None
-        return para(
-            f"Heading{level}", self.bookmark(entry.anchor) + self.run(entry.title), numbered=own
-        )
+        runs = self.bookmark(entry.anchor) + self.run(entry.title)
+        return para(f"Heading{level}", runs, numbered=own, follows=shares)
 
     def heading(self, heading: b.Heading, entry: Entry) -> str:
         """A heading inside a section; only sections carry numbers."""
         level = min(entry.level, 4)
         style = "Heading2Plain" if level == 2 else f"Heading{level}"
-        return para(style, self.bookmark(entry.anchor) + self.inlines(heading.inlines))
+        return para(self._look(style), self.bookmark(entry.anchor) + self.inlines(heading.inlines))
 
     # Blocks
 
@@ -115,12 +120,16 @@ class Blocks(Lines):
     def text(self, runs: str, depth: int = 0, numbered: Numbered | None = None) -> str:
         """A paragraph of the text, of a callout, or of a list in either."""
         style = "CalloutText" if self.callout else "ListContinue" if depth else "BodyText"
+        style = self._look(style)
         return para(style, runs, keep=self.leads, numbered=numbered, indent=self._indent(depth))
+
+    def _look(self, style: str) -> str:
+        return f"{style}Tight" if self.tight and style in TIGHT else style
 
     def _indent(self, depth: int, hanging: bool = False) -> str:
         left = 340 * min(depth, DEEPEST + 1)
         hung = ' w:hanging="340"' if hanging else ""
-        right = "" if self.callout else ' w:right="1300"'
+        right = "" if self.callout or self.tight else ' w:right="1300"'
         return f'w:left="{left}"{right}{hung}' if depth else ""
 
     def items(
@@ -128,7 +137,7 @@ class Blocks(Lines):
     ) -> str:
         """A list; what follows the first line of an item stands below it without a mark."""
         level = min(depth, DEEPEST)
-        look = "CalloutList" if self.callout else style
+        look = self._look("CalloutList" if self.callout else style)
         parts = []
         for item in items:
             lead: Sequence[b.Block] = item[:1]

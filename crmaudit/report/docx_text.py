@@ -34,11 +34,13 @@ def para(
     indent: str = "",
     align: str = "",
     upright: bool = False,
+    follows: bool = False,
 ) -> str:
     """A paragraph of a named style; `keep` holds it to the next one.
 
     An `upright` one runs from the left in every language: readers let the other
-    kind run downwards, out of its cell.
+    kind run downwards, out of its cell. What `follows` stays on the page of what is before it,
+    whatever its style says.
     """
     numbers = (
         f'<w:numPr><w:ilvl w:val="{numbered[0]}"/><w:numId w:val="{numbered[1]}"/></w:numPr>'
@@ -47,8 +49,10 @@ def para(
     )
     own = (
         ("<w:keepNext/>" if keep else "")
+        + ('<w:pageBreakBefore w:val="0"/>' if follows else "")
         + numbers
         + ('<w:bidi w:val="0"/>' if upright else "")
+        + ('<w:spacing w:before="560"/>' if follows else "")
         + (f"<w:ind {indent}/>" if indent else "")
         + (f'<w:jc w:val="{align}"/>' if align and align != "left" else "")
     )

@@ -13,6 +13,11 @@ from string import ascii_uppercase
 from crmaudit.report import blocks as b
 from crmaudit.report.text import plain, slug
 
+ONE_PAGE = frozenset({"executive-summary"})
+"""Sections that are to stand on one page of paper: writers set them smaller for that."""
+SHORT = 8
+"""Blocks of a chapter that is short at most."""
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -25,11 +30,31 @@ class Entry:
     appendix: bool = False
 
 
+def turned(section: b.Section) -> bool:
+    """Whether its pages are turned: only what is wide needs it, a note that it is missing not."""
+    wide = any(isinstance(x, b.Table | b.Figure | b.Matrix) for x in section.blocks)
+    return section.landscape and wide
+
+
 class Outline:
     """The contents of a document, and where its evidence stands in the register."""
 
     def __init__(self, document: b.Document) -> None:
         self._document = document
+
+    @cached_property
+    def shared(self) -> tuple[bool, ...]:
+        """Of each section, whether it is a short chapter that shares a page with one before it."""
+        found: list[bool] = []
+        before = False
+        sections = self._document.sections
+        for n, section in enumerate(sections):
+            alone = n + 1 == len(sections) or sections[n + 1].level == 1
+            short = section.level == 1 and alone and len(section.blocks) <= SHORT
+            short = short and not turned(section) and section.id not in ONE_PAGE
+            found.append(short and before)
+            before = short
+        return tuple(found)
 
     @cached_property
     def sections(self) -> tuple[Entry, ...]:

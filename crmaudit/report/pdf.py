@@ -81,8 +81,10 @@ def page_data(
     outline = Outline(document)
     maker = PdfData(outline, say, theme)
     sections = [
-        maker.section(section, entry)
-        for section, entry in zip(document.sections, outline.sections, strict=True)
+        maker.section(section, entry, shares)
+        for section, entry, shares in zip(
+            document.sections, outline.sections, outline.shared, strict=True
+        )
     ]
     classification = meta.classification or theme.classification
     foot = [classification, f"{say['version']} {meta.version} ({say[meta.status]})", theme.footer]

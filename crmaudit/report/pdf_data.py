@@ -20,7 +20,7 @@ from crmaudit.report.figures.svg import Canvas, cut, measure
 from crmaudit.report.grid import WIDE, Grid, outside, pieces
 from crmaudit.report.labels import Labels, filled
 from crmaudit.report.numbers import MINUS
-from crmaudit.report.outline import Entry, Outline
+from crmaudit.report.outline import ONE_PAGE, Entry, Outline, turned
 from crmaudit.report.pdf_heads import Shape
 from crmaudit.report.text import breakable, clean, plain, slug
 from crmaudit.report.theme import Theme
@@ -40,8 +40,6 @@ SHEET_ROWS = {False: 36, True: 21}  # of a larger one, drawn, on one page
 MOST_ROWS = 1_000
 """Of a table on paper: nobody reads more there, and each thousand takes seconds to set."""
 MOST_COLUMNS = 44  # of a matrix on one landscape page
-ONE_PAGE = frozenset({"executive-summary"})
-"""Sections that are set a little smaller where that brings them on one page."""
 
 
 def words(text: str) -> str:
@@ -60,10 +58,8 @@ class PdfData:
         """The tables made so far, in reading order."""
         self._landscape = False
 
-    def section(self, section: b.Section, entry: Entry) -> Data:
-        # Only what is wide needs the turned page; a note that it is missing does not.
-        wide = any(isinstance(x, b.Table | b.Figure | b.Matrix) for x in section.blocks)
-        self._landscape = section.landscape and wide
+    def section(self, section: b.Section, entry: Entry, shares: bool = False) -> Data:
+        self._landscape = turned(section)
         heads = self.outline.headings(section)
         parts = []
         for n, block in enumerate(section.blocks):
@@ -86,6 +82,7 @@ class PdfData:
             "anchor": self._anchor(entry.anchor),
             "landscape": self._landscape,
             "onepage": section.id in ONE_PAGE,
+            "shares": shares,
             "blocks": parts,
         }
 

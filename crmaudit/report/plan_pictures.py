@@ -133,12 +133,13 @@ def value_map(plan: Plan) -> s.Bubbles | None:
     chosen = sorted(todo, key=lambda i: (-i.value, -i.urgency, i.id))
     if len(todo) > MOST:
         chosen = chosen[:BUBBLES]
+    numbers = plan.numbers
     most_value = max(i.value for i in chosen)
     most_days = max(i.days for i in chosen)
     return s.Bubbles(
         tuple(
             s.Bubble(
-                i.title,
+                msg("{n} {title}", n=numbers[i.id], title=i.title),
                 log1p(i.days) / log1p(most_days),
                 log1p(i.value) / log1p(most_value),
                 len(i.findings),
@@ -146,6 +147,7 @@ def value_map(plan: Plan) -> s.Bubbles | None:
                 str(len(i.findings)),
                 x_text=_days(i),
                 y_text=str(i.value),
+                number=str(numbers[i.id]),
             )
             for i in chosen
         ),
@@ -160,7 +162,7 @@ def value_map(plan: Plan) -> s.Bubbles | None:
             msg("question"),
         ),
         size_name=msg("Findings"),
-        mark_text=msg("with a critical finding"),
+        mark_text=msg("critical: first, wherever it stands"),
     )
 
 

@@ -45,11 +45,11 @@ def _entry(document: Document, here: str) -> b.Evidence:
     p = document.provenance
     what, method, rows = str(document.kind), str(p.status.state), None
     if isinstance(document, Catalog):
-        what = msg(
-            "catalog of {system}: {tables}",
-            system=p.system,
-            tables=counted(len(document.tables), "table"),
-        )
+        views = sum(t.kind == "view" for t in document.tables)
+        tables = counted(len(document.tables) - views, "table")
+        if views:
+            tables = msg("{tables} and {views}", tables=tables, views=counted(views, "view"))
+        what = msg("catalog of {system}: {tables}", system=p.system, tables=tables)
     elif isinstance(document, TableProfile):
         part = msg(" where {where}", where=document.where) if document.where else ""
         what = msg(

@@ -220,7 +220,8 @@ class Timeline:
 class Bubble:
     """`hollow`: its size is not known; `unsure`: it might belong to another quarter.
 
-    The ranges are drawn as whiskers. The texts stand for the numbers in the table.
+    The ranges are drawn as whiskers. The texts stand for the numbers in the table. One with a
+    `number` is told by it alone where its label finds no room, as other parts list the numbers.
     """
 
     label: str
@@ -235,6 +236,7 @@ class Bubble:
     unsure: bool = False
     x_text: str = ""
     y_text: str = ""
+    number: str = ""
 
 
 @dataclass(frozen=True, slots=True)

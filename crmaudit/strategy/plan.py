@@ -190,6 +190,11 @@ class Plan:
         return sum(i.effort[0] for i in left), sum(i.effort[1] for i in left)
 
     @property
+    def numbers(self) -> Mapping[str, int]:
+        """Initiative → its number in the order of work, by which the report calls it."""
+        return {i.id: n for n, i in enumerate(self.initiatives, 1)}
+
+    @property
     def phases(self) -> Mapping[int, tuple[Initiative, ...]]:
         found: dict[int, list[Initiative]] = {}
         for initiative in self.initiatives:

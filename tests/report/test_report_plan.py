@@ -151,12 +151,18 @@ def test_each_initiative_has_a_page_of_its_own(audit: Audit, context: ReportCont
 
 
 def test_scenarios_say_what_they_leave_out_by_name(audit: Audit, context: ReportContext) -> None:
-    left = context.tables.scenario_left
-    assert left is not None
-    told = next(row[-1].text for row in left.rows if row[0].text == "As in the brief")
-    titles = {i.id: i.title for i in audit.plan.initiatives}
-    assert told == "; ".join(titles[i] for i in audit.plan.scenarios[0].left)
-    assert told
+    table = context.tables.scenario_left
+    assert table is not None
+    told = next(row[-1].text for row in table.rows if row[0].text == "As in the brief")
+    known = {i.id: i for i in audit.plan.initiatives}
+    left = [known[i] for i in audit.plan.scenarios[0].left]
+    named, _, numbered = told.partition("; and those numbered ")
+    assert named.split("; ") == [i.title for i in sorted(left, key=lambda i: -i.worth)[:5]]
+    spans = [s.split("–") for s in numbered.split(", ")]
+    numbers = {n for s in spans for n in range(int(s[0]), int(s[-1]) + 1)}
+    others = {n for n, i in enumerate(audit.plan.initiatives, 1) if i in left} - numbers
+    assert {audit.plan.initiatives[n - 1].title for n in others} == {*named.split("; ")}
+    assert len(numbers) + 5 == len(left)
 
 
 def test_a_plan_without_dates_says_so_and_draws_nothing(tmp_path: Path) -> None:

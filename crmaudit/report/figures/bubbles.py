@@ -59,14 +59,19 @@ def bubbles(spec: Bubbles, canvas: Canvas) -> None:
     inner = (left + 2, top + 2, left + width - 2, top + height - 2)
     keyed: list[str] = []
     for spot in spots:
-        label = spot.item.label
+        label, number = spot.item.label, spot.item.number
         for words in dict.fromkeys(cut(label, width) for width in LABELS):
+            if number and words != label:
+                continue
             place = _room(words, spot, inner, taken)
             if place:
                 taken.append(place)
                 canvas.text(place[0], place[3] - 4, words, halo=True)
                 break
         else:
+            if number:
+                _number(canvas, number, spot, inner, taken)
+                continue
             keyed.append(cut(f"{len(keyed) + 1} {label}", canvas.width - left, SMALL))
             _number(canvas, str(len(keyed)), spot, inner, taken)
     canvas.height = _below(keyed, canvas, left, top + height + 26)

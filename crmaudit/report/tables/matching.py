@@ -64,7 +64,8 @@ def duplicates(given: Given) -> b.Table | None:
         Column("Pairs to review", "number"),
     ]
     note = (
-        "Surplus: records less the things that they stand for. Estimated: where the true number "
+        "Compared: records neither deleted nor made for a test. Surplus: records less the things "
+        "that they stand for. Estimated: where the true number "
         "lies with 95 % confidence; it counts same pairs that were not found, too. Pairs right: of "
         "those found, estimated by the model with 95 % confidence, unless marked as reviewed; a "
         "dash where no pair was found."

@@ -19,8 +19,10 @@ BASES = {
 
 def phase_table(given: Given, number: int) -> b.Table:
     """One phase: goals, why, what it brings and takes, and who leads."""
+    numbers = given.plan.numbers
     rows = [
         (
+            numbers[i.id],
             lines(i.title, i.goal),
             _why(given, i),
             _brings(given, i),
@@ -31,6 +33,7 @@ def phase_table(given: Given, number: int) -> b.Table:
         for i in given.plan.phases.get(number, ())
     ]
     columns = [
+        Column("No.", "number"),
         Column("Initiative and goal"),
         Column("Why: findings, and the worst of them"),
         Column("Brings"),

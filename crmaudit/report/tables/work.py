@@ -6,7 +6,7 @@ import re
 from datetime import date
 
 from crmaudit.engine import Finding
-from crmaudit.messages import joined, msg, named
+from crmaudit.messages import joined, listed, msg, named
 from crmaudit.report import blocks as b
 from crmaudit.report.tables.given import DASH, Column, Given, gap, lines, or_dash, word
 from crmaudit.report.tables.phases import BASES, brings, leads
@@ -20,6 +20,8 @@ LATER = 1.1
 """By how much the end has to lie beyond the longest chain for capacity to be what decides it."""
 STEM = 6
 """Letters by which words of a threat are compared; shorter words say little."""
+NAMED = 5
+"""Initiatives that a budget leaves out and that are named; of more the numbers are told."""
 WORDS = 2
 """Words that a threat and a finding have to share for the one to speak of the other."""
 
@@ -29,6 +31,7 @@ def initiatives(given: Given) -> b.Table | None:
     titles = {i.id: i.title for i in given.plan.initiatives}
     rows = [
         (
+            n,
             i.phase,
             _marked(i),
             joined("; ", (titles[a] for a in i.after if a in titles)) or DASH,
@@ -37,9 +40,10 @@ def initiatives(given: Given) -> b.Table | None:
             i.slack if i.slack and i.slack > 0 else DASH,
             msg(i.status),
         )
-        for i in given.plan.initiatives
+        for n, i in enumerate(given.plan.initiatives, 1)
     ]
     columns = [
+        Column("No.", "number"),
         Column("Phase", "number"),
         Column("Initiative"),
         Column("After"),
@@ -95,8 +99,10 @@ def days_to_keep(given: Given) -> b.Table | None:
 
 def resources(given: Given) -> b.Table | None:
     """Effort, cost, leader, skills and risk of each initiative."""
+    numbers = given.plan.numbers
     rows = [
         (
+            numbers[i.id],
             i.title,
             leads(given, i),
             joined(", ", i.skills) or DASH,
@@ -108,6 +114,7 @@ def resources(given: Given) -> b.Table | None:
         if i.status != "done"
     ]
     columns = [
+        Column("No.", "number"),
         Column("Initiative"),
         Column("Led by"),
         Column("Skills"),
@@ -118,7 +125,7 @@ def resources(given: Given) -> b.Table | None:
     note = (
         "Days: proposal by template, by the anchors for extraction, or as set in the plan; low to "
         "high. Cost: the days at the internal hourly rate, eight hours a day, and what is paid to "
-        "others, unless the plan sets it."
+        "others, unless the plan sets it. Days are shown rounded; sums are of the exact ones."
     )
     return given.table("Effort, cost and skills by initiative", columns, rows, note)
 
@@ -189,8 +196,9 @@ def skills_needed(given: Given) -> b.Table | None:
         Column("Days", align="right"),
     ]
     note = (
-        "Held: level 3 or more, as declared. Days of the initiatives that need the "
-        "skill, among others: they must not be added up."
+        "Skills of the work proposed; those that systems need for their support are told where "
+        "the systems are. Held: level 3 or more, as declared. Days of the initiatives that need "
+        "the skill, among others: they must not be added up."
     )
     return given.table("Skills that the plan asks for", columns, rows, note)
 
@@ -320,7 +328,6 @@ def scenario_left(given: Given) -> b.Table | None:
         left = [known[i] for i in s.left]
         if left:
             days = (_sum(left, 0), _sum(left, 1))
-            titles = joined("; ", (i.title for i in left))
             urgent = sum(
                 f.severity == "critical" and f.state == "open" for i in left for f in i.findings
             )
@@ -334,7 +341,7 @@ def scenario_left(given: Given) -> b.Table | None:
                     urgent,
                     joined("; ", (_missed(given, i) for i in missed)) or DASH,
                     b.Cell(given.span(hours), hours[1]) if hours else DASH,
-                    titles,
+                    _titled(given, left),
                 )
             )
     columns = [
@@ -347,6 +354,31 @@ def scenario_left(given: Given) -> b.Table | None:
         Column("Left out"),
     ]
     return given.table("What a budget leaves out", columns, rows)
+
+
+def _titled(given: Given, left: list[Initiative]) -> str:
+    """Their titles; of many those of most value, and the numbers of the others."""
+    if len(left) <= NAMED:
+        return joined("; ", (i.title for i in left))
+    numbers = given.plan.numbers
+    first = sorted(left, key=lambda i: (-i.worth, numbers[i.id]))[:NAMED]
+    others = sorted(numbers[i.id] for i in left if i not in first)
+    return msg(
+        "{titles}; and those numbered {numbers}",
+        titles=joined("; ", (i.title for i in first)),
+        numbers=joined(", ", _runs(others)),
+    )
+
+
+def _runs(numbers: list[int]) -> list[str]:
+    """1, 2, 3, 7 → `1–3`, `7`."""
+    found: list[list[int]] = []
+    for n in numbers:
+        if found and n == found[-1][-1] + 1:
+            found[-1].append(n)
+        else:
+            found.append([n])
+    return [str(r[0]) if len(r) == 1 else f"{r[0]}–{r[-1]}" for r in found]
 
 
 def _missed(given: Given, i: Initiative) -> str:
@@ -454,7 +486,7 @@ def _plan_risks(given: Given) -> list[tuple[object, ...]]:
     if nobody and given.workspace.people.people:
         found.append(
             (
-                msg("Nobody is known to hold {skills}", skills=joined(", ", nobody[:5])),
+                msg("Nobody is known to hold {skills}", skills=listed(nobody, 5)),
                 msg("the plan"),
                 msg("high"),
                 msg("high"),
