@@ -277,3 +277,45 @@ def test_upright_heads_run_upwards_in_a_script_from_the_right() -> None:
         ]
         assert upright
         assert all((x is not None and x.get(f"{W}val") == "0") is kept for x in upright)
+
+
+def para_of(text: str) -> b.Paragraph:
+    return b.Paragraph((b.Text(text),))
+
+
+def test_what_is_to_stand_on_one_page_is_set_smaller() -> None:
+    said = (para_of("Alone."), b.BulletList(((para_of("Listed."),),)))
+    blocks = (*said, b.Callout("note", "Plate", said))
+    document = dataclasses.replace(
+        sample(),
+        sections=(
+            b.Section("executive-summary", "Summary", blocks),
+            b.Section("other", "Other", blocks),
+        ),
+    )
+    root = body(document)
+    names = {e.get(f"{W}styleId") for e in etree.fromstring(made(document).read("word/styles.xml"))}
+    for style, text in (
+        ("BodyText", "Alone."),
+        ("ListBullet", "Listed."),
+        ("CalloutText", "Alone."),
+        ("CalloutList", "Listed."),
+    ):
+        assert styled(root, f"{style}Tight") == [text]
+        assert styled(root, style).count(text) == 1
+        assert f"{style}Tight" in names
+
+
+def test_short_chapters_share_a_page() -> None:
+    few, many = (para_of("Short."),), (para_of("Long."),) * 20
+    sections = [("one", few), ("two", few), ("three", many), ("four", few), ("five", few)]
+    document = dataclasses.replace(
+        sample(), sections=tuple(b.Section(name, name, blocks) for name, blocks in sections)
+    )
+    found = {
+        "".join(p.itertext(f"{W}t")): p.find(f"{W}pPr/{W}pageBreakBefore") is not None
+        for p in body(document).iter(f"{W}p")
+        if (s := p.find(f"{W}pPr/{W}pStyle")) is not None and s.get(f"{W}val") == "Heading1"
+    }
+    assert [found[name] for name, _ in sections] == [False, True, False, False, True]
+    assert Outline(document).shared == (False, True, False, False, True)
