@@ -13,7 +13,7 @@ from crmaudit.report.numbers import day as day_words
 from crmaudit.report.numbers import number
 from crmaudit.report.plan_context import Decision
 from crmaudit.report.wording import names, span
-from crmaudit.strategy import Plan
+from crmaudit.strategy import Initiative, Plan
 from crmaudit.strategy.target import target
 
 YEAR = 365
@@ -53,6 +53,14 @@ class _Asking:
     def _soon(self) -> date | None:
         return self.facts.day + timedelta(days=ANSWER) if self.facts.day else None
 
+    def _over(self, i: Initiative) -> bool:
+        """Whether the start that was set for it is past."""
+        return bool(self.facts.day and i.start and i.start < self.facts.day)
+
+    def _ahead(self, by: date) -> date:
+        """The day or, where it is not to come any more, the next after the audit's."""
+        return max(by, self.facts.day + timedelta(days=1)) if self.facts.day else by
+
     def _begin(self) -> date | None:
         """The plan's first day; where it is over, a day soon."""
         by = self.plan.begin
@@ -83,7 +91,7 @@ class _Asking:
         soon = [i for i in first if plan.begin and i.start and i.start < plan.begin]
         if by is not None:
             # What is to be released has not begun.
-            by = min([by, *(i.start for i in soon if i.start)])
+            by = self._ahead(min([by, *(i.start for i in soon if i.start and not self._over(i))]))
             values["by"] = day_words(by)
         pattern = {
             (True, True): "By {by}, release {days} days ({cost} {currency}) for phase {phase}: "
@@ -194,7 +202,7 @@ class _Asking:
             for row in self.facts.inventory.rows
             if day is not None
             and row.notice_by is not None
-            and 0 < (row.notice_by - day).days <= YEAR
+            and 0 <= (row.notice_by - day).days <= YEAR
             and f"system:{row.system.id}" not in settled
         )
         if not found:
@@ -295,7 +303,7 @@ class _Asking:
         by = self.facts.day + timedelta(days=3 * ANSWER) if self.facts.day else None
         if by is not None and step is not None and step.end is not None:
             # To decide takes no days of the plan: it need not wait for its turn.
-            by = min(by, step.end)
+            by = min(by, step.end) if self.facts.day and step.end > self.facts.day else by
         values = {"n": counted(len(ties), "entity", "entities"), "names": listed(ties, 3)}
         if by is None:
             text = msg("Decide which system's version counts for {n}: {names}.", **values)

@@ -31,13 +31,13 @@ def due(facts: Facts, piece: Piece, override: InitiativeOverride) -> Due | None:
     """The first day that it has to keep; None where nothing says any.
 
     Deadlines of brief.yaml count where plan.yaml or a finding joins them to
-    the initiative. Days that were over when the audit was made bind nobody (`overdue` tells of
+    the initiative. Days that were over on the audit's day bind nobody (`overdue` tells of
     those that were promised), nor do days beyond all that is planned.
     """
     first = facts.day or date.min
     last = months_later(_begin(facts) or date.max, 12 * YEARS)
     days = (*_promised(facts, piece, override), *_days(facts, piece, override))
-    return min((d for d in days if first < d.day <= last), key=lambda d: d.day, default=None)
+    return min((d for d in days if first <= d.day <= last), key=lambda d: d.day, default=None)
 
 
 def overdue(facts: Facts, piece: Piece, override: InitiativeOverride) -> Due | None:

@@ -24,6 +24,8 @@ from crmaudit.workspace.spelling import suggestion
 
 SHARED = ("effort_days", "cost", "external_cost", "benefit_hours", "benefit_amount")
 """Amounts that are shared out where they are given for several pieces."""
+COSTS = ("cost", "external_cost")
+"""Of these a piece has its own or a share, never one of each: one would hide the other."""
 _SLUGS = frozenset({*TEMPLATES, "other"})
 
 
@@ -67,6 +69,11 @@ def check(facts: Facts) -> None:
         place = facts.workspace.place("plan.yaml", *path)
         problems.append(Problem(f"there is no initiative {text!r}", place, hint))
 
+    def itself(key: str, before: str, *path: str | int) -> None:
+        if before == key:
+            place = facts.workspace.place("plan.yaml", *path)
+            problems.append(Problem(f"{key!r} waits for itself", place, "take it out"))
+
     def deadline(text: str, *path: str | int) -> None:
         if text not in days:
             place = facts.workspace.place("plan.yaml", *path)
@@ -78,6 +85,7 @@ def check(facts: Facts) -> None:
             name(key, "initiatives", key)
         for i, before in enumerate(override.after):
             name(before, "initiatives", key, "after", i)
+            itself(key, before, "initiatives", key, "after", i)
         for i, one in enumerate(override.deadlines):
             deadline(one, "initiatives", key, "deadlines", i)
     for k, initiative in enumerate(file.own):
@@ -87,6 +95,7 @@ def check(facts: Facts) -> None:
             problems.append(Problem(text, place, "name it otherwise, or use `initiatives:`"))
         for i, before in enumerate(initiative.after):
             name(before, "own", k, "after", i)
+            itself(initiative.id, before, "own", k, "after", i)
         for i, one in enumerate(initiative.deadlines):
             deadline(one, "own", k, "deadlines", i)
         for i, text in enumerate(initiative.findings):
@@ -145,9 +154,13 @@ def _share(
 ) -> float | None:
     """The piece's part of a template's amount; None where it has none of it."""
 
+    alike = COSTS if amount in COSTS else (amount,)
+
     def shares(p: Piece) -> bool:
         own = special.get(p.id)
-        return own is None or (own.status not in CLOSED and getattr(own, amount) is None)
+        if own is None:
+            return True
+        return own.status not in CLOSED and all(getattr(own, a) is None for a in alike)
 
     among = [p for p in pieces if shares(p)]
     if piece not in among:

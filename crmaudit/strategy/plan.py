@@ -253,7 +253,7 @@ def plan(facts: Facts, judgement: Judgement) -> Plan:
     placed, length = dated(facts, ordered, base, holders)
     about = {p.id: p for p in everything}
     placed = tuple(_led(facts, i, about[i.id], given[i.id], holders) for i in placed)
-    told = against(placed)
+    told = against(placed, given, facts.day)
     kept = tuple(replace(i, against=told[i.id]) for i in placed if i.status != "dropped")
     outcomes = tuple(evaluate(facts, kept, m, base, holders) for m in means(facts))
     beyond = {*outcomes[0].left}

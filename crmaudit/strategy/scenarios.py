@@ -168,7 +168,7 @@ def dated(
         placed.append(
             replace(
                 i,
-                start=i.start or at.start,
+                start=at.start if moved(i, facts.day) else i.start or at.start,
                 end=i.end or at.end,
                 slack=at.slack,
                 critical=at.critical,
@@ -253,6 +253,8 @@ def _task(i: Initiative, begin: date, day: date | None, soon: bool, priority: fl
     if day is not None and (earliest or begin) < day:
         earliest = day  # what has not begun by the audit's day did not begin before it
     start, end = i.start if "start" in fixed else None, i.end if "end" in fixed else None
+    if moved(i, day):
+        start, earliest = None, day
     if i.status == "running" and start is None:
         start = min(d for d in (day, begin, end) if d is not None)
     return Task(
@@ -265,7 +267,15 @@ def _task(i: Initiative, begin: date, day: date | None, soon: bool, priority: fl
         start,
         end,
         i.skills,
+        day,
     )
+
+
+def moved(i: Initiative, day: date | None) -> bool:
+    """Whether the start that was set is over, with work that has not begun: it begins later."""
+    fixed = "start" in i.overridden and "end" not in i.overridden
+    waiting = fixed and i.status in ("proposed", "approved")
+    return waiting and i.start is not None and day is not None and i.start < day
 
 
 def evaluate(
@@ -280,6 +290,8 @@ def evaluate(
     else:
         found = _schedule(facts, taken, given, holders, early=_early(taken, base, given))
     ends = {i: p.end for i, p in found.placed.items()}
+    first = facts.day or date.min
+    """What was set to end before the audit's day, and is open, is done by no day known."""
     cost = total(i.cost_range for i in taken)
     hours, money = _total_known([i.hours for i in taken]), _total_known([i.money for i in taken])
     days = [(d.text, d.date) for d in facts.workspace.brief.deadlines]
@@ -296,7 +308,7 @@ def evaluate(
         cost=cost if taken else (0.0, 0.0) if todo and given.budget is not None else None,
         ends=max(ends.values(), default=None),
         deadlines=tuple(
-            Kept(text, day, sum(e <= day for e in ends.values()), len(todo))
+            Kept(text, day, sum(first <= e <= day for e in ends.values()), len(todo))
             for text, day in days
             if ends
         ),
@@ -308,7 +320,7 @@ def evaluate(
         hours=hours,
         money=money,
         payback=_payback(cost, hours, money, facts.workspace.audit.hourly_rate),
-        why_undated=undated(given) if not found.placed and todo else "",
+        why_undated=_nothing(taken, given) if not found.placed and todo else "",
         early=tuple(
             i.id
             for i in taken
@@ -320,6 +332,10 @@ def evaluate(
         why_unjudged=unjudged,
         exceeded=max(0.0, spent - given.budget) if given.budget is not None else 0.0,
     )
+
+
+def _nothing(taken: Sequence[Initiative], given: Means) -> str:
+    return undated(given) if taken else msg("the budget reaches no initiative")
 
 
 def _unjudged(todo: Sequence[Initiative], given: Means) -> str:

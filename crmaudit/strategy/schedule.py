@@ -41,7 +41,8 @@ class Task:
     """`days` of work. `start` and `end` are fixed where given; `due` is the day to keep.
 
     `earliest` is a day before which it must not begin; `skills` are those of
-    which only so many tasks can use at a time. With an `end` alone it begins as late as it may,
+    which only so many tasks can use at a time. `undone` is a day on which it was not done yet:
+    without an `end` it ends then or later. With an `end` alone it begins as late as it may,
     not before `earliest` nor before the end of what it waits for, where it still can.
     """
 
@@ -54,6 +55,7 @@ class Task:
     start: date | None = None
     end: date | None = None
     skills: tuple[str, ...] = ()
+    undone: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,7 +254,11 @@ def _serial(
         at = max([calendar.number(chosen.earliest or begin), *after])
         if chosen.start is not None:
             at = calendar.number(chosen.start)
-        found[chosen.id] = run = _fit(chosen, at, stock)
+        run = _fit(chosen, at, stock)
+        if chosen.undone is not None:
+            idle = calendar.number(chosen.undone) - run.end
+            run = _Run(run.start, run.end + max(0, idle), (*run.work, *([0.0] * idle)))
+        found[chosen.id] = run
         stock.take(run, chosen.skills if chosen.days > 1e-9 else ())
     return found
 
@@ -412,7 +418,10 @@ def _slack(
     ends = [found[f].start - 1 for f in followers[task.id]]
     if task.due is not None:
         ends.append(_due(task.due, calendar))
-    return min(ends) - found[task.id].end if ends else None
+    end = found[task.id].end
+    if task.undone is not None and end < calendar.number(task.undone):
+        return None  # that it ends then was set, and did not happen
+    return min(ends) - end if ends else None
 
 
 def _by_month(run: _Run, calendar: Calendar) -> tuple[tuple[date, float], ...]:
@@ -420,4 +429,4 @@ def _by_month(run: _Run, calendar: Calendar) -> tuple[tuple[date, float], ...]:
     for n, work in enumerate(run.work):
         month = calendar.day(run.start + n).replace(day=1)
         months[month] = months.get(month, 0.0) + work
-    return tuple(months.items())
+    return tuple((month, work) for month, work in months.items() if work or len(months) == 1)

@@ -72,7 +72,10 @@ def waits(
     except nx.NetworkXNoCycle:
         return found
     names = " → ".join(str(e[0]) for e in circle)
-    place = facts.workspace.place("plan.yaml", "initiatives")
+    own = {o.id: k for k, o in enumerate(facts.workspace.plan.own)}
+    said = [n for n in (e[1] for e in circle) if given[n].after]
+    path = ("own", own[said[0]]) if said and said[0] in own else ("initiatives", *said[:1])
+    place = facts.workspace.place("plan.yaml", *path, "after")
     hint = "take one `after:` out"
     raise InvalidInput([Problem(f"initiatives wait for each other: {names}", place, hint)])
 

@@ -224,7 +224,7 @@ def test_a_phase_is_released_with_the_name_of_what_is_not_asked_for(context: Rep
 
 
 def test_all_contracts_of_the_year_are_to_be_decided(tmp_path: Path) -> None:
-    """Nearest day first; not those of the audit's day or later than a year."""
+    """Nearest day first, that of the audit too; not those later than a year."""
     days = ("2026-10-31", "2026-12-01", "2027-10-31", "2027-11-01", "2027-03-01")
     files = {
         f"systems/s{n}.yaml": f"id: s{n}\nname: S{n}\ncontract: {{end: {day}, notice_days: 0}}\n"
@@ -233,8 +233,8 @@ def test_all_contracts_of_the_year_are_to_be_decided(tmp_path: Path) -> None:
     facts, judgement = judged(tmp_path, files)
     asked = compose(facts, judgement, plan(facts, judgement)).plan.decisions
     (notice,) = [d for d in asked if "notice" in d.text]
-    assert notice.by == date(2026, 12, 1)
-    assert re.findall(r"S\d", notice.text) == ["S1", "S4", "S2"]
+    assert notice.by == date(2026, 10, 31)
+    assert re.findall(r"S\d", notice.text) == ["S0", "S1", "S4", "S2"]
 
 
 def test_a_plan_of_many_is_drawn_by_phase_and_then_whole(tmp_path: Path) -> None:

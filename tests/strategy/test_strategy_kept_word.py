@@ -403,3 +403,111 @@ def test_examples_of_the_repository_have_no_orphans() -> None:
         folder = Path(__file__).parents[2] / "examples" / name
         assert load(folder)
         assert Audit(folder).plan.orphans == ()
+
+
+AUDIT = date(2026, 10, 31)
+TOLD = {
+    "running, start: 2026-03-02": "by its days it should be done; what is left of it is not known",
+    "proposed, start: 2026-09-01": "it was to begin on 1 September 2026 and has not",
+    "approved, start: 2026-09-01": "it was to begin on 1 September 2026 and has not",
+    "running, start: 2029-01-01": "it is running, and is to begin on 1 January 2029",
+    "done, end: 2030-01-01": "it is done, and is to end on 1 January 2030",
+}
+
+
+@pytest.mark.parametrize("given", TOLD)
+def test_what_the_audit_s_day_contradicts_is_told_and_open_work_is_not_over(
+    tmp_path: Path, given: str
+) -> None:
+    file = f"own: [{{id: a, title: A, effort_days: 4, status: {given}}}]\n"
+    one = _by_id(_made(tmp_path, dict([DATED]) | {"plan.yaml": file}))["a"]
+    assert TOLD[given] in one.against
+    assert one.end is not None
+    assert one.status == "done" or one.end >= AUDIT
+    assert one.start is not None or one.status == "done"
+    if one.status in ("proposed", "approved"):
+        assert one.start is not None
+        assert one.start >= AUDIT
+    assert sum(days for _, days in one.load) == pytest.approx(0 if one.status == "done" else 4)
+
+
+def test_an_end_that_was_set_and_is_over_keeps_no_day(tmp_path: Path) -> None:
+    from crmaudit.report.compose import compose
+
+    brief = DATED[1] + "deadlines: [{id: brand, text: Brand, date: 2027-07-01}]\n"
+    file = (
+        "own: [{id: a, title: A, start: 2020-01-01, end: 2020-05-01, deadlines: brand, "
+        "effort_days: 4}, {id: b, title: B, effort_days: 1}]\n"
+    )
+    facts, judgement = judged(tmp_path, {"brief.yaml": brief, "plan.yaml": file})
+    judgement = replace(judgement, findings=())
+    made = plan(facts, judgement)
+    assert _by_id(made)["a"].slack is None
+    (kept,) = made.scenarios[0].deadlines
+    assert (kept.done, kept.of) == (1, 2)
+    context = compose(facts, judgement, made)
+    table = context.tables.days_to_keep
+    assert table is not None
+    assert [row[-1].text for row in table.rows] == ["overdue"]
+    assert all(d.by is None or d.by > AUDIT for d in context.plan.decisions)
+
+
+def test_a_day_to_keep_may_be_that_of_the_audit(tmp_path: Path) -> None:
+    brief = DATED[1] + "deadlines: [{id: brand, text: Brand, date: 2026-10-31}]\n"
+    file = "own: [{id: a, title: A, effort_days: 4, deadlines: brand}]\n"
+    one = _by_id(_made(tmp_path, {"brief.yaml": brief, "plan.yaml": file}))["a"]
+    assert one.due is not None
+    assert one.due.day == AUDIT
+    assert one.late
+    assert one.overdue is None
+
+
+def test_a_budget_that_reaches_nothing_says_so(tmp_path: Path) -> None:
+    files = {
+        "brief.yaml": "resources: {start: 2027-01-11, days_per_month: 10, budget: 0}\n",
+        "plan.yaml": "own: [{id: a, title: A, cost: 50}]\n",
+    }
+    (base,) = _made(tmp_path, files).scenarios
+    assert base.taken == ()
+    assert base.why_undated == "the budget reaches no initiative"
+
+
+def test_a_piece_has_its_own_cost_or_a_share_never_one_of_each(tmp_path: Path) -> None:
+    file = """
+        initiatives:
+          document-systems: {cost: 900}
+          document-systems.s1: {external_cost: 700}
+    """
+    made = _by_id(_made(tmp_path / "a", _many(3) | {"plan.yaml": file}, *DOCUMENTS[:3]))
+    cost = {k: made[f"document-systems.s{k}"].cost_range for k in range(3)}
+    days = made["document-systems.s1"].effort
+    assert cost == {0: (450, 450), 1: (700 + 320 * days[0], 700 + 320 * days[1]), 2: (450, 450)}
+
+    file = """
+        initiatives:
+          document-systems: {external_cost: 900}
+          document-systems.s1: {cost: 500}
+    """
+    made = _by_id(_made(tmp_path / "b", _many(3) | {"plan.yaml": file}, *DOCUMENTS[:3]))
+    low = {k: (made[f"document-systems.s{k}"].cost_range or (0, 0))[0] for k in range(3)}
+    assert low == {0: 450 + 320 * days[0], 1: 500, 2: 450 + 320 * days[0]}
+
+
+@pytest.mark.parametrize(
+    ("file", "place", "told"),
+    [
+        ("own:\n- {id: a, title: A, after: a}\n", "plan.yaml:2", "'a' waits for itself"),
+        (
+            "own:\n- {id: a, title: A, after: b}\n- {id: b, title: B, after: a}\n",
+            "plan.yaml:3",
+            "initiatives wait for each other",
+        ),
+    ],
+)
+def test_a_circle_is_told_where_it_is_written(
+    tmp_path: Path, file: str, place: str, told: str
+) -> None:
+    with pytest.raises(InvalidInput) as raised:
+        _made(tmp_path, {"plan.yaml": file})
+    assert place in str(raised.value)
+    assert told in str(raised.value)

@@ -79,7 +79,7 @@ def days_to_keep(given: Given) -> b.Table | None:
             i.due.why,
             i.title,
             i.end or _undated(given),
-            msg("missed") if i.late else msg("kept") if i.end else DASH,
+            _outcome(given, i),
         )
         for i in sorted(
             (i for i in given.plan.initiatives if i.due and i.open),
@@ -95,6 +95,16 @@ def days_to_keep(given: Given) -> b.Table | None:
         Column("Outcome", "label", filter=True),
     ]
     return given.table("Days that the plan has to keep", columns, rows)
+
+
+def _outcome(given: Given, i: Initiative) -> object:
+    if i.late:
+        return msg("missed")
+    if i.end is None:
+        return DASH
+    day = given.facts.day
+    # An end that was set, is over and has not come keeps no day.
+    return msg("overdue") if day and i.end < day else msg("kept")
 
 
 def resources(given: Given) -> b.Table | None:
