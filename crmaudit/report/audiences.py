@@ -63,6 +63,8 @@ class Reader:
     closed: bool = False
     hidden: frozenset[str] = frozenset()
     """Subjects that it does not tell of: indicators that are amounts of money."""
+    hourly_rate: float | None = None
+    """Cost of an hour of internal work, by which hours pay back what is spent."""
 
     def withholds(self, what: str) -> bool:
         return what in self.edition.withhold
@@ -103,7 +105,7 @@ def edition(workspace: Workspace, name: str, sections: Iterable[SectionFile]) ->
         )
     chosen = editions.get(name, EDITIONS["board"]) if name else Edition()
     hidden = _priced(workspace) if "costs" in chosen.withhold else frozenset()
-    return Reader(name, chosen, name in CLOSED, hidden)
+    return Reader(name, chosen, name in CLOSED, hidden, workspace.audit.hourly_rate)
 
 
 def _priced(workspace: Workspace) -> frozenset[str]:

@@ -105,13 +105,13 @@ class _Asking:
         text = msg(pattern, **values)
         if soon:
             pattern = (
-                "{asked} {n} of them ({early} days, in no capacity declared) must begin before "
-                "the plan does, to keep a day."
+                "{asked} {n} of them ({early} days) must begin before the plan does, to keep their "
+                "days; the capacity declared does not count these days."
             )
             if len(soon) == 1:
                 pattern = (
-                    "{asked} One of them ({early} days, in no capacity declared) must begin "
-                    "before the plan does, to keep a day."
+                    "{asked} One of them ({early} days) must begin before the plan does, to keep "
+                    "its day; the capacity declared does not count these days."
                 )
             early = (sum(i.effort[0] for i in soon), sum(i.effort[1] for i in soon))
             text = msg(pattern, asked=text, n=len(soon), early=span(early))

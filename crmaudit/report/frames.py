@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from jinja2 import FileSystemLoader, StrictUndefined
 
-from crmaudit.errors import CrmauditError
-from crmaudit.report.bounded import Bounded, reason
-from crmaudit.report.templates import Templates, template_root
+from crmaudit.report.bounded import Bounded
+from crmaudit.report.templates import Templates, empty, template_root
 from crmaudit.report.text import clean
 
 
 def framed(templates: Templates, name: str, *, escape: bool = True, **values: Any) -> str:
     """The frame of that name, like `html/report.html`, with these values, escaped if asked.
 
-    Raises CrmauditError where a frame of the user's own fails.
+    Raises CrmauditError where a frame of the user's own fails, or makes nothing.
     """
     folder, _, file = name.partition("/")
     environment = Bounded(
@@ -26,14 +26,15 @@ def framed(templates: Templates, name: str, *, escape: bool = True, **values: An
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    path = templates.find(name)
     try:
-        return environment.text(environment.get_template(file), **values)
+        made = environment.text(environment.get_template(file), **values)
     except Exception as error:
-        path = templates.find(name)
-        if path is None or path.is_relative_to(template_root()):
+        failure = environment.failure(error, str(path))
+        places = [path, Path(failure.where.file) if failure.where else None]
+        if all(x is None or x.is_relative_to(template_root()) for x in places):
             raise
-        raise CrmauditError(
-            reason(error),
-            "mend it, or remove your own copy of the file to use the shipped one",
-            str(path),
-        ) from error
+        raise failure from error
+    if path is not None and not made.strip():
+        raise empty(path)
+    return made

@@ -6,10 +6,8 @@ import string
 from collections.abc import Mapping
 from pathlib import Path
 
-import yaml
-
-from crmaudit.errors import CrmauditError, Place
-from crmaudit.report.templates import Templates, template_root
+from crmaudit.errors import CrmauditError
+from crmaudit.report.templates import Templates, line_of, template_root, yaml_of
 
 Labels = Mapping[str, str]
 
@@ -49,7 +47,7 @@ def _checked(path: Path, own: dict[str, str], shipped: Labels) -> dict[str, str]
                 else f"the label {key!r} has no value "
                 + ", ".join(sorted(f"{{{x}}}" for x in asked - known)),
                 f"it may have {names}; a brace of its own is written twice",
-                Place(str(path), _line(path, key)),
+                line_of(path, key),
             )
     return own
 
@@ -67,19 +65,5 @@ def _values(text: str) -> set[str] | None:
     }
 
 
-def _line(path: Path, key: str) -> int:
-    node = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
-    pairs = node.value if isinstance(node, yaml.MappingNode) else ()
-    return next((k.start_mark.line + 1 for k, _ in pairs if k.value == key), 0)
-
-
 def _words(path: Path) -> dict[str, str]:
-    if not path.is_file():
-        return {}
-    try:
-        found = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise CrmauditError(f"it cannot be read: {error}", where=str(path)) from error
-    if not isinstance(found, dict):
-        raise CrmauditError("expected words by name", "Write `name: text`", str(path))
-    return {str(key): str(text) for key, text in found.items()}
+    return {str(k): str(v) for k, v in yaml_of(path).items()} if path.is_file() else {}

@@ -31,13 +31,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
-import yaml
-
 from crmaudit.errors import CrmauditError
 from crmaudit.messages import Count, Told, msg
 from crmaudit.report import blocks as b
 from crmaudit.report import figures, numbers
-from crmaudit.report.templates import Templates
+from crmaudit.report.templates import Templates, line_of, yaml_of
 
 Thing = TypeVar("Thing")
 
@@ -175,9 +173,9 @@ def _read(code: str, folders: tuple[Path, ...]) -> Language:
     for folder in reversed(folders):
         place = folder / "sections" / code
         if (place / "locale.yaml").is_file():
-            locale |= _mapping(place / "locale.yaml")
+            locale |= yaml_of(place / "locale.yaml")
         for path in sorted((place / "messages").glob("*.yaml")):
-            for english, text in _mapping(path).items():
+            for english, text in yaml_of(path).items():
                 if isinstance(text, list) or (isinstance(text, dict) and "by" not in text):
                     nouns[english] = _noun(path, english, text)
                 else:
@@ -187,22 +185,13 @@ def _read(code: str, folders: tuple[Path, ...]) -> Language:
     return Language(code, patterns, nouns, numbers.learned(code, locale), tuple(recalled))
 
 
-def _mapping(path: Path) -> dict[str, Any]:
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    try:
-        found = yaml.load(path.read_text("utf-8"), loader)
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise CrmauditError(f"it cannot be read: {error}", where=str(path)) from error
-    if not isinstance(found, dict):
-        raise CrmauditError("expected texts by their English pattern", where=str(path))
-    return found
-
-
 def _noun(path: Path, english: str, text: Any) -> Mapping[str, str]:
     forms = dict(zip(("one", "many"), text, strict=False)) if isinstance(text, list) else text
     if not {"one", "many"} <= set(forms):
         raise CrmauditError(
-            f"the noun {english!r} lacks a form", "write `one|many: [one, many]`", str(path)
+            f"the noun {english!r} lacks a form",
+            "write `one|many: [one, many]`",
+            line_of(path, english),
         )
     return {str(k): str(v) for k, v in forms.items()}
 
@@ -219,7 +208,7 @@ def _checked(path: Path, english: str, text: Any) -> str | Mapping[str, str]:
             raise CrmauditError(
                 f"{english!r} has no value {', '.join(sorted(strange))}",
                 f"it has {', '.join(sorted(given)) or 'none'}",
-                str(path),
+                line_of(path, english),
             )
     return {str(k): str(v) for k, v in text.items()} if isinstance(text, dict) else str(text)
 

@@ -12,8 +12,6 @@ from __future__ import annotations
 
 import re
 import secrets
-import sys
-import traceback
 from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
 from pathlib import Path
@@ -21,19 +19,16 @@ from types import CodeType
 from typing import Any
 
 import jinja2
-from jinja2 import nodes
 from jinja2.bccache import Bucket
-from jinja2.compiler import Frame
-from jinja2.runtime import markup_join
 from markdown_it import MarkdownIt
 from markdown_it.tree import SyntaxTreeNode as Node
 from markupsafe import Markup
 
-from crmaudit.errors import CrmauditError, Place
+from crmaudit.errors import CrmauditError
 from crmaudit.messages import Settled, Told, Words, told
 from crmaudit.report import blocks as b
 from crmaudit.report import functions
-from crmaudit.report.bounded import Bounded, Counting, reason
+from crmaudit.report.bounded import Bounded, length
 from crmaudit.report.text import plain, slug
 
 _INLINE = (
@@ -74,9 +69,9 @@ class Renderer:
             lstrip_blocks=True,
             keep_trailing_newline=True,
         )
-        self._env.code_generator_class = _Code
         self._env.filters["markdown"] = lambda text: Markup(str(self.say(text)))
-        self._env.filters["~"] = self._concatenated
+        # Texts are joined as they stand in the section's own language.
+        self._env.filters["~"] = lambda parts: self._env.joined(map(self._said, parts))
         for name in ("capitalize", "join", "lower", "replace", "title", "trim", "upper"):
             self._env.filters[name] = self._of_words(self._env.filters[name])
         self._env.filters.update({"told": self.say, "word": self.word})
@@ -116,18 +111,13 @@ class Renderer:
     def _finalize(self, _: object, value: object) -> object:
         if hasattr(value, "__html__") or isinstance(value, jinja2.Undefined):
             return value
+        self._env.spend(length(value))
         text = "" if value is None else str(value)
         if isinstance(value, str):
             text = str(self.say(value))
         if self._token.fullmatch(text) or not text:
             return Markup(text)
-        self._env.spend(text)
         return Markup(self.put(text))
-
-    def _concatenated(self, parts: tuple[object, ...]) -> str:
-        joined = markup_join(map(self._said, parts))
-        self._env.spend(joined)
-        return joined
 
     def blocks(self, name: str, **context: Any) -> tuple[b.Block, ...]:
         """The blocks of one template file, rendered with the context."""
@@ -136,7 +126,7 @@ class Renderer:
         except CrmauditError:
             raise
         except Exception as error:
-            raise CrmauditError(_reason(error), _hint(error), self._place(error, name)) from error
+            raise self._env.failure(error, name) from error
 
     def body(self, text: str) -> tuple[b.Block, ...]:
         """Text as paragraphs; text marked as Markdown (a `{% call %}` body) as blocks."""
@@ -149,15 +139,6 @@ class Renderer:
         """Markdown with tokens → blocks."""
         tree = Node(self._markdown.parse(text))
         return self._blocks(tree.children)
-
-    def _place(self, error: Exception, name: str) -> Place:
-        if isinstance(error, jinja2.TemplateSyntaxError):
-            return _at(error.filename or name, error.lineno)
-        if isinstance(error, jinja2.TemplateNotFound):
-            return Place(name)
-        frames = traceback.extract_tb(sys.exc_info()[2])
-        inside = [f for f in frames if f.filename.endswith(".md")]
-        return _at(inside[-1].filename, inside[-1].lineno or 0) if inside else Place(name)
 
     # Blocks
 
@@ -292,17 +273,6 @@ class Renderer:
         return plain(i for i in self._swap(text, blocks=True) if isinstance(i, _INLINE))
 
 
-class _Code(Counting):
-    """`a ~ b` joins texts as they stand in the section's own language."""
-
-    def visit_Concat(self, node: nodes.Concat, frame: Frame) -> None:  # noqa: N802
-        self.write('environment.filters["~"]((')
-        for part in node.nodes:
-            self.visit(part, frame)
-            self.write(", ")
-        self.write("))")
-
-
 class _Compiled(jinja2.BytecodeCache):
     """Section files as compiled in this process: several editions share them."""
 
@@ -376,28 +346,3 @@ def _trim(line: list[b.Inline]) -> tuple[b.Inline, ...]:
     if line and isinstance(line[-1], b.Text):
         line[-1] = b.Text(line[-1].text.rstrip(" "))
     return tuple(line)
-
-
-def _at(file: str, line: int) -> Place:
-    try:
-        snippet = Path(file).read_text(encoding="utf-8").split("\n")[line - 1]
-    except (OSError, IndexError, UnicodeDecodeError):
-        snippet = ""
-    return Place(file, line, 0, snippet)
-
-
-def _reason(error: Exception) -> str:
-    match error:
-        case jinja2.TemplateSyntaxError():
-            return f"the template cannot be read: {error.message}"
-        case jinja2.TemplateNotFound():
-            return f"there is no template {error}"
-        case jinja2.UndefinedError():
-            return f"the template asks for what is not there: {error.message}"
-    return reason(error)
-
-
-def _hint(error: Exception) -> str:
-    if isinstance(error, jinja2.UndefinedError):
-        return "The names a section may use are listed in the documentation"
-    return "Mend the line, or remove your own copy of the file to use the shipped one"

@@ -20,7 +20,7 @@ class PhasePart:
     number: int
     """From 1."""
     name: str
-    """`Phase 1: begins within three months`; without dates `Phase 1`."""
+    """`Phase 1: begins in months 1 to 3`; without dates `Phase 1`."""
     initiatives: tuple[Initiative, ...]
     """In the order of work."""
     findings: int
@@ -129,6 +129,10 @@ class PlanPart:
     """What each set of resources can do, that of the brief first."""
     details: tuple[InitiativePart, ...]
     """Each initiative for a page of its own, in the order of work."""
+    begin: date | None
+    """The plan's first day, from which phases count; None where it is not declared."""
+    unpriced: int
+    """Open initiatives that buy something whose price nobody declared."""
     unnamed: int
     """Open initiatives that nobody is named to lead."""
     risks: tuple[int, ...]

@@ -56,6 +56,8 @@ def plan_part(facts: Facts, judgement: Judgement, plan: Plan) -> c.PlanPart:
         skills=pictures.skills(facts, plan),
         scenarios=plan.scenarios,
         details=tuple(_detail(given, i) for i in plan.initiatives),
+        begin=plan.begin,
+        unpriced=sum(i.open and i.unpriced for i in plan.initiatives),
         unnamed=sum(i.open and i.owner is None for i in plan.initiatives),
         overdue=tuple(i for i in plan.initiatives if i.overdue),
         closed=plan.closed,

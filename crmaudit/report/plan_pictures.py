@@ -39,7 +39,7 @@ def phase_name(plan: Plan, number: int) -> str:
     if number > 4:
         return msg("Phase {n}", n=number)
     return (
-        msg("Phase 1: begins within three months"),
+        msg("Phase 1: begins in months 1 to 3"),
         msg("Phase 2: begins in months 4 to 12"),
         msg("Phase 3: begins in the second year"),
         msg("Phase 4: begins later"),

@@ -202,7 +202,11 @@ class Deck:
             if not isinstance(x, b.Callout) or x.kind != "recommendation" or not section:
                 continue
             after = section.blocks[n + 1] if n + 1 < len(section.blocks) else None
-            first = [_title(line[0]) for line in after.rows] if isinstance(after, b.Table) else []
+            first = (
+                [_title(line[after.naming]) for line in after.rows]
+                if isinstance(after, b.Table)
+                else []
+            )
             begins = "; ".join(first[:3])
             texts = (x.title, " ".join(_block(y) for y in x.blocks), begins)
             rows.append(tuple(b.Cell(t) for t in texts))

@@ -13,22 +13,27 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from copy import copy
 from dataclasses import replace
+from datetime import date
 from functools import cache
 from typing import Any
 
 from crmaudit.engine import Finding, Judgement, fingerprint
 from crmaudit.facts import Facts
-from crmaudit.messages import counted, moneyless, msg
+from crmaudit.inventory import InventoryRow
+from crmaudit.messages import Message, counted, moneyless, msg
 from crmaudit.report.audiences import WEAK_TOPICS, Reader
-from crmaudit.report.context import ReportContext
+from crmaudit.report.context import InventoryPart, ReportContext
 from crmaudit.report.crud_parts import STRANGERS
 from crmaudit.report.people_access import accounts_parts
+from crmaudit.report.specs import Series, Stack
 from crmaudit.rules import all_rules
 from crmaudit.rules.base import SEVERITIES
 from crmaudit.standing.figures import kind_of
 from crmaudit.standing.past import Past
 from crmaudit.strategy import Initiative, Plan
-from crmaudit.strategy.scenarios import Outcome
+from crmaudit.strategy.due import Due
+from crmaudit.strategy.scenarios import COMMITTED, Kept, Outcome, total
+from crmaudit.strategy.scenarios import _payback as payback
 from crmaudit.workspace import Workspace
 
 _INSIDE = frozenset({"column", "table", "principal", "database"})
@@ -85,6 +90,32 @@ def _topics() -> Mapping[str, str]:
     return {r.code: r.topic for r in all_rules()}
 
 
+_WEAK = "weaknesses"
+_URGENT = "answer-critical"
+"""The template of what is critical, whatever it is about."""
+_OF_FINDINGS = frozenset({"{unsure} of {n} rest on guesses", "its one finding rests on guesses"})
+_OF_WAITING = "it waits for {n}"
+"""Reasons of a risk that count what an edition may withhold."""
+
+
+def _weak(finding: Finding) -> bool:
+    return _topics().get(finding.code, "") in WEAK_TOPICS
+
+
+@cache
+def _weak_templates() -> frozenset[str]:
+    """Templates of initiatives most of whose rules are about weaknesses."""
+    weak = Counter(r.initiative for r in all_rules() if r.topic in WEAK_TOPICS)
+    every = Counter(r.initiative for r in all_rules())
+    return frozenset(t for t, n in weak.items() if 2 * n > every[t])
+
+
+def _weak_work(id: str) -> bool:
+    """Whether the id is of work on weaknesses, or of what was critical, nobody knows why."""
+    template = id.partition(".")[0]
+    return template in _weak_templates() or template == _URGENT
+
+
 def _account(subject: str) -> bool:
     return subject.startswith("account:")
 
@@ -125,45 +156,149 @@ def _one(key: tuple[str, str], found: list[Finding]) -> Finding:
 
 
 def _planned(plan: Plan, told: Mapping[str, Finding], to: Reader) -> Plan:
-    """The plan of these findings; initiatives that answer only weaknesses are not in it."""
+    """The plan of what is told: work that only weaknesses ask for is in no part of it.
 
-    def answers(i: Initiative) -> bool:
-        weak = all(_topics().get(f.code, "") in WEAK_TOPICS for f in i.findings)
-        return not (to.withholds("weaknesses") and i.findings and weak)
-
-    def with_these(i: Initiative) -> Initiative:
-        found = _each(
-            {f.fingerprint: told[f.fingerprint] for f in i.findings if f.fingerprint in told}
-        )
-        made = replace(i, findings=found, after=tuple(a for a in i.after if a not in gone))
-        return _unpriced(made) if to.withholds("costs") else made
-
-    def outcome(x: Outcome) -> Outcome:
-        def kept(initiatives: tuple[str, ...]) -> tuple[str, ...]:
-            return tuple(i for i in initiatives if i not in gone)
-
-        made = replace(
-            x, taken=kept(x.taken), left=kept(x.left), late=kept(x.late), early=kept(x.early)
-        )
-        if not to.withholds("costs"):
-            return made
-        return replace(
-            made, cost=None, money=None, payback=None, means=replace(x.means, budget=None)
-        )
-
-    gone = {i.id for i in (*plan.initiatives, *plan.dropped) if not answers(i)}
+    Days are those of the whole plan, as the work that is told keeps them; all that is
+    counted is counted anew.
+    """
+    every = (*plan.initiatives, *plan.dropped)
+    gone = {i.id: i.title for i in every if not _asked(i, told, to)}
+    kept = {i.id: _with(i, told, gone) for i in every if i.id not in gone}
+    outcomes = tuple(_outcome(x, plan, kept, to) for x in plan.scenarios)
+    if to.withholds("costs"):
+        kept = {name: _unpriced(i) for name, i in kept.items()}
+        outcomes = tuple(map(_unpriced_outcome, outcomes))
     return replace(
         plan,
-        initiatives=tuple(with_these(i) for i in plan.initiatives if i.id not in gone),
-        dropped=tuple(with_these(i) for i in plan.dropped if i.id not in gone),
-        scenarios=tuple(map(outcome, plan.scenarios)),
+        initiatives=tuple(kept[i.id] for i in plan.initiatives if i.id in kept),
+        dropped=tuple(kept[i.id] for i in plan.dropped if i.id in kept),
+        scenarios=outcomes,
+        closed=tuple(c for c in plan.closed if not (_weak_work(c.id) and to.withholds(_WEAK))),
     )
+
+
+def _asked(i: Initiative, told: Mapping[str, Finding], to: Reader) -> bool:
+    """Whether the work may be told: what asks for it is, or was nothing to withhold."""
+    template = i.template or i.id
+    if any(f.fingerprint in told for f in i.findings):
+        return not (to.withholds(_WEAK) and template in _weak_templates())
+    weak = any(_weak(f) for f in i.findings) or template in _weak_templates()
+    return not (to.withholds(_WEAK) and weak) and not (i.findings and template == _URGENT)
+
+
+def _with(i: Initiative, told: Mapping[str, Finding], gone: Mapping[str, str]) -> Initiative:
+    """The work with what is told of it: no count and no day speaks of what is withheld."""
+    found = _each({f.fingerprint: told[f.fingerprint] for f in i.findings if f.fingerprint in told})
+    after = tuple(a for a in i.after if a not in gone)
+    whole, waits = len(found) == len(i.findings), len(after) == len(i.after)
+
+    def stands(reason: str) -> bool:
+        pattern = _pattern(reason)
+        return (whole or pattern not in _OF_FINDINGS) and (waits or pattern != _OF_WAITING)
+
+    reasons = tuple(r for r in i.risk.reasons if stands(r))
+    level = i.risk.level if reasons or i.risk.decided or not i.risk.reasons else "low"
+    day, over = _day(i.due, found), _day(i.overdue, found)
+    silent = {*gone.values(), *([i.overdue.why] if i.overdue and not over else ())}
+    return replace(
+        i,
+        findings=found,
+        after=after,
+        due=day,
+        overdue=over,
+        slack=i.slack if (day is None) == (i.due is None) else None,
+        risk=replace(i.risk, level=level, reasons=reasons),
+        against=tuple(x for x in i.against if not any(text in x for text in silent)),
+    )
+
+
+def _day(day: Due | None, found: Iterable[Finding]) -> Due | None:
+    """The day to keep, where what is told says so, in the numbers of that."""
+    if day is None or not isinstance(day.why, Message):
+        return day
+    match day.why.pattern:
+        case "it answers {n}":
+            n = sum(f.severity == "critical" and f.state == "open" for f in found)
+            why = msg("it answers {n}", n=counted(n, "critical finding"))
+            return Due(day.day, why) if n else None
+        case "accounts of those who left are open":
+            return day if any(f.state == "open" for f in found) else None
+        case "an owner agreed to mend {code} by then":
+            agreed = {f.code for f in found if f.response and f.response.due == day.day}
+            return day if day.why.values["code"] in agreed else None
+    return day
+
+
+def _pattern(text: str) -> str:
+    return text.pattern if isinstance(text, Message) else ""
+
+
+def _outcome(x: Outcome, plan: Plan, kept: Mapping[str, Initiative], to: Reader) -> Outcome:
+    """What the means can do for the work that is told, added up anew."""
+    taken = [kept[i] for i in x.taken if i in kept]
+    hidden = len(taken) < len(x.taken)
+    cost = total(i.cost_range for i in taken)
+    hours = total(i.hours for i in taken if i.hours)
+    money = total(i.money for i in taken if i.money)
+    bound = [i for i in taken if i.status in COMMITTED or not x.why_unjudged]
+    spent = sum(i.cost or i.cost_least or 0.0 for i in bound)
+    over = spent - x.means.budget if x.exceeded and x.means.budget is not None else 0.0
+    made = replace(
+        x,
+        taken=tuple(i.id for i in taken),
+        left=tuple(i for i in x.left if i in kept),
+        late=tuple(i for i in x.late if i in kept and kept[i].due),
+        early=tuple(i for i in x.early if i in kept),
+    )
+    if not hidden:
+        return _counted(made, x.deadlines, kept)
+    made = replace(
+        made,
+        effort=(sum(i.effort[0] for i in taken), sum(i.effort[1] for i in taken)),
+        cost=cost if taken else None,
+        hours=hours,
+        money=money,
+        payback=payback(cost, hours, money, to.hourly_rate),
+        exceeded=max(0.0, over),
+    )
+    if x is plan.scenarios[0] and not x.left:
+        # These means are those by which all work has its days.
+        ends = max((i.end for i in taken if i.end), default=None)
+        other = [i for i in plan.initiatives if i.id in x.taken and i.id not in kept]
+        days = tuple(replace(k, done=k.done - _done(other, k.day)) for k in x.deadlines)
+        return _counted(replace(made, ends=ends), days, kept)
+    # Which of its ends are of what is told is not known: an end of all would tell of the rest.
+    why = msg("it takes on work, too, that is left out here")
+    return replace(made, ends=None, deadlines=(), why_undated=why if x.ends else x.why_undated)
+
+
+def _done(initiatives: Iterable[Initiative], by: date) -> int:
+    """How many end by the day. What was set to end before the audit's day is done by none."""
+    past = (
+        i.overdue is not None and "end" in i.overridden for i in (initiatives := [*initiatives])
+    )
+    ends = (i.end is not None and i.end <= by for i in initiatives)
+    return sum(end and not over for end, over in zip(ends, past, strict=True))
+
+
+def _counted(x: Outcome, days: Iterable[Kept], kept: Mapping[str, Initiative]) -> Outcome:
+    of = sum(i.open for i in kept.values())
+    return replace(x, deadlines=tuple(replace(k, of=of) for k in days))
 
 
 def _unpriced(i: Initiative) -> Initiative:
     return replace(
-        i, cost=None, cost_range=None, benefits=tuple(x for x in i.benefits if x.kind != "money")
+        i,
+        cost=None,
+        cost_range=None,
+        cost_least=None,
+        benefits=tuple(x for x in i.benefits if x.kind != "money"),
     )
+
+
+def _unpriced_outcome(x: Outcome) -> Outcome:
+    means = replace(x.means, budget=None)
+    return replace(x, cost=None, money=None, payback=None, exceeded=0.0, means=means)
 
 
 def told_facts(facts: Facts, to: Reader, plan: Plan) -> Facts:
@@ -204,9 +339,13 @@ def remembered(past: Past, to: Reader, plan: Plan) -> Past:
     for part in ("figures", "measures"):
         if body.get(part):
             body[part] = {k: v for k, v in body[part].items() if _figure(k, to)}
-    if to.withholds("weaknesses") and body.get("plan"):
+    if {_WEAK, "internals"} & withheld and body.get("plan"):
         known = {i.id for i in plan.initiatives}
-        mine = [i for i in body["plan"].get("initiatives", ()) if i["id"] in known]
+        mine = [
+            i
+            for i in body["plan"].get("initiatives", ())
+            if i["id"] in known or not (to.withholds(_WEAK) or _weak_work(i["id"]))
+        ]
         body["plan"] = {**body["plan"], "initiatives": mine}
     return replace(past, body=body)
 
@@ -251,9 +390,7 @@ def told_context(context: ReportContext, facts: Facts, to: Reader) -> ReportCont
     """What section files are given, without figures that are withheld."""
     proof = context.crud.proof
     if to.withholds("costs"):
-        audit = context.audit.model_copy(update={"hourly_rate": None, "rates": {}})
-        people = replace(context.people, cost_lost=None)
-        context = replace(context, audit=audit, people=people)
+        context = _without_costs(context)
     if to.withholds("accounts"):
         people = replace(context.people, accounts=accounts_parts(facts, alone=False))
         context = replace(context, people=people)
@@ -263,3 +400,50 @@ def told_context(context: ReportContext, facts: Facts, to: Reader) -> ReportCont
             context, crud=replace(context.crud, proof=replace(proof, figures=figures))
         )
     return context
+
+
+def _without_costs(context: ReportContext) -> ReportContext:
+    """Without a single amount, so that a section of one's own that asks for one gets none."""
+    brief, nothing = context.brief, {"budget": None}
+    scenarios = tuple(x.model_copy(update=nothing) for x in brief.scenarios)
+    resources = brief.resources.model_copy(update=nothing)
+    return replace(
+        context,
+        audit=context.audit.model_copy(update={"hourly_rate": None, "rates": {}}),
+        brief=brief.model_copy(update={"resources": resources, "scenarios": scenarios}),
+        inventory=_inventory_without_costs(context.inventory),
+        people=replace(context.people, cost_lost=None),
+    )
+
+
+def _inventory_without_costs(inventory: InventoryPart) -> InventoryPart:
+    """Its drawings keep what they are of, and are left out of the document as being of money."""
+    none: dict[str, Any] = {"cost_total": None, "cost_one_off": None}
+    if inventory.cost_bars is not None:
+        names = (r.system.name for r in inventory.rows if r.cost and r.cost.total is not None)
+        bare = tuple(Stack(n, (), ()) for n in names)
+        none["cost_bars"] = replace(inventory.cost_bars, parts=(), items=bare)
+    if inventory.cost_trend is not None:
+        none["cost_trend"] = replace(inventory.cost_trend, series=(Series(inventory.currency, ()),))
+    if inventory.cost_change is not None:
+        none["cost_change"] = (inventory.cost_change[0], None, None)
+    return replace(inventory, rows=tuple(map(_row_without_costs, inventory.rows)), **none)
+
+
+def _row_without_costs(row: InventoryRow) -> InventoryRow:
+    def unpriced(things: Iterable[Any] | None, amount: str) -> tuple[Any, ...] | None:
+        return things and tuple(x.model_copy(update={amount: None}) for x in things)
+
+    system = row.system
+    told = {
+        "costs": unpriced(system.costs, "amount"),
+        "licences": unpriced(system.licences, "unit_cost"),
+    }
+    return replace(
+        row,
+        system=system.model_copy(update=told),
+        cost=None,
+        cost_change=None,
+        licence_bill=None,
+        licences=tuple(replace(x, cost=None) for x in row.licences),
+    )

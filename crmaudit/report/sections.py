@@ -34,9 +34,10 @@ from crmaudit.report import blocks as b
 from crmaudit.report import labels
 from crmaudit.report.languages import Language, language, tell
 from crmaudit.report.markdown import Renderer
-from crmaudit.report.templates import Templates
+from crmaudit.report.templates import Templates, text_of
 from crmaudit.report.text import slug
 from crmaudit.rules.base import Topic
+from crmaudit.workspace.yaml_reader import parse
 
 UPRIGHT = 14
 """Columns of a matrix that an upright page has room for."""
@@ -105,12 +106,7 @@ def read_front(path: Path, english: Mapping[str, SectionFile] | None = None) -> 
     A translation says only what is told otherwise: title and ways to supply
     what is missing. The rest is as in the English file of its id.
     """
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError:
-        raise CrmauditError(
-            "it is no text in UTF-8", "save it as UTF-8", Place(str(path))
-        ) from None
+    text = text_of(path)
     parts = text.split("\n---", 1)
     if not text.startswith("---") or len(parts) < 2:
         raise CrmauditError(
@@ -118,14 +114,16 @@ def read_front(path: Path, english: Mapping[str, SectionFile] | None = None) -> 
             "Begin the file with `---`, `title: …`, `---`",
             Place(str(path), 1),
         )
+    head = parts[0].removeprefix("---")  # what is left of its line keeps the lines' numbers
     try:
-        front = yaml.safe_load(parts[0].removeprefix("---")) or {}
+        parse(head, str(path))  # says what is wrong as of the workspace's files
+        front = yaml.safe_load(head) or {}
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
-        reason = getattr(error, "problem", None) or getattr(error, "reason", None) or error
         raise CrmauditError(
-            f"the front matter is no YAML: {reason}",
-            where=Place(str(path), mark.line + 1 if mark else 1),
+            f"the front matter is not YAML: {getattr(error, 'problem', None) or error}",
+            "put the value in quotes if it is a text",
+            Place(str(path), mark.line + 1 if mark else 1),
         ) from error
     unknown = [k for k in front if k not in KEYS] if isinstance(front, dict) else ["(no mapping)"]
     if unknown or "title" not in front:

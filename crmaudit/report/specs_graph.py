@@ -64,7 +64,6 @@ class Web:
     texts: tuple[tuple[WebKind, str], ...] = ()
     strong_text: str = ""
     mark_text: str = ""
-    item_name: str = "Entity"
     gone_text: str = ""
     how_name: str = "How known"
 

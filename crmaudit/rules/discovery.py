@@ -46,10 +46,15 @@ def all_rules() -> tuple[Rule, ...]:
     return tuple(rules[c] for c in sorted(rules))
 
 
+@cache
+def _by_code() -> dict[str, Rule]:
+    return {r.code: r for r in all_rules()}
+
+
 def rule(code: str) -> Rule:
     """The rule of that code, in either case; CrmauditError where there is none."""
     wanted = code.strip().upper()
-    known = {r.code: r for r in all_rules()}
+    known = _by_code()
     if wanted in known:
         return known[wanted]
     import difflib

@@ -67,11 +67,14 @@ def check(facts: Facts, share: float = 0.0, confidence: float = 0.7) -> Iterator
 
 
 def _hit(facts: Facts, system: str, about: str, found: list[Reference], keys: Keys) -> Hit:
-    """Told in words of what refers to what; the columns stand in subject and measurements."""
-    orphans = sum(r.orphans or 0 for r in found)
-    filled = sum(r.filled or 0 for r in found if r.orphans is not None)
+    """Told in words of what refers to what; the columns stand in subject and measurements.
+
+    Of a column whose rows refer to several tables, only those that refer to the broken ones count.
+    """
     worst = max(found, key=lambda r: (r.orphans or 0, r.to))
     broken = [r for r in found if r.orphans]
+    orphans = sum(r.orphans or 0 for r in broken)
+    filled = sum(r.filled or 0 for r in broken)
     more = (
         msg(" and {tables}", tables=counted(len(broken) - 1, "other table"))
         if len(broken) > 1

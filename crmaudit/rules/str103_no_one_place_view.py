@@ -62,7 +62,8 @@ def check(facts: Facts) -> Iterator[Hit]:
         )
     else:
         told = msg(
-            "comes nearest and lacks {lacks}; {together:,} of its {customers} have all the rest",
+            "comes nearest and lacks {lacks}; {together:,} of its {customers} of all kinds have "
+            "all the rest",
             lacks=lacks,
             together=counts.together,
             customers=counted(counts.customers, "customer"),

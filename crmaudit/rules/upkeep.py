@@ -69,10 +69,10 @@ def backed_up(
 
 
 def size(count: float) -> str:
-    """`812 KB`, `1.4 GB`: bytes for people, in steps of 1,024."""
-    units = ["bytes", "KB", "MB", "GB", "TB"]
-    while abs(count) >= 1024 and len(units) > 1:
-        count /= 1024
+    """`812 kB`, `1.4 GB`: bytes for people, in steps of 1,000."""
+    units = ["bytes", "kB", "MB", "GB", "TB"]
+    while abs(count) >= 1000 and len(units) > 1:
+        count /= 1000
         units.pop(0)
     unit = units[0]
     if unit == "bytes":

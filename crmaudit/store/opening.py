@@ -21,6 +21,7 @@ _DRIVERS = {
     "mysql": "mysql+pymysql",
     "mariadb": "mariadb+pymysql",
 }
+_STORE = "store.sqlite"
 _WAIT = 20
 """Seconds that a server is waited for."""
 
@@ -33,7 +34,7 @@ def engine_at(where: Path | str, folder: Path) -> tuple[sa.Engine, Path | None]:
     says otherwise. Raises CrmauditError as `crmaudit.store.open_store` says.
     """
     if isinstance(where, Path):
-        file: Path | None = state_folder(where) / "store.sqlite"
+        file: Path | None = state_folder(where) / _STORE
         url = sa.URL.create("sqlite", database=str(file))
     else:
         url, file = parse(where), file_at(where, folder)
@@ -43,10 +44,17 @@ def engine_at(where: Path | str, folder: Path) -> tuple[sa.Engine, Path | None]:
             engine = sa.create_engine(url, **_patience(url))
             # An interrupt while a connection is given back is no fault to print a traceback of.
             logging.getLogger("sqlalchemy.pool").setLevel(logging.CRITICAL)
+            engine.connect().close()
         except ImportError as error:
             raise CrmauditError(
                 f"the store at {url.get_backend_name()}:// needs a driver: {error}",
                 f"pip install {error.name or 'it'}",
+            ) from None
+        except (TypeError, ValueError):
+            # So do drivers refuse what stands after the `?`; their words may quote it.
+            raise CrmauditError(
+                "the store's address has an option that its driver cannot use",
+                "correct what stands after the `?`, or leave it out",
             ) from None
         prepare(engine)
     return engine, file
@@ -78,10 +86,11 @@ def parse(text: str) -> sa.URL:
     text = expand(text, "the address", "the history") if "://" not in text else text
     try:
         url = sa.make_url(text)
-    except SQLAlchemyError:
-        # Its message may quote the address.
+    except (SQLAlchemyError, ValueError):
+        # Its message may quote the address; a port that is no number is a ValueError.
         raise CrmauditError(
-            "the store's address is no database URL", "write postgresql://user@host/database"
+            "the store's address is no database URL",
+            "write postgresql://user@host:5432/database, with a number as port or none",
         ) from None
 
     def filled(part: str, value: str | None) -> str | None:
@@ -114,16 +123,26 @@ def explained(file: Path | None) -> Iterator[None]:
         hints = _OF_SERVERS if file is None else _OF_FILES
         hint = next((h for part, h in hints.items() if part in reason), "check its address")
         if file is not None and hint is _DAMAGED:
-            hint = hint.format(file=file)
+            hint = hint.format(file=file) if _is_ours(file) else _NOT_OURS
         raise CrmauditError(
             f"the store of evidence fails: {reason}", hint, str(file) if file else None
         ) from None
+
+
+def _is_ours(file: Path) -> bool:
+    """Whether it is a workspace's own store, not a file that an address names."""
+    return (file.parent.name, file.name) == (".crmaudit", _STORE)
 
 
 _DAMAGED = (
     "the file is damaged: put a copy back, or move {file} away and collect again "
     "(the history of older audits is lost then)"
 )
+_NOT_OURS = (
+    "this is no database: check the history's address; "
+    "where it is right, the file is damaged: put a copy back"
+)
+"""Of a file that the user named, which may be anything: nobody should move it away."""
 _OF_FILES = {
     "not a database": _DAMAGED,
     "malformed": _DAMAGED,

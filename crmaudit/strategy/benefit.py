@@ -129,11 +129,11 @@ def benefits(
 
 
 def questions(piece: Piece) -> tuple[str, ...]:
-    """Ids of the questions of needs.yaml that its findings say cannot be answered."""
+    """Ids of the questions of needs.yaml that it answers, or its findings say cannot be."""
     told = [f for f in piece.findings if f.code in _UNANSWERED]
     subjects = [s for f in told for s in (f.subject, *f.related)]
     named = (s.partition(":")[2] for s in subjects if s.startswith("need:"))
-    return tuple(dict.fromkeys(named))
+    return tuple(dict.fromkeys((*piece.questions, *named)))
 
 
 def _set(kind: Kind, value: float, unit: str, words: str) -> Benefit:

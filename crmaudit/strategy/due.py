@@ -17,8 +17,9 @@ from crmaudit.workspace.answers import InitiativeOverride
 CRITICAL = 3
 """Months within which what is critical is answered, from the plan's beginning or, where that is
 past or not told, from the audit's day. Own proposal."""
-LEFT = 1
-"""Months from the audit's day within which accounts of those who left are closed. Own proposal."""
+AT_ONCE = 1
+"""Months from the audit's day within which what is critical is contained, and accounts of those who
+left are closed. Own proposal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ def _begin(facts: Facts) -> date | None:
 
 
 def _promised(facts: Facts, piece: Piece, override: InitiativeOverride) -> Iterator[Due]:
-    """Deadlines of brief.yaml that plan.yaml or a finding joins to it."""
+    """Deadlines of brief.yaml that plan.yaml or a finding joins to it; what owners agreed to."""
     brief = facts.workspace.brief
     for deadline in brief.deadlines:
         if deadline.id is not None and deadline.id in override.deadlines:
@@ -66,6 +67,9 @@ def _promised(facts: Facts, piece: Piece, override: InitiativeOverride) -> Itera
     for n, deadline in enumerate(brief.deadlines):
         if f"deadline:{deadline.id or n + 1}" in subjects:
             yield Due(deadline.date, deadline.text)
+    for f in piece.findings:
+        if f.response is not None and f.response.state == "agreed" and f.response.due is not None:
+            yield Due(f.response.due, msg("an owner agreed to mend {code} by then", code=f.code))
 
 
 def _days(facts: Facts, piece: Piece, override: InitiativeOverride) -> Iterator[Due]:
@@ -73,7 +77,7 @@ def _days(facts: Facts, piece: Piece, override: InitiativeOverride) -> Iterator[
     if not override.deadlines and not override.phase and not override.end:
         yield from _critical(facts, piece)
         if piece.slug == "close-accounts" and facts.day is not None and _open(piece):
-            yield Due(months_later(facts.day, LEFT), msg("accounts of those who left are open"))
+            yield Due(months_later(facts.day, AT_ONCE), msg("accounts of those who left are open"))
     if piece.id == piece.slug or len(piece.systems) != 1:
         return
     (one,) = piece.systems
@@ -103,8 +107,9 @@ def _open(piece: Piece) -> bool:
 
 def _critical(facts: Facts, piece: Piece) -> Iterator[Due]:
     """Unless plan.yaml says when the work is done."""
-    from_day = _begin(facts)
+    contained = piece.slug == "answer-critical"
+    from_day, months = (facts.day, AT_ONCE) if contained else (_begin(facts), CRITICAL)
     n = sum(f.severity == "critical" and f.state == "open" for f in piece.findings)
     if n and from_day is not None:
         why = msg("it answers {n}", n=counted(n, "critical finding"))
-        yield Due(months_later(from_day, CRITICAL), why)
+        yield Due(months_later(from_day, months), why)

@@ -61,7 +61,8 @@ def _measured_quality(part: Part) -> Judged:
     if score is None or score.share is None:
         return None, msg("quality not measured"), ()
     passed, applicable = score.checks
-    told = msg("measured quality {score:.0f} of 100 ({passed:,} of {whole:,} checks)",
+    told = msg("measured quality {score:.0f} of 100, the mean of its dimensions; {passed:,} of "
+               "{whole:,} checks passed",
                score=100 * score.share, passed=passed, whole=applicable)  # fmt: skip
     return 10 - 9 * score.share, told, score.evidence
 

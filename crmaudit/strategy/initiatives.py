@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-Split = Literal["", "system", "feed", "entity"]
+Split = Literal["", "system", "feed", "entity", "need"]
 """By what a template falls into initiatives of their own."""
 
 CLOSED = ("done", "dropped")
@@ -133,7 +133,6 @@ TEMPLATES: Mapping[str, Template] = {
         "Licences are of the type and number that use calls for.",
         (0.5, 1, 0.25, 0.5),
         "CRM manager",
-        ("name-key-users",),
         split="system",
         piece="Right the licences of {name}",
         rest="Right the licences by type of user",
@@ -169,6 +168,16 @@ TEMPLATES: Mapping[str, Template] = {
         "steering group",
         ("assign-owners", "map-entities"),
         ("governance",),
+    ),
+    "extract-data": Template(
+        "Extract what open questions need",
+        "What reporting asks of several systems lies together, and is brought anew by itself.",
+        (1, 2, 0, 0),
+        "analyst",
+        ("agree-system-of-record", "open-access-paths"),
+        ("SQL",),
+        split="need",
+        piece="Extract {name} for reporting",
     ),
     "close-information-gaps": Template(
         "Close information gaps",

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
@@ -22,6 +22,7 @@ from crmaudit.rules.base import Severity
 from crmaudit.standing.past import last_before
 from crmaudit.strategy.initiatives import OTHER, TEMPLATES, Template
 from crmaudit.strategy.once import once
+from crmaudit.strategy.order import Step, order
 from crmaudit.strategy.target import target
 from crmaudit.strategy.target_model import FeedAction, FeedTarget
 
@@ -29,6 +30,8 @@ VALUE: Mapping[Severity, int] = {"critical": 8, "high": 4, "medium": 2, "low": 1
 MOST = 5
 """Initiatives that one template makes at most, besides those that people named; the lighter ones
 stay together."""
+ANSWER = 2
+"""How much an answered question counts: one that must be answered as a critical finding does."""
 _LENGTH = 80
 _ACTIONS: Mapping[str, FeedAction] = {"build-feeds": "build", "mend-feeds": "mend"}
 """What the target picture says of the feeds that a template is about."""
@@ -45,7 +48,8 @@ class Piece:
 
     `units` is how often the template's days are needed. `feed` is what the
     target picture says of a feed to be built; without it None. `others` are
-    feeds to be built that stay together: they are no `units`.
+    feeds to be built that stay together: they are no `units`. `days` are those beside the
+    template's, `questions` those of needs.yaml that it answers, `worth` what these are worth.
     """
 
     id: str
@@ -58,11 +62,18 @@ class Piece:
     units: int = 1
     feed: FeedTarget | None = None
     others: tuple[FeedTarget, ...] = ()
+    days: tuple[float, float] = (0.0, 0.0)
+    questions: tuple[str, ...] = ()
+    worth: int = 0
 
     @property
     def value(self) -> int:
-        """Severities added up; a feed that only the target picture asks for counts as medium."""
-        return sum(VALUE[f.severity] for f in self.findings) or (2 if self.feed else 0)
+        """Severities added up; a feed that only the target picture asks for counts as medium.
+
+        A question to be answered counts `ANSWER` times what it is worth to `strategy.order`.
+        """
+        asked = sum(VALUE[f.severity] for f in self.findings)
+        return asked or self.worth or (2 if self.feed else 0)
 
     @property
     def pressing(self) -> bool:
@@ -108,7 +119,26 @@ def pieces(facts: Facts, findings: Iterable[Finding]) -> tuple[Piece, ...]:
         made += (about.piece(slug, template, k, by_key[k]) for k in single)
         if others:
             made.append(about.rest(slug, template, others, bool(single)))
-    return tuple(made)
+    return (*made, *_extractions(facts, about))
+
+
+def _extractions(facts: Facts, about: _About) -> Iterator[Piece]:
+    """The extractions that open questions need, in their order: one piece up to each answer.
+
+    What is beyond the most pieces of a template goes with the last.
+    """
+    found = order(facts)
+    value = {a.need: a.value for a in found.asked}
+    parts: list[list[Step]] = []
+    part: list[Step] = []
+    for step in found.steps if found.by == "questions" else ():
+        part.append(step)
+        if step.answers:
+            parts.append(part)
+            part = []
+    for n, one in enumerate(parts[:MOST]):
+        steps = [s for p in parts[n:] for s in p] if n + 1 == MOST else one
+        yield about.extraction(steps, sum(value[a] for s in steps for a in s.answers))
 
 
 def _named(facts: Facts) -> frozenset[str]:
@@ -140,7 +170,9 @@ def makes(facts: Facts, id: str) -> bool:
     split = TEMPLATES.get(slug, OTHER).split
     if split == "feed":
         return bool(_about(facts).ends(key))
-    known = {"system": facts.workspace.system, "entity": facts.workspace.entity}
+    workspace = facts.workspace
+    needs = {n.id for n in workspace.needs}
+    known = {"system": {*workspace.system}, "entity": {*workspace.entity}, "need": needs}
     return bool(split) and key in known[split]
 
 
@@ -221,6 +253,7 @@ class _About:
             "system": self.system,
             "entity": self.entity,
             "feed": self.feed,
+            "need": lambda f: "",
         }
         return by[template.split](finding) if template.split else ""
 
@@ -357,7 +390,7 @@ class _About:
         title = msg(template.piece, name=name)
         if slug == "build-feeds" and feed is None:
             # Two systems that nothing joins: which way it has to run is part of the work.
-            ends = {"source": self._named(systems[0]), "target": self._named(systems[1])}
+            ends = {"source": self._heir(systems[0]), "target": self._heir(systems[1])}
             title = msg("Build a feed between {source} and {target}", **ends)
         if slug == "renew-or-replace" and self.actions.get(key) == "replace":
             successor = self._successors.get(key)
@@ -366,6 +399,8 @@ class _About:
                 if successor
                 else msg("Find and bring in a successor of {name}", name=name)
             )
+        if slug == "retire-systems" and self._off(key):
+            title = msg("Settle what is left of {name}, which is retired", name=name)
         return Piece(
             id=piece_id(slug, key),
             slug=slug,
@@ -404,6 +439,36 @@ class _About:
             units=things if built else max(1, things if template.once else len(findings)),
             others=tuple(built),
         )
+
+    def extraction(self, steps: Sequence[Step], worth: float) -> Piece:
+        """Extractions in a row, of which the last ones make the first of these questions answered.
+
+        Named by that question, so that plan.yaml finds it again.
+        """
+        needs = tuple(dict.fromkeys(n for s in steps for n in s.answers))
+        slug, name = "extract-data", self._workspace.system
+        cells = dict.fromkeys(
+            msg("{entity} from {system}", entity=self._workspace.entity[s.entity].label,
+                system=name[s.system].name)
+            for s in steps
+        )  # fmt: skip
+        return Piece(
+            id=piece_id(slug, needs[0]),
+            slug=slug,
+            template=TEMPLATES[slug],
+            title=msg(TEMPLATES[slug].piece, name=listed(cells, 2)),
+            findings=(),
+            systems=tuple(dict.fromkeys(s.system for s in steps)),
+            entities=tuple(dict.fromkeys(s.entity for s in steps)),
+            days=(sum(s.effort.low for s in steps), sum(s.effort.high for s in steps)),
+            questions=needs,
+            worth=max(1, round(ANSWER * worth)),
+        )
+
+    def _off(self, system: str) -> bool:
+        """Whether it was switched off before the audit's day."""
+        day, retired = self.facts.day, self._workspace.system[system].lifecycle.retired
+        return day is not None and retired is not None and retired < day
 
     def _named(self, system: str) -> str:
         return self._workspace.system[system].name if system in self._workspace.system else system

@@ -39,6 +39,8 @@ HOURS = 8
 """Hours of a working day."""
 OWN = 4
 """Value of an initiative that people added and no finding asks for: that of a high finding."""
+BUYS = ("renew-or-replace",)
+"""Templates of work that buys something: its days are not all that it costs."""
 POINT = 100
 """Hours a year worth one point of value: rule GOV122 finds 200, two points, from the start."""
 
@@ -101,6 +103,8 @@ class Initiative:
     """The phase that plan.yaml sets: the earliest in which it may begin."""
     overdue: Due | None = None
     """The first day that was set for it and was over, with the work open, on the audit's day."""
+    unpriced: bool = False
+    """Whether something has to be bought of which no price is declared."""
     against: tuple[str, ...] = ()
     """What of plan.yaml could not be kept, or does not fit the rest."""
     beyond: bool = False
@@ -318,6 +322,7 @@ def _own(own: OwnInitiative, findings: list[Finding]) -> Piece:
 
 def _days(facts: Facts, piece: Piece) -> tuple[float, float]:
     low, high, each_low, each_high = piece.template.days
+    low, high = low + piece.days[0], high + piece.days[1]
     if piece.feed is not None:
         built = feed_effort(facts, piece.feed)
         return low + built[0], high + built[1]
@@ -373,6 +378,7 @@ def _initiative(
         weight=piece.value or (OWN if own else 0),
         cost_least=least,
         not_before=override.phase,
+        unpriced=piece.slug in BUYS and override.cost is None and override.external_cost is None,
         overdue=overdue(facts, piece, override),
     )
 

@@ -177,7 +177,9 @@ def dated(
             )
         )
     last = date.max
-    placed.sort(key=lambda i: (i.phase, i.start or last, i.end or last, i.id))
+    placed.sort(
+        key=lambda i: (i.phase, i.start or last, i.worst != "critical", i.end or last, i.id)
+    )
     return tuple(placed), found.critical_days
 
 

@@ -37,6 +37,64 @@ ENDLESS = [
     ),
     ("{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}", "recursion"),
     ("{{ lipsum(n=10) }}", "undefined"),
+    (
+        "{% macro m(n) %}{% if n %}{{ m(n-1) }}{{ m(n-1) }}{% endif %}{% endmacro %}{{ m(40) }}",
+        "1,000,000 times",
+    ),
+    (
+        "{% set ns = namespace(n=9**64) %}{% for i in range(60) %}{% set ns.n = ns.n*ns.n %}"
+        "{% endfor %}",
+        "1,000 digits",
+    ),
+    (
+        "{% set ns = namespace(n=9**64) %}{% for i in range(60) %}{% set ns.n = ns.n**9 %}"
+        "{% endfor %}",
+        "1,000 digits",
+    ),
+    (
+        "{% set ns = namespace(s='x') %}{% for i in range(27) %}{% set x %}{{ ns.s }}{{ ns.s }}"
+        "{% endset %}{% set ns.s = x %}{% endfor %}",
+        "50,000,000 characters",
+    ),
+    (
+        "{% set ns = namespace(l=[1]) %}{% for i in range(40) %}{% set ns.l = [ns.l, ns.l] %}"
+        "{% endfor %}{{ ns.l }}",
+        "50,000,000 characters",
+    ),
+    (
+        "{% set l = [1] %}{% for i in range(40) %}{{ l.extend(l) }}{% endfor %}",
+        "`extend` makes more",
+    ),
+    ("{{ 'x'.center(1500000000)|length }}", "`center` makes more than 50,000,000"),
+    ("{{ 'x'.ljust(1500000000)|length }}", "`ljust` makes"),
+    ("{{ 'x'.rjust(1500000000)|length }}", "`rjust` makes"),
+    ("{{ 'x'.zfill(1500000000)|length }}", "`zfill` makes"),
+    ("{{ ('x'|attr('center'))(1500000000)|length }}", "`center` makes"),
+    ("{{ 'x'.encode().center(1500000000)|length }}", "`center` makes"),
+    ("{{ (1).to_bytes(1500000000)|length }}", "`to_bytes` makes"),
+    ("{{ ('\t' * 100000).expandtabs(15000)|length }}", "`expandtabs` makes"),
+    ("{{ ('x' * 100000).replace('x', 'y' * 15000)|length }}", "`replace` makes"),
+    ("{{ ('x' * 100000).translate({120: 'y' * 15000})|length }}", "`translate` makes"),
+    ("{{ ('x' * 15000).join(['y'] * 100000)|length }}", "`join` makes"),
+    ("{{ ('x' * 15000).join(range(9999)|map('string'))|length }}", "`join` makes"),
+    ("{{ '{:1500000000}'.format(1)|length }}", "`format` makes"),
+    ("{{ '{:.1500000000f}'.format(1)|length }}", "`format` makes"),
+    ("{{ '{:{w}}'.format(1, w=1500000000)|length }}", "`format` makes"),
+    ("{{ '{x:1500000000}'.format_map({'x': 1})|length }}", "`format_map` makes"),
+    ("{{ ('{0}' * 15000).format('x' * 15000)|length }}", "`format` makes"),
+    ("{{ ('%1500000000d' % 5)|length }}", "`%` makes"),
+    ("{{ ('%*d' % (1500000000, 5))|length }}", "`%` makes"),
+    ("{{ ('%(a)s' * 15000 % {'a': 'x' * 15000})|length }}", "`%` makes"),
+    ("{{ '%1500000000d'|format(5)|length }}", "`format` makes"),
+    ("{{ 'x'|center(1500000000)|length }}", "`center` makes"),
+    ("{{ ['x']|map('center', 1500000000)|list|length }}", "`center` makes"),
+    ("{{ 'x\nx'|indent(1500000000)|length }}", "`indent` makes"),
+    ("{{ [1]|batch(1500000000, 0)|list|length }}", "`batch` makes"),
+    ("{{ [1]|slice(1500000000)|list|length }}", "`slice` makes"),
+    ("{{ ('x' * 100000)|replace('x', 'y' * 15000)|length }}", "`replace` makes"),
+    ("{{ range(99999)|join('x' * 15000)|length }}", "`join` makes"),
+    ("{{ [1]|tojson(1500000000)|length }}", "`tojson` makes"),
+    ("{{ 5|round(-1500000000) }}", "`round` makes"),
 ]
 
 
@@ -48,9 +106,46 @@ def test_what_would_not_end_is_refused_at_its_line(text: str, why: str, tmp_path
     assert str(caught.value.where).endswith("own.md:3")
 
 
+def test_includes_are_counted(tmp_path: Path) -> None:
+    (tmp_path / "own.md").write_text(
+        "{% set depth = (depth or 0) + 1 %}{% if depth < 40 %}"
+        "{% include 'own.md' %}{% include 'own.md' %}{% endif %}",
+        encoding="utf-8",
+    )
+    with pytest.raises(CrmauditError, match="1,000,000 times"):
+        Renderer([tmp_path], {"depth": 0}).blocks("own.md")
+
+
 def test_a_full_memory_is_told(tmp_path: Path) -> None:
-    (tmp_path / "own.md").write_text("{{ 'x'|center(10**15) }}", encoding="utf-8")
+    def full() -> None:
+        raise MemoryError
+
+    (tmp_path / "own.md").write_text("{{ full() }}", encoding="utf-8")
     with pytest.raises(CrmauditError, match="more than the memory can hold"):
+        Renderer([tmp_path], {"full": full}).blocks("own.md")
+
+
+def test_what_is_within_bounds_works_as_ever() -> None:
+    """With values that are given in every way that there is."""
+    text = (
+        "{{ 'x'.center(3) }}|{{ 'x'|center(width=3) }}|{{ '%5.1f of %s' % (2, 'x') }}|"
+        "{{ '%(a)s'|format(a=1) }}|{{ '{:>3}{b}'.format(1, b=2) }}|{{ 'a-b'.replace('-', '+') }}|"
+        "{{ ', '.join(['a', 'b']) }}|{{ [1, 2]|join(', ') }}|{{ range(3)|map('string')|join }}|"
+        "{{ things|join('+', attribute='a') }}|{{ 'a\nb'|indent('> ', first=True) }}|"
+        "{{ [1, 2, 3]|batch(2, fill_with=0)|list }}|{{ 2.567|round(1) }}|{{ 7 % 4 }}|{{ 2**9 }}|"
+        "{{ 5|string ~ none ~ 'x' }}|{% set x %}a{{ 1 }}{% endset %}{{ x }}"
+    )
+    environment = Bounded()
+    made = environment.text(environment.from_string(text), things=[{"a": 1}, {"a": 2}])
+    assert made.split("|") == [
+        " x ", " x ", "  2.0 of x", "1", "  12", "a+b", "a, b", "1, 2", "012", "1+2", "> a\n> b",
+        "[[1, 2], [3, 0]]", "2.6", "3", "512", "5Nonex", "a1",
+    ]  # fmt: skip
+
+
+def test_what_a_method_refuses_it_refuses_in_its_own_words(tmp_path: Path) -> None:
+    (tmp_path / "own.md").write_text("{{ 'x'.center('wide') }}", encoding="utf-8")
+    with pytest.raises(CrmauditError, match="TypeError: 'str' object cannot be interpreted"):
         Renderer([tmp_path], {}).blocks("own.md")
 
 
@@ -80,14 +175,61 @@ def test_each_template_has_its_own_measure(monkeypatch: pytest.MonkeyPatch) -> N
 )
 @pytest.mark.parametrize(
     "text",
-    ["{% for i in range(10**9) %}{% endfor %}", "{{ nothing.there }}", "{{ words.__class__ }}"],
+    [
+        "{% for i in range(10**9) %}{% endfor %}",
+        "{% set n = namespace(t='x') %}{% for i in range(40) %}{% set n.t = n.t ~ n.t %}"
+        "{% endfor %}",
+        "{{ nothing.there }}",
+        "{{ words.__class__ }}",
+        "{% if %}",
+        "{% include '/etc/passwd' %}",
+    ],
 )
 def test_frames_of_a_users_own_are_bounded_and_sandboxed(
     text: str, name: str, format_: str, tmp_path: Path
 ) -> None:
     own = tmp_path / name
     own.parent.mkdir()
-    own.write_text(text, encoding="utf-8")
-    with pytest.raises(CrmauditError, match="the template") as caught:
+    own.write_text(f"<a>\n\n{text}\n", encoding="utf-8")
+    with pytest.raises(CrmauditError, match="template") as caught:
         writer(format_)(sample(), Theme(), Templates((tmp_path,)))
-    assert str(caught.value.where) == str(own)
+    assert str(caught.value.where) == f"{own}:3"
+    assert caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("name", "format_", "content", "says"),
+    [
+        ("html/report.html", "html", b" \n", "makes an empty document"),
+        ("html/report.html", "html", b"{# nothing #}", "makes an empty document"),
+        ("typst/report.typ", "pdf", b"\n", "makes an empty document"),
+        ("html/report.html", "html", b"<p>\xe4</p>", "no text in UTF-8"),
+        ("html/report.css", "html", b"a {}\n/* \xe4 */", "css:2: byte 0xE4 is not UTF-8"),
+    ],
+)
+def test_frames_that_are_empty_or_no_text(
+    name: str, format_: str, content: bytes, says: str, tmp_path: Path
+) -> None:
+    own = tmp_path / name
+    own.parent.mkdir()
+    own.write_bytes(content)
+    with pytest.raises(CrmauditError) as caught:
+        writer(format_)(sample(), Theme(), Templates((tmp_path,)))
+    assert says in str(caught.value)
+    assert str(caught.value.where).startswith(str(own))
+    assert caught.value.hint
+
+
+def test_an_empty_style_sheet_is_a_wish(tmp_path: Path) -> None:
+    (tmp_path / "html").mkdir()
+    (tmp_path / "html" / "report.css").write_text("")
+    assert writer("html")(sample(), Theme(), Templates((tmp_path,)))
+
+
+def test_a_frame_fails_in_the_part_of_it_that_fails(tmp_path: Path) -> None:
+    (tmp_path / "html").mkdir()
+    (tmp_path / "html" / "report.html").write_text("{% include 'part.html' %}")
+    (tmp_path / "html" / "part.html").write_text("<p>\n{{ nothing }}")
+    with pytest.raises(CrmauditError) as caught:
+        writer("html")(sample(), Theme(), Templates((tmp_path,)))
+    assert str(caught.value.where) == f"{tmp_path / 'html' / 'part.html'}:2"

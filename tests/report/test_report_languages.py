@@ -10,10 +10,10 @@ import pytest
 from golden_files import EXAMPLES
 
 import crmaudit
-from crmaudit.errors import CrmauditError
+from crmaudit.errors import CrmauditError, Place
 from crmaudit.messages import counted, listed, long_date, msg, told
 from crmaudit.report import blocks as b
-from crmaudit.report import numbers
+from crmaudit.report import labels, numbers
 from crmaudit.report.languages import Language, language, languages, tell
 from crmaudit.report.templates import Templates
 
@@ -126,12 +126,38 @@ def test_what_is_lacking_is_told_in_english_and_kept(tmp_path: Path) -> None:
         ('"{n} left": "{m} over"', "has no value m"),
         ('"a|b": [one]', "lacks a form"),
         ("- a\n- b", "expected texts"),
-        ('a: "b', "cannot be read"),
+        ('a: "b', "all.yaml:1:4: not YAML"),
+        ("a: b\n? [c]\n: d", "all.yaml:2:3: a key must be a plain word"),
+        ("a: b\nc: {d", "all.yaml:2"),
     ],
 )
 def test_a_catalogue_is_checked(tmp_path: Path, messages: str, says: str) -> None:
-    with pytest.raises(CrmauditError, match=says):
+    with pytest.raises(CrmauditError) as caught:
         made(tmp_path, messages)
+    assert says in str(caught.value)
+    assert "unicode string" not in str(caught.value)
+    assert (caught.value.where or Place("")).line
+    assert caught.value.hint
+
+
+@pytest.mark.parametrize("content", [b"a: [\n", b"a: b\n\tc: d", b"a: b\nc: \xe4\n", b"- a"])
+def test_labels_and_locales_name_line_and_remedy(tmp_path: Path, content: bytes) -> None:
+    templates = dutch(tmp_path, "a: b")
+    folder = tmp_path / "templates" / "sections" / "nl"
+    for name in ("labels.yaml", "locale.yaml"):
+        (folder / name).write_bytes(content)
+        with pytest.raises(CrmauditError) as caught:
+            labels.load(templates, "nl") if name == "labels.yaml" else language("nl", templates)
+        assert str(caught.value).startswith(f"{folder / name}:")
+        assert "unicode string" not in str(caught.value)
+        assert (caught.value.where or Place("")).line
+        assert caught.value.hint
+
+
+def test_a_word_that_yaml_takes_for_something_else_stays_a_word(tmp_path: Path) -> None:
+    templates = dutch(tmp_path, "a: b")
+    (tmp_path / "templates" / "sections" / "nl" / "labels.yaml").write_text("draft: no\n")
+    assert labels.load(templates, "nl")["draft"] == "no"
 
 
 def test_a_language_that_there_is_not(tmp_path: Path) -> None:

@@ -168,7 +168,8 @@ class Thing:
         ("a\n{% if %}\n", 2, "cannot be read"),
         ("a\n\n{{ 1 / 0 }}\n", 3, "ZeroDivisionError"),
         ("{{ thing.__class__.__mro__ }}\n", 1, "__class__"),
-        ("a\n\n{% include 'gone.md' %}\n", 0, "gone.md"),
+        ("a\n\n{% include 'gone.md' %}\n", 3, "there is no template 'gone.md'."),
+        ("a\n\n{% include ['a.md', 'b.md'] %}\n", 3, "there is no template 'a.md', 'b.md'."),
         ("# {{ page_break() }}\n", 0, "cannot stand in a heading"),
     ],
 )
@@ -180,6 +181,18 @@ def test_mistakes_name_their_file_and_line(tmp_path: Path, text: str, line: int,
         assert caught.value.where is not None
         assert caught.value.where.file.endswith("10-part.md")
         assert caught.value.where.line == line
+
+
+@pytest.mark.parametrize(
+    "tag", ["include '/etc/passwd'", "import '/etc/passwd' as x", "extends '/etc/passwd'"]
+)
+def test_what_stands_outside_is_no_template(tmp_path: Path, tag: str) -> None:
+    with pytest.raises(CrmauditError) as caught:
+        render(tmp_path, f"a\n\n{{% {tag} %}}\n")
+    assert str(caught.value) == (
+        f"{tmp_path / '10-part.md'}:3: there is no template '/etc/passwd'. "
+        f"Name a file by its path inside one of these folders: {tmp_path}"
+    )
 
 
 META = b.Meta("Harbour", date(2026, 11, 21))
@@ -240,11 +253,14 @@ def test_a_draft_says_what_is_missing_and_a_final_report_leaves_it_out(
         ("no front matter", "front matter"),
         ("---\ntitel: x\n---\n", "titel"),
         ("---\nid: x\n---\n", "no `title`"),
-        ("---\ntitle: [\n---\n", "no YAML"),
+        ("---\ntitle: [\n---\n", "not YAML"),
+        ("---\nid: x\ntitle: a: b\n---\n", ":3:9: not YAML"),
+        ("---\nid: x\ntitle: 2026-13-45\n---\n", "not YAML"),
     ],
 )
 def test_front_matter_is_checked(tmp_path: Path, text: str, says: str) -> None:
     path = tmp_path / "x.md"
     path.write_text(text)
-    with pytest.raises(CrmauditError, match=says):
+    with pytest.raises(CrmauditError, match=says) as caught:
         sections.read_front(path)
+    assert caught.value.hint

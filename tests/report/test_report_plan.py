@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 import re
 import shutil
@@ -154,15 +155,29 @@ def test_scenarios_say_what_they_leave_out_by_name(audit: Audit, context: Report
     table = context.tables.scenario_left
     assert table is not None
     told = next(row[-1].text for row in table.rows if row[0].text == "As in the brief")
-    known = {i.id: i for i in audit.plan.initiatives}
-    left = [known[i] for i in audit.plan.scenarios[0].left]
-    named, _, numbered = told.partition("; and those numbered ")
-    assert named.split("; ") == [i.title for i in sorted(left, key=lambda i: -i.worth)[:5]]
+    titles = {i.id: i.title for i in audit.plan.initiatives}
+    assert told == "; ".join(titles[i] for i in audit.plan.scenarios[0].left)
+    assert told
+
+
+def test_of_much_that_is_left_out_the_rest_is_told_by_number(tmp_path: Path) -> None:
+    own = "".join(
+        f"- {{id: o{n}, title: Own {n}, cost: 10, benefit_hours: {100 * (n % 7)}}}\n"
+        for n in range(12)
+    )
+    files = {"plan.yaml": f"own:\n{own}", "brief.yaml": "resources: {budget: 0}\n"}
+    facts, judgement = judged(tmp_path, files)
+    made = plan(facts, dataclasses.replace(judgement, findings=()))
+    table = compose(facts, judgement, made).tables.scenario_left
+    assert table is not None
+    named, _, numbered = table.rows[0][-1].text.partition("; and those numbered ")
+    first = [made.initiatives[n - 1].title for n in range(1, 13)]
+    assert len(named.split("; ")) == 5
     spans = [s.split("–") for s in numbered.split(", ")]
     numbers = {n for s in spans for n in range(int(s[0]), int(s[-1]) + 1)}
-    others = {n for n, i in enumerate(audit.plan.initiatives, 1) if i in left} - numbers
-    assert {audit.plan.initiatives[n - 1].title for n in others} == {*named.split("; ")}
-    assert len(numbers) + 5 == len(left)
+    assert {first[n - 1] for n in range(1, 13) if n not in numbers} == {*named.split("; ")}
+    least = min(i.worth for i in made.initiatives if i.title in named.split("; "))
+    assert all(made.initiatives[n - 1].worth <= least for n in numbers)
 
 
 def test_a_plan_without_dates_says_so_and_draws_nothing(tmp_path: Path) -> None:

@@ -197,6 +197,16 @@ def test_a_file_that_is_no_store(tmp_path: Path, content: bytes) -> None:
     assert file.read_bytes() == content
 
 
+def test_an_address_that_names_no_database(tmp_path: Path) -> None:
+    """The file may be anything of the user's: nothing is said of moving it away."""
+    file = tmp_path / "audit.yaml"
+    file.write_text("organisation: Wharf\n" * 300)
+    with pytest.raises(CrmauditError, match="not a database") as caught:
+        open_store(f"sqlite:///{file}", "wharf")
+    assert caught.value.hint.startswith("this is no database: check the history's address")
+    assert "move" not in told(caught.value)
+
+
 def test_a_damaged_store(tmp_path: Path) -> None:
     store = open_store(tmp_path)
     store.put(*(table(f"t{i}", rows=i) for i in range(500)))
@@ -266,6 +276,10 @@ except CrmauditError as error:
     ("url", "says"),
     [
         ("no address s3cret-pw", "no database URL"),
+        ("postgresql://u:s3cret-pw@h:notaport/db", "no database URL"),
+        ("postgresql://u:s3cret-pw@[::1", "no database URL"),
+        ("mysql://u:s3cret-pw@127.0.0.1:1/db?connect_timeout=s3cret-pw", "an option"),
+        ("mysql://u:s3cret-pw@127.0.0.1:1/db?odd=s3cret-pw", "an option"),
         ("nosuch://u:s3cret-pw@host/db", "store"),
         ("oracle://u:s3cret-pw@host/db", "driver"),
         ("postgresql://u:s3cret-pw@127.0.0.1:1/db", "store"),

@@ -110,7 +110,7 @@ def test_what_is_critical_leaves_the_larger_work_and_has_a_day(tmp_path: Path) -
     assert first.title == "Contain what is critical in BeaconCRM"
     assert (len(first.findings), len(made["set-retention"].findings)) == (1, 2)
     assert first.due is not None
-    assert first.due.day == date(2027, 4, 1)
+    assert first.due.day == date(2026, 11, 30), "a month after the audit"
     assert first.end is not None
     assert first.end <= first.due.day
     assert made["set-retention"].due is None
@@ -155,3 +155,15 @@ def test_what_cannot_keep_its_day_pushes_nobody_beyond_theirs() -> None:
     ]
     placed = schedule(tasks, begin, 10).placed
     assert placed["urgent"].end <= date(2027, 1, 29)
+
+
+def test_what_is_off_already_is_settled_not_retired(tmp_path: Path) -> None:
+    for day, title in (
+        ("2026-09-30", "Settle what is left of Ledger, which is retired"),
+        ("2027-09-30", "Retire Ledger"),
+    ):
+        system = f"id: billing\nname: Ledger\nlifecycle: {{retired: {day}}}\n"
+        facts, judgement = judged(tmp_path, {"systems/billing.yaml": system})
+        found = _like(judgement, "retire-systems", "system:billing")
+        made = {i.id: i for i in plan(facts, replace(judgement, findings=found)).initiatives}
+        assert made["retire-systems.billing"].title == title

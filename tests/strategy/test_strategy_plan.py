@@ -16,6 +16,7 @@ from crmaudit.errors import InvalidInput
 from crmaudit.evidence import Duplicates, Estimate, Matching
 from crmaudit.facts import Facts
 from crmaudit.strategy import TEMPLATES, plan
+from crmaudit.strategy.order import order
 from crmaudit.strategy.plan import VALUE, Initiative
 from crmaudit.strategy.sequence import by_worth
 
@@ -310,3 +311,61 @@ def test_a_contract_is_reviewed_before_a_successor_is_sought(tmp_path: Path) -> 
     )  # fmt: skip
     after = {i.id: i.after for i in made.initiatives}
     assert after["renew-or-replace.crm"] == ("review-contracts.crm",)
+
+
+NEEDS = """
+needs:
+- {id: families, kind: question, text: How many families?, priority: must, entities: [contact]}
+- {id: gifts, kind: question, text: What did it bring?, priority: could, entities: [gift]}
+- {id: open, kind: question, text: Which are open?, priority: must, entities: [contact],
+   answered: "yes"}
+"""
+
+
+def test_open_questions_ask_for_their_extraction(tmp_path: Path) -> None:
+    files = {
+        "entities.yaml": "entities: [{id: contact}, {id: gift}]\n",
+        "systems/crm.yaml": "id: crm\nname: BeaconCRM\ncrud: {contact: CRUD, gift: CRUD}\n",
+        "needs.yaml": NEEDS,
+    }
+    facts, judgement = judged(tmp_path, files)
+    made = plan(facts, judgement)
+    found = {i.id: i for i in made.initiatives if i.template == "extract-data"}
+    assert set(found) == {"extract-data.families", "extract-data.gifts"}
+    asked = order(facts)
+    for i in found.values():
+        mine = [s for s in asked.steps if set(s.answers) & set(i.needs)]
+        low, high, *_ = TEMPLATES["extract-data"].days
+        assert i.effort == (
+            low + sum(s.effort.low for s in mine),
+            high + sum(s.effort.high for s in mine),
+        )
+        assert i.findings == ()
+    must, could = found["extract-data.families"], found["extract-data.gifts"]
+    assert must.value == 4 * could.value == 8
+    assert must.systems == ("crm",)
+    asked_of = [b for b in must.benefits if b.kind == "questions"]
+    assert [b.low for b in asked_of] == [1]
+    # Its id is one that plan.yaml may name.
+    text = "initiatives: {extract-data.families: {owner: ana}}\n"
+    people = "people: [{id: ana, name: Ana Diaz, job: Clerk}]\n"
+    facts, judgement = judged(tmp_path, files | {"plan.yaml": text, "people.yaml": people})
+    again = plan(facts, judgement)
+    assert {i.id: i.owner for i in again.initiatives}["extract-data.families"] == "ana"
+    assert again.orphans == ()
+
+
+def test_what_an_owner_agreed_to_is_a_day_to_keep(tmp_path: Path) -> None:
+    files = {"brief.yaml": "resources: {start: 2027-01-11, days_per_month: 9}\n"}
+    facts, judgement = judged(tmp_path, files)
+    some = next(f for f in judgement.findings if f.initiative == "complete-dossiers")
+    answer = f"responses: [{{code: {some.code}, subject: '{some.subject}', state: agreed, due: "
+    for day, late in (("2027-06-30", False), ("2026-06-30", True)):
+        response = {"responses.yaml": answer + f"{day}, owner: ana}}]\n"}
+        people = {"people.yaml": "people: [{id: ana, name: Ana Diaz, job: Clerk}]\n"}
+        facts, judgement = judged(tmp_path, files | response | people)
+        one = {i.id: i for i in plan(facts, judgement).initiatives}["complete-dossiers"]
+        told = one.overdue if late else one.due
+        assert told is not None
+        assert told.day == date.fromisoformat(day)
+        assert some.code in told.why

@@ -52,11 +52,11 @@ def phase_table(given: Given, number: int) -> b.Table:
 def _why(given: Given, i: Initiative) -> b.Cell:
     worst = i.findings[0] if i.findings else None
     if worst is None:
-        asked = (
-            msg("The target picture asks for it")
-            if i.template
-            else msg("Added by the organisation")
-        )
+        asked = msg("The target picture asks for it")
+        if not i.template:
+            asked = msg("Added by the organisation")
+        elif i.needs:
+            asked = msg("Open questions ask for it")
         return b.Cell(i.note or asked)
     head = given.counted(len(i.findings), "finding")
     text = msg("{n}. {worst}", n=head, worst=worst.message)

@@ -114,7 +114,8 @@ def target_feeds(given: Given) -> b.Table | None:
     ]
     note = msg(
         "Rows: counted at the source, else declared of the entity as a whole. Days: low to high, "
-        "by the published anchor of one table from source to integration for each entity."
+        "by the published anchor of one table from source to integration for each entity; "
+        "an initiative adds those of setting it up."
     )
     beside = [i.title for i in _joining(given) if not any(i.id == _id(f) for f in found)]
     if beside:

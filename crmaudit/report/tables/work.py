@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import date
 
 from crmaudit.engine import Finding
@@ -54,7 +55,7 @@ def initiatives(given: Given) -> b.Table | None:
     ]
     note = (
         "Slack: working days by which the end may move without moving what waits for it or missing "
-        "its day; a dash where nothing waits, or there is none."
+        "its day; a dash where it may not move at all, or where nothing waits for it."
     )
     return given.table("Initiatives in the order of work", columns, rows, note)
 
@@ -142,7 +143,10 @@ def resources(given: Given) -> b.Table | None:
 
 def _cost(given: Given, i: Initiative) -> object:
     if i.cost_range:
-        return b.Cell(given.span(i.cost_range), i.cost)
+        told = given.span(i.cost_range)
+        if i.unpriced:
+            told = msg("{cost}, without what is bought", cost=told)
+        return b.Cell(told, i.cost)
     if i.cost_least is None:
         return gap("no hourly rate")
     return b.Cell(msg("at least {amount}", amount=given.number(i.cost_least, 0)), i.cost_least)
@@ -189,7 +193,7 @@ def skills_needed(given: Given) -> b.Table | None:
     rows = [
         (
             skill,
-            given.listed(holders.of(skill))
+            given.listed([_staying(given, p) for p in holders.of(skill)])
             if holders.of(skill)
             else msg("nobody named")
             if told
@@ -211,6 +215,14 @@ def skills_needed(given: Given) -> b.Table | None:
         "the skill, among others: they must not be added up."
     )
     return given.table("Skills that the plan asks for", columns, rows, note)
+
+
+def _staying(given: Given, person: str) -> str:
+    """The name, with the last day of somebody who leaves."""
+    known, name = given.workspace.person.get(person), given.names.get(person, person)
+    if known is None or known.leaves is None:
+        return name
+    return msg("{name} (leaves {day})", name=name, day=given.day(known.leaves))
 
 
 def _sum(initiatives: list[Initiative], end: int) -> float:
@@ -274,7 +286,7 @@ def scenarios(given: Given) -> b.Table | None:
     rows = [(name, *cells) for name, cells in facts if found and any(c is not DASH for c in cells)]
     columns = [Column("What"), *(Column(named(s.means.name), align="right") for s in found)]
     note = (
-        "Each is scheduled by itself. What cannot wait for the plan's beginning is done under "
+        "Each is scheduled by itself. What has to begin before the plan does is done under "
         "each, on the same days; all else begins when its resources are there. A budget covers "
         "days at the internal rate; initiatives are taken by value for effort, with all they wait "
         "for, as long as the middle of their cost fits. Earned back: cost over money and over the "
@@ -462,6 +474,7 @@ def _plan_risks(given: Given) -> list[tuple[object, ...]]:
                 msg("a scenario with more days, or fewer initiatives"),
             )
         )
+    found += _departures(given)
     gaps = given.judgement.not_assessed
     if gaps:
         found.append(
@@ -504,6 +517,31 @@ def _plan_risks(given: Given) -> list[tuple[object, ...]]:
             )
         )
     return found
+
+
+def _departures(given: Given) -> Iterator[tuple[object, ...]]:
+    """People who alone can support a system, and leave."""
+    alone: dict[tuple[str, date], dict[str, None]] = {}
+    for row in given.facts.inventory.rows:
+        for state in row.skills:
+            for person, day in state.leaving if len(state.able) == 1 else ():
+                alone.setdefault((person, day), {})[row.system.id] = None
+    for (person, day), systems in sorted(alone.items(), key=lambda x: x[0][1]):
+        text = "{name} leaves on {day}; nobody else is known to hold a skill that {systems} needs"
+        values = {"name": given.names.get(person, person), "day": given.day(day)}
+        mine = [
+            i.title
+            for i in given.plan.initiatives
+            if i.open and i.template in ("secure-skills", "document-systems")
+            if {*systems} & {*i.systems}
+        ]
+        yield (
+            msg(text, **values, systems=listed(given.names.get(s, s) for s in systems)),
+            msg("declared"),
+            msg("high"),
+            msg("high"),
+            joined("; ", mine[:3]) if mine else gap("no initiative answers it"),
+        )
 
 
 def _by_capacity(plan: Plan) -> bool:
