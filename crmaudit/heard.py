@@ -165,7 +165,7 @@ def _duplicates(facts: Facts, topic: Topic) -> Iterator[Measured]:
         yield Measured(
             topic,
             "duplicates",
-            msg("of the records are one too many"),
+            msg("of the records are one too many, as estimated"),
             likely / found.records,
             likely,
             found.records,

@@ -19,7 +19,7 @@ _WORD = re.compile(r"[A-Za-z][A-Za-z'’-]*[A-Za-z]")
 _CODE = re.compile(
     # Commands, files and units are the same in each language.
     r"crmaudit [a-z]+( [a-z]+)*( --[a-z]+ [a-z]+(,[a-z]+)*)?|[a-z_/-]+\.yaml"
-    r"|\b(KB|MB|GB|TB|EUR|GBP|CHF)\b"
+    r"|\b(kB|MB|GB|TB|EUR|GBP|CHF)\b"
 )
 _KEY = re.compile(r"\b[a-z_]+:(?= |$)|\b(maps|interviews)/")
 """A key of YAML or a folder of the workspace, in what says where something is declared."""

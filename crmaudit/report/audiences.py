@@ -19,15 +19,16 @@ stays inside.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from crmaudit.errors import CrmauditError, Place
+from crmaudit.errors import CrmauditError, InvalidInput, Place, Problem
 from crmaudit.messages import msg
 from crmaudit.report.context import EditionPart
 from crmaudit.report.discretion import Amounts
 from crmaudit.report.sections import SectionFile
+from crmaudit.report.text import slug
 from crmaudit.workspace import Workspace
 from crmaudit.workspace.audit_file import Edition
 
@@ -84,10 +85,13 @@ def edition(workspace: Workspace, name: str, sections: Iterable[SectionFile]) ->
     """The readers by their name; empty: everybody inside.
 
     Raises CrmauditError for a name that neither an edition nor a section has,
-    and for one in a section that is an edition's but for a slip.
+    and for one in a section that is an edition's but for a slip; InvalidInput
+    for names whose files would be one.
     """
     editions = {**EDITIONS, **workspace.audit.audiences}
     sections = tuple(sections)
+    if taken := tuple(_same_files(workspace, sections)):
+        raise InvalidInput(taken)
     known = sorted({*editions, *(a for f in sections for a in f.audiences)} - {"all"})
     for section in sections:
         for meant in section.audiences:
@@ -106,6 +110,29 @@ def edition(workspace: Workspace, name: str, sections: Iterable[SectionFile]) ->
     chosen = editions.get(name, EDITIONS["board"]) if name else Edition()
     hidden = _priced(workspace) if "costs" in chosen.withhold else frozenset()
     return Reader(name, chosen, name in CLOSED, hidden, workspace.audit.hourly_rate)
+
+
+def _same_files(workspace: Workspace, sections: Iterable[SectionFile]) -> Iterator[Problem]:
+    """Names that are told apart and whose files are not: the later edition took the other's place.
+
+    Names of sections count that no edition described has, nor has but for a slip.
+    """
+    own = workspace.audit.audiences
+    places = {name: workspace.place("audit.yaml", "audiences", name) for name in own}
+    first = {slug(name): name for name in EDITIONS}
+    for section in sections:
+        for name in section.audiences:
+            if name not in (*EDITIONS, *own, "all") and name.lower() not in (*EDITIONS, *own):
+                places.setdefault(name, Place(str(section.path), 1))
+    for name, place in places.items():
+        other = first.setdefault(slug(name), name)
+        if other != name:
+            there = f", in {places[other]}" if other in places else ", which is always there"
+            yield Problem(
+                f"the editions {name!r} and {other!r}{there}, would be written to the same files",
+                place,
+                "give one of them a name of other letters or digits, not only of other signs",
+            )
 
 
 def _priced(workspace: Workspace) -> frozenset[str]:

@@ -67,13 +67,17 @@ class Bounded(SandboxedEnvironment):
     def text(self, template: Template, **values: Any) -> str:
         """What the template makes."""
         self._rounds = self._length = 0
-        return self.concat(template.generate(**values))
+        return "".join(map(self._spent, template.generate(**values)))
 
     def spend(self, made: int, what: str = "it") -> None:
         """Count so many characters to what the template makes."""
         self._length += max(made, 0)
         if self._length > LONGEST:
             raise OverflowError(f"{what} makes more than {LONGEST:,} characters")
+
+    def _spent(self, text: str) -> str:
+        self.spend(len(text))
+        return text
 
     def _round(self) -> None:
         self._rounds += 1
@@ -86,14 +90,10 @@ class Bounded(SandboxedEnvironment):
             self._round()
             yield thing
 
-    def concat(self, parts: Iterable[str]) -> str:  # type: ignore[override]
+    def concat(self, parts: Iterable[str]) -> str:
         """Jinja joins with this what a macro, a block or a `{% set %}` has printed."""
         self._round()
-        kept = []
-        for part in parts:
-            self.spend(len(part))
-            kept.append(part)
-        return "".join(kept)
+        return "".join(map(self._spent, parts))
 
     def join_path(self, template: str, parent: str) -> str:
         """Jinja asks this at each include, import and extends."""
@@ -112,7 +112,10 @@ class Bounded(SandboxedEnvironment):
         method = getattr(thing, "__wrapped__", thing)
         mine = getattr(method, "__self__", None)
         if isinstance(mine, str | bytes | int | list) and method.__name__ in _METHODS:
-            self._expect(method.__name__, _METHODS[method.__name__], mine, *args, **named)
+            # In loops Jinja adds its own, which its context takes away again.
+            given = {k: v for k, v in named.items() if k not in ("_loop_vars", "_block_vars")}
+            args = _held(args)
+            self._expect(method.__name__, _METHODS[method.__name__], mine, *args, **given)
         return super().call(context, thing, *args, **named)
 
     def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
@@ -146,7 +149,7 @@ class Bounded(SandboxedEnvironment):
 
         @wraps(change)
         def measured(*args: Any, **named: Any) -> Any:
-            args = tuple(list(x) if isinstance(x, Iterator) else x for x in args)
+            args = _held(args)
             self._expect(name, made, *args[given:], **named)
             return change(*args, **named)
 
@@ -159,9 +162,9 @@ class Bounded(SandboxedEnvironment):
 
     def _hint(self, error: Exception) -> str:
         if isinstance(error, jinja2.UndefinedError):
-            return "The names a section may use are listed in the documentation"
+            return "Mend the line; the documentation lists the names that a section may use"
         if isinstance(error, jinja2.TemplateNotFound):
-            folders = ", ".join(getattr(self.loader, "searchpath", ()))
+            folders = ", ".join(dict.fromkeys(getattr(self.loader, "searchpath", ())))
             return f"Name a file by its path inside one of these folders: {folders}"
         if isinstance(error, UnicodeDecodeError):
             return "Save it as UTF-8, or remove your own copy of the file to use the shipped one"
@@ -171,19 +174,25 @@ class Bounded(SandboxedEnvironment):
 def length(thing: object) -> int:
     """How long a thing is as text, about: a list is as long as all that stands in it.
 
-    Counting stops where it is too much.
+    Of more than a million things it is too long, and not counted to the end.
     """
     if isinstance(thing, str | bytes):
         return len(thing)
-    total, left = 0, [thing]
+    total, met, left = 0, 0, [thing]
     while left and total <= LONGEST:
         each = left.pop()
         total += len(each) if isinstance(each, str | bytes) else 1
-        if isinstance(each, Mapping):
-            left += [*each, *each.values()]
-        elif isinstance(each, list | tuple | set | frozenset):
-            left += each
+        if isinstance(each, Mapping | list | tuple | set | frozenset):
+            met += len(each)
+            if met > ROUNDS:
+                return LONGEST + 1
+            left += [*each, *each.values()] if isinstance(each, Mapping) else each
     return total
+
+
+def _held(args: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The values; what is made one by one is held in a list, so that it can be counted."""
+    return tuple(list(x) if isinstance(x, Iterator) else x for x in args)
 
 
 def _size(operator: str, left: Any, right: Any) -> int:

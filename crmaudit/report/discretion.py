@@ -236,6 +236,7 @@ _MONEY_WORDS = (
     "pounds?|euros?|dollars?|francs?|pence|pfund|franken|quid|rupees?|yen|lira|kron(?:a|or|er|en)|"
     "roubles?|rubles?|rubel|z[łl]oty(?:ch)?|zł|kr"
 )
+_OF = "US|American|Australian|British|Canadian|Czech|Danish|Indian|Norwegian|Swedish|Swiss|Turkish"
 _SPACE = r"[\s\u00a0\u2009\u202f]"
 _ABOUT = (
     r"(?i:ca\.?|circa|about|around|approx\.?|approximately|roughly|nearly|almost|over|under|up to|"
@@ -246,7 +247,7 @@ _SCALES = (
     r"(?i:k|m|bn|tsd\.?|mio\.?|mrd\.?|hundred|thousand|million(?:s|en)?|billions?|hundert|tausend|"
     r"milliarden?)(?!\w)"
 )
-_DIGITS = r"\d+(?:[.,’'\u202f\u2009\u00a0]\d+|[ ]\d{3}(?!\d))*(?:[.,][–-])?"
+_DIGITS = r"\d+(?:[.,·’'\u202f\u2009\u00a0]\d+|[ ]\d{3}(?!\d))*(?:[.,][–-])?"
 _ONES = (
     "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|"
     "sixteen|seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|"
@@ -280,18 +281,18 @@ class Amounts:
         before += rf"|(?<![A-Za-z])[TkM]?{code}(?=[\d−])|[TkM]?[{_SIGNS}]"
         self.sign = re.compile(before)
         small = rf"|(?i:{meant})" if meant else ""
-        behind = rf"(?:[TkM]|(?i:mio|mrd|tsd))?(?:(?:{code}|(?i:{_MONEY_WORDS}){small})(?!\w)"
-        behind += rf"|[{_SIGNS}]|S?Fr\.)"
+        behind = rf"(?:[TkMm]|(?i:mio|mrd|tsd|bn)\.?|(?i:{_OF}) )?"
+        behind += rf"(?:(?:{code}|(?i:{_MONEY_WORDS}){small})(?!\w)|[{_SIGNS}]|S?Fr\.)"
         # `Fr.` is Friday and Mrs, too: before what cannot be a day.
         francs = r"Fr\.(?=.?(?:\d{3}|\d+['’]|\d+[.,](?:\d\d(?![.\d])|[–-])))"
         prefix = rf"(?:{before}|(?<!\w)(?:SFr\.|Rs\b\.?|[Kk]r\.|{francs}))"
-        to = rf"{_SPACE}{{0,3}}:?{_SPACE}{{0,3}}(?:{_ABOUT}{_SPACE}*)?[+−–-]?{_SPACE}?"
+        to = rf"{_SPACE}{{0,3}}[:=]?{_SPACE}{{0,3}}(?:{_ABOUT}{_SPACE}*)?[+−–-]?{_SPACE}?"
         number = rf"(?:{_DIGITS}(?:{_SPACE}?{_SCALES})?|{WITHHELD})"
         span = rf"{_SPACE}?(?:–|—|-|−|\.\.|\bto\b|\bup to\b|\bbis zu\b|\bbis\b){_SPACE}?"
         choice = rf"(?:{_SPACE}?/{_SPACE}?|{_SPACE}(?:or|oder|and|und|resp\.|bzw\.){_SPACE})"
         more = rf"(?:,{_SPACE}{number}){{0,4}}{choice}(?:{_ABOUT}{_SPACE}+)?{number}"
         reach = rf"{number}(?:{span}(?:(?:{prefix}){to})?{number}|{more})*"
-        gap = r"[\s\u00a0\u2009\u202f-]?"
+        gap = rf"(?:{_SPACE}|-|{_SPACE}?\()?"
         again = rf"(?:(?:{span}|{_SPACE}(?:or|oder){_SPACE}){number}(?:{gap}{behind})?)?"
         self.amount = re.compile(
             rf"(?:{prefix}){to}{reach}(?:{gap}{behind})?"

@@ -38,8 +38,9 @@ def headline(facts: Facts) -> b.KeyFigure:
             reason="no database was read",
         )
     detail = msg(
-        "mean of {dimensions}; of all {applicable:,} checks {passed:,} passed",
+        "mean of {dimensions}; of all {applicable:,} checks {share} passed ({passed:,})",
         dimensions=counted(sum(s.share is not None for s in card.scores.values()), "dimension"),
+        share=percent(score.checks[0] / score.checks[1]) if score.checks[1] else "–",
         passed=score.checks[0],
         applicable=score.checks[1],
     )

@@ -426,7 +426,8 @@ def widths(table: b.Table, room: float) -> list[float]:
         natural = max((measure(line, SMALL) for t in ends for line in t.split("\n")), default=0)
         # A reason or a head may wrap where a number may not.
         figures = [
-            c.text if c.state == "not_assessed" else t for c, t in zip(cells, texts, strict=True)
+            "" if c.state == "none" else c.text if c.state == "not_assessed" else t
+            for c, t in zip(cells, texts, strict=True)
         ]
         whole = max((measure(t, SMALL) for t in figures), default=0)
         extra = 52.0 if column.kind == "bar" else 10.0 if column.kind == "severity" else 0.0

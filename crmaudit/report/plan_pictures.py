@@ -24,8 +24,8 @@ PAGES = 8
 """Such drawings at most; what is beyond them stands in the table."""
 AHEAD = 6
 """Months before its first work from which on a drawing shows the audit's day."""
-BUBBLES = 40
-"""Initiatives on the map of value and effort, where there are more than `MOST`."""
+BUBBLES = 80
+"""Initiatives on the map of value and effort: those of most value, told by their numbers."""
 PARTS = 4
 """Leaders or skills told apart; all others are one more part."""
 AFTER = 36
@@ -131,8 +131,7 @@ def value_map(plan: Plan) -> s.Bubbles | None:
     if len(todo) < 4:
         return None
     chosen = sorted(todo, key=lambda i: (-i.value, -i.urgency, i.id))
-    if len(todo) > MOST:
-        chosen = chosen[:BUBBLES]
+    chosen = chosen[:BUBBLES]
     numbers = plan.numbers
     most_value = max(i.value for i in chosen)
     most_days = max(i.days for i in chosen)

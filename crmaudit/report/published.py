@@ -15,6 +15,7 @@ from copy import copy
 from dataclasses import replace
 from datetime import date
 from functools import cache
+from math import copysign
 from typing import Any
 
 from crmaudit.engine import Finding, Judgement, fingerprint
@@ -30,10 +31,10 @@ from crmaudit.rules import all_rules
 from crmaudit.rules.base import SEVERITIES
 from crmaudit.standing.figures import kind_of
 from crmaudit.standing.past import Past
-from crmaudit.strategy import Initiative, Plan
+from crmaudit.strategy import Initiative, Plan, scenarios
 from crmaudit.strategy.due import Due
-from crmaudit.strategy.scenarios import COMMITTED, Kept, Outcome, total
-from crmaudit.strategy.scenarios import _payback as payback
+from crmaudit.strategy.scenarios import COMMITTED, Outcome, total
+from crmaudit.strategy.staffing import Holders
 from crmaudit.workspace import Workspace
 
 _INSIDE = frozenset({"column", "table", "principal", "database"})
@@ -41,8 +42,14 @@ _SUM = re.compile(r"\d[\d.,’'\s]*\d{3}")
 """A number that may be an amount, in a text that nobody marked: of an earlier audit."""
 
 
-def published(judgement: Judgement, plan: Plan, to: Reader) -> tuple[Judgement, Plan, int]:
-    """What may be told of findings, the plan with these alone, and how many are withheld."""
+def published(
+    judgement: Judgement, plan: Plan, to: Reader, facts: Facts | None = None
+) -> tuple[Judgement, Plan, int]:
+    """What may be told of findings, the plan with these alone, and how many are withheld.
+
+    With the facts it is worked out, too, when that is done which each set of resources
+    can do; without them that is told only where nothing is withheld of it.
+    """
     if not to.edition.withhold:
         return judgement, plan, 0
     told = _told(judgement.findings, to)
@@ -56,7 +63,7 @@ def published(judgement: Judgement, plan: Plan, to: Reader) -> tuple[Judgement, 
             g for g in gaps if not (to.withholds("accounts") and _account(g.subject))
         ),
     )
-    return kept, _planned(plan, told, to), gone
+    return kept, _planned(plan, told, to, facts), gone
 
 
 def _told(findings: Iterable[Finding], to: Reader) -> dict[str, Finding]:
@@ -155,7 +162,7 @@ def _one(key: tuple[str, str], found: list[Finding]) -> Finding:
     )
 
 
-def _planned(plan: Plan, told: Mapping[str, Finding], to: Reader) -> Plan:
+def _planned(plan: Plan, told: Mapping[str, Finding], to: Reader, facts: Facts | None) -> Plan:
     """The plan of what is told: work that only weaknesses ask for is in no part of it.
 
     Days are those of the whole plan, as the work that is told keeps them; all that is
@@ -164,7 +171,7 @@ def _planned(plan: Plan, told: Mapping[str, Finding], to: Reader) -> Plan:
     every = (*plan.initiatives, *plan.dropped)
     gone = {i.id: i.title for i in every if not _asked(i, told, to)}
     kept = {i.id: _with(i, told, gone) for i in every if i.id not in gone}
-    outcomes = tuple(_outcome(x, plan, kept, to) for x in plan.scenarios)
+    outcomes = tuple(_outcome(x, plan, kept, to, facts) for x in plan.scenarios)
     if to.withholds("costs"):
         kept = {name: _unpriced(i) for name, i in kept.items()}
         outcomes = tuple(map(_unpriced_outcome, outcomes))
@@ -179,11 +186,12 @@ def _planned(plan: Plan, told: Mapping[str, Finding], to: Reader) -> Plan:
 
 def _asked(i: Initiative, told: Mapping[str, Finding], to: Reader) -> bool:
     """Whether the work may be told: what asks for it is, or was nothing to withhold."""
-    template = i.template or i.id
-    if any(f.fingerprint in told for f in i.findings):
-        return not (to.withholds(_WEAK) and template in _weak_templates())
-    weak = any(_weak(f) for f in i.findings) or template in _weak_templates()
-    return not (to.withholds(_WEAK) and weak) and not (i.findings and template == _URGENT)
+    weak = i.template in _weak_templates()
+    if not any(f.fingerprint in told for f in i.findings):
+        weak = weak or any(map(_weak, i.findings))
+        if i.findings and i.template == _URGENT:
+            return False
+    return not (weak and to.withholds(_WEAK))
 
 
 def _with(i: Initiative, told: Mapping[str, Finding], gone: Mapping[str, str]) -> Initiative:
@@ -233,57 +241,59 @@ def _pattern(text: str) -> str:
     return text.pattern if isinstance(text, Message) else ""
 
 
-def _outcome(x: Outcome, plan: Plan, kept: Mapping[str, Initiative], to: Reader) -> Outcome:
+def _outcome(
+    x: Outcome, plan: Plan, kept: Mapping[str, Initiative], to: Reader, facts: Facts | None
+) -> Outcome:
     """What the means can do for the work that is told, added up anew."""
+    of = sum(i.open for i in kept.values())
     taken = [kept[i] for i in x.taken if i in kept]
-    hidden = len(taken) < len(x.taken)
-    cost = total(i.cost_range for i in taken)
-    hours = total(i.hours for i in taken if i.hours)
-    money = total(i.money for i in taken if i.money)
-    bound = [i for i in taken if i.status in COMMITTED or not x.why_unjudged]
-    spent = sum(i.cost or i.cost_least or 0.0 for i in bound)
-    over = spent - x.means.budget if x.exceeded and x.means.budget is not None else 0.0
     made = replace(
         x,
         taken=tuple(i.id for i in taken),
         left=tuple(i for i in x.left if i in kept),
         late=tuple(i for i in x.late if i in kept and kept[i].due),
         early=tuple(i for i in x.early if i in kept),
+        deadlines=tuple(replace(k, of=of) for k in x.deadlines),
     )
-    if not hidden:
-        return _counted(made, x.deadlines, kept)
+    if len(taken) == len(x.taken):
+        return made
+    cost = total(i.cost_range for i in taken)
+    hours = total(i.hours for i in taken if i.hours)
+    money = total(i.money for i in taken if i.money)
+    bound = [i for i in taken if i.status in COMMITTED or not x.why_unjudged]
+    spent = sum(i.cost or i.cost_least or 0.0 for i in bound)
+    over = spent - x.means.budget if x.means.budget is not None else 0.0
     made = replace(
         made,
         effort=(sum(i.effort[0] for i in taken), sum(i.effort[1] for i in taken)),
         cost=cost if taken else None,
         hours=hours,
         money=money,
-        payback=payback(cost, hours, money, to.hourly_rate),
+        payback=scenarios._payback(cost, hours, money, to.hourly_rate),
         exceeded=max(0.0, over),
     )
-    if x is plan.scenarios[0] and not x.left:
-        # These means are those by which all work has its days.
-        ends = max((i.end for i in taken if i.end), default=None)
-        other = [i for i in plan.initiatives if i.id in x.taken and i.id not in kept]
-        days = tuple(replace(k, done=k.done - _done(other, k.day)) for k in x.deadlines)
-        return _counted(replace(made, ends=ends), days, kept)
-    # Which of its ends are of what is told is not known: an end of all would tell of the rest.
-    why = msg("it takes on work, too, that is left out here")
-    return replace(made, ends=None, deadlines=(), why_undated=why if x.ends else x.why_undated)
+    if not x.ends:
+        return made
+    if facts is None:
+        why = msg("it takes on work, too, that is left out here")
+        return replace(made, ends=None, deadlines=(), why_undated=why)
+    found, first = _ends(facts, x, plan), facts.day or date.min
+    ends = [found[i.id] for i in taken if i.id in found]
+    days = (replace(k, done=sum(first <= e <= k.day for e in ends)) for k in made.deadlines)
+    return replace(made, ends=max(ends, default=None), deadlines=tuple(days) if ends else ())
 
 
-def _done(initiatives: Iterable[Initiative], by: date) -> int:
-    """How many end by the day. What was set to end before the audit's day is done by none."""
-    past = (
-        i.overdue is not None and "end" in i.overridden for i in (initiatives := [*initiatives])
-    )
-    ends = (i.end is not None and i.end <= by for i in initiatives)
-    return sum(end and not over for end, over in zip(ends, past, strict=True))
-
-
-def _counted(x: Outcome, days: Iterable[Kept], kept: Mapping[str, Initiative]) -> Outcome:
-    of = sum(i.open for i in kept.values())
-    return replace(x, deadlines=tuple(replace(k, of=of) for k in days))
+def _ends(facts: Facts, x: Outcome, plan: Plan) -> Mapping[str, date]:
+    """When each initiative ends under these means, with all that takes its part of the time."""
+    taken = [i for i in plan.initiatives if i.id in x.taken]
+    base, holders, start = scenarios.means(facts)[0], Holders(facts), x.means.start
+    if x.means == base and start is not None:
+        soon = scenarios._soon(taken, start)
+        found = scenarios._schedule(facts, taken, x.means, holders, soon=soon)
+    else:
+        early = scenarios._early(taken, base, x.means)
+        found = scenarios._schedule(facts, taken, x.means, holders, early=early)
+    return {name: placed.end for name, placed in found.placed.items()}
 
 
 def _unpriced(i: Initiative) -> Initiative:
@@ -407,12 +417,14 @@ def _without_costs(context: ReportContext) -> ReportContext:
     brief, nothing = context.brief, {"budget": None}
     scenarios = tuple(x.model_copy(update=nothing) for x in brief.scenarios)
     resources = brief.resources.model_copy(update=nothing)
+    # Of a mix of licences only whether it saves, which sections ask before they tell of it.
+    mixes = tuple(replace(m, saving=copysign(1, m.saving)) for m in context.people.mixes)
     return replace(
         context,
         audit=context.audit.model_copy(update={"hourly_rate": None, "rates": {}}),
         brief=brief.model_copy(update={"resources": resources, "scenarios": scenarios}),
         inventory=_inventory_without_costs(context.inventory),
-        people=replace(context.people, cost_lost=None),
+        people=replace(context.people, cost_lost=None, mixes=mixes),
     )
 
 
@@ -432,7 +444,9 @@ def _inventory_without_costs(inventory: InventoryPart) -> InventoryPart:
 
 def _row_without_costs(row: InventoryRow) -> InventoryRow:
     def unpriced(things: Iterable[Any] | None, amount: str) -> tuple[Any, ...] | None:
-        return things and tuple(x.model_copy(update={amount: None}) for x in things)
+        if things is None:
+            return None
+        return tuple(x.model_copy(update={amount: None}) for x in things)
 
     system = row.system
     told = {

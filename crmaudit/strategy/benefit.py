@@ -20,7 +20,7 @@ from crmaudit.strategy.pieces import Piece
 from crmaudit.workspace.answers import InitiativeOverride
 
 Kind = Literal["hours", "money", "records", "questions"]
-Basis = Literal["said", "declared", "measured", "set in the plan"]
+Basis = Literal["said", "declared", "measured", "estimated", "set in the plan"]
 _UNANSWERED = ("STR101", "STR107")
 """Rules that name questions which cannot be answered; others name reports that nobody reads."""
 _UNFILLED = ("empty", "kept", "unused custom field")
@@ -214,8 +214,10 @@ def _running_cost(facts: Facts, piece: Piece) -> Iterable[Benefit]:
 
 
 def _records(piece: Piece) -> Iterable[Benefit]:
+    estimated = {words for label, words in piece.template.gains.items() if label in ESTIMATED}
     for words, n, codes, evidence in gains(piece):
-        yield Benefit("records", n, n, msg(words), "measured", msg(words), codes, evidence)
+        basis: Basis = "estimated" if words in estimated else "measured"
+        yield Benefit("records", n, n, msg(words), basis, msg(words), codes, evidence)
 
 
 def gains(piece: Piece) -> tuple[tuple[str, int, tuple[str, ...], tuple[str, ...]], ...]:
@@ -242,6 +244,8 @@ def gains(piece: Piece) -> tuple[tuple[str, int, tuple[str, ...], tuple[str, ...
     return tuple((w, n, tuple(codes[w]), tuple(evidence[w])) for w, n in sums.items())
 
 
+ESTIMATED = ("records to merge", "records that the record lacks", "rows without a customer there")
+"""Measurements that count what was not found, too, as the model of matching estimates."""
 FAULTS = "values to mend, at least"
 ONE: Mapping[str, str] = {
     FAULTS: "value to mend, at least",

@@ -269,7 +269,7 @@ def test_a_plan_of_many_is_drawn_by_phase_and_then_whole(tmp_path: Path) -> None
     drawn = draw(b.Figure("gantt", "Plan", made.gantt, "Plan"))
     assert "all of a phase" in drawn
     assert made.value_map is not None
-    assert len(made.value_map.items) == 40
+    assert len(made.value_map.items) == 80
     sections = document(facts, judgement, plan(facts, judgement)).sections
     titles = [x.title for part in sections for x in part.blocks if isinstance(x, b.Figure)]
     whole_plan = f"{len(made.initiatives)} initiatives"

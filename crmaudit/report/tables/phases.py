@@ -13,6 +13,7 @@ BASES = {
     "said": "said in interviews",
     "declared": "declared",
     "measured": "measured",
+    "estimated": "estimated",
     "set in the plan": "set in the plan",
 }
 
