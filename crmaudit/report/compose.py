@@ -59,7 +59,7 @@ def document(
     templates = templates or Templates()
     own = own_sections(facts)
     to = reader(facts, audience, templates)
-    told, planned, withheld = published(judgement, plan, to)
+    told, planned, withheld = published(judgement, plan, to, facts.day)
     known = told_facts(facts, to, planned)
     # Compared as all of it was judged, and cut alike on both sides: what an edition leaves out
     # has not gone, and what it counts together is one thing on both.

@@ -124,6 +124,9 @@ class People:
         spelt += [self._spelt(n) for n in _longest(lettered)]
         spelt += [self._spelt(n) for n in _longest(exact)]
         self._known = re.compile(rf"(?<!\w)(?:{'|'.join(spelt)})(?!\w)") if spelt else None
+        names = (*whole, *titled, *lettered, *exact, *self._slugs)
+        joint = (re.sub(f"[{_APOSTROPHES}]", "", n) for n in names)
+        self._hints = {max(words, key=len) for n in (*names, *joint) if (words := _tokens(n))}
         self._marks = (
             re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, _longest(self._slugs)))})(?![\w-])")
             if self._slugs
@@ -149,11 +152,16 @@ class People:
 
     def strike(self, text: str) -> str:
         """The text with the office, or `a person`, in place of each name."""
-        if self._known is None:
+        if self._known is None or not self._touched(text):
             return text
         if self._marks is not None:
             text = self._marks.sub(lambda m: self._slugs[m[0]], text)
         return self._known.sub(self._office, text)
+
+    def _touched(self, text: str) -> bool:
+        """Whether a word of any name stands there: most texts need not be read for all names."""
+        words = {*_tokens(text)}
+        return not self._hints.isdisjoint(words | {w[:-1] for w in words if w.endswith("s")})
 
     def _office(self, found: re.Match[str]) -> str:
         bare = re.sub(rf"^{_TITLES}", "", found[0])
@@ -191,6 +199,10 @@ def _without_marks(text: str) -> str:
     """Latin letters without what stands above and below them; others are other letters so."""
     plain = "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))
     return plain if plain.isascii() else unicodedata.normalize("NFC", text)
+
+
+def _tokens(text: str) -> list[str]:
+    return re.findall(r"[^\W_]+", text.casefold().replace("%20", " "))
 
 
 def _key(name: str) -> str:

@@ -31,10 +31,9 @@ from crmaudit.rules import all_rules
 from crmaudit.rules.base import SEVERITIES
 from crmaudit.standing.figures import kind_of
 from crmaudit.standing.past import Past
-from crmaudit.strategy import Initiative, Plan, scenarios
+from crmaudit.strategy import Initiative, Plan
 from crmaudit.strategy.due import Due
-from crmaudit.strategy.scenarios import COMMITTED, Outcome, total
-from crmaudit.strategy.staffing import Holders
+from crmaudit.strategy.scenarios import Outcome, summed
 from crmaudit.workspace import Workspace
 
 _INSIDE = frozenset({"column", "table", "principal", "database"})
@@ -43,12 +42,11 @@ _SUM = re.compile(r"\d[\d.,’'\s]*\d{3}")
 
 
 def published(
-    judgement: Judgement, plan: Plan, to: Reader, facts: Facts | None = None
+    judgement: Judgement, plan: Plan, to: Reader, day: date | None
 ) -> tuple[Judgement, Plan, int]:
     """What may be told of findings, the plan with these alone, and how many are withheld.
 
-    With the facts it is worked out, too, when that is done which each set of resources
-    can do; without them that is told only where nothing is withheld of it.
+    `day` is the audit's.
     """
     if not to.edition.withhold:
         return judgement, plan, 0
@@ -63,7 +61,7 @@ def published(
             g for g in gaps if not (to.withholds("accounts") and _account(g.subject))
         ),
     )
-    return kept, _planned(plan, told, to, facts), gone
+    return kept, _planned(plan, told, to, day), gone
 
 
 def _told(findings: Iterable[Finding], to: Reader) -> dict[str, Finding]:
@@ -162,7 +160,7 @@ def _one(key: tuple[str, str], found: list[Finding]) -> Finding:
     )
 
 
-def _planned(plan: Plan, told: Mapping[str, Finding], to: Reader, facts: Facts | None) -> Plan:
+def _planned(plan: Plan, told: Mapping[str, Finding], to: Reader, day: date | None) -> Plan:
     """The plan of what is told: work that only weaknesses ask for is in no part of it.
 
     Days are those of the whole plan, as the work that is told keeps them; all that is
@@ -171,7 +169,7 @@ def _planned(plan: Plan, told: Mapping[str, Finding], to: Reader, facts: Facts |
     every = (*plan.initiatives, *plan.dropped)
     gone = {i.id: i.title for i in every if not _asked(i, told, to)}
     kept = {i.id: _with(i, told, gone) for i in every if i.id not in gone}
-    outcomes = tuple(_outcome(x, plan, kept, to, facts) for x in plan.scenarios)
+    outcomes = tuple(summed(x, kept.values(), to.hourly_rate, day) for x in plan.scenarios)
     if to.withholds("costs"):
         kept = {name: _unpriced(i) for name, i in kept.items()}
         outcomes = tuple(map(_unpriced_outcome, outcomes))
@@ -206,7 +204,7 @@ def _with(i: Initiative, told: Mapping[str, Finding], gone: Mapping[str, str]) -
 
     reasons = tuple(r for r in i.risk.reasons if stands(r))
     level = i.risk.level if reasons or i.risk.decided or not i.risk.reasons else "low"
-    day, over = _day(i.due, found), _day(i.overdue, found)
+    day, over = _day(i.due, told), _day(i.overdue, told)
     silent = {*gone.values(), *([i.overdue.why] if i.overdue and not over else ())}
     return replace(
         i,
@@ -220,80 +218,16 @@ def _with(i: Initiative, told: Mapping[str, Finding], gone: Mapping[str, str]) -
     )
 
 
-def _day(day: Due | None, found: Iterable[Finding]) -> Due | None:
-    """The day to keep, where what is told says so, in the numbers of that."""
-    if day is None or not isinstance(day.why, Message):
+def _day(day: Due | None, told: Mapping[str, Finding]) -> Due | None:
+    """The day to keep, unless only findings that are withheld set it."""
+    if day is None or not day.marks:
         return day
-    match day.why.pattern:
-        case "it answers {n}":
-            n = sum(f.severity == "critical" and f.state == "open" for f in found)
-            why = msg("it answers {n}", n=counted(n, "critical finding"))
-            return Due(day.day, why) if n else None
-        case "accounts of those who left are open":
-            return day if any(f.state == "open" for f in found) else None
-        case "an owner agreed to mend {code} by then":
-            agreed = {f.code for f in found if f.response and f.response.due == day.day}
-            return day if day.why.values["code"] in agreed else None
-    return day
+    marks = tuple(m for m in day.marks if m in told)
+    return replace(day, marks=marks) if marks else None
 
 
 def _pattern(text: str) -> str:
     return text.pattern if isinstance(text, Message) else ""
-
-
-def _outcome(
-    x: Outcome, plan: Plan, kept: Mapping[str, Initiative], to: Reader, facts: Facts | None
-) -> Outcome:
-    """What the means can do for the work that is told, added up anew."""
-    of = sum(i.open for i in kept.values())
-    taken = [kept[i] for i in x.taken if i in kept]
-    made = replace(
-        x,
-        taken=tuple(i.id for i in taken),
-        left=tuple(i for i in x.left if i in kept),
-        late=tuple(i for i in x.late if i in kept and kept[i].due),
-        early=tuple(i for i in x.early if i in kept),
-        deadlines=tuple(replace(k, of=of) for k in x.deadlines),
-    )
-    if len(taken) == len(x.taken):
-        return made
-    cost = total(i.cost_range for i in taken)
-    hours = total(i.hours for i in taken if i.hours)
-    money = total(i.money for i in taken if i.money)
-    bound = [i for i in taken if i.status in COMMITTED or not x.why_unjudged]
-    spent = sum(i.cost or i.cost_least or 0.0 for i in bound)
-    over = spent - x.means.budget if x.means.budget is not None else 0.0
-    made = replace(
-        made,
-        effort=(sum(i.effort[0] for i in taken), sum(i.effort[1] for i in taken)),
-        cost=cost if taken else None,
-        hours=hours,
-        money=money,
-        payback=scenarios._payback(cost, hours, money, to.hourly_rate),
-        exceeded=max(0.0, over),
-    )
-    if not x.ends:
-        return made
-    if facts is None:
-        why = msg("it takes on work, too, that is left out here")
-        return replace(made, ends=None, deadlines=(), why_undated=why)
-    found, first = _ends(facts, x, plan), facts.day or date.min
-    ends = [found[i.id] for i in taken if i.id in found]
-    days = (replace(k, done=sum(first <= e <= k.day for e in ends)) for k in made.deadlines)
-    return replace(made, ends=max(ends, default=None), deadlines=tuple(days) if ends else ())
-
-
-def _ends(facts: Facts, x: Outcome, plan: Plan) -> Mapping[str, date]:
-    """When each initiative ends under these means, with all that takes its part of the time."""
-    taken = [i for i in plan.initiatives if i.id in x.taken]
-    base, holders, start = scenarios.means(facts)[0], Holders(facts), x.means.start
-    if x.means == base and start is not None:
-        soon = scenarios._soon(taken, start)
-        found = scenarios._schedule(facts, taken, x.means, holders, soon=soon)
-    else:
-        early = scenarios._early(taken, base, x.means)
-        found = scenarios._schedule(facts, taken, x.means, holders, early=early)
-    return {name: placed.end for name, placed in found.placed.items()}
 
 
 def _unpriced(i: Initiative) -> Initiative:

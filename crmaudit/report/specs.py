@@ -221,7 +221,7 @@ class Bubble:
     """`hollow`: its size is not known; `unsure`: it might belong to another quarter.
 
     The ranges are drawn as whiskers. The texts stand for the numbers in the table. One with a
-    `number` is told by it alone where its label finds no room, as other parts list the numbers.
+    `number` is told by it alone in the drawing, as other parts list the numbers.
     """
 
     label: str

@@ -8,7 +8,7 @@ from datetime import date
 
 from crmaudit.facts import Facts
 from crmaudit.inventory.lifecycle import months_later
-from crmaudit.messages import counted, msg
+from crmaudit.messages import msg
 from crmaudit.strategy.initiatives import CLOSED
 from crmaudit.strategy.pieces import Piece
 from crmaudit.strategy.schedule import YEARS
@@ -24,8 +24,11 @@ left are closed. Own proposal."""
 
 @dataclass(frozen=True, slots=True)
 class Due:
+    """A day to keep; `marks` are the fingerprints of the findings that set it, where these do."""
+
     day: date
     why: str
+    marks: tuple[str, ...] = ()
 
 
 def due(facts: Facts, piece: Piece, override: InitiativeOverride) -> Due | None:
@@ -69,15 +72,18 @@ def _promised(facts: Facts, piece: Piece, override: InitiativeOverride) -> Itera
             yield Due(deadline.date, deadline.text)
     for f in piece.findings:
         if f.response is not None and f.response.state == "agreed" and f.response.due is not None:
-            yield Due(f.response.due, msg("an owner agreed to mend {code} by then", code=f.code))
+            why = msg("an owner agreed to mend {code} by then", code=f.code)
+            yield Due(f.response.due, why, (f.fingerprint,))
 
 
 def _days(facts: Facts, piece: Piece, override: InitiativeOverride) -> Iterator[Due]:
     system = facts.workspace.system
     if not override.deadlines and not override.phase and not override.end:
         yield from _critical(facts, piece)
-        if piece.slug == "close-accounts" and facts.day is not None and _open(piece):
-            yield Due(months_later(facts.day, AT_ONCE), msg("accounts of those who left are open"))
+        marks = tuple(f.fingerprint for f in piece.findings if f.state == "open")
+        if piece.slug == "close-accounts" and facts.day is not None and marks:
+            why = msg("accounts of those who left are open")
+            yield Due(months_later(facts.day, AT_ONCE), why, marks)
     if piece.id == piece.slug or len(piece.systems) != 1:
         return
     (one,) = piece.systems
@@ -101,15 +107,11 @@ def _days(facts: Facts, piece: Piece, override: InitiativeOverride) -> Iterator[
             yield Due(day, msg("the one who alone can support {name} leaves", name=name))
 
 
-def _open(piece: Piece) -> bool:
-    return any(f.state == "open" for f in piece.findings)
-
-
 def _critical(facts: Facts, piece: Piece) -> Iterator[Due]:
     """Unless plan.yaml says when the work is done."""
     contained = piece.slug == "answer-critical"
     from_day, months = (facts.day, AT_ONCE) if contained else (_begin(facts), CRITICAL)
-    n = sum(f.severity == "critical" and f.state == "open" for f in piece.findings)
-    if n and from_day is not None:
-        why = msg("it answers {n}", n=counted(n, "critical finding"))
-        yield Due(months_later(from_day, months), why)
+    urgent = (f for f in piece.findings if f.severity == "critical" and f.state == "open")
+    marks = tuple(f.fingerprint for f in urgent)
+    if marks and from_day is not None:
+        yield Due(months_later(from_day, months), msg("what it answers is critical"), marks)

@@ -11,7 +11,7 @@ nothing else begins before the means are there. Own proposal (docs/method.md,
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
@@ -78,14 +78,16 @@ class Outcome:
     means: Means
     taken: tuple[str, ...]
     left: tuple[str, ...]
-    effort: tuple[float, float]
-    cost: tuple[float, float] | None
-    ends: date | None
+    finishes: Mapping[str, date]
+    """When each of those taken ends; empty where there are no dates."""
     deadlines: tuple[Kept, ...]
-    late: tuple[str, ...]
-    hours: tuple[float, float] | None
-    money: tuple[float, float] | None
-    payback: tuple[float, float | None] | None
+    effort: tuple[float, float] = (0.0, 0.0)
+    cost: tuple[float, float] | None = None
+    ends: date | None = None
+    late: tuple[str, ...] = ()
+    hours: tuple[float, float] | None = None
+    money: tuple[float, float] | None = None
+    payback: tuple[float, float | None] | None = None
     why_undated: str = ""
     early: tuple[str, ...] = ()
     why_unjudged: str = ""
@@ -291,48 +293,70 @@ def evaluate(
         found = _schedule(facts, taken, given, holders, soon=_soon(taken, given.start))
     else:
         found = _schedule(facts, taken, given, holders, early=_early(taken, base, given))
-    ends = {i: p.end for i, p in found.placed.items()}
-    first = facts.day or date.min
-    """What was set to end before the audit's day, and is open, is done by no day known."""
-    cost = total(i.cost_range for i in taken)
-    hours, money = _total_known([i.hours for i in taken]), _total_known([i.money for i in taken])
     days = [(d.text, d.date) for d in facts.workspace.brief.deadlines]
     if given.deadline is not None:
         days.insert(0, (msg("The scenario's own deadline"), given.deadline))
-    unjudged = _unjudged(todo, given)
-    bound = [i for i in taken if i.status in COMMITTED or not unjudged]
-    spent = sum(i.cost or i.cost_least or 0.0 for i in bound)
-    return Outcome(
+    early = (
+        i.id
+        for i in taken
+        if i.status != "running"
+        and given.start is not None
+        and i.id in found.placed
+        and found.placed[i.id].start < given.start
+    )
+    made = Outcome(
         means=given,
         taken=tuple(i.id for i in todo if i.id in inside),
         left=tuple(i.id for i in left),
+        finishes={i: p.end for i, p in found.placed.items()},
+        deadlines=tuple(Kept(text, day, 0, 0) for text, day in days) if found.placed else (),
+        why_undated=_nothing(taken, given) if not found.placed and todo else "",
+        early=tuple(early),
+        why_unjudged=_unjudged(todo, given),
+    )
+    return summed(made, todo, facts.workspace.audit.hourly_rate, facts.day)
+
+
+def summed(
+    found: Outcome, initiatives: Iterable[Initiative], rate: float | None, day: date | None
+) -> Outcome:
+    """The same with these initiatives alone, and all that is counted of them counted anew.
+
+    `rate` is the internal one by the hour. What was set to end before the audit's `day` and is
+    open is done by no day known.
+    """
+    todo = {i.id: i for i in initiatives if i.open}
+    taken = [i for i in todo.values() if i.id in found.taken]
+    ends = {i.id: found.finishes[i.id] for i in taken if i.id in found.finishes}
+    first, budget = day or date.min, found.means.budget
+    cost = total(i.cost_range for i in taken)
+    hours, money = _total_known([i.hours for i in taken]), _total_known([i.money for i in taken])
+    bound = [i for i in taken if i.status in COMMITTED or not found.why_unjudged]
+    spent = sum(i.cost or i.cost_least or 0.0 for i in bound)
+    late = (
+        i
+        for i in todo.values()
+        if i.due and (i.id not in found.taken or (i.id in ends and ends[i.id] > i.due.day))
+    )
+    return replace(
+        found,
+        taken=tuple(i for i in found.taken if i in todo),
+        left=tuple(i for i in found.left if i in todo),
+        early=tuple(i for i in found.early if i in todo),
+        finishes=ends,
         effort=(sum(i.effort[0] for i in taken), sum(i.effort[1] for i in taken)),
-        cost=cost if taken else (0.0, 0.0) if todo and given.budget is not None else None,
+        cost=cost if taken else (0.0, 0.0) if todo and budget is not None else None,
         ends=max(ends.values(), default=None),
         deadlines=tuple(
-            Kept(text, day, sum(first <= e <= day for e in ends.values()), len(todo))
-            for text, day in days
+            replace(k, done=sum(first <= e <= k.day for e in ends.values()), of=len(todo))
+            for k in found.deadlines
             if ends
         ),
-        late=tuple(
-            i.id
-            for i in todo
-            if i.due and (i.id not in inside or (i.id in ends and ends[i.id] > i.due.day))
-        ),
+        late=tuple(i.id for i in late),
         hours=hours,
         money=money,
-        payback=_payback(cost, hours, money, facts.workspace.audit.hourly_rate),
-        why_undated=_nothing(taken, given) if not found.placed and todo else "",
-        early=tuple(
-            i.id
-            for i in taken
-            if i.status != "running"
-            and given.start is not None
-            and i.id in found.placed
-            and found.placed[i.id].start < given.start
-        ),
-        why_unjudged=unjudged,
-        exceeded=max(0.0, spent - given.budget) if given.budget is not None else 0.0,
+        payback=_payback(cost, hours, money, rate),
+        exceeded=max(0.0, spent - budget) if budget is not None else 0.0,
     )
 
 

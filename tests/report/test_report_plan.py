@@ -273,7 +273,7 @@ def test_a_plan_of_many_is_drawn_by_phase_and_then_whole(tmp_path: Path) -> None
     sections = document(facts, judgement, plan(facts, judgement)).sections
     titles = [x.title for part in sections for x in part.blocks if isinstance(x, b.Figure)]
     whole_plan = f"{len(made.initiatives)} initiatives"
-    assert f"Value against effort of the 40 of most value, of {whole_plan}" in titles
+    assert f"Value against effort of the 80 of most value, of {whole_plan}" in titles
     assert sum(t.startswith("Initiatives in time, part ") for t in titles) == len(made.gantt_parts)
     assert any(t.startswith(whole_plan) and t.endswith(", by phase") for t in titles)
 

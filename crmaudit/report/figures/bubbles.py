@@ -59,19 +59,17 @@ def bubbles(spec: Bubbles, canvas: Canvas) -> None:
     inner = (left + 2, top + 2, left + width - 2, top + height - 2)
     keyed: list[str] = []
     for spot in spots:
-        label, number = spot.item.label, spot.item.number
+        label = spot.item.label
+        if spot.item.number:
+            canvas.lines(spot.x, spot.y, [spot.item.number], SMALL, anchor="middle", bold=True)
+            continue
         for words in dict.fromkeys(cut(label, width) for width in LABELS):
-            if number and words != label:
-                continue
             place = _room(words, spot, inner, taken)
             if place:
                 taken.append(place)
                 canvas.text(place[0], place[3] - 4, words, halo=True)
                 break
         else:
-            if number:
-                _number(canvas, number, spot, inner, taken)
-                continue
             keyed.append(cut(f"{len(keyed) + 1} {label}", canvas.width - left, SMALL))
             _number(canvas, str(len(keyed)), spot, inner, taken)
     canvas.height = _below(keyed, canvas, left, top + height + 26)
@@ -146,7 +144,8 @@ def _point(x: float, y: float, field: Box) -> tuple[float, float]:
 
 
 def _radius(spec: Bubbles, canvas: Canvas, item: Bubble) -> float:
-    return 5.0 if item.hollow else _sized(spec, canvas, item.size)
+    r = 5.0 if item.hollow else _sized(spec, canvas, item.size)
+    return max(r, 8.0) if item.number else r  # so that its number stands in it
 
 
 def _sized(spec: Bubbles, canvas: Canvas, size: float) -> float:
