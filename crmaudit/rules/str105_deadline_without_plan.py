@@ -5,8 +5,8 @@ Deadlines from outside (a law, the end of a contract, an audit) do not move. One
 while no initiative is dated before it will be met by chance or not at all.
 
 ## Fix
-Date an initiative in plan.yaml that serves it, with an end before the day. Looked at are
-deadlines in the next `days`.
+Join an initiative to it in plan.yaml (`deadlines:` with the deadline's id), or date one that serves
+it, with an end before the day. Looked at are deadlines in the next `days`.
 
 ## Bad
 ```yaml brief.yaml
@@ -44,10 +44,12 @@ def check(facts: Facts, days: int = 180) -> Iterator[Hit]:
     plan = facts.workspace.plan
     steps = [*plan.initiatives.values(), *plan.own]
     ends = [s.end for s in steps if s.end is not None and s.status != "dropped"]
+    # What is joined to a deadline is planned by it, and told where it would miss it.
+    joined = {d for s in steps if s.status != "dropped" for d in s.deadlines}
     for number, deadline in enumerate(deadlines):
         left = (deadline.date - today).days
         before = [end for end in ends if today <= end <= deadline.date]
-        if 0 <= left <= days and not before:
+        if 0 <= left <= days and not before and deadline.id not in joined:
             away = msg("{days} away", days=counted(left, "day")) if left else msg("today")
             yield Hit(
                 f"deadline:{deadline.id or number + 1}",
