@@ -26,12 +26,13 @@ def _out(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
 
 def test_the_list_says_what_the_plan_takes(capsys: pytest.CaptureFixture[str]) -> None:
     text = _out(capsys)
-    assert "38 initiatives in 4 phases" in text
-    assert CHAIN in text
-    assert "○ beyond the budget: it covers 27 of 38" in text
     data = json.loads(_out(capsys, "--format", "json"))
     assert data["kind"] == "plan"
-    assert len(data["rows"]) == 38
+    every, inside = len(data["rows"]), data["scenarios"][0]["initiatives"]
+    assert every > inside > 20
+    assert f"{every} initiatives in 4 phases" in text
+    assert CHAIN in text
+    assert f"○ beyond the budget: it covers {inside} of {every}" in text
     assert {r["risk"] for r in data["rows"]} <= {"low", "medium", "high"}
     assert len(data["scenarios"]) == 3
     rows = list(csv.DictReader(io.StringIO(_out(capsys, "--format", "csv"))))
