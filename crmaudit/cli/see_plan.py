@@ -312,7 +312,7 @@ def _put(console: Console, found: Audit, i: Initiative) -> None:
         year = " a year" if b.kind in ("hours", "money") else ""
         brings.say(
             f"{least}{_span((b.low, b.high))} {b.unit}{year}"
-            if b.kind != "records"
+            if b.kind not in ("records", "questions")
             else f"{b.low:,.0f}",
             f"{b.how} ({b.basis}{': ' if b.codes else ''}{', '.join(b.codes)})",
         )

@@ -15,7 +15,7 @@ from typing import Literal
 
 from crmaudit.facts import Facts
 from crmaudit.governance.pains import Loss
-from crmaudit.messages import counted, msg
+from crmaudit.messages import counted, listed, msg
 from crmaudit.strategy.pieces import Piece
 from crmaudit.workspace.answers import InitiativeOverride
 
@@ -121,11 +121,16 @@ def benefits(
                 len(needs),
                 "questions",
                 "declared",
-                msg("{n} that it helps to answer", n=counted(len(needs), "question")),
+                msg("it helps to answer {questions}", questions=_asked(facts, needs)),
                 _codes(piece, _UNANSWERED),
             )
         )
     return tuple(found)
+
+
+def _asked(facts: Facts, needs: Sequence[str]) -> str:
+    text = {n.id: n.text for n in facts.workspace.needs}
+    return listed((msg("“{text}”", text=text.get(n, n)) for n in needs), 3)
 
 
 def questions(piece: Piece) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from crmaudit.facts import Facts
-from crmaudit.messages import counted, listed, msg
+from crmaudit.messages import counted, listed, long_date, msg
 from crmaudit.strategy.pieces import Piece
 from crmaudit.strategy.staffing import Holders
 from crmaudit.strategy.target import target
@@ -46,8 +46,15 @@ def risk(
     single = [s for s in skills if len(holders.of(s)) == 1]
     if unheld and facts.workspace.people.people:
         found.append((2, msg("nobody is known to hold {skills}", skills=listed(unheld))))
-    if single:
-        found.append((1, msg("{skills} rests on one person", skills=listed(single))))
+    people = facts.workspace.person
+    last = {s: p.leaves for s in single if (p := people.get(holders.of(s)[0])) and p.leaves}
+    stays = [s for s in single if s not in last]
+    if stays:
+        found.append((1, msg("{skills} rests on one person", skills=listed(stays))))
+    for day in sorted({*last.values()}):
+        mine = listed(s for s in last if last[s] == day)
+        text = "{skills} rests on one person, who leaves on {day}"
+        found.append((2, msg(text, skills=mine, day=long_date(day))))
     ended = [
         facts.workspace.system[s].name
         for s in piece.systems
