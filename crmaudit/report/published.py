@@ -219,11 +219,13 @@ def _with(i: Initiative, told: Mapping[str, Finding], gone: Mapping[str, str]) -
 
 
 def _day(day: Due | None, told: Mapping[str, Finding]) -> Due | None:
-    """The day to keep, unless only findings that are withheld set it."""
-    if day is None or not day.marks:
-        return day
-    marks = tuple(m for m in day.marks if m in told)
-    return replace(day, marks=marks) if marks else None
+    """The first day to keep that not only findings that are withheld set."""
+    while day is not None:
+        marks = tuple(m for m in day.marks if m in told)
+        if marks or not day.marks:
+            return replace(day, marks=marks, later=None)
+        day = day.later
+    return None
 
 
 def _pattern(text: str) -> str:

@@ -170,6 +170,7 @@ _OF_SERVERS = {
         ("does not exist", "Unknown database", "doesn't exist"),
         "make the database or schema first, or correct the address",
     ),
+    "invalid connection option": "correct what stands after the `?`, or leave it out",
     "has gone away": "the server ended the connection: run again",
     "closed the connection": "the server ended the connection: run again",
     **{part: hint for part, hint in _OF_FILES.items() if hint is not _DAMAGED},

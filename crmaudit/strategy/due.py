@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from crmaudit.facts import Facts
@@ -24,11 +24,15 @@ left are closed. Own proposal."""
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A day to keep; `marks` are the fingerprints of the findings that set it, where these do."""
+    """A day to keep; `marks` are the fingerprints of the findings that set it, where these do.
+
+    `later` is the next day that binds the same work.
+    """
 
     day: date
     why: str
     marks: tuple[str, ...] = ()
+    later: Due | None = field(default=None, compare=False, repr=False)
 
 
 def due(facts: Facts, piece: Piece, override: InitiativeOverride) -> Due | None:
@@ -41,17 +45,25 @@ def due(facts: Facts, piece: Piece, override: InitiativeOverride) -> Due | None:
     first = facts.day or date.min
     last = months_later(_begin(facts) or date.max, 12 * YEARS)
     days = (*_promised(facts, piece, override), *_days(facts, piece, override))
-    return min((d for d in days if first <= d.day <= last), key=lambda d: d.day, default=None)
+    return _first(d for d in days if first <= d.day <= last)
 
 
 def overdue(facts: Facts, piece: Piece, override: InitiativeOverride) -> Due | None:
     """The first day that was set for open work and is over: its deadlines, its end in plan.yaml."""
     if facts.day is None or override.status in CLOSED:
         return None
-    days = [*_promised(facts, piece, override)]
+    day, days = facts.day, [*_promised(facts, piece, override)]
     if override.end is not None:
         days.append(Due(override.end, msg("the end that was set")))
-    return min((d for d in days if d.day < facts.day), key=lambda d: d.day, default=None)
+    return _first(d for d in days if d.day < day)
+
+
+def _first(days: Iterable[Due]) -> Due | None:
+    """The first of these days, each with the one after it."""
+    found: Due | None = None
+    for day in sorted(days, key=lambda d: d.day, reverse=True):
+        found = replace(day, later=found)
+    return found
 
 
 def _begin(facts: Facts) -> date | None:

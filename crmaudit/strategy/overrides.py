@@ -18,7 +18,7 @@ from crmaudit.facts import Facts
 from crmaudit.messages import msg
 from crmaudit.rules import all_rules
 from crmaudit.strategy.initiatives import CLOSED, OTHER, TEMPLATES
-from crmaudit.strategy.pieces import Piece, asked_by, makes, remembered
+from crmaudit.strategy.pieces import Piece, answering, asked_by, makes, remembered
 from crmaudit.workspace.answers import InitiativeOverride
 from crmaudit.workspace.spelling import suggestion
 
@@ -64,7 +64,8 @@ def check(facts: Facts) -> None:
         hint = f"known: {', '.join(sorted(_SLUGS | own))}"
         if slug in _SLUGS:
             split = TEMPLATES.get(slug, OTHER).split
-            ids = facts.workspace.entity if split == "entity" else facts.workspace.system
+            of = {"entity": facts.workspace.entity, "need": [n.id for n in facts.workspace.needs]}
+            ids = of.get(split, facts.workspace.system)
             hint = suggestion(rest, ids) if split else f"{slug!r} is one initiative: write that"
         place = facts.workspace.place("plan.yaml", *path)
         problems.append(Problem(f"there is no initiative {text!r}", place, hint))
@@ -173,7 +174,8 @@ def _orphans(facts: Facts, pieces: Sequence[Piece]) -> Iterator[Problem]:
     """What plan.yaml names and nobody has: told with its place."""
     file, place = facts.workspace.plan, facts.workspace.place
     there = {p.id for p in pieces} | {p.slug for p in pieces}
-    answers = {asked_by(facts, f): p.id for p in pieces for f in p.findings}
+    parts = answering(pieces)
+    answers = {**{asked_by(facts, f): p.id for p in pieces for f in p.findings}, **parts}
     for key, override in file.initiatives.items():
         where = place("plan.yaml", "initiatives", key)
         if key in {o.id for o in file.own}:
@@ -182,7 +184,7 @@ def _orphans(facts: Facts, pieces: Sequence[Piece]) -> Iterator[Problem]:
         elif override.status in CLOSED and not (makes(facts, key) or key in remembered(facts)):
             text = f"{key!r} names no system, entity or feed that is known"
             yield Problem(text, where, "where it is gone for good, this is only a note")
-        elif key not in there and override.status not in CLOSED:
+        elif key not in there and (override.status not in CLOSED or key in parts):
             yield _orphan(f"the initiative {key!r}", answers.get(key), where)
     over: list[tuple[tuple[str | int, ...], InitiativeOverride]] = [
         (("initiatives", key), o) for key, o in file.initiatives.items()
@@ -191,7 +193,7 @@ def _orphans(facts: Facts, pieces: Sequence[Piece]) -> Iterator[Problem]:
     for path, override in over:
         for i, before in enumerate(override.after):
             closed = before in file.initiatives and file.initiatives[before].status in CLOSED
-            if before not in there and "." in before and not closed:
+            if before not in there and before not in parts and "." in before and not closed:
                 where = place("plan.yaml", *path, "after", i)
                 yield _orphan(f"{before!r}, which is waited for,", answers.get(before), where)
     found = {p.id: {f"{f.code} {f.subject}" for f in p.findings} for p in pieces}
@@ -215,7 +217,7 @@ def _orphan(what: str, answered: str | None, where: Any) -> Problem:
 
 def _closed(facts: Facts, pieces: Sequence[Piece]) -> Iterator[Closed]:
     """What is done or dropped and left no finding, by the ids that it had in the last audit."""
-    there, before = {p.id for p in pieces}, remembered(facts)
+    there, before = {p.id for p in pieces} | {*answering(pieces)}, remembered(facts)
     given = facts.workspace.plan.initiatives
     for key, override in given.items():
         if override.status not in CLOSED:

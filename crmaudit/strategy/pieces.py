@@ -31,7 +31,10 @@ MOST = 5
 """Initiatives that one template makes at most, besides those that people named; the lighter ones
 stay together."""
 ANSWER = 2
-"""How much an answered question counts: one that must be answered as a critical finding does."""
+"""How much an answer counts: one that must be given, monthly, and is not given at all counts 8,
+as a critical finding does."""
+EXTRACT = "extract-data"
+"""The template of extractions for open questions."""
 _LENGTH = 80
 _ACTIONS: Mapping[str, FeedAction] = {"build-feeds": "build", "mend-feeds": "mend"}
 """What the target picture says of the feeds that a template is about."""
@@ -49,7 +52,8 @@ class Piece:
     `units` is how often the template's days are needed. `feed` is what the
     target picture says of a feed to be built; without it None. `others` are
     feeds to be built that stay together: they are no `units`. `days` are those beside the
-    template's, `questions` those of needs.yaml that it answers, `worth` what these are worth.
+    template's, `questions` those of needs.yaml that it answers, `worth` what these are worth,
+    `after` ids of those of its template whose work it builds on.
     """
 
     id: str
@@ -65,6 +69,7 @@ class Piece:
     days: tuple[float, float] = (0.0, 0.0)
     questions: tuple[str, ...] = ()
     worth: int = 0
+    after: tuple[str, ...] = ()
 
     @property
     def value(self) -> int:
@@ -125,20 +130,45 @@ def pieces(facts: Facts, findings: Iterable[Finding]) -> tuple[Piece, ...]:
 def _extractions(facts: Facts, about: _About) -> Iterator[Piece]:
     """The extractions that open questions need, in their order: one piece up to each answer.
 
-    What is beyond the most pieces of a template goes with the last.
+    Those that people named stand alone; what is beyond the most pieces of a template stays
+    together. A piece waits for those that extract what it needs, too. What a dropped one would
+    have extracted is left to the next that needs it.
     """
     found = order(facts)
-    value = {a.need: a.value for a in found.asked}
-    parts: list[list[Step]] = []
-    part: list[Step] = []
+    asked = {a.need: a for a in found.asked}
+    parts: list[list[Step]] = [[]]
     for step in found.steps if found.by == "questions" else ():
-        part.append(step)
+        parts[-1].append(step)
         if step.answers:
-            parts.append(part)
-            part = []
-    for n, one in enumerate(parts[:MOST]):
-        steps = [s for p in parts[n:] for s in p] if n + 1 == MOST else one
-        yield about.extraction(steps, sum(value[a] for s in steps for a in s.answers))
+            parts.append([])
+    parts = [p for p in parts if p and p[-1].answers]
+    named, given = _named(facts), facts.workspace.plan.initiatives
+    ids = [[piece_id(EXTRACT, a) for a in p[-1].answers] for p in parts]
+    free = [k for k, mine in enumerate(ids) if named.isdisjoint(mine)]
+    room = max(1, MOST - len(ids) + len(free))
+    rest = free[room - 1 :] if len(free) > room else []
+    groups = [[k] for k in range(len(parts)) if k not in rest] + ([rest] if rest else [])
+    by_cell: dict[tuple[str, str], str] = {}
+    open_: dict[tuple[str, str], Step] = {}
+    for group in sorted(groups):
+        steps = [s for k in group for s in parts[k]]
+        answers = [a for s in steps for a in s.answers]
+        cells = dict.fromkeys(c for a in answers for c in asked[a].cells)
+        steps = [*(open_.pop(c) for c in cells if c in open_), *steps]
+        mine = [i for k in group for i in ids[k]]
+        id_ = next((i for i in mine if i in named), mine[0])
+        if id_ in given and given[id_].status == "dropped":
+            open_ |= {(s.system, s.entity): s for s in steps}
+        else:
+            by_cell |= {(s.system, s.entity): id_ for s in steps}
+        after = dict.fromkeys(by_cell[c] for c in cells if by_cell.get(c, id_) != id_)
+        worth = sum(asked[a].value for a in answers)
+        yield about.extraction(id_, steps, answers, worth, tuple(after))
+
+
+def answering(pieces: Iterable[Piece]) -> Mapping[str, str]:
+    """Id of the extraction for each question → the piece that it is a part of."""
+    return {piece_id(EXTRACT, q): p.id for p in pieces if p.slug == EXTRACT for q in p.questions}
 
 
 def _named(facts: Facts) -> frozenset[str]:
@@ -440,29 +470,33 @@ class _About:
             others=tuple(built),
         )
 
-    def extraction(self, steps: Sequence[Step], worth: float) -> Piece:
-        """Extractions in a row, of which the last ones make the first of these questions answered.
-
-        Named by that question, so that plan.yaml finds it again.
-        """
-        needs = tuple(dict.fromkeys(n for s in steps for n in s.answers))
-        slug, name = "extract-data", self._workspace.system
+    def extraction(
+        self,
+        id: str,
+        steps: Sequence[Step],
+        answers: Sequence[str],
+        worth: float,
+        after: tuple[str, ...],
+    ) -> Piece:
+        """Extractions that answer these questions, once those of `after` are done, too."""
+        name = self._workspace.system
         cells = dict.fromkeys(
             msg("{entity} from {system}", entity=self._workspace.entity[s.entity].label,
                 system=name[s.system].name)
             for s in steps
         )  # fmt: skip
         return Piece(
-            id=piece_id(slug, needs[0]),
-            slug=slug,
-            template=TEMPLATES[slug],
-            title=msg(TEMPLATES[slug].piece, name=listed(cells, 2)),
+            id=id,
+            slug=EXTRACT,
+            template=TEMPLATES[EXTRACT],
+            title=msg(TEMPLATES[EXTRACT].piece, name=listed(cells, 2)),
             findings=(),
             systems=tuple(dict.fromkeys(s.system for s in steps)),
             entities=tuple(dict.fromkeys(s.entity for s in steps)),
             days=(sum(s.effort.low for s in steps), sum(s.effort.high for s in steps)),
-            questions=needs,
+            questions=tuple(answers),
             worth=max(1, round(ANSWER * worth)),
+            after=after,
         )
 
     def _off(self, system: str) -> bool:

@@ -258,7 +258,7 @@ def _task(i: Initiative, begin: date, day: date | None, soon: bool, priority: fl
         earliest = day  # what has not begun by the audit's day did not begin before it
     start, end = i.start if "start" in fixed else None, i.end if "end" in fixed else None
     if moved(i, day):
-        start, earliest = None, day
+        start, earliest = None, max(d for d in (earliest, day) if d is not None)
     if i.status == "running" and start is None:
         start = min(d for d in (day, begin, end) if d is not None)
     return Task(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from crmaudit.errors import InvalidInput, Problem
 from crmaudit.facts import Facts
 from crmaudit.strategy.initiatives import CLOSED, TEMPLATES
-from crmaudit.strategy.pieces import Piece
+from crmaudit.strategy.pieces import Piece, answering
 from crmaudit.strategy.target import target
 from crmaudit.workspace.answers import InitiativeOverride
 
@@ -43,6 +43,7 @@ def waits(
         for p in by_slug.get("renew-or-replace", ())
         if p.id != p.slug and replaced.issuperset(p.systems)
     ]
+    parts = answering(pieces)
     found: dict[str, tuple[str, ...]] = {}
     for p in pieces:
         before: dict[str, None] = {}
@@ -53,7 +54,8 @@ def waits(
         if p.slug == "build-feeds" and p.id != p.slug:
             # A feed is built to what follows a system, not to what is about to go.
             before |= dict.fromkeys(q.id for q in going if p.needs(q))
-        for name in given[p.id].after:
+        before |= dict.fromkeys(a for a in p.after if a in known)
+        for name in (parts.get(a, a) for a in given[p.id].after):
             if name in known and (name != (known[name].slug or name) or name not in by_slug):
                 before[name] = None
             elif name in by_slug:
@@ -128,38 +130,54 @@ def by_worth(drafts: Iterable[Initiative]) -> tuple[str, ...]:
     judged anew. So what opens the way to much counts for more than it brings by itself. That is
     Smith's rule of value over effort (1956) under precedence, by Sidney's decomposition
     (Operations Research 23(2), 1975). Sidney takes the best of all sets closed under precedence;
-    here it is the best of those that one initiative spans.
+    here it is the best of those that one initiative spans. Sets are kept as the bits of a number,
+    and their sums as running ones, so that long chains of hundreds take no longer than a moment.
     """
-    known = {d.id: d for d in drafts}
-    before: dict[str, frozenset[str]] = {}
-    for name in TopologicalSorter({n: _among(d, known) for n, d in known.items()}).static_order():
-        first = _among(known[name], known)
-        before[name] = frozenset(first).union(*(before[b] for b in first))
-    opens: dict[str, list[str]] = {n: [] for n in known}
-    for name, first_ in before.items():
-        for b in first_:
-            opens[b].append(name)
-    left = set(known)
+    known = {d.id: d for d in sorted(drafts, key=lambda d: d.id)}
+    names = list(known)
+    bit = {name: 1 << n for n, name in enumerate(names)}
+    ancestors: dict[str, int] = {}
+    followers = dict.fromkeys(names, 0)
+    turn = [*TopologicalSorter({n: _among(d, known) for n, d in known.items()}).static_order()]
+    for name in turn:
+        ancestors[name] = 0
+        for b in _among(known[name], known):
+            ancestors[name] |= ancestors[b] | bit[b]
+    for name in reversed(turn):
+        for b in _among(known[name], known):
+            followers[b] |= followers[name] | bit[name]
 
-    def span(name: str) -> set[str]:
-        return {name, *(b for b in before[name] if b in left)}
+    def members(mask: int) -> Iterator[str]:
+        while mask:
+            low = mask & -mask
+            yield names[low.bit_length() - 1]
+            mask ^= low
 
-    def worth(name: str) -> tuple[float, str]:
-        together = [known[n] for n in sorted(span(name))]
-        return -sum(d.worth for d in together) / sum(d.pace for d in together), name
-
-    heap = [worth(n) for n in known]
+    # What each set is worth and how many days it takes, less what was taken from it.
+    worth = {n: sum(known[m].worth for m in members(ancestors[n] | bit[n])) for n in names}
+    pace = {n: sum(known[m].pace for m in members(ancestors[n] | bit[n])) for n in names}
+    version = dict.fromkeys(names, 0)
+    heap = [(-worth[n] / pace[n], n, 0) for n in names]
     heapq.heapify(heap)
+    left = (1 << len(names)) - 1
     found: list[str] = []
     while heap:
-        best, name = heapq.heappop(heap)
-        if name not in left or (best, name) != worth(name):
+        _, name, made = heapq.heappop(heap)
+        if not left & bit[name] or made != version[name]:
             continue  # it was done with another, or is there again with what it is worth since
-        taken = span(name)
-        left -= taken
-        found += _in_turn({n: known[n] for n in taken})
-        for follower in {f for n in taken for f in opens[n]} & left:
-            heapq.heappush(heap, worth(follower))
+        span = (ancestors[name] | bit[name]) & left
+        left &= ~span
+        touched = 0
+        for taken in members(span):
+            touched |= followers[taken]
+            for follower in members(followers[taken] & left):
+                worth[follower] -= known[taken].worth
+                pace[follower] -= known[taken].pace
+        found += _in_turn({n: known[n] for n in members(span)})
+        for follower in members(touched & left):
+            version[follower] += 1
+            entry = (-worth[follower] / pace[follower], follower, version[follower])
+            heapq.heappush(heap, entry)
     return tuple(found)
 
 

@@ -322,6 +322,18 @@ def test_no_day_and_no_risk_of_work_rests_on_what_is_withheld(
     assert told.due == Due(date(2027, 1, 1), "critical", ("other",))
 
 
+def test_the_next_day_binds_where_the_first_is_withheld(
+    audit: crmaudit.Audit, mixed: Initiative
+) -> None:
+    public = Due(date(2027, 7, 1), "Brand")
+    work = replace(mixed, due=Due(date(2026, 12, 20), "agreed", ("weak",), public))
+    (told,) = (
+        i for i in told_of(audit, with_work(audit, work), "weaknesses").initiatives
+        if i.id == "mixed"
+    )  # fmt: skip
+    assert told.due == public
+
+
 def test_a_day_that_was_promised_for_a_weakness_is_not_told(
     audit: crmaudit.Audit, mixed: Initiative
 ) -> None:

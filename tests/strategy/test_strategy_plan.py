@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from datetime import date
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
 from hypothesis import given
@@ -369,3 +370,77 @@ def test_what_an_owner_agreed_to_is_a_day_to_keep(tmp_path: Path) -> None:
         assert told is not None
         assert told.day == date.fromisoformat(day)
         assert some.code in told.why
+
+
+def many_questions(*texts: str) -> dict[str, str]:
+    """Needs by `id: entity, entity`, each worth less than the one before, on one system."""
+    found, entities = "", set()
+    for n, text in enumerate(texts):
+        id_, _, asked = text.partition(": ")
+        entities |= {*asked.split(", ")}
+        priority = "must" if n < 2 else "should" if n < 4 else "could"
+        found += f"- {{id: {id_}, kind: question, text: {id_}?, priority: {priority}, "
+        found += f"entities: [{asked}]}}\n"
+    named = "".join(f"- {{id: {e}}}\n" for e in sorted(entities))
+    crud = ", ".join(f"{e}: CRUD" for e in sorted(entities))
+    return {
+        "entities.yaml": f"entities:\n{named}",
+        "systems/crm.yaml": f"id: crm\nname: BeaconCRM\ncrud: {{{crud}}}\n",
+        "needs.yaml": f"needs:\n{found}",
+    }
+
+
+def test_an_extraction_waits_for_those_that_it_builds_on(tmp_path: Path) -> None:
+    files = many_questions("a: person", "b: person, gift", "c: gift, event")
+    facts, judgement = judged(tmp_path, files)
+    found = {i.id: i for i in plan(facts, judgement).initiatives if i.template == "extract-data"}
+    assert {i: set(x.after) & set(found) for i, x in found.items()} == {
+        "extract-data.a": set(),
+        "extract-data.b": {"extract-data.a"},
+        "extract-data.c": {"extract-data.b"},
+    }
+    whole = sum(i.effort[1] for i in found.values())
+    dropped = {"plan.yaml": "initiatives: {extract-data.a: {status: dropped}}\n"}
+    facts, judgement = judged(tmp_path, files | dropped)
+    left = {i.id: i for i in plan(facts, judgement).initiatives if i.template == "extract-data"}
+    assert set(left) == {"extract-data.b", "extract-data.c"}
+    # The work that others need is not dropped with it: only its own setting up is.
+    set_up = TEMPLATES["extract-data"].days[1]
+    assert sum(i.effort[1] for i in left.values()) == pytest.approx(whole - set_up)
+
+
+def test_a_question_that_people_name_has_an_extraction_of_its_own(tmp_path: Path) -> None:
+    files = many_questions(*(f"q{n}: e{n}" for n in range(8)))
+    facts, judgement = judged(tmp_path, files)
+    made = plan(facts, judgement)
+    found = {i.id: i.needs for i in made.initiatives if i.template == "extract-data"}
+    assert len(found) == 5
+    (together,) = (needs for needs in found.values() if len(needs) > 1)
+    last = together[-1]
+    text = f"""
+        initiatives: {{extract-data.{last}: {{status: running}}}}
+        own: [{{id: x, title: X, after: extract-data.{together[1]}}}]
+    """
+    facts, judgement = judged(tmp_path, files | {"plan.yaml": dedent(text)})
+    made = plan(facts, judgement)
+    by_id = {i.id: i for i in made.initiatives}
+    assert by_id[f"extract-data.{last}"].needs == (last,)
+    assert by_id[f"extract-data.{last}"].status == "running"
+    (waited,) = by_id["x"].after
+    assert together[1] in by_id[waited].needs
+    assert made.orphans == ()
+    assert made.closed == ()
+
+
+def test_a_phase_holds_though_the_start_that_was_set_is_over(tmp_path: Path) -> None:
+    brief = "resources: {start: 2027-01-11, days_per_month: 9}\n"
+    text = "own: [{id: a, title: A, effort_days: 5, phase: 3, start: 2026-10-30}]\n"
+    facts, judgement = judged(tmp_path, {"brief.yaml": brief, "plan.yaml": text})
+    one = {i.id: i for i in plan(facts, judgement).initiatives}["a"]
+    assert one.phase == 3
+    assert one.against == ("it was to begin on 30 October 2026 and has not",)
+
+
+def test_long_chains_are_ordered_in_a_moment() -> None:
+    drafts = [work(f"i{k:03}", 400 - k, 3, (f"i{k - 1:03}",) if k else ()) for k in range(400)]
+    assert by_worth(drafts) == tuple(d.id for d in drafts)
