@@ -56,6 +56,11 @@ class Finding:
     lapsed: bool = False
 
     @property
+    def urgent(self) -> bool:
+        """Whether it is critical, and nobody disputed, waived or agreed to it."""
+        return self.severity == "critical" and self.state == "open"
+
+    @property
     def place(self) -> Place:
         """Where it stands: the file is read once more for that, so only when it is asked for."""
         return self.locate()

@@ -56,6 +56,11 @@ class SkillState:
     stand_ins: tuple[StandIn, ...] = ()
     """Of a skill that is not covered: those who could step in, then those one level short."""
 
+    @property
+    def lost(self) -> tuple[tuple[str, date], ...]:
+        """Who alone is able and leaves, with the last day; nobody where others stay able."""
+        return self.leaving if len(self.able) == 1 else ()
+
 
 class Talents:
     """What people.yaml says of people's skills, found by skill."""

@@ -255,9 +255,7 @@ class _Asking:
 
     def _critical(self) -> Iterator[Decision]:
         known = names(self.facts.workspace)
-        found = [
-            f for f in self.judgement.findings if f.severity == "critical" and f.state == "open"
-        ]
+        found = [f for f in self.judgement.findings if f.urgent]
         if not found:
             return
         nobody = msg("management")

@@ -87,7 +87,7 @@ def _tells(to: Reader, code: str, subject: str) -> bool:
         return False
     if to.withholds("weaknesses") and kind == "maturity" and name in WEAK_TOPICS:
         return False
-    return not (to.withholds("weaknesses") and _topics().get(code, "") in WEAK_TOPICS)
+    return not (to.withholds("weaknesses") and _weak(code))
 
 
 @cache
@@ -95,7 +95,6 @@ def _topics() -> Mapping[str, str]:
     return {r.code: r.topic for r in all_rules()}
 
 
-_WEAK = "weaknesses"
 _URGENT = "answer-critical"
 """The template of what is critical, whatever it is about."""
 _OF_FINDINGS = frozenset({"{unsure} of {n} rest on guesses", "its one finding rests on guesses"})
@@ -103,8 +102,8 @@ _OF_WAITING = "it waits for {n}"
 """Reasons of a risk that count what an edition may withhold."""
 
 
-def _weak(finding: Finding) -> bool:
-    return _topics().get(finding.code, "") in WEAK_TOPICS
+def _weak(code: str) -> bool:
+    return _topics().get(code, "") in WEAK_TOPICS
 
 
 @cache
@@ -178,7 +177,9 @@ def _planned(plan: Plan, told: Mapping[str, Finding], to: Reader, day: date | No
         initiatives=tuple(kept[i.id] for i in plan.initiatives if i.id in kept),
         dropped=tuple(kept[i.id] for i in plan.dropped if i.id in kept),
         scenarios=outcomes,
-        closed=tuple(c for c in plan.closed if not (_weak_work(c.id) and to.withholds(_WEAK))),
+        closed=tuple(
+            c for c in plan.closed if not (_weak_work(c.id) and to.withholds("weaknesses"))
+        ),
     )
 
 
@@ -186,10 +187,10 @@ def _asked(i: Initiative, told: Mapping[str, Finding], to: Reader) -> bool:
     """Whether the work may be told: what asks for it is, or was nothing to withhold."""
     weak = i.template in _weak_templates()
     if not any(f.fingerprint in told for f in i.findings):
-        weak = weak or any(map(_weak, i.findings))
+        weak = weak or any(_weak(f.code) for f in i.findings)
         if i.findings and i.template == _URGENT:
             return False
-    return not (weak and to.withholds(_WEAK))
+    return not (weak and to.withholds("weaknesses"))
 
 
 def _with(i: Initiative, told: Mapping[str, Finding], gone: Mapping[str, str]) -> Initiative:
@@ -285,12 +286,12 @@ def remembered(past: Past, to: Reader, plan: Plan) -> Past:
     for part in ("figures", "measures"):
         if body.get(part):
             body[part] = {k: v for k, v in body[part].items() if _figure(k, to)}
-    if {_WEAK, "internals"} & withheld and body.get("plan"):
+    if {"weaknesses", "internals"} & withheld and body.get("plan"):
         known = {i.id for i in plan.initiatives}
         mine = [
             i
             for i in body["plan"].get("initiatives", ())
-            if i["id"] in known or not (to.withholds(_WEAK) or _weak_work(i["id"]))
+            if i["id"] in known or not (to.withholds("weaknesses") or _weak_work(i["id"]))
         ]
         body["plan"] = {**body["plan"], "initiatives": mine}
     return replace(past, body=body)

@@ -92,10 +92,11 @@ def _days(facts: Facts, piece: Piece, override: InitiativeOverride) -> Iterator[
     system = facts.workspace.system
     if not override.deadlines and not override.phase and not override.end:
         yield from _critical(facts, piece)
-        marks = tuple(f.fingerprint for f in piece.findings if f.state == "open")
-        if piece.slug == "close-accounts" and facts.day is not None and marks:
+        if piece.slug == "close-accounts" and facts.day is not None:
+            marks = tuple(f.fingerprint for f in piece.findings if f.state == "open")
             why = msg("accounts of those who left are open")
-            yield Due(months_later(facts.day, AT_ONCE), why, marks)
+            if marks:
+                yield Due(months_later(facts.day, AT_ONCE), why, marks)
     if piece.id == piece.slug or len(piece.systems) != 1:
         return
     (one,) = piece.systems
@@ -114,7 +115,7 @@ def _days(facts: Facts, piece: Piece, override: InitiativeOverride) -> Iterator[
     if ends and life.vendor_support_ends is not None:
         yield Due(life.vendor_support_ends, msg("the vendor's support of {name} ends", name=name))
     if piece.slug in ("secure-skills", "document-systems"):
-        last = [day for state in row.skills for _, day in state.leaving if len(state.able) == 1]
+        last = [day for state in row.skills for _, day in state.lost]
         for day in last:
             yield Due(day, msg("the one who alone can support {name} leaves", name=name))
 
@@ -123,7 +124,6 @@ def _critical(facts: Facts, piece: Piece) -> Iterator[Due]:
     """Unless plan.yaml says when the work is done."""
     contained = piece.slug == "answer-critical"
     from_day, months = (facts.day, AT_ONCE) if contained else (_begin(facts), CRITICAL)
-    urgent = (f for f in piece.findings if f.severity == "critical" and f.state == "open")
-    marks = tuple(f.fingerprint for f in urgent)
+    marks = tuple(f.fingerprint for f in piece.findings if f.urgent)
     if marks and from_day is not None:
         yield Due(months_later(from_day, months), msg("what it answers is critical"), marks)

@@ -83,8 +83,7 @@ class Piece:
     @property
     def pressing(self) -> bool:
         """Whether all that asks for it is critical, and open."""
-        found = [f.severity == "critical" and f.state == "open" for f in self.findings]
-        return bool(found) and all(found)
+        return bool(self.findings) and all(f.urgent for f in self.findings)
 
     def needs(self, other: Piece) -> bool:
         """Whether the other, of a template that this one waits for, is about the same thing."""
@@ -234,7 +233,7 @@ def _contain(about: _About, groups: dict[str, dict[str, list[Finding]]]) -> None
     """What is critical does not wait with the larger work that it is a part of."""
     for by_key in list(groups.values()):
         for key, found in by_key.items():
-            urgent = [f for f in found if f.severity == "critical" and f.state == "open"]
+            urgent = [f for f in found if f.urgent]
             if len(urgent) == len(found):
                 continue
             by_key[key] = [f for f in found if f not in urgent]
@@ -306,7 +305,7 @@ class _About:
                 return self._retired(key)
         if slug in _SPARED and key in self._going and finding.severity != "critical":
             row = self.facts.inventory.row(key)
-            last = any(state.leaving and len(state.able) == 1 for state in row.skills)
+            last = any(state.lost for state in row.skills)
             # What only one person knows who leaves is written down first, whatever ends later.
             return None if last and slug == "document-systems" else self._end(key)
         return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from crmaudit.engine import Judgement
@@ -37,6 +37,16 @@ class Given:
     @property
     def currency(self) -> str:
         return self.facts.inventory.currency
+
+    @property
+    def departures(self) -> Mapping[tuple[date, str], tuple[str, ...]]:
+        """Last day and person, of those who alone can support a system → these systems."""
+        found: dict[tuple[date, str], dict[str, None]] = {}
+        for system in self.workspace.in_scope:
+            for state in self.facts.inventory.row(system.id).skills:
+                for person, last in state.lost:
+                    found.setdefault((last, person), {})[system.id] = None
+        return {key: tuple(systems) for key, systems in sorted(found.items())}
 
     def table(
         self,

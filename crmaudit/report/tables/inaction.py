@@ -84,16 +84,10 @@ def _systems(given: Given) -> Iterator[_Row]:
 
 def _people(given: Given) -> Iterator[_Row]:
     """Skills of support that one person alone holds who leaves."""
-    alone: dict[tuple[date, str], dict[str, None]] = {}
-    for system in given.workspace.in_scope:
-        for state in given.facts.inventory.row(system.id).skills:
-            for person, day in state.leaving:
-                if len(state.able) == 1:
-                    alone.setdefault((day, person), {})[system.name] = None
-    for (day, person), systems in alone.items():
+    for (day, person), systems in given.departures.items():
         what = msg("{name} leaves", name=given.names.get(person, person))
         text = "nobody else is known to hold a skill that {systems} needs"
-        yield day, what, msg(text, systems=joined(", ", systems))
+        yield day, what, msg(text, systems=joined(", ", (given.names[s] for s in systems)))
 
 
 def _deadlines(given: Given) -> Iterator[_Row]:
@@ -105,7 +99,7 @@ def _deadlines(given: Given) -> Iterator[_Row]:
 
 def _each_year(given: Given) -> Iterator[tuple[str, str]]:
     plan = given.plan
-    urgent = [f for f in given.judgement.findings if f.severity == "critical" and f.state == "open"]
+    urgent = [f for f in given.judgement.findings if f.urgent]
     if urgent:
         yield (
             msg("{n} stay open", n=given.counted(len(urgent), "critical finding")),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import date
 
 from crmaudit.engine import Finding
 from crmaudit.messages import joined, listed, msg
@@ -136,12 +135,7 @@ def _plan_risks(given: Given) -> list[tuple[object, ...]]:
 
 def _departures(given: Given) -> Iterator[tuple[object, ...]]:
     """People who alone can support a system, and leave."""
-    alone: dict[tuple[str, date], dict[str, None]] = {}
-    for row in given.facts.inventory.rows:
-        for state in row.skills:
-            for person, day in state.leaving if len(state.able) == 1 else ():
-                alone.setdefault((person, day), {})[row.system.id] = None
-    for (person, day), systems in sorted(alone.items(), key=lambda x: x[0][1]):
+    for (day, person), systems in given.departures.items():
         text = "{name} leaves on {day}; nobody else is known to hold a skill that {systems} needs"
         values = {"name": given.names.get(person, person), "day": given.day(day)}
         mine = [

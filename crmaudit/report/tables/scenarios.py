@@ -135,9 +135,7 @@ def scenario_left(given: Given) -> b.Table | None:
         left = [known[i] for i in s.left]
         if left:
             days = (sum(i.effort[0] for i in left), sum(i.effort[1] for i in left))
-            urgent = sum(
-                f.severity == "critical" and f.state == "open" for i in left for f in i.findings
-            )
+            urgent = sum(f.urgent for i in left for f in i.findings)
             missed = [i for i in left if i.due]
             hours = total(i.hours for i in left if i.hours)
             rows.append(
