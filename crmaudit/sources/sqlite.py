@@ -83,6 +83,7 @@ class SqliteSource(Session):
         self._path = address.path
         self._copy: Scratch | None = None
         self._immutable = False
+        self._refused = False
         progress(f"opening {self._path.name}")
         self._state = _state(self._path)
         with self._guard("cannot open the database"):
@@ -110,7 +111,7 @@ class SqliteSource(Session):
         )
         # Text as the bytes that are stored: they need not be UTF-8.
         self._connection.text_factory = bytes
-        self._connection.set_authorizer(_authorise)
+        self._connection.set_authorizer(self._authorise)
         # Python's turn now and then, or Ctrl-C would wait for a statement's end.
         self._connection.set_progress_handler(lambda: 0, 200_000)
         self._answer(Statement("PRAGMA query_only = ON", "refuse every change"))
@@ -120,7 +121,18 @@ class SqliteSource(Session):
 
     def _run(self, statement: Statement) -> sqlite3.Cursor:
         self.sent.append(statement)
+        self._refused = False
         return self._connection.execute(statement.sql)
+
+    def _authorise(self, action: int, first: str | None, *_: str | None) -> int:
+        allowed = (
+            action in _ALLOWED
+            or (action == sqlite3.SQLITE_PRAGMA and first in _PRAGMAS)
+            # How SQLite describes a virtual table to itself; `query_only` refuses the real thing.
+            or (action == sqlite3.SQLITE_UPDATE and first == "sqlite_master")
+        )
+        self._refused |= not allowed
+        return sqlite3.SQLITE_OK if allowed else sqlite3.SQLITE_DENY
 
     def _answer(self, statement: Statement) -> Rows:
         with self._time_limit(self._connection.interrupt):
@@ -150,7 +162,10 @@ class SqliteSource(Session):
 
     def _explain(self, error: BaseException) -> Failure:
         message = str(error)
-        if message == "interrupted" and not self._expired:
+        # Ctrl-C within a callback: one of them then interrupts, the other refuses.
+        code = getattr(error, "sqlite_errorcode", None)
+        denied = code == sqlite3.SQLITE_AUTH or message.startswith("not authorized")
+        if (message == "interrupted" and not self._expired) or (denied and not self._refused):
             raise KeyboardInterrupt from None
         hint = next((h for part, h in _HINTS.items() if part in message), "")
         # Of all that SQLite says about values, only this quotes one.
@@ -299,16 +314,6 @@ class SqliteSource(Session):
             f"SELECT count(*) FROM {self.quote(name)}", "count the rows", f"cannot count {name!r}"
         )
         return int(str(count))
-
-
-def _authorise(action: int, first: str | None, *_: str | None) -> int:
-    allowed = (
-        action in _ALLOWED
-        or (action == sqlite3.SQLITE_PRAGMA and first in _PRAGMAS)
-        # How SQLite describes a virtual table to itself; `query_only` refuses the real thing.
-        or (action == sqlite3.SQLITE_UPDATE and first == "sqlite_master")
-    )
-    return sqlite3.SQLITE_OK if allowed else sqlite3.SQLITE_DENY
 
 
 def _state(path: Path) -> tuple[tuple[str, int, int], ...]:

@@ -95,7 +95,8 @@ def test_ctrl_c_says_that_the_next_run_goes_on(crm: tuple[Database, Path], tmp_p
         *("collect", "-w", root),
         TMPDIR=str(scratch_folder),
     )
-    assert done.code == 130
+    # Python ends by the signal itself where it came during `exec`; a shell says 130 of both.
+    assert done.code in (130, -signal.SIGINT)
     assert "the same command goes on with the rest" in done.err
     assert "Traceback" not in done.text
     assert list(scratch_folder.glob("crmaudit-scratch-*")) == []

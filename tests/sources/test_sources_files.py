@@ -117,6 +117,40 @@ def test_a_file_changed_under_an_immutable_reading_is_noticed(tmp_path: Path) ->
         writer.close()
 
 
+class Interrupted(set[int]):
+    """Asked for one action, Ctrl-C comes: SQLite's Python then says that it was refused."""
+
+    def __contains__(self, action: object) -> bool:
+        if action == self.at:
+            raise KeyboardInterrupt
+        return super().__contains__(action)
+
+    at = sqlite3.SQLITE_SELECT
+
+
+@pytest.mark.parametrize(
+    "at", [sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION]
+)
+def test_ctrl_c_within_a_callback_is_no_refusal(
+    make_db: Make, monkeypatch: pytest.MonkeyPatch, at: int
+) -> None:
+    from crmaudit.sources import sqlite
+
+    db = make_db("sqlite")
+    db.execute(["CREATE TABLE t (i integer)"])
+    with open_source(db.url) as source:
+        source.query("SELECT 1 FROM t", "before")
+        with monkeypatch.context() as patched:
+            asked = Interrupted(sqlite._ALLOWED)
+            asked.at = at
+            patched.setattr(sqlite, "_ALLOWED", asked)
+            with pytest.raises(KeyboardInterrupt):
+                source.query("SELECT length(i) FROM t", "now")
+        # What the program itself refuses stays a refusal.
+        with pytest.raises(CrmauditError, match="not authorized"):
+            source.query("SELECT * FROM pragma_database_list", "refused")
+
+
 def test_sqlite_values_of_every_sort(tmp_path: Path) -> None:
     path = tmp_path / "crm.db"
     connection = sqlite3.connect(path)
