@@ -182,7 +182,8 @@ def test_the_readme(play: Callable[[str], None], demo: Path, tmp_path: Path) -> 
     play("README.md")
 
 
-def test_the_steps_of_the_matrix(play: Callable[[str], None]) -> None:
+def test_the_steps_of_the_matrix(play: Callable[[str], None], demo: Path, tmp_path: Path) -> None:
+    shutil.copytree(demo, tmp_path / "demo")
     play("docs/howto-matrix.md")
 
 

@@ -193,7 +193,7 @@ def _list(found: Audit) -> View:
                 {"id": c.id, "title": str(c.title), "status": c.status} for c in plan_.closed
             ],
             "orphans": [str(p.message) for p in plan_.orphans],
-            "scenarios": [_scenario(s) for s in plan_.scenarios],
+            "scenarios": [_scenario(plan_, s) for s in plan_.scenarios],
         },
     )
 
@@ -348,7 +348,10 @@ def _skills(found: Audit, i: Initiative) -> Iterable[tuple[str, str]]:
         yield f"skill: {skill}", ", ".join(people) or "nobody is known to hold it"
 
 
-def _scenario(s: Outcome) -> dict[str, Any]:
+def _scenario(plan_: Plan, s: Outcome) -> dict[str, Any]:
+    from crmaudit.strategy.choice import urgent
+
+    between = s.between or (None, None)
     return {
         "id": s.means.id or "brief",
         "name": str(s.means.name),
@@ -362,6 +365,10 @@ def _scenario(s: Outcome) -> dict[str, Any]:
         "cost_low": s.cost[0] if s.cost else None,
         "cost_high": s.cost[1] if s.cost else None,
         "ends": s.ends,
+        "ends_soonest": between[0],
+        "ends_latest": between[1],
+        "recommended": s is plan_.chosen,
+        "critical_left": urgent(s, plan_.initiatives),
         "undated": s.why_undated or None,
         "budget_unjudged": s.why_unjudged or None,
         "budget_exceeded": s.exceeded or None,
@@ -381,9 +388,17 @@ def _scenario(s: Outcome) -> dict[str, Any]:
 
 def _scenarios(found: Audit) -> View:
     plan_, money = found.plan, found.workspace.audit.currency
-    rows = [_scenario(s) for s in plan_.scenarios]
+    rows = [_scenario(plan_, s) for s in plan_.scenarios]
     todo = sum(i.open for i in plan_.initiatives)
     notes = []
+    if plan_.choice and plan_.chosen:
+        left = next(r["critical_left"] for r in rows if r["recommended"])
+        why = plan_.choice.why or (
+            f"{count(left, 'critical finding')} left without an answer, "
+            f"{count(len(plan_.chosen.late), 'day')} to keep missed; of those alike in that it "
+            "asks for least"
+        )
+        notes.append(f"→ Recommended: {plan_.chosen.means.name}: {why}")
     for s in plan_.scenarios:
         if s.why_unjudged:
             notes.append(f"{s.means.name}: its budget bounds nothing: {s.why_unjudged}")
@@ -407,6 +422,7 @@ def _scenarios(found: Audit) -> View:
             Column("effort_low", "Days", _days, right=True, whole=True, rank=2),
             Column("cost_low", f"Cost, {money}", _ends("cost"), right=True, whole=True, rank=1),
             Column("ends", "Until", lambda v: _month(v) if v else "╱"),
+            Column("ends_soonest", "As efforts go", _between, whole=True, rank=5),
             Column("late", "Late", lambda v: str(len(v)), right=True, rank=5),
             Column("money_low", f"{money} a year", _ends("money"), right=True, whole=True, rank=6),
             Column("hours_low", "Hours a year", _ends("hours"), right=True, whole=True, rank=7),
@@ -418,6 +434,11 @@ def _scenarios(found: Audit) -> View:
         notes=notes,
         hint="crmaudit plan" if rows else "write resources: and scenarios: into brief.yaml",
     )
+
+
+def _between(values: Mapping[str, Any]) -> str:
+    low, high = values["ends_soonest"], values["ends_latest"]
+    return f"{_month(low)} to {_month(high) if high else 'unknown'}" if low else "╱"
 
 
 def _within(todo: int) -> Any:

@@ -36,7 +36,9 @@ from crmaudit.report.register import register
 from crmaudit.report.sections import build, find_sections
 from crmaudit.report.since_parts import since_part, with_trends
 from crmaudit.report.summary import headlines
+from crmaudit.report.sureness import how_sure
 from crmaudit.report.tables import Tables
+from crmaudit.report.tables.given import Given
 from crmaudit.report.templates import Templates
 from crmaudit.report.theme import Theme
 from crmaudit.report.wording import names
@@ -138,7 +140,7 @@ def compose(facts: Facts, judgement: Judgement, plan: Plan) -> ReportContext:
 def _compose(facts: Facts, judgement: Judgement, plan: Plan, since: Since | None) -> ReportContext:
     workspace = facts.workspace
     kpis = people_kpis.kpi_parts(facts)
-    return ReportContext(
+    made = ReportContext(
         organisation=workspace.organisation.name,
         day=facts.day,
         audit=workspace.audit,
@@ -172,3 +174,5 @@ def _compose(facts: Facts, judgement: Judgement, plan: Plan, since: Since | None
         weights={**WEIGHTS, **workspace.audit.weights.get("extraction", {})},
         since=since_part(facts, since, promises(judgement)),
     )
+    given = Given(facts, judgement, plan, since)
+    return replace(made, how_sure=how_sure(given, made, judgement))

@@ -20,7 +20,7 @@ from crmaudit.engine import Finding, Gap
 from crmaudit.evidence import Product
 from crmaudit.inventory import ContractAhead, InventoryRow, Quadrant, SkillNeed
 from crmaudit.quality.scores import Clean, Score
-from crmaudit.report.blocks import KeyFigure, Matrix
+from crmaudit.report.blocks import KeyFigure, Matrix, Table
 from crmaudit.report.extraction_parts import ExtractionPart
 from crmaudit.report.matched import DuplicatesPart, OverlapPart
 from crmaudit.report.measured_keys import KeyDrawing
@@ -489,5 +489,7 @@ class ReportContext:
     """Weights of the extraction criteria in force."""
     since: SincePart
     """What changed since the last audit."""
+    how_sure: Table | None = None
+    """The main numbers, on what each rests, how far it may move: `{{ block(how_sure) }}`."""
     edition: EditionPart = EditionPart()
     """For whom this edition is, and what it withholds."""

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from crmaudit.engine import Finding, Judgement
 from crmaudit.facts import Facts
-from crmaudit.messages import capital, counted, listed, msg
+from crmaudit.messages import capital, counted, listed, msg, named
 from crmaudit.report.numbers import day as day_words
 from crmaudit.report.numbers import number
 from crmaudit.report.plan_context import Decision
@@ -156,6 +156,9 @@ class _Asking:
                 over=number(over, 0),
                 currency=self.facts.inventory.currency,
             )
+        chosen = self.plan.chosen
+        if chosen is not None:
+            asked = msg("{asked} Recommended: {name}.", asked=asked, name=named(chosen.means.name))
         yield Decision(self._board, asked, by)
 
     def _missed(self) -> Iterator[Decision]:

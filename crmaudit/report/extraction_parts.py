@@ -12,7 +12,7 @@ from crmaudit.report.numbers import number, percent
 from crmaudit.report.wording import span
 from crmaudit.strategy import Extraction, cell_extractions, extractions, order
 from crmaudit.strategy.calibration import calibration
-from crmaudit.strategy.sensitivity import standings
+from crmaudit.strategy.sensitivity import system_standings
 
 MOST = 20
 """Bars that a figure shows at most."""
@@ -68,7 +68,7 @@ class ExtractionPart:
 def extraction_part(facts: Facts) -> ExtractionPart:
     """From the facts alone."""
     systems, sequence = extractions(facts), order(facts)
-    ranks = standings(systems)
+    ranks = system_standings(facts)
     scored = [e for e in systems if e.score is not None]
     answers = [(step, need) for step in sequence.steps for need in step.answers]
     text = {n.id: n.text for n in facts.workspace.needs}

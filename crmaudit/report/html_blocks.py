@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
+from urllib.parse import urlencode
 
 from markupsafe import Markup
 
@@ -63,7 +64,10 @@ class Blocks:
         view = f"{target.table}?{target.view}" if target.view else ""
         if self.report:
             return tag("a", content, href=f"{self.report}#{view or target.row}")
-        return tag("a", content, href=f"#{target.row}", data_go=view)
+        # Where the view is of what the link says, `report.js` adds that: of thousands.
+        said = urlencode({"": content.unescape()}) if "<" not in content else " "
+        go = f"{view.removesuffix(said)}=" if view.endswith(said) else view
+        return tag("a", content, href=f"#{target.row}", data_go=go)
 
     @contextmanager
     def linked(self) -> Iterator[None]:

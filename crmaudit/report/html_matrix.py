@@ -238,17 +238,17 @@ def _chunks(
 
 
 _BLANK = "\u00a0"
-_UNKNOWN = f"<td>{letter_mark('?', 'unknown')}</td>"
+_UNKNOWN = f"<td>{letter_mark('?', 'unknown')}"
 
 
 def _cell(html: Blocks, grid: Grid, row: int, column: int, said: str, titled: bool) -> str:
     letters = grid.letters(row, column)
     if not letters:
-        return "<td></td>"
+        return "<td>"
     if len(letters) == 1 and letters[0].state == "unknown" and letters[0].letter == "?":
         return _UNKNOWN
     title = f' title="{text(spelt(letters, html.words))}"' if titled else ""
-    return f'<td data-s="{said}"{title}>{_marks(letters, len(grid.made.columns) > DENSE)}</td>'
+    return f'<td data-s="{said}"{title}>{_marks(letters, len(grid.made.columns) > DENSE)}'
 
 
 @cache

@@ -10,7 +10,7 @@ from crmaudit.facts import Facts
 from crmaudit.messages import msg
 from crmaudit.quality.matching.judged import JudgedDuplicates, JudgedOverlap
 from crmaudit.report import specs as s
-from crmaudit.report.numbers import MINUS, locale, number, percent, tellable
+from crmaudit.report.numbers import locale, more, number, percent, tellable
 from crmaudit.report.wording import counted, listed, names
 
 SETS = 12
@@ -328,7 +328,7 @@ def weights(matching: Matching) -> s.Weights | None:
 def waterfall(pair: PairFound, matching: Matching) -> s.Waterfall:
     """How a pair's weight comes about; values by their shape only."""
     steps = tuple(
-        s.Push(x.attribute, x.weight, signed(x.weight), _seen(x.level, x.left, x.right))
+        s.Push(x.attribute, x.weight, more(x.weight, 1), _seen(x.level, x.left, x.right))
         for x in pair.steps
     )
     said = (
@@ -340,11 +340,11 @@ def waterfall(pair: PairFound, matching: Matching) -> s.Waterfall:
         s.Push(
             msg("before comparing"),
             pair.prior,
-            signed(pair.prior),
+            more(pair.prior, 1),
             msg("two records taken at random"),
         ),
         steps,
-        s.Push(msg("together"), pair.weight, signed(pair.weight), said),
+        s.Push(msg("together"), pair.weight, more(pair.weight, 1), said),
         matching.threshold,
         msg("taken for the same from here") if matching.threshold is not None else "",
     )
@@ -356,12 +356,6 @@ def _seen(level: str, left: str, right: str) -> str:
         if left and right
         else level
     )
-
-
-def signed(bits: float) -> str:
-    """`+9.1`, `−2.2`; what rounds to nothing has no sign."""
-    sign = "" if abs(bits) < 0.05 else "+" if bits > 0 else MINUS
-    return msg("{sign}{bits:.1f}", sign=sign, bits=abs(bits))
 
 
 def _percent_of(probability: float) -> str:

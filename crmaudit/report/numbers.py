@@ -152,6 +152,13 @@ def number(value: Number | None, digits: int | None = None, language: str = "en"
 
 
 @tellable
+def more(value: Number, digits: int | None = None, language: str = "en") -> str:
+    """A difference: `+1,204`, `−2.2`; what rounds to nothing has no sign."""
+    text = number(value, digits, language)
+    return text if text.startswith(MINUS) or not any(c in text for c in "123456789") else f"+{text}"
+
+
+@tellable
 def percent(share: Number | None, digits: int = 0, language: str = "en") -> str:
     """`0.31` → `31 %`. What is not quite none or all never reads 0 % or 100 %."""
     words, exact = locale(language), _finite(share)

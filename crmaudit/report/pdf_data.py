@@ -56,10 +56,10 @@ class PdfData:
         self.anchors: set[str] = set()
         self.shapes: list[Shape] = []
         """The tables made so far, in reading order."""
-        self._landscape = False
+        self._landscape = self._summing = False
 
     def section(self, section: b.Section, entry: Entry, shares: bool = False) -> Data:
-        self._landscape = turned(section)
+        self._landscape, self._summing = turned(section), section.id in ONE_PAGE
         heads = self.outline.headings(section)
         parts = []
         for n, block in enumerate(section.blocks):
@@ -81,7 +81,7 @@ class PdfData:
             "level": entry.level,
             "anchor": self._anchor(entry.anchor),
             "landscape": self._landscape,
-            "onepage": section.id in ONE_PAGE,
+            "onepage": self._summing,
             "shares": shares,
             "blocks": parts,
         }
@@ -169,6 +169,8 @@ class PdfData:
                 return [
                     {
                         "t": "callout",
+                        # What has to stand on one page takes the page's whole width.
+                        "wide": self._summing,
                         "kind": block.kind,
                         "label": self.labels[f"callout_{kind}"],
                         "title": words(block.title),

@@ -52,6 +52,20 @@ class Decision:
 
 
 @dataclass(frozen=True, slots=True)
+class ChosenPart:
+    """The resources that are recommended, of those laid beside each other."""
+
+    name: str
+    """Of the scenario."""
+    outcome: Outcome
+    """What they can do."""
+    critical: int
+    """Critical findings that they leave without an answer."""
+    why: str
+    """The reason that plan.yaml gives; empty where the rule decided."""
+
+
+@dataclass(frozen=True, slots=True)
 class InitiativePart:
     """One initiative, for a page of its own."""
 
@@ -127,6 +141,11 @@ class PlanPart:
     """Days by period and by the skill first needed."""
     scenarios: tuple[Outcome, ...]
     """What each set of resources can do, that of the brief first."""
+    chosen: ChosenPart | None
+    """Which of them is recommended; None where there is no choice."""
+    between: tuple[date, date | None] | None
+    """When all may be done, with all efforts at their low and at their high end; None without
+    dates, its last None where nobody can say any more."""
     details: tuple[InitiativePart, ...]
     """Each initiative for a page of its own, in the order of work."""
     begin: date | None

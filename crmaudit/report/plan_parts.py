@@ -6,13 +6,14 @@ from collections.abc import Iterable
 
 from crmaudit.engine import Judgement
 from crmaudit.facts import Facts
-from crmaudit.messages import joined, msg
+from crmaudit.messages import joined, msg, named
 from crmaudit.report import plan_context as c
 from crmaudit.report import plan_pictures as pictures
 from crmaudit.report.decisions import decisions
 from crmaudit.report.tables.given import Given
 from crmaudit.report.tables.phases import BASES, brings, leads, phase_table
 from crmaudit.strategy import Initiative, Plan
+from crmaudit.strategy.choice import urgent
 from crmaudit.strategy.scenarios import total
 from crmaudit.strategy.staffing import Holders
 from crmaudit.strategy.target_feeds import solved_between
@@ -55,6 +56,8 @@ def plan_part(facts: Facts, judgement: Judgement, plan: Plan) -> c.PlanPart:
         leaders=pictures.leaders(facts, plan),
         skills=pictures.skills(facts, plan),
         scenarios=plan.scenarios,
+        chosen=_chosen(plan),
+        between=plan.between,
         details=tuple(_detail(given, i) for i in plan.initiatives),
         begin=plan.begin,
         unpriced=sum(i.open and i.unpriced for i in plan.initiatives),
@@ -64,6 +67,14 @@ def plan_part(facts: Facts, judgement: Judgement, plan: Plan) -> c.PlanPart:
         undated=plan.undated,
         risks=tuple(sum(i.open and i.risk.level == x for i in plan.initiatives) for x in _LEVELS),
     )
+
+
+def _chosen(plan: Plan) -> c.ChosenPart | None:
+    found = plan.chosen
+    if plan.choice is None or found is None:
+        return None
+    left = urgent(found, plan.initiatives)
+    return c.ChosenPart(named(found.means.name), found, left, plan.choice.why)
 
 
 _LEVELS = ("high", "medium", "low")
@@ -144,6 +155,14 @@ def _facts(given: Given, i: Initiative) -> Iterable[tuple[str, str]]:
     yield msg("After"), joined("; ", (titles[a] for a in i.after if a in titles))
     if i.start and i.end:
         yield msg("When"), msg("{start} to {end}", start=given.day(i.start), end=given.day(i.end))
+        if i.open and i.soonest and i.soonest != i.latest:
+            early = given.day(i.soonest)
+            pattern = "as efforts go, from {early} on"
+            values = {"early": early}
+            if i.latest:
+                pattern = "as efforts go, {early} to {late}"
+                values["late"] = given.day(i.latest)
+            yield msg("May end"), msg(pattern, **values)
     if i.due:
         pattern = "{day}, which would be missed: {why}" if i.late else "{day}: {why}"
         yield msg("To be kept"), msg(pattern, day=given.day(i.due.day), why=i.due.why)

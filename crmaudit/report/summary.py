@@ -13,6 +13,8 @@ from crmaudit.report.numbers import percent
 from crmaudit.report.wording import by_severity, counted, span
 from crmaudit.strategy import Plan
 
+ADOPTION = "Staff who use the CRM"
+
 
 def headlines(facts: Facts, judgement: Judgement, plan: Plan) -> tuple[b.KeyFigure, ...]:
     """The six key figures of the summary, each with its denominator."""
@@ -54,7 +56,7 @@ def _share(label: str, part: int, whole: int, noun: str) -> b.KeyFigure:
 
 def _adoption(facts: Facts) -> b.KeyFigure:
     """As measured; as declared where that cannot be told."""
-    label = "Staff who use the CRM"
+    label = ADOPTION
     line = msg("good practice: over {percent}", percent=percent(facts.governance.lines.adoption))
     seen = facts.governance.measured_adoption(facts.day)
     if seen is not None:

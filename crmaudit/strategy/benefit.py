@@ -13,9 +13,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from crmaudit.engine import Finding
 from crmaudit.facts import Facts
 from crmaudit.governance.pains import Loss
 from crmaudit.messages import counted, listed, msg
+from crmaudit.rules.base import Measurement
 from crmaudit.strategy.pieces import Piece
 from crmaudit.workspace.answers import InitiativeOverride
 
@@ -98,7 +100,7 @@ def benefits(
     piece: Piece,
     override: InitiativeOverride,
     pains: Sequence[Loss],
-    pieces: Sequence[Piece],
+    licences: Licences,
 ) -> tuple[Benefit, ...]:
     """What this piece brings; hours and money that plan.yaml sets stand in place of the rest."""
     found: list[Benefit] = []
@@ -110,7 +112,7 @@ def benefits(
         money = facts.inventory.currency
         found.append(_set("money", override.benefit_amount, money, override.benefit))
     else:
-        found += [*_licences(facts, piece, pieces), *_running_cost(facts, piece)]
+        found += [*_licences(facts, piece, licences), *_running_cost(facts, piece)]
     found += _records(piece)
     needs = questions(piece)
     if needs:
@@ -163,37 +165,47 @@ def _hours(pains: Sequence[Loss], piece: Piece) -> Benefit:
     )
 
 
-def _licences(facts: Facts, piece: Piece, pieces: Sequence[Piece]) -> Iterable[Benefit]:
+class Licences:
+    """What findings say of the licences of a system, with the piece that answers each of them."""
+
+    def __init__(self, pieces: Iterable[Piece]) -> None:
+        self.ending: set[str] = set()
+        """Systems whose end is a piece of its own: their licences are in the cost that it frees."""
+        self.told: dict[str, list[tuple[str, Finding, Measurement]]] = {}
+        """System → id of the piece, finding and amount."""
+        for p in pieces:
+            if p.slug == "retire-systems" and p.id != p.slug and len(p.systems) == 1:
+                self.ending.update(p.systems)
+            for f in p.findings:
+                kind, _, system = f.subject.partition(":")
+                for m in f.measurements if kind == "system" else ():
+                    if (f.code, m.label) in _LICENCES and m.value > 0:
+                        self.told.setdefault(system, []).append((p.id, f, m))
+
+
+def _licences(facts: Facts, piece: Piece, licences: Licences) -> Iterable[Benefit]:
     """The price of licences that nobody uses, and what a better mix would save: they overlap."""
     if piece.slug not in ("right-licences", "review-contracts"):
         return
-    ends = {p.systems for p in pieces if p.slug == "retire-systems" and p.id != p.slug}
     for system in piece.systems:
         cost = facts.inventory.row(system).cost
-        if (system,) in ends and cost is not None and cost.total:
+        if system in licences.ending and cost is not None and cost.total:
             continue  # its licences are in the running cost that its retirement frees
-        subject = f"system:{system}"
-        told = [
-            (f, m)
-            for p in pieces
-            for f in p.findings
-            for m in f.measurements
-            if f.subject == subject and (f.code, m.label) in _LICENCES and m.value > 0
-        ]
-        answers = {p.id for p in pieces for f in p.findings if f in [t[0] for t in told]}
+        told = licences.told.get(system, [])
+        answers = {id for id, *_ in told}
         # Both findings speak of one price: it is counted where licences are righted.
         first = min(answers, key=lambda i: (not i.startswith("right-licences"), i), default="")
         if told and piece.id == first:
-            values = [m.value for _, m in told]
+            values = [m.value for *_, m in told]
             yield Benefit(
                 "money",
                 min(values),
                 max(values),
                 facts.inventory.currency,
-                "measured" if any(f.evidence for f, _ in told) else "declared",
+                "measured" if any(f.evidence for _, f, _ in told) else "declared",
                 msg("licences of {name} paid and not needed", name=_name(facts, system)),
-                tuple(dict.fromkeys(f.code for f, _ in told)),
-                tuple(dict.fromkeys(e for f, _ in told for e in f.evidence)),
+                tuple(dict.fromkeys(f.code for _, f, _ in told)),
+                tuple(dict.fromkeys(e for _, f, _ in told for e in f.evidence)),
             )
 
 

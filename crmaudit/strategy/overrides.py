@@ -81,6 +81,12 @@ def check(facts: Facts) -> None:
             hint = f"ids in brief.yaml: {', '.join(sorted(days)) or 'none'}"
             problems.append(Problem(f"there is no deadline {text!r}", place, hint))
 
+    wanted = file.recommended.scenario if file.recommended else None
+    known = sorted(s.id for s in facts.workspace.brief.scenarios)
+    if wanted is not None and wanted not in known:
+        place = facts.workspace.place("plan.yaml", "recommended", "scenario")
+        hint = f"ids in brief.yaml: {', '.join(known) or 'none'}"
+        problems.append(Problem(f"there is no scenario {wanted!r}", place, hint))
     for key, override in file.initiatives.items():
         if override.status not in CLOSED or key.split(".", 1)[0] not in _SLUGS:
             name(key, "initiatives", key)

@@ -19,7 +19,16 @@ from crmaudit.facts import Facts
 from crmaudit.messages import msg
 from crmaudit.rules.base import SEVERITIES, Severity
 from crmaudit.strategy.against import against
-from crmaudit.strategy.benefit import Benefit, Shared, benefits, gains, questions, share_pains
+from crmaudit.strategy.benefit import (
+    Benefit,
+    Licences,
+    Shared,
+    benefits,
+    gains,
+    questions,
+    share_pains,
+)
+from crmaudit.strategy.choice import Choice, choose
 from crmaudit.strategy.due import Due, due, overdue
 from crmaudit.strategy.effort import feed_effort
 from crmaudit.strategy.extraction import Extraction, extractions
@@ -27,7 +36,7 @@ from crmaudit.strategy.initiatives import CLOSED, Template
 from crmaudit.strategy.overrides import Closed, check, overrides
 from crmaudit.strategy.pieces import VALUE, Piece, pieces, replaced_by
 from crmaudit.strategy.risk import Risk, risk
-from crmaudit.strategy.scenarios import Outcome, dated, evaluate, means, total, undated
+from crmaudit.strategy.scenarios import Outcome, between, dated, evaluate, means, total, undated
 from crmaudit.strategy.sequence import chained, unless_closed, waits
 from crmaudit.strategy.staffing import Holders, on_duty
 from crmaudit.workspace.answers import InitiativeOverride, OwnInitiative
@@ -69,6 +78,10 @@ class Initiative:
     status: Status = "proposed"
     start: date | None = None
     end: date | None = None
+    soonest: date | None = None
+    """When it ends if all efforts are at their low end."""
+    latest: date | None = None
+    """The same at the high end; None where nobody can say any more."""
     cost: float | None = None
     """The middle of `cost_range`."""
     note: str = ""
@@ -186,6 +199,14 @@ class Plan:
     """What plan.yaml calls done or dropped and nothing asks for any more."""
     undated: str = ""
     """Why there are no dates; empty where there are."""
+    choice: Choice | None = None
+    """Which of the `scenarios` is recommended; None where there is no choice."""
+
+    @property
+    def chosen(self) -> Outcome | None:
+        """What the resources that are recommended can do."""
+        id = self.choice.id if self.choice else None
+        return next((x for x in self.scenarios if x.means.id == id), None)
 
     @property
     def effort(self) -> tuple[float, float]:
@@ -209,6 +230,16 @@ class Plan:
     def cost(self) -> tuple[float, float] | None:
         """Of what is not done yet; None where one cost is not known."""
         return total(i.cost_range for i in self.initiatives if i.status != "done")
+
+    @property
+    def between(self) -> tuple[date, date | None] | None:
+        """The first and the last day on which all may be done, as efforts go; see `Outcome`."""
+        left = [i for i in self.initiatives if i.open and i.end]
+        return between(
+            {i.id: i.soonest for i in left if i.soonest},
+            {i.id: i.end for i in left if i.end},
+            {i.id: i.latest for i in left if i.latest},
+        )
 
     @property
     def hours(self) -> tuple[float, float] | None:
@@ -245,12 +276,12 @@ def plan(facts: Facts, judgement: Judgement) -> Plan:
         **{o.id: o for o in facts.workspace.plan.own},
     }
     after = unless_closed(waits(facts, everything, given), given)
-    holders = Holders(facts)
+    holders, paid = Holders(facts), Licences(found)
     drafts = []
     for piece in everything:
         effort = days.get(piece.id, (1.0, 5.0))
         made = _initiative(facts, piece, given[piece.id], effort, after[piece.id], holders)
-        brings = benefits(facts, piece, given[piece.id], pains.by_piece.get(piece.id, ()), found)
+        brings = benefits(facts, piece, given[piece.id], pains.by_piece.get(piece.id, ()), paid)
         drafts.append(replace(made, benefits=brings, stake=_stake(facts, brings)))
     ordered = chained(drafts)
     base = means(facts)[0]
@@ -274,6 +305,7 @@ def plan(facts: Facts, judgement: Judgement) -> Plan:
         base.capacity,
         decided.closed,
         "" if any(i.load for i in kept) else undated(base),
+        choose(facts, outcomes, kept),
     )
 
 

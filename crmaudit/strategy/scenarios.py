@@ -12,7 +12,7 @@ nothing else begins before the means are there. Own proposal (docs/method.md,
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -94,6 +94,15 @@ class Outcome:
     """Why the budget could not be laid beside the cost: then it bounds nothing."""
     exceeded: float = 0.0
     """By how much what runs or is approved, with all it waits for, costs more than the budget."""
+    soonest: Mapping[str, date] = field(default_factory=dict)
+    """When each of those taken ends if all take the low end of their effort."""
+    latest: Mapping[str, date] = field(default_factory=dict)
+    """The same at the high end; empty where that would take over forty years."""
+
+    @property
+    def between(self) -> tuple[date, date | None] | None:
+        """The first and the last day on which all may be done, as efforts go."""
+        return between(self.soonest, self.finishes, self.latest)
 
 
 def means(facts: Facts) -> tuple[Means, ...]:
@@ -155,11 +164,13 @@ def dated(
     begin = given.start
     if begin is None:
         return tuple(ordered), 0
-    found = _schedule(facts, ordered, given, holders, _soon(ordered, begin))
+    work = _work(facts, ordered, given, holders, _soon(ordered, begin))
+    found = work.placed()
     if not found.placed:
         return tuple(ordered), 0
     starts = phase_starts(begin)
     placed = []
+    low, high = work.placed(0).placed, work.placed(1).placed
     for i in ordered:
         at = found.placed.get(i.id)
         if at is None:
@@ -172,6 +183,8 @@ def dated(
                 i,
                 start=at.start if moved(i, facts.day) else i.start or at.start,
                 end=i.end or at.end,
+                soonest=min(at.end, low[i.id].end) if i.id in low else at.end,
+                latest=max(at.end, high[i.id].end) if i.id in high else None,
                 slack=at.slack,
                 critical=at.critical,
                 load=at.load,
@@ -185,26 +198,45 @@ def dated(
     return tuple(placed), found.critical_days
 
 
-def _schedule(
+@dataclass(frozen=True)
+class _Work:
+    """What is to be set in time under some means, in its order."""
+
+    tasks: tuple[Task, ...] = ()
+    efforts: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    begin: date = date.min
+    capacity: float = 0.0
+    holders: Mapping[str, int] = field(default_factory=dict)
+
+    def placed(self, end: int | None = None) -> Schedule:
+        """At the middle of all efforts; at their low (0) or high (1) end."""
+        tasks = self.tasks
+        if end is not None:
+            tasks = tuple(replace(t, days=self.efforts[t.id][end]) for t in tasks)
+        return schedule(tasks, self.begin, self.capacity, self.holders)
+
+
+def _work(
     facts: Facts,
     initiatives: Iterable[Initiative],
     given: Means,
     holders: Holders,
     soon: Collection[str] = (),
     early: Collection[str] = (),
-) -> Schedule:
+) -> _Work:
     """`soon` may begin before the means are there, `early` does, on the days it has already."""
     todo = [i for i in initiatives if i.open]
     if given.start is None or not given.capacity:
-        return Schedule()
+        return _Work()
     begin, day = given.start, facts.day
     turn = {i: -float(n) for n, i in enumerate(by_worth(todo))}
     tasks = [_task(i, begin, day, i.id in soon, turn[i.id]) for i in todo]
-    return schedule(
-        [
+    return _Work(
+        tuple(
             replace(t, start=i.start, end=i.end) if i.id in early else t
             for t, i in zip(tasks, todo, strict=True)
-        ],
+        ),
+        {i.id: i.effort for i in todo},
         begin,
         given.capacity,
         holders.counts({s for i in todo for s in i.skills}),
@@ -290,9 +322,10 @@ def evaluate(
     taken, left = _within(todo, given.budget)
     inside = {i.id for i in taken}
     if given == base and given.start is not None:
-        found = _schedule(facts, taken, given, holders, soon=_soon(taken, given.start))
+        work = _work(facts, taken, given, holders, soon=_soon(taken, given.start))
     else:
-        found = _schedule(facts, taken, given, holders, early=_early(taken, base, given))
+        work = _work(facts, taken, given, holders, early=_early(taken, base, given))
+    found = work.placed()
     days = [(d.text, d.date) for d in facts.workspace.brief.deadlines]
     if given.deadline is not None:
         days.insert(0, (msg("The scenario's own deadline"), given.deadline))
@@ -313,6 +346,8 @@ def evaluate(
         why_undated=_nothing(taken, given) if not found.placed and todo else "",
         early=tuple(early),
         why_unjudged=_unjudged(todo, given),
+        soonest={i: p.end for i, p in work.placed(0).placed.items()},
+        latest={i: p.end for i, p in work.placed(1).placed.items()},
     )
     return summed(made, todo, facts.workspace.audit.hourly_rate, facts.day)
 
@@ -358,6 +393,22 @@ def summed(
         payback=_payback(cost, hours, money, rate),
         exceeded=max(0.0, spent - budget) if budget is not None else 0.0,
     )
+
+
+def between(
+    soonest: Mapping[str, date], ends: Mapping[str, date], latest: Mapping[str, date]
+) -> tuple[date, date | None] | None:
+    """The days on which the last of `ends` comes at the low and the high end of all efforts.
+
+    None without dates; the second is None where nobody can say any more. A schedule by rules may
+    end later with less to do (Graham 1969): neither passes the middle's.
+    """
+    if not ends:
+        return None
+    last = max(ends.values())
+    low = max(soonest.get(i, day) for i, day in ends.items())
+    high = max((latest[i] for i in ends if i in latest), default=None)
+    return min(low, last), None if high is None else max(high, last)
 
 
 def _nothing(taken: Sequence[Initiative], given: Means) -> str:

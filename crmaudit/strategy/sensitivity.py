@@ -12,7 +12,9 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from crmaudit.strategy.extraction import Extraction
+from crmaudit.facts import Facts
+from crmaudit.strategy.extraction import Extraction, extractions
+from crmaudit.strategy.once import once
 
 CHANGE = 0.25
 MOST = 300
@@ -43,6 +45,12 @@ class Standing:
     def robust(self) -> bool:
         """Whether no weight alone moves it."""
         return self.single == (self.rank, self.rank)
+
+
+@once
+def system_standings(facts: Facts) -> tuple[Standing, ...]:
+    """Those of the systems' extractions."""
+    return standings(extractions(facts))
 
 
 def standings(found: Sequence[Extraction]) -> tuple[Standing, ...]:

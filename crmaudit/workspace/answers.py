@@ -108,6 +108,15 @@ class OwnInitiative(InitiativeOverride):
     """Systems that it takes the place of or switches off: nothing else is planned for their end."""
 
 
+class Recommended(Model):
+    """Which of the brief's scenarios you recommend, instead of the one that the rule finds."""
+
+    scenario: Id | None = None
+    """Its id; left out: the brief's own resources."""
+    why: Text
+    """The reason, as the report gives it."""
+
+
 class PlanFile(Model):
     """`plan.yaml`: overrides and status of initiatives.
 
@@ -117,6 +126,7 @@ class PlanFile(Model):
 
     start: PlanDay | None = None
     capacity_days_per_month: Amount | None = None
+    recommended: Recommended | None = None
     initiatives: dict[Id, InitiativeOverride] = {}
     own: tuple[OwnInitiative, ...] = ()
 

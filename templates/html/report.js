@@ -31,7 +31,10 @@
     if (!go || e.ctrlKey || e.metaKey || e.shiftKey) return;
     sheet.close();
     e.preventDefault();
-    location.hash === "#" + go.dataset.go ? load() : (location.hash = go.dataset.go);
+    // A view that ends so is of what the link itself says.
+    const said = go.dataset.go.endsWith("=") ? encodeURIComponent(go.textContent) : "";
+    const view = go.dataset.go + said;
+    location.hash === "#" + view ? load() : (location.hash = view);
   });
   const field = (id, key, label, control) => {
     control.addEventListener(control.type === "search" ? "input" : "change", () => {

@@ -9,7 +9,7 @@ from crmaudit.report import blocks as b
 from crmaudit.report.tables.given import DASH, Column, Given, gap, most, or_dash
 from crmaudit.strategy import Criterion, Extraction, cell_extractions, estimate, extractions, order
 from crmaudit.strategy.calibration import compared
-from crmaudit.strategy.sensitivity import Ranks, Standing, standings
+from crmaudit.strategy.sensitivity import Ranks, Standing, system_standings
 
 MOST = 5_000
 """Rows of a table here at most. Paper shows fewer: `pdf_data.MOST_ROWS`."""
@@ -48,7 +48,7 @@ def extraction(given: Given) -> b.Table | None:
 
 def extraction_ranks(given: Given) -> b.Table | None:
     """How far the rank of each system hangs on weights and on what is not known."""
-    found = standings(extractions(given.facts))
+    found = system_standings(given.facts)
     if len(found) < 2:
         return None
     rows = [

@@ -12,7 +12,7 @@ from crmaudit.remembered import Since
 from crmaudit.report import blocks as b
 from crmaudit.report import wording
 from crmaudit.report.functions import make_table
-from crmaudit.report.numbers import day, number
+from crmaudit.report.numbers import day, more, number
 from crmaudit.rules.base import Severity
 from crmaudit.strategy import Plan
 from crmaudit.workspace import Workspace
@@ -88,6 +88,10 @@ class Given:
 
     def number(self, value: float | None, digits: int | None = None) -> str:
         return number(value, digits)
+
+    def more(self, value: float) -> str:
+        """A difference: `+1,204`, `−3`."""
+        return more(value, 0)
 
     def day(self, value: date) -> str:
         return day(value)

@@ -10,8 +10,8 @@ from crmaudit.evidence import Estimate
 from crmaudit.messages import Kept, joined, msg
 from crmaudit.quality.matching.judged import JudgedDuplicates, JudgedOverlap, sources
 from crmaudit.report import blocks as b
-from crmaudit.report.matched import between, range_words, share_words, signed
-from crmaudit.report.numbers import percent, share
+from crmaudit.report.matched import between, range_words, share_words
+from crmaudit.report.numbers import more, percent, share
 from crmaudit.report.tables.given import DASH, Column, Given, gap, most, or_dash
 from crmaudit.report.wording import listed
 
@@ -238,7 +238,7 @@ def _weights(found: tuple[float, float] | None) -> tuple[object, object]:
     if found is None:
         return DASH, DASH
     high, low = found
-    return b.Cell(signed(high), high), b.Cell(signed(low), low)
+    return b.Cell(more(high, 1), high), b.Cell(more(low, 1), low)
 
 
 def coverage(given: Given) -> b.Table | None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from crmaudit.inventory import Axis, Completeness, ContractAhead, Fit, InventoryRow, SkillNeed
 from crmaudit.messages import joined, msg
 from crmaudit.report import blocks as b
-from crmaudit.report.numbers import signed
+from crmaudit.report.numbers import more, signed
 from crmaudit.report.portfolio import axis_text, leaving, opinion_name
 from crmaudit.report.portfolio_cost import PARTS
 from crmaudit.report.tables.cells import cost_cell
@@ -420,9 +420,7 @@ def perceived(given: Given) -> b.Table | None:
                     score,
                     x.measured.evidence[:3],
                 ),
-                DASH
-                if difference is None
-                else b.Cell(f"{difference:+.0f}".replace("-", "−"), difference),
+                DASH if difference is None else b.Cell(more(difference, 0), difference),
                 word(x.direction),
             )
         )

@@ -8,6 +8,7 @@ from crmaudit.messages import joined, msg, named
 from crmaudit.report import blocks as b
 from crmaudit.report.tables.given import DASH, Column, Given, gap, or_dash
 from crmaudit.strategy import Initiative
+from crmaudit.strategy.choice import beside, urgent
 from crmaudit.strategy.scenarios import Outcome, total
 
 NAMED = 5
@@ -50,6 +51,7 @@ def scenarios(given: Given) -> b.Table | None:
                 for s in found
             ],
         ),
+        (msg("Ends, as efforts go"), [_between(given, s.between) for s in found]),
         (
             msg("Begin before its start, beside its days"),
             [b.Cell(given.number(len(s.early)), len(s.early)) if s.ends else DASH for s in found],
@@ -79,6 +81,15 @@ def scenarios(given: Given) -> b.Table | None:
         "that."
     )
     return given.table("The plan under different resources", columns, rows, note)
+
+
+def _between(given: Given, ends: tuple[date, date | None] | None) -> object:
+    if ends is None:
+        return DASH
+    low, high = ends
+    if high is None:
+        return msg("from {day} on", day=given.day(low))
+    return msg("{low} to {high}", low=given.day(low), high=given.day(high))
 
 
 def _on(given: Given, day: date | None) -> object:
@@ -127,6 +138,45 @@ def _kept(s: Outcome, day: date, n: int) -> object:
     return b.Cell(msg("{n} (before it starts)", n=n), n) if early and n else n
 
 
+def scenario_choice(given: Given) -> b.Table | None:
+    """What the other sets of resources would bring beside the one that is recommended."""
+    chosen = given.plan.chosen
+    if chosen is None:
+        return None
+
+    def cell(value: float | None) -> object:
+        return DASH if value is None else b.Cell(given.more(value), value)
+
+    rows = []
+    for s in given.plan.scenarios:
+        if s is not chosen:
+            more = beside(chosen, s, given.plan.initiatives)
+            rows.append(
+                (
+                    s.means.name,
+                    cell(more.initiatives),
+                    cell(more.critical),
+                    cell(more.missed) if s.ends and chosen.ends else gap(s.why_undated),
+                    cell(more.days),
+                    cell(more.cost),
+                    cell(more.hours),
+                    _on(given, s.ends) if s.ends else gap(s.why_undated),
+                )
+            )
+    columns = [
+        Column("Resources"),
+        Column("Initiatives", align="right"),
+        Column("Critical findings answered", align="right"),
+        Column("Days to keep missed", align="right"),
+        Column("Working days", align="right"),
+        Column(msg("Cost, {currency}", currency=given.currency), align="right"),
+        Column("Hours a year at stake", align="right"),
+        Column("Ends", align="right"),
+    ]
+    note = "More (+) or less (−) than under what is recommended, at the middle of all estimates."
+    return given.table("What other resources would bring beside that", columns, rows, note)
+
+
 def scenario_left(given: Given) -> b.Table | None:
     """What each budget leaves out, by name."""
     known = {i.id: i for i in given.plan.initiatives}
@@ -135,7 +185,6 @@ def scenario_left(given: Given) -> b.Table | None:
         left = [known[i] for i in s.left]
         if left:
             days = (sum(i.effort[0] for i in left), sum(i.effort[1] for i in left))
-            urgent = sum(f.urgent for i in left for f in i.findings)
             missed = [i for i in left if i.due]
             hours = total(i.hours for i in left if i.hours)
             rows.append(
@@ -143,7 +192,7 @@ def scenario_left(given: Given) -> b.Table | None:
                     s.means.name,
                     len(left),
                     b.Cell(given.span(days), days[1]),
-                    urgent,
+                    urgent(s, left),
                     joined("; ", (_missed(given, i) for i in missed)) or DASH,
                     b.Cell(given.span(hours), hours[1]) if hours else DASH,
                     _titled(given, left),

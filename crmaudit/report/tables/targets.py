@@ -89,6 +89,7 @@ def target_systems(given: Given) -> b.Table | None:
 def target_feeds(given: Given) -> b.Table | None:
     """Feeds to build, mend, retire and keep."""
     found = sorted(target(given.facts).feeds, key=lambda f: FEED_ACTIONS.index(f.action))
+    doing = _Doing(given)
     rows = [
         (
             msg(f.action),
@@ -98,7 +99,7 @@ def target_feeds(given: Given) -> b.Table | None:
             b.Cell(f.reason, f.reason, f.evidence[:3]),
             _rows(given, f),
             _days(given, f),
-            _work(given, f),
+            doing.work(f),
         )
         for f in found[:MOST]
     ]
@@ -145,21 +146,37 @@ def _joining(given: Given) -> tuple[Initiative, ...]:
     )
 
 
-def _work(given: Given, f: FeedTarget) -> object:
-    """The initiative that does it: the feed's own, that of a finding on it, or that of an end."""
-    if f.action == "keep":
-        return DASH
-    mine = [i for i in given.plan.initiatives if i.open]
-    subject, ends = f"feed:{f.source}.{f.target}", {f.source, f.target}
-    closing = [i for i in mine if i.template in ("", "renew-or-replace", "retire-systems")]
-    found = [
-        *(i for i in mine if i.id == _id(f)),
-        *(i for i in closing if f.action == "retire" and ends & {*i.systems}),
-        *(i for i in mine if any(subject in (x.subject, *x.related) for x in i.findings)),
-        # What has none of its own is built together with the others.
-        *(i for i in mine if i.id == f"{f.action}-feeds" and f.action == "build"),
-    ]
-    return found[0].title if found else msg("none: no finding asks for it")
+_CLOSING = ("", "renew-or-replace", "retire-systems")
+"""Templates of what ends a system, and so its feeds; the first is that of own initiatives."""
+
+
+class _Doing:
+    """Which initiative sees to a feed."""
+
+    def __init__(self, given: Given) -> None:
+        mine = [i for i in given.plan.initiatives if i.open]
+        self._known = {i.id: i for i in mine}
+        self._closing = [i for i in mine if i.template in _CLOSING]
+        self._about: dict[str, Initiative] = {}
+        for i in mine:
+            for x in i.findings:
+                for subject in (x.subject, *x.related):
+                    self._about.setdefault(subject, i)
+
+    def work(self, f: FeedTarget) -> object:
+        """The feed's own initiative, that of an end, or that of a finding on it."""
+        if f.action == "keep":
+            return DASH
+        ends = {f.source, f.target}
+        closing = self._closing if f.action == "retire" else []
+        found = (
+            self._known.get(_id(f))
+            or next((i for i in closing if ends & {*i.systems}), None)
+            or self._about.get(f"feed:{f.source}.{f.target}")
+            # What has none of its own is built together with the others.
+            or (self._known.get("build-feeds") if f.action == "build" else None)
+        )
+        return found.title if found else msg("none: no finding asks for it")
 
 
 def _answers(given: Given, system: str) -> object:
