@@ -198,11 +198,13 @@ def _words(thing: Any, seen: set[object]) -> Iterator[str]:
 
 def in_rules() -> dict[str, str]:
     """Titles, reasons and remedies of all rules as the report prints them."""
-    from crmaudit.report.text import first_paragraph
+    from crmaudit.report.text import counts, first_paragraph
     from crmaudit.rules import all_rules
 
     texts = ((r, t) for r in all_rules() for t in (r.title, r.why, r.fix))
-    return {first_paragraph(text): f"rules/{rule.code}" for rule, text in texts}
+    return {
+        first_paragraph(text, counts(rule.parameters)): f"rules/{rule.code}" for rule, text in texts
+    }
 
 
 def in_reports(roots: Iterable[Path]) -> dict[str, str]:

@@ -84,7 +84,9 @@ def _letters(context: ReportContext) -> Iterator[Row]:
                 msg("Cells of the matrix that are declared"),
                 percent(crud.known / crud.cells),
                 msg("dossiers: {n:,} of {whole:,} cells", n=crud.known, whole=crud.cells),
-                msg("nothing was read that could prove or deny a letter"),
+                msg("nothing was read that could prove or deny a letter")
+                if proof is None
+                else msg("no letter is declared that could be proven or denied"),
             )
         return
     values = {
@@ -126,9 +128,7 @@ def _quality(context: ReportContext) -> Iterator[Row]:
             whole=counted(len(of), "system"),
         ),
         _either(
-            _confident(low=percent(ends[0]), high=percent(ends[1]))
-            if ends
-            else msg("all rows were read: counted, no sample"),
+            _confident(*_apart(ends)) if ends else msg("all rows were read: counted, no sample"),
             msg("nothing is known of the data of {n}", n=counted(unread, "other system"))
             if unread
             else "",
@@ -198,14 +198,14 @@ def _fit(context: ReportContext) -> Iterator[Row]:
 
 def _extraction(context: ReportContext) -> Iterator[Row]:
     part = context.extraction
-    if part.scored:
+    if part.scored > 1:
         yield (
             msg("Ranks of extraction"),
             counted(part.scored, "system"),
             msg("criteria of which {share} of the weight is known", share=percent(part.coverage)),
             msg(
-                "{sure} hold whatever the unknown is, {robust} whichever weight changes by a "
-                "quarter",
+                "ranks that hold whatever the unknown is: {sure}, whichever weight changes by a "
+                "quarter: {robust}",
                 sure=part.sure,
                 robust=part.robust,
             ),
@@ -271,6 +271,12 @@ def _until(context: ReportContext) -> object:
 
 def _pains(n: int) -> str:
     return counted(n, "pain")
+
+
+def _apart(ends: tuple[float, float]) -> tuple[str, str]:
+    """Both ends, in tenths where they would read alike."""
+    low, high = (percent(x) for x in ends)
+    return (low, high) if low != high else (percent(ends[0], 1), percent(ends[1], 1))
 
 
 def _confident(low: str, high: str) -> str:

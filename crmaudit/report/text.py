@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 
 from crmaudit.report import blocks as b
 
@@ -59,7 +59,32 @@ def plain(inlines: Iterable[b.Inline]) -> str:
     return "".join(parts)
 
 
-def first_paragraph(text: str) -> str:
-    """The first paragraph of Markdown as one line, its code and emphasis as plain words."""
-    first = text.strip().split("\n\n", 1)[0]
-    return re.sub(r"[`*]", "", " ".join(first.split()))
+def first_paragraph(text: str, settings: Collection[str] = ()) -> str:
+    """The first paragraph of Markdown as one line, its code and emphasis as plain words.
+
+    Where it names `settings` in code, it is a pattern with their names in braces, to be filled
+    with what is set; with those that count days, months and so on together with their unit.
+    """
+    first = " ".join(text.strip().split("\n\n", 1)[0].split())
+    named = [x for x in re.findall(r"`(\w+)`", first) if x in settings]
+    if named:
+        first = first.replace("{", "{{").replace("}", "}}")
+    for name in named:
+        noun = unit_of(name)
+        first = re.sub(rf"`{name}`(?: {noun}s?\b)?" if noun else f"`{name}`", f"{{{name}}}", first)
+    return re.sub(r"[`*]", "", first)
+
+
+def counts(parameters: Mapping[str, object]) -> dict[str, float]:
+    """Those of a rule's settings that are numbers: its texts tell them."""
+    return {
+        k: v
+        for k, v in parameters.items()
+        if isinstance(v, int | float) and not isinstance(v, bool)
+    }
+
+
+def unit_of(setting: str) -> str:
+    """What a setting of that name counts: `grace_days` → `day`; empty for plain numbers."""
+    found = re.search(r"(day|hour|month|year)s$", setting)
+    return found[1] if found else ""

@@ -2,8 +2,8 @@
 
 ## Why
 Named licences are needed by super users, data custodians, and whoever is in the system on `days`
-days a month or more. All others can share: as many as were in at one time, and a `reserve`. Hit
-where that saves at least `least` of a year's cost.
+days a month or more. All others can share: as many as were in at one time, and a reserve of
+`reserve`. Hit where that saves at least `least` of a year's cost.
 
 ## Fix
 Check the numbers with the units, then change the mix at the next renewal. The formula stands in

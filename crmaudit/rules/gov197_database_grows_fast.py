@@ -1,9 +1,9 @@
 """Database that grows fast.
 
 ## Why
-A database that gets `times` as large within a year at the pace seen outgrows disk, backup window
-and memory before anybody plans for it. Two readings have to lie `least_days` days apart, as a
-shorter time says little, and it has to be of `least_mib` MiB at least. How much room is left no
+A database that gets `times` times as large within a year at the pace seen outgrows disk, backup
+window and memory before anybody plans for it. Two readings have to lie `least_days` days apart, as
+a shorter time says little, and it has to be of `least_mib` MiB at least. How much room is left no
 database tells.
 
 ## Fix

@@ -7,8 +7,8 @@ person.
 
 ## Fix
 Spread the systems over more people, the most critical one first, or contract a stand-in. From
-`systems` on it is a finding; it is high where the person leaves within `months`, works on contract,
-or is alone for two systems of high criticality.
+`systems` systems on it is a finding; it is high where the person leaves within `months`, works
+on contract, or is alone for two systems of high criticality.
 
 ## Bad
 ```yaml systems/crm.yaml

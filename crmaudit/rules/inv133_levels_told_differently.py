@@ -6,7 +6,7 @@ is wrong, and nobody knows whether the system is covered.
 
 ## Fix
 Ask the person, then correct `skills:` in people.yaml or `held:` in the dossier. A difference of
-`levels` or more is a finding.
+`levels` levels or more is a finding.
 
 ## Bad
 ```yaml people.yaml

@@ -4,7 +4,7 @@
 Impossible days, a telephone number in a name, three spellings of one status: each program that
 reads them has to know better, and none does. Counts by status are wrong, letters go to the wrong
 name, and the same customer is not found. Faults are counted from `share` of a column's values and
-`least` of them on, and from a `confidence` of being real.
+`least` of them on, and from a confidence of `confidence` on that they are real.
 
 ## Fix
 Correct what the drill-down shows, the most frequent kind first. Then offer lists instead of free

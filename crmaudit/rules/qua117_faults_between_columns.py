@@ -3,7 +3,7 @@
 ## Why
 A town that no other row has for its postcode, a case closed before it was opened, given and family
 name in each other's column: every value looks right by itself, and the record is wrong. Such faults
-are counted from `least` rows and from a `confidence` of being real on.
+are counted from `least` rows and from a confidence of `confidence` on that they are real.
 
 ## Fix
 Look at the rows by the drill-down and correct the value that stands out. Let the form fill in what

@@ -17,7 +17,7 @@ from jinja2 import meta, nodes
 
 import crmaudit
 from crmaudit.governance.collectors import access
-from crmaudit.messages import Kept, told
+from crmaudit.messages import Count, Kept, told
 from crmaudit.report import blocks as b
 from crmaudit.report import numbers
 from crmaudit.report.compose import document
@@ -26,7 +26,7 @@ from crmaudit.report.languages import Language, language, placeholders
 from crmaudit.report.markdown import Renderer
 from crmaudit.report.sections import read_front
 from crmaudit.report.templates import Templates, template_root
-from crmaudit.report.text import first_paragraph, plain
+from crmaudit.report.text import counts, first_paragraph, plain
 from crmaudit.rules import all_rules
 from crmaudit.rules.base import Rule
 
@@ -131,9 +131,10 @@ def german() -> Language:
 
 @pytest.mark.parametrize("rule", all_rules(), ids=lambda r: str(r.code))
 def test_a_rule_is_told_in_german(rule: Rule, german: Language) -> None:
-    texts = (str(rule.title), first_paragraph(rule.why), first_paragraph(rule.fix))
+    settings = counts(rule.parameters)
+    texts = (str(rule.title), *(first_paragraph(t, settings) for t in (rule.why, rule.fix)))
     for text in texts:
-        told = german.pattern(text, {})
+        told = german.pattern(text, {k: Count(v, "day", "days") for k, v in settings.items()})
         assert told != text
         # Keys of files and codes of rules are no words: they stay.
         code = r"[A-Z]{3}\d{3}\b|\b[a-z]+_[a-z_]+\b|\b\w+\.yaml\b"

@@ -60,7 +60,7 @@ def test_a_finding_leads_to_its_rule_and_its_initiative_and_these_lead_back() ->
 
 def test_codes_in_sentences_lead_to_the_register() -> None:
     page = page_of(linked())
-    assert 'has no owner (<a href="#findings-r1" data-go="findings?q=INV101"' in page
+    assert 'has no owner (<a href="#findings-r1" data-go="findings?q="' in page
     assert not re.search(r"<a [^>]*>[^<]*<a ", page)
 
 

@@ -25,8 +25,8 @@ from crmaudit.report.matched import (
     duplicates_part,
     overlap_part,
     share_words,
-    signed,
 )
+from crmaudit.report.numbers import more
 from crmaudit.report.pdf_data import SMALL, widths
 from crmaudit.report.tables import Tables
 from crmaudit.report.tables.matching import MOST
@@ -267,7 +267,7 @@ def test_the_first_bar_holds_all_that_lie_lower_and_numbers_have_a_minus(make: M
     ("bits", "text"), [(9.06, "+9.1"), (-2.2, "−2.2"), (-0.04, "0.0"), (0.0, "0.0")]
 )
 def test_what_rounds_to_nothing_has_no_sign(bits: float, text: str) -> None:
-    assert signed(bits) == text
+    assert more(bits, 1) == text
 
 
 @pytest.mark.parametrize(

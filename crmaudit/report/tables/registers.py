@@ -9,12 +9,12 @@ from urllib.parse import unquote
 from crmaudit.engine import Finding, Gap
 from crmaudit.messages import joined, msg
 from crmaudit.report import blocks as b
-from crmaudit.report.numbers import day
+from crmaudit.report.numbers import day, percent
 from crmaudit.report.tables.given import DASH, Column, Given, or_dash, severity
-from crmaudit.report.text import first_paragraph
+from crmaudit.report.text import counts, first_paragraph, unit_of
 from crmaudit.report.wording import listed
 from crmaudit.rules import all_rules
-from crmaudit.rules.base import ROOMS
+from crmaudit.rules.base import ROOMS, Rule
 
 
 def findings(given: Given) -> b.Table | None:
@@ -173,8 +173,8 @@ def rules(given: Given) -> b.Table | None:
             r.code,
             r.title,
             sum(f.code == r.code for f in found),
-            msg(first_paragraph(r.why)),
-            msg(first_paragraph(r.fix)),
+            _explained(given, r, r.why),
+            _explained(given, r, r.fix),
         )
         for r in all_rules()
         if any(f.code == r.code for f in found)
@@ -187,6 +187,30 @@ def rules(given: Given) -> b.Table | None:
         Column("How it is mended"),
     ]
     return given.table("Rules that found something", columns, rows)
+
+
+_BARE = frozenset({"alpha", "factor", "tolerance", "times"})
+"""Settings up to 1 that are no shares."""
+
+
+def _explained(given: Given, rule: Rule, text: str) -> str:
+    """The first paragraph of a rule's text, with what is set in the workspace."""
+    own = given.workspace.audit.rules.parameters.get(rule.code, {})
+    values = {k: _setting(given, k, v) for k, v in counts({**rule.parameters, **own}).items()}
+    pattern = first_paragraph(text, values)
+    used = {k: v for k, v in values.items() if f"{{{k}}}" in pattern}
+    return msg(pattern, **used)
+
+
+def _setting(given: Given, name: str, value: float) -> str:
+    """`90 days`, `20 %`, `1,000`; a share in points as such."""
+    if noun := unit_of(name):
+        return given.counted(value, noun)
+    if not isinstance(value, float) or value > 1 or name in _BARE:
+        return given.number(value, None if value == int(value) else 2 if value < 0.1 else 1)
+    if name == "points":
+        return given.number(100 * value)
+    return percent(value, 1 if 0 < value < 0.01 else 0)
 
 
 def participants(given: Given) -> b.Table | None:
