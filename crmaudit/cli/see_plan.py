@@ -209,8 +209,8 @@ def _budget(plan_: Plan) -> Iterable[str]:
     elif base.left:
         until = f", until {_month(base.ends)}" if base.ends else ""
         yield (
-            f"○ beyond the budget: it covers {len(base.taken)} of {whole}{until}; the dates are "
-            "those of all."
+            f"○ beyond the budget: it covers {len(base.taken)} of {whole}{until}; what is beyond "
+            "takes what they leave of the capacity."
         )
     if base.exceeded:
         yield f"! What runs or is approved exceeds the budget by {base.exceeded:,.0f}."
@@ -349,8 +349,6 @@ def _skills(found: Audit, i: Initiative) -> Iterable[tuple[str, str]]:
 
 
 def _scenario(plan_: Plan, s: Outcome) -> dict[str, Any]:
-    from crmaudit.strategy.choice import urgent
-
     between = s.between or (None, None)
     return {
         "id": s.means.id or "brief",
@@ -368,7 +366,7 @@ def _scenario(plan_: Plan, s: Outcome) -> dict[str, Any]:
         "ends_soonest": between[0],
         "ends_latest": between[1],
         "recommended": s is plan_.chosen,
-        "critical_left": urgent(s, plan_.initiatives),
+        "critical_left": plan_.unanswered(s),
         "undated": s.why_undated or None,
         "budget_unjudged": s.why_unjudged or None,
         "budget_exceeded": s.exceeded or None,

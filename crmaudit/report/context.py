@@ -345,7 +345,7 @@ class QualityPart:
     tables_failed: int
     """Tables that could not be read."""
     systems_read: tuple[str, ...]
-    """Names of the systems whose database was read."""
+    """Names of the systems in scope of whose database some table was read."""
     score: Score | None
     """All checks in one: `.passed`, `.applicable`, `.share`, `.evidence`."""
     worst: Score | None

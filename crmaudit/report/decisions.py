@@ -105,13 +105,13 @@ class _Asking:
         text = msg(pattern, **values)
         if soon:
             pattern = (
-                "{asked} {n} of them ({early} days) must begin before the plan does, to keep their "
-                "days; the capacity declared does not count these days."
+                "{asked} {n} of them must begin before the plan does, to be in time; their {early} "
+                "days come on top of the capacity declared."
             )
             if len(soon) == 1:
                 pattern = (
-                    "{asked} One of them ({early} days) must begin before the plan does, to keep "
-                    "its day; the capacity declared does not count these days."
+                    "{asked} One of them must begin before the plan does, to be in time; its "
+                    "{early} days come on top of the capacity declared."
                 )
             early = (sum(i.effort[0] for i in soon), sum(i.effort[1] for i in soon))
             text = msg(pattern, asked=text, n=len(soon), early=span(early))
@@ -302,9 +302,8 @@ class _Asking:
             return
         step = next((i for i in self.plan.initiatives if i.id == "agree-system-of-record"), None)
         by = self.facts.day + timedelta(days=3 * ANSWER) if self.facts.day else None
-        if by is not None and step is not None and step.end is not None:
-            # To decide takes no days of the plan: it need not wait for its turn.
-            by = min(by, step.end) if self.facts.day and step.end > self.facts.day else by
+        if self.facts.day and step is not None and step.end and step.end > self.facts.day:
+            by = step.end  # as the plan has it, which prepares the decision
         values = {"n": counted(len(ties), "entity", "entities"), "names": listed(ties, 3)}
         if by is None:
             text = msg("Decide which system's version counts for {n}: {names}.", **values)

@@ -64,11 +64,15 @@ def quality_part(facts: Facts) -> QualityPart | None:
     if not profiles and not facts.duplicates and not facts.overlap:
         return None
     failed = [p for p in profiles if p.provenance.status.state == "failed"]
+    scope = {s.id for s in facts.workspace.in_scope}
+    read = {p.provenance.system for p in profiles if p not in failed} & scope
     return QualityPart(
         rows_read=sum(p.rows for p in profiles if p not in failed),
         tables_read=len(profiles) - len(failed),
         tables_failed=len(failed),
-        systems_read=tuple(facts.workspace.system[x].name for x in facts.evidence.profiles),
+        systems_read=tuple(
+            facts.workspace.system[x].name for x in facts.evidence.profiles if x in read
+        ),
         score=facts.quality.portfolio_score,
         worst=card.worst if (card := facts.quality.portfolio_card) else None,
         heat=system_heat(facts),

@@ -60,9 +60,15 @@ class ChosenPart:
     outcome: Outcome
     """What they can do."""
     critical: int
-    """Critical findings that they leave without an answer."""
+    """Critical findings that they leave without an answer, those of dropped work included."""
     why: str
     """The reason that plan.yaml gives; empty where the rule decided."""
+    ruled: bool
+    """Whether the rule decides so by what this edition tells; it may tell a part of the plan."""
+    waiting: tuple[str, ...]
+    """Questions that wait for work which they leave out, most important first."""
+    asked: int
+    """Questions that some open work helps to answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +134,7 @@ class PlanPart:
     late: tuple[Initiative, ...]
     """Initiatives that end after the day they have to keep."""
     critical: tuple[Initiative, ...]
-    """Initiatives on the longest chain of prerequisites, in the order of work."""
+    """The longest chain of prerequisites, one initiative after the other."""
     critical_days: int
     """Its length in working days, each initiative at half of the capacity; 0 without dates."""
     capacity: float | None
@@ -143,6 +149,8 @@ class PlanPart:
     """What each set of resources can do, that of the brief first."""
     chosen: ChosenPart | None
     """Which of them is recommended; None where there is no choice."""
+    paid: float
+    """What of the cost is paid to others, as far as it was declared; the rest is staff time."""
     between: tuple[date, date | None] | None
     """When all may be done, with all efforts at their low and at their high end; None without
     dates, its last None where nobody can say any more."""

@@ -13,7 +13,8 @@ from crmaudit.report.decisions import decisions
 from crmaudit.report.tables.given import Given
 from crmaudit.report.tables.phases import BASES, brings, leads, phase_table
 from crmaudit.strategy import Initiative, Plan
-from crmaudit.strategy.choice import urgent
+from crmaudit.strategy.choice import by_rule
+from crmaudit.strategy.order import PRIORITY
 from crmaudit.strategy.scenarios import total
 from crmaudit.strategy.staffing import Holders
 from crmaudit.strategy.target_feeds import solved_between
@@ -27,14 +28,14 @@ def plan_part(facts: Facts, judgement: Judgement, plan: Plan) -> c.PlanPart:
     given = Given(facts, judgement, plan)
     starts = [i.start for i in plan.initiatives if i.start]
     ends = [i.end for i in plan.initiatives if i.end]
-    cost = plan.cost
+    cost, known = plan.cost, {i.id: i for i in plan.initiatives}
     return c.PlanPart(
         initiatives=plan.initiatives,
         phases=tuple(_phase(given, n, found) for n, found in plan.phases.items()),
         effort=plan.effort,
         cost=sum(cost) / 2 if cost else None,
         starts=min(starts, default=None),
-        ends=max(ends, default=None),
+        ends=None if plan.undated else max(ends, default=None),
         gantt=pictures.gantt(facts, plan),
         gantt_parts=pictures.gantt_parts(facts, plan),
         value_map=pictures.value_map(plan),
@@ -49,15 +50,16 @@ def plan_part(facts: Facts, judgement: Judgement, plan: Plan) -> c.PlanPart:
         hidden_pains=plan.pains.hidden,
         pains_left=len(plan.pains.left),
         late=tuple(i for i in plan.initiatives if i.open and i.late),
-        critical=tuple(i for i in plan.initiatives if i.critical),
+        critical=tuple(known[i] for i in plan.chain if i in known),
         critical_days=plan.critical_days,
         capacity=plan.capacity,
         curve=pictures.curve(facts, plan),
         leaders=pictures.leaders(facts, plan),
         skills=pictures.skills(facts, plan),
         scenarios=plan.scenarios,
-        chosen=_chosen(plan),
-        between=plan.between,
+        chosen=_chosen(facts, plan),
+        paid=sum(i.paid for i in plan.initiatives if i.status != "done"),
+        between=None if plan.undated else plan.between,
         details=tuple(_detail(given, i) for i in plan.initiatives),
         begin=plan.begin,
         unpriced=sum(i.open and i.unpriced for i in plan.initiatives),
@@ -69,12 +71,24 @@ def plan_part(facts: Facts, judgement: Judgement, plan: Plan) -> c.PlanPart:
     )
 
 
-def _chosen(plan: Plan) -> c.ChosenPart | None:
+def _chosen(facts: Facts, plan: Plan) -> c.ChosenPart | None:
     found = plan.chosen
     if plan.choice is None or found is None:
         return None
-    left = urgent(found, plan.initiatives)
-    return c.ChosenPart(named(found.means.name), found, left, plan.choice.why)
+    rule = by_rule(plan.scenarios, plan.initiatives)
+    needs = sorted(facts.workspace.needs, key=lambda n: -PRIORITY[n.priority])
+    left = {*found.left}
+    asked = {n for i in plan.initiatives if i.open for n in i.needs}
+    waits = {n for i in plan.initiatives if i.id in left for n in i.needs}
+    return c.ChosenPart(
+        named(found.means.name),
+        found,
+        plan.unanswered(found),
+        plan.choice.why,
+        rule is not None and rule.id == plan.choice.id,
+        tuple(n.text for n in needs if n.id in waits),
+        len(asked),
+    )
 
 
 _LEVELS = ("high", "medium", "low")
@@ -156,12 +170,11 @@ def _facts(given: Given, i: Initiative) -> Iterable[tuple[str, str]]:
     if i.start and i.end:
         yield msg("When"), msg("{start} to {end}", start=given.day(i.start), end=given.day(i.end))
         if i.open and i.soonest and i.soonest != i.latest:
-            early = given.day(i.soonest)
             pattern = "as efforts go, from {early} on"
-            values = {"early": early}
+            values = {"early": given.day(min(i.soonest, i.end))}
             if i.latest:
                 pattern = "as efforts go, {early} to {late}"
-                values["late"] = given.day(i.latest)
+                values["late"] = given.day(max(i.latest, i.end))
             yield msg("May end"), msg(pattern, **values)
     if i.due:
         pattern = "{day}, which would be missed: {why}" if i.late else "{day}: {why}"

@@ -239,6 +239,7 @@ def _unpriced(i: Initiative) -> Initiative:
         cost=None,
         cost_range=None,
         cost_least=None,
+        paid=0.0,
         benefits=tuple(x for x in i.benefits if x.kind != "money"),
     )
 
@@ -336,6 +337,8 @@ def _titles() -> Mapping[str, str]:
 def told_context(context: ReportContext, facts: Facts, to: Reader) -> ReportContext:
     """What section files are given, without figures that are withheld."""
     proof = context.crud.proof
+    if to.edition.sections and "limitations" not in to.edition.sections:
+        context = replace(context, how_sure=None)  # nobody is to look for it
     if to.withholds("costs"):
         context = _without_costs(context)
     if to.withholds("accounts"):

@@ -12,6 +12,7 @@ from crmaudit.report.numbers import number, percent
 from crmaudit.report.summary import ADOPTION
 from crmaudit.report.tables.given import DASH, Column, Given
 from crmaudit.report.wording import counted, span
+from crmaudit.strategy.scenarios import total
 
 Row = tuple[object, object, object, object]
 
@@ -115,9 +116,8 @@ def _quality(context: ReportContext) -> Iterator[Row]:
     score = part.score if part else None
     if part is None or score is None or score.share is None:
         return
-    of = context.inventory.rows
-    unread = len(of) - len(part.systems_read)
-    ends = score.interval
+    of, ends = context.inventory.rows, score.interval
+    unread, failed = len(of) - len(part.systems_read), part.tables_failed
     yield (
         msg("Measured data quality"),
         b.Cell(percent(score.share), score.share, score.evidence[:3]),
@@ -128,7 +128,10 @@ def _quality(context: ReportContext) -> Iterator[Row]:
             whole=counted(len(of), "system"),
         ),
         _either(
-            _confident(*_apart(ends)) if ends else msg("all rows were read: counted, no sample"),
+            _confident(*_apart(ends))
+            if ends
+            else msg("all rows of what was read: counted, no sample"),
+            msg("{n} could not be read", n=counted(failed, "table")) if failed else "",
             msg("nothing is known of the data of {n}", n=counted(unread, "other system"))
             if unread
             else "",
@@ -152,9 +155,7 @@ def _duplicates(context: ReportContext) -> Iterator[Row]:
             else msg("no answers of people: the precision is the model's own"),
         ),
         _either(
-            msg(
-                "{low} to {high} with 95 % confidence", low=f"{worst.low:,}", high=f"{worst.high:,}"
-            )
+            _confident(number(worst.low), number(worst.high))
             if worst.low is not None and worst.high is not None
             else "",
             msg("of the pairs taken {precision} are right", precision=sure.precision)
@@ -172,10 +173,13 @@ def _adoption(given: Given, context: ReportContext) -> Iterator[Row]:
     moves: object = msg("nobody counted: as declared")
     if seen is not None:
         moves = _either(
-            msg("counted, of accounts that one person has")
+            msg("counted") if seen.logins_known else "",
+            ""
             if seen.logins_known
             else msg("at least so many: who only looks things up is not seen"),
-            "" if seen.accounts_known else msg("accounts of programs may be among them"),
+            msg("accounts that several people share are left out")
+            if seen.accounts_known
+            else msg("accounts of programs may be among them"),
         )
     value = b.Cell(figure.value, figure.value, figure.evidence[:3])
     yield msg(figure.label), value, figure.detail, moves
@@ -216,11 +220,20 @@ def _plan(given: Given, context: ReportContext) -> Iterator[Row]:
     plan = context.plan
     if not plan.initiatives:
         return
+    own = total(
+        (x.low, x.high)
+        for i in plan.initiatives
+        for x in i.benefits
+        if i.open and x.kind == "hours" and x.basis == "set in the plan"
+    )
     if plan.hours:
         yield (
             msg("Hours lost a year that the plan takes on"),
             span(plan.hours),
-            msg("what those say who lose them"),
+            _either(
+                msg("what those say who lose them"),
+                msg("{n} as set in plan.yaml", n=span(own)) if own else "",
+            ),
             _either(
                 msg("low to high of what they said"),
                 msg("{n} counted nowhere, for few people bear them", n=_pains(plan.hidden_pains))
@@ -228,20 +241,28 @@ def _plan(given: Given, context: ReportContext) -> Iterator[Row]:
                 else "",
             ),
         )
+    left = [i for i in plan.initiatives if i.status != "done"]
+    decided = sum("effort_days" in i.overridden for i in left)
+    if not plan.effort[1]:
+        return
     yield (
         msg("Effort, in working days"),
         span(plan.effort),
         _either(
-            msg("proposals by kind of work"),
+            msg("proposals by kind of work") if decided < len(left) else "",
+            msg("{n} set in plan.yaml", n=_work(decided)) if decided else "",
             msg("extraction: {words}", words=context.extraction.calibration),
         ),
         msg("between all estimates at their low and all at their high end"),
     )
     if plan.cost_range:
+        paid = number(plan.paid, 0)
         yield (
             msg("Cost, {currency}", currency=given.currency),
             span(plan.cost_range),
-            msg("the effort at the internal rate, and purchases that were declared"),
+            msg("staff time at the internal rate; {paid} of it paid to others", paid=paid)
+            if plan.paid
+            else msg("staff time at the internal rate; no purchase is declared"),
             msg(
                 "the price of what {n} will buy comes on top",
                 n=counted(plan.unpriced, "initiative"),
@@ -249,7 +270,7 @@ def _plan(given: Given, context: ReportContext) -> Iterator[Row]:
             if plan.unpriced
             else msg("as the effort does"),
         )
-    if plan.ends:
+    if plan.ends and plan.capacity:
         values = {"n": number(plan.capacity)}
         yield (
             msg("End of the plan"),
@@ -266,6 +287,8 @@ def _until(context: ReportContext) -> object:
     low, high = between
     if high is None:
         return msg("from {low} on, as efforts go", low=month_of(low))
+    if month_of(low) == month_of(high):
+        return msg("the same month, whatever the efforts")
     return msg("{low} to {high}, as efforts go", low=month_of(low), high=month_of(high))
 
 

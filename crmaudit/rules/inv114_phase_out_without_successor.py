@@ -65,7 +65,7 @@ def check(facts: Facts) -> Iterator[Hit | NotAssessed]:
         yield Hit(
             subject,
             msg(
-                "{system} is to end without a successor; it holds {number}{lost}",
+                "{system} is to end, and its dossier names no successor; it holds {number}{lost}",
                 system=system.name,
                 number=number,
                 lost=lost,

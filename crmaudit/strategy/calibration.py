@@ -90,14 +90,20 @@ def _calibrations(facts: Facts) -> Mapping[str, Calibration]:
     return {kind: calibrated(kind, [r for k, r in known if k == kind]) for kind in KINDS.values()}
 
 
+_TOLD: Mapping[Kind, str] = {
+    "extraction": msg("extraction"),
+    "integration": msg("integration or migration"),
+}
+
+
 def calibrated(kind: Kind, ratios: Sequence[float]) -> Calibration:
     """The ratio to use, from the ratios of past projects of that kind."""
     if not ratios:
         text = "uncalibrated: no past {kind} project can be compared with the published anchors"
-        return Calibration(kind, 0, None, 1.0, msg(text, kind=msg(kind)))
+        return Calibration(kind, 0, None, 1.0, msg(text, kind=_TOLD[kind]))
     total, n = sum(map(log, ratios)), len(ratios)
     ratio, used = exp(total / n), exp(total / (n + 1))
-    values = {"kind": msg(kind), "ratio": ratio, "used": used}
+    values = {"kind": _TOLD[kind], "ratio": ratio, "used": used}
     if n == 1:
         text = (
             "your one past {kind} project took {ratio:.1f}× what the anchors say; used {used:.1f}×"

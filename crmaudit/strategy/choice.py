@@ -1,11 +1,11 @@
 """Which resources to recommend, of those that the brief lays beside each other.
 
-Recommended is what leaves fewest critical findings without an answer, of that
-what misses fewest days to keep, and of that what costs least (takes fewest
-days, where costs are not known). Nobody is served by more than keeps these
-promises, unless it brings something else: what the others would bring beside
-it is told, and plan.yaml may decide otherwise. Own rule (docs/method.md,
-"Scenarios").
+Of those that can be set in time, and whose budget could be laid beside the
+cost, it is what leaves fewest critical findings without an answer, of that what
+misses fewest days to keep, and of that what costs least (takes fewest days,
+where costs are not known); of equals the lower capacity, then the earlier end.
+It does not weigh what more would bring: that is told beside it, and plan.yaml
+may decide otherwise. Own rule (docs/method.md, "Scenarios").
 """
 
 from __future__ import annotations
@@ -57,15 +57,29 @@ def choose(
     own = facts.workspace.plan.recommended
     if own is not None and len(outcomes) > 1:
         return Choice(own.scenario or "", own.why)
+    return by_rule(outcomes, initiatives)
+
+
+def by_rule(outcomes: Sequence[Outcome], initiatives: Iterable[Initiative]) -> Choice | None:
+    """By the rule alone."""
     known = tuple(initiatives)
     dated = [x for x in outcomes if x.ends is not None]
     if len(dated) < 2:
         return None
+    dated = [x for x in dated if not x.why_unjudged] or dated
     priced = all(x.cost is not None for x in dated)
 
     def rank(x: Outcome) -> tuple[float, ...]:
         spent = _middle(x.cost) if priced else 0.0
-        return urgent(x, known), len(x.late), spent, _middle(x.effort)
+        ends = x.ends.toordinal() if x.ends else 0
+        return (
+            urgent(x, known),
+            len(x.late),
+            spent,
+            _middle(x.effort),
+            x.means.capacity or 0.0,
+            ends,
+        )
 
     return Choice(min(dated, key=rank).means.id)
 

@@ -28,7 +28,7 @@ from crmaudit.strategy.benefit import (
     questions,
     share_pains,
 )
-from crmaudit.strategy.choice import Choice, choose
+from crmaudit.strategy.choice import Choice, choose, urgent
 from crmaudit.strategy.due import Due, due, overdue
 from crmaudit.strategy.effort import feed_effort
 from crmaudit.strategy.extraction import Extraction, extractions
@@ -122,6 +122,8 @@ class Initiative:
     """What of plan.yaml could not be kept, or does not fit the rest."""
     beyond: bool = False
     """Whether the brief's budget does not reach it."""
+    paid: float = 0.0
+    """What of the cost is paid to others, as far as it was declared."""
 
     @property
     def value(self) -> int:
@@ -201,12 +203,19 @@ class Plan:
     """Why there are no dates; empty where there are."""
     choice: Choice | None = None
     """Which of the `scenarios` is recommended; None where there is no choice."""
+    chain: tuple[str, ...] = ()
+    """Ids of the longest chain of prerequisites; of several that are as long, of one."""
 
     @property
     def chosen(self) -> Outcome | None:
         """What the resources that are recommended can do."""
         id = self.choice.id if self.choice else None
         return next((x for x in self.scenarios if x.means.id == id), None)
+
+    def unanswered(self, found: Outcome) -> int:
+        """Critical findings that these means leave without an answer, or that nobody answers."""
+        dropped = sum(f.urgent for i in self.dropped for f in i.findings)
+        return urgent(found, self.initiatives) + dropped
 
     @property
     def effort(self) -> tuple[float, float]:
@@ -285,7 +294,7 @@ def plan(facts: Facts, judgement: Judgement) -> Plan:
         drafts.append(replace(made, benefits=brings, stake=_stake(facts, brings)))
     ordered = chained(drafts)
     base = means(facts)[0]
-    placed, length = dated(facts, ordered, base, holders)
+    placed, made_of = dated(facts, ordered, base, holders)
     about = {p.id: p for p in everything}
     placed = tuple(_led(facts, i, about[i.id], given[i.id], holders) for i in placed)
     told = against(placed, given, facts.day)
@@ -300,12 +309,13 @@ def plan(facts: Facts, judgement: Judgement) -> Plan:
         decided.orphans,
         pains,
         outcomes if facts.workspace.brief.scenarios or base.known else (),
-        length,
+        made_of.critical_days,
         base.start,
         base.capacity,
         decided.closed,
         "" if any(i.load for i in kept) else undated(base),
         choose(facts, outcomes, kept),
+        made_of.chain,
     )
 
 
@@ -409,10 +419,19 @@ def _initiative(
         due=due(facts, piece, override),
         weight=piece.value or (OWN if own else 0),
         cost_least=least,
+        paid=_paid(facts, override, effort),
         not_before=override.phase,
         unpriced=piece.slug in BUYS and override.cost is None and override.external_cost is None,
         overdue=overdue(facts, piece, override),
     )
+
+
+def _paid(facts: Facts, override: InitiativeOverride, effort: tuple[float, float]) -> float:
+    """What plan.yaml says of it; of a cost as a whole what is above its days at the rate."""
+    if override.cost is None:
+        return override.external_cost or 0.0
+    rate = facts.workspace.audit.hourly_rate
+    return 0.0 if rate is None else max(0.0, override.cost - rate * HOURS * sum(effort) / 2)
 
 
 def _cost(

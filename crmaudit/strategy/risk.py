@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import floor
 from typing import Literal
 
 from crmaudit.facts import Facts
@@ -77,9 +78,9 @@ def risk(
         n = counted(len(piece.findings), "finding")
         found.append((1, msg(text, unsure=unsure, n=n)))
     if effort[0] and effort[1] / effort[0] >= SPREAD:
-        low, high = effort
+        low, high = (floor(days + 0.5) for days in effort)  # as the report rounds them
         found.append(
-            (1, msg("the effort spreads from {low:,.0f} to {high:,.0f} days", low=low, high=high))
+            (1, msg("the effort spreads from {low:,} to {high:,} days", low=low, high=high))
         )
     if waits >= 3:
         found.append((1, msg("it waits for {n}", n=counted(waits, "other initiative"))))

@@ -156,18 +156,19 @@ def phase_starts(begin: date) -> tuple[date, ...]:
 
 def dated(
     facts: Facts, ordered: Sequence[Initiative], given: Means, holders: Holders
-) -> tuple[tuple[Initiative, ...], int]:
+) -> tuple[tuple[Initiative, ...], Schedule]:
     """The initiatives with their days, in the order of their beginning; as they are without means.
 
-    Also the length of the critical path in working days.
+    What the budget does not reach takes what is left of the capacity: it delays nothing that it
+    does. Also the schedule that the days are from.
     """
     begin = given.start
     if begin is None:
-        return tuple(ordered), 0
+        return tuple(ordered), Schedule()
     work = _work(facts, ordered, given, holders, _soon(ordered, begin))
     found = work.placed()
     if not found.placed:
-        return tuple(ordered), 0
+        return tuple(ordered), found
     starts = phase_starts(begin)
     placed = []
     low, high = work.placed(0).placed, work.placed(1).placed
@@ -183,8 +184,8 @@ def dated(
                 i,
                 start=at.start if moved(i, facts.day) else i.start or at.start,
                 end=i.end or at.end,
-                soonest=min(at.end, low[i.id].end) if i.id in low else at.end,
-                latest=max(at.end, high[i.id].end) if i.id in high else None,
+                soonest=low[i.id].end if i.id in low else None,
+                latest=high[i.id].end if i.id in high else None,
                 slack=at.slack,
                 critical=at.critical,
                 load=at.load,
@@ -195,7 +196,7 @@ def dated(
     placed.sort(
         key=lambda i: (i.phase, i.start or last, i.worst != "critical", i.end or last, i.id)
     )
-    return tuple(placed), found.critical_days
+    return tuple(placed), found
 
 
 @dataclass(frozen=True)
@@ -229,7 +230,8 @@ def _work(
     if given.start is None or not given.capacity:
         return _Work()
     begin, day = given.start, facts.day
-    turn = {i: -float(n) for n, i in enumerate(by_worth(todo))}
+    taken, left = _within(todo, given.budget)
+    turn = {i: -float(n) for n, i in enumerate((*by_worth(taken), *by_worth(left)))}
     tasks = [_task(i, begin, day, i.id in soon, turn[i.id]) for i in todo]
     return _Work(
         tuple(

@@ -76,10 +76,14 @@ class Placed:
 
 @dataclass(frozen=True)
 class Schedule:
-    """`critical_days` is the length of the longest chain in working days, at full intensity."""
+    """`critical_days` is the length of the longest chain in working days, at full intensity.
+
+    `chain` is that chain, or one of several that are as long.
+    """
 
     placed: Mapping[str, Placed] = field(default_factory=dict)
     critical_days: int = 0
+    chain: tuple[str, ...] = ()
 
 
 class Calendar:
@@ -143,7 +147,7 @@ def schedule(
             break
         wanted = (wanted | new) - more
         behind |= more
-    chain, length = _longest_chain(tasks, followers, duration)
+    floatless, chain, length = _longest_chain(tasks, followers, duration)
     return Schedule(
         {
             t.id: Placed(
@@ -151,11 +155,12 @@ def schedule(
                 calendar.day(best[t.id].end),
                 _by_month(best[t.id], calendar),
                 _slack(t, best, followers, calendar),
-                t.id in chain,
+                t.id in floatless,
             )
             for t in tasks
         },
         length,
+        chain,
     )
 
 
@@ -396,9 +401,9 @@ def _missed(
 
 def _longest_chain(
     tasks: Sequence[Task], followers: Mapping[str, list[str]], duration: Mapping[str, int]
-) -> tuple[set[str], int]:
-    """Those without any float, and the length of the path; none where nothing waits."""
-    known = {t.id for t in tasks}
+) -> tuple[set[str], tuple[str, ...], int]:
+    """Those without any float, one path through them, and its length."""
+    known = {t.id: t for t in tasks}
     ends: dict[str, int] = {}
     for t in in_order(tasks):
         before = max((ends.get(a, 0) for a in t.after if a in known), default=0)
@@ -409,7 +414,13 @@ def _longest_chain(
         latest[t.id] = min(
             (latest.get(f, whole) - duration[f] for f in followers[t.id]), default=whole
         )
-    return {i for i in ends if ends[i] == latest[i]}, whole
+    path: list[str] = []
+    at = min((i for i in ends if ends[i] == whole), default=None)
+    while at is not None:
+        path.append(at)
+        begins = ends[at] - duration[at]
+        at = min((a for a in known[at].after if ends.get(a) == begins), default=None)
+    return {i for i in ends if ends[i] == latest[i]}, tuple(reversed(path)), whole
 
 
 def _slack(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -164,3 +165,54 @@ def test_a_recommendation_that_names_nothing(tmp_path: Path, text: str, said: st
     (problem,) = caught.value.problems
     assert said in str(problem)
     assert "plan.yaml:1" in str(problem)
+
+
+def test_what_the_budget_reaches_is_delayed_by_nothing_beyond_it(tmp_path: Path) -> None:
+    made = _plan(tmp_path, FILES | {"brief.yaml": FILES["brief.yaml"].replace("9000}", "3000}")})
+    base = made.scenarios[0]
+    assert base.left
+    ends = {i.id: i.end for i in made.initiatives}
+    assert {i: ends[i] for i in base.finishes} == dict(base.finishes)
+    assert {i.id for i in made.initiatives if i.beyond} == set(base.left)
+
+
+def test_critical_work_that_was_dropped_is_told_as_unanswered(tmp_path: Path) -> None:
+    hot = FILES | {
+        "systems/crm.yaml": "id: crm\nname: B\ncrud: {customer: CRUD}\n"
+        "maintenance: {backup: {frequency: never}}\n"
+    }
+    first = _plan(tmp_path / "first", hot)
+    (work,) = (i.id for i in first.initiatives if any(f.urgent for f in i.findings))
+    assert all(first.unanswered(s) == 0 for s in first.scenarios if work in s.taken)
+    own = {"plan.yaml": f"initiatives: {{{work}: {{status: dropped}}}}\n"}
+    made = _plan(tmp_path / "dropped", hot | own)
+    assert all(made.unanswered(s) == 1 for s in made.scenarios)
+
+
+def test_what_cannot_be_laid_beside_the_cost_is_not_recommended(tmp_path: Path) -> None:
+    foreign = FILES["brief.yaml"].replace("budget: 9000}", "budget: 9, currency: XXX}")
+    made = _plan(tmp_path, FILES | {"brief.yaml": foreign})
+    assert made.scenarios[0].why_unjudged
+    assert made.choice is not None
+    assert made.choice.id == "alike"  # as much work as the rich, with less capacity
+
+
+def test_the_chain_is_one_path(tmp_path: Path) -> None:
+    made = _plan(tmp_path, FILES)
+    known = {i.id: i for i in made.initiatives}
+    assert len(made.chain) > 1
+    for before, after in pairwise(made.chain):
+        assert before in known[after].after
+    assert all(known[i].critical for i in made.chain)
+
+
+def test_paid_is_what_is_above_the_days(tmp_path: Path) -> None:
+    own = """
+        own:
+          - {id: all, title: As a whole, effort_days: 10, cost: 4000}
+          - {id: more, title: Besides, effort_days: 10, external_cost: 500}
+          - {id: none, title: Days alone, effort_days: 10}
+          - {id: less, title: Cheaper than its days, effort_days: 10, cost: 20}
+    """
+    made = {i.id: i.paid for i in _plan(tmp_path, FILES | {"plan.yaml": own}).initiatives}
+    assert (made["all"], made["more"], made["none"], made["less"]) == (800, 500, 0, 0)
