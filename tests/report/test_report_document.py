@@ -294,19 +294,23 @@ def _summary(made: b.Document) -> b.Document:
     return b.Document(made.title, made.meta, made.sections[:1], made.subtitle)
 
 
-def test_the_summary_stands_on_one_page(either: Case) -> None:
+@pytest.mark.parametrize("code", ["en", "de"])
+def test_the_summary_stands_on_one_page(either: Case, code: str) -> None:
     # After the cover and document control with the contents.
-    assert _pages(_summary(either.document())) == 3
+    told = _in(either, code)
+    assert _pages(_summary(document(told, either.judgement, either.plan))) == 3
+
+
+def _in(case: Case, code: str) -> Facts:
+    workspace = case.facts.workspace
+    audit = workspace.audit.model_copy(update={"language": code})
+    return replace(case.facts, workspace=replace(workspace, audit=audit))
 
 
 @pytest.mark.parametrize("code", ["en", "de"])
 def test_the_summary_stands_on_one_page_with_trends(either: Case, code: str) -> None:
     """Another audit adds a line to each figure, German about a seventh of the letters."""
-    workspace = either.facts.workspace
-    told = replace(
-        either.facts,
-        workspace=replace(workspace, audit=workspace.audit.model_copy(update={"language": code})),
-    )
+    told = _in(either, code)
     body = summary(told, either.judgement, either.plan)
     body |= {"as_of": "2025-10-31", "findings": body["findings"][9:]}
     again = replace(told, past=(Past(1, date(2025, 11, 2), body),))
