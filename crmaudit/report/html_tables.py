@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 from unicodedata import bidirectional
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from crmaudit.report import blocks as b
 from crmaudit.report.html_tags import join, tag, text
@@ -69,10 +69,6 @@ def _row(html: Blocks, table: b.Table, n: int) -> Markup:
 
 def _cell(html: Blocks, table: b.Table, n: int, place: int) -> Markup:
     cell, column = table.rows[n][place], table.columns[place]
-    if place and cell.state == "value" and column.kind in _PLAIN:
-        quick = _quick(html, table, n, place)
-        if quick is not None:
-            return quick
     name = "td" if place else "th"
     classes: list[str] = [column.alignment] if column.alignment != "left" else []
     if cell.state == "not_assessed":
@@ -111,25 +107,6 @@ def _cell(html: Blocks, table: b.Table, n: int, place: int) -> Markup:
         class_=" ".join(classes) or None,
         data_v=sort_value(cell, column),
     )
-
-
-_PLAIN = frozenset({"text", "number", "money", "percent", "label", "date"})
-
-
-def _quick(html: Blocks, table: b.Table, n: int, place: int) -> Markup | None:
-    """A cell of words alone, as most of a hundred thousand are; None where it is more than that."""
-    cell, column = table.rows[n][place], table.columns[place]
-    if cell.inlines or cell.href or cell.evidence or "\n" in cell.text or _turns(cell.text):
-        return None
-    if html.links.cell(table, n, place) is not None:
-        return None
-    marks: list[str] = [column.alignment] if column.alignment != "left" else []
-    if column.kind in ("label", "date"):
-        marks.append("k-" + column.kind)
-    classes = f' class="{" ".join(marks)}"' if marks else ""
-    value = sort_value(cell, column)
-    sort = f' data-v="{escape(value)}"' if value else ""
-    return Markup(f"<td{classes}{sort}>{text(cell.text)}")
 
 
 def _turns(words: str) -> bool:

@@ -224,7 +224,7 @@ def _day(day: Due | None, told: Mapping[str, Finding]) -> Due | None:
     while day is not None:
         marks = tuple(m for m in day.marks if m in told)
         if marks or not day.marks:
-            return replace(day, marks=marks, later=None)
+            return replace(day, marks=marks, later=_day(day.later, told))
         day = day.later
     return None
 

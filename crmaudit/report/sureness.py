@@ -173,8 +173,7 @@ def _adoption(given: Given, context: ReportContext) -> Iterator[Row]:
     moves: object = msg("nobody counted: as declared")
     if seen is not None:
         moves = _either(
-            msg("counted") if seen.logins_known else "",
-            ""
+            msg("counted")
             if seen.logins_known
             else msg("at least so many: who only looks things up is not seen"),
             msg("accounts that several people share are left out")
@@ -236,7 +235,10 @@ def _plan(given: Given, context: ReportContext) -> Iterator[Row]:
             ),
             _either(
                 msg("low to high of what they said"),
-                msg("{n} counted nowhere, for few people bear them", n=_pains(plan.hidden_pains))
+                msg(
+                    "{n} counted nowhere, for few people bear them",
+                    n=counted(plan.hidden_pains, "pain"),
+                )
                 if plan.hidden_pains
                 else "",
             ),
@@ -250,7 +252,7 @@ def _plan(given: Given, context: ReportContext) -> Iterator[Row]:
         span(plan.effort),
         _either(
             msg("proposals by kind of work") if decided < len(left) else "",
-            msg("{n} set in plan.yaml", n=_work(decided)) if decided else "",
+            msg("{n} set in plan.yaml", n=counted(decided, "initiative")) if decided else "",
             msg("extraction: {words}", words=context.extraction.calibration),
         ),
         msg("between all estimates at their low and all at their high end"),
@@ -292,10 +294,6 @@ def _until(context: ReportContext) -> object:
     return msg("{low} to {high}, as efforts go", low=month_of(low), high=month_of(high))
 
 
-def _pains(n: int) -> str:
-    return counted(n, "pain")
-
-
 def _apart(ends: tuple[float, float]) -> tuple[str, str]:
     """Both ends, in tenths where they would read alike."""
     low, high = (percent(x) for x in ends)
@@ -304,10 +302,6 @@ def _apart(ends: tuple[float, float]) -> tuple[str, str]:
 
 def _confident(low: str, high: str) -> str:
     return msg("{low} to {high} with 95 % confidence", low=low, high=high)
-
-
-def _work(n: int) -> str:
-    return counted(n, "initiative")
 
 
 def _either(*texts: str) -> object:

@@ -34,6 +34,14 @@ class Due:
     marks: tuple[str, ...] = ()
     later: Due | None = field(default=None, compare=False, repr=False)
 
+    @property
+    def all(self) -> Iterator[Due]:
+        """This day and all that come after it."""
+        found: Due | None = self
+        while found is not None:
+            yield found
+            found = found.later
+
 
 def due(facts: Facts, piece: Piece, override: InitiativeOverride) -> Due | None:
     """The first day that it has to keep; None where nothing says any.

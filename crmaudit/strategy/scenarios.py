@@ -165,7 +165,8 @@ def dated(
     begin = given.start
     if begin is None:
         return tuple(ordered), Schedule()
-    work = _work(facts, ordered, given, holders, _soon(ordered, begin))
+    groups = _within([i for i in ordered if i.open], given.budget)
+    work = _work(facts, groups, given, holders, _soon(ordered, begin))
     found = work.placed()
     if not found.placed:
         return tuple(ordered), found
@@ -219,19 +220,22 @@ class _Work:
 
 def _work(
     facts: Facts,
-    initiatives: Iterable[Initiative],
+    groups: Sequence[Sequence[Initiative]],
     given: Means,
     holders: Holders,
     soon: Collection[str] = (),
     early: Collection[str] = (),
 ) -> _Work:
-    """`soon` may begin before the means are there, `early` does, on the days it has already."""
-    todo = [i for i in initiatives if i.open]
+    """Open initiatives: each group takes what those before it leave of the capacity.
+
+    `soon` may begin before the means are there, `early` does, on the days it has already.
+    """
+    todo = [i for group in groups for i in group]
     if given.start is None or not given.capacity:
         return _Work()
     begin, day = given.start, facts.day
-    taken, left = _within(todo, given.budget)
-    turn = {i: -float(n) for n, i in enumerate((*by_worth(taken), *by_worth(left)))}
+    turns = (i for group in groups for i in by_worth(group))
+    turn = {i: -float(n) for n, i in enumerate(turns)}
     tasks = [_task(i, begin, day, i.id in soon, turn[i.id]) for i in todo]
     return _Work(
         tuple(
@@ -324,9 +328,9 @@ def evaluate(
     taken, left = _within(todo, given.budget)
     inside = {i.id for i in taken}
     if given == base and given.start is not None:
-        work = _work(facts, taken, given, holders, soon=_soon(taken, given.start))
+        work = _work(facts, [taken], given, holders, soon=_soon(taken, given.start))
     else:
-        work = _work(facts, taken, given, holders, early=_early(taken, base, given))
+        work = _work(facts, [taken], given, holders, early=_early(taken, base, given))
     found = work.placed()
     days = [(d.text, d.date) for d in facts.workspace.brief.deadlines]
     if given.deadline is not None:

@@ -91,17 +91,12 @@ def _people(given: Given) -> Iterator[_Row]:
 
 
 def _deadlines(given: Given) -> Iterator[_Row]:
-    file = given.workspace.plan
-    known = {**file.initiatives, **{o.id: o for o in file.own}}
-    joined_ids: set[str] = set()
-    served = set()
-    for i in given.plan.initiatives:
-        if i.open:
-            served |= {(i.due.day, i.due.why)} if i.due else set()
-            for name in (i.id, i.template):
-                joined_ids |= {*known[name].deadlines} if name in known else set()
+    mine = (
+        first for i in given.plan.initiatives if i.open for first in (i.due, i.overdue) if first
+    )
+    served = {(due.day, due.why) for first in mine for due in first.all}
     for d in given.workspace.brief.deadlines:
-        if d.id not in joined_ids and (d.date, d.text) not in served:
+        if (d.date, d.text) not in served:
             yield d.date, d.text, msg("no initiative is joined to this deadline")
 
 
